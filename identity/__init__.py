@@ -1,0 +1,1 @@
+"""Who acts: persons, organisations, accounts, clients, duties."""

@@ -1,0 +1,1 @@
+"""Every secret: custody of private keys, their wrapping, the ceremonies."""

@@ -1,0 +1,1 @@
+"""The electronic licence's life: types, numbers, rendering, sealing, QR, verification."""
