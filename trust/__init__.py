@@ -1,1 +1,1 @@
-"""What can be done in public: algorithms, certificates, time, audit, lifecycles, the store, and the ports to secrets."""
+"""What can be done in public: algorithms, certificates, time, audit, lifecycles, the store, the ports to secrets."""

@@ -18,6 +18,7 @@ from typing_extensions import override
 
 __all__ = ["Conflict", "Denied", "Invalid", "NotFound", "TrustError", "Unavailable", "Untrusted", "leaves"]
 
+
 class TrustError(Exception):
     """Something that the caller is told about, with a stable `code` and the facts that explain it.
 

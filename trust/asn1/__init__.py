@@ -1,0 +1,1 @@
+"""Encodings: strict DER and the structures of the public standards, one file per standard."""

@@ -1,0 +1,1 @@
+"""National and international cryptography, the half that needs no secret."""

@@ -1,0 +1,226 @@
+"""The database, and the one way to change it: a transaction that commits only together with its audit events.
+
+A service method either begins a transaction (a use case) or receives `tx` as its first argument (a building block),
+never both. `Transaction` has no commit: leaving the block commits, an exception rolls everything back.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Engine, Executable, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import ORMExecuteState, UOWTransaction
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session, create_engine  # noqa: TID251 - the one place that may
+from sqlmodel.sql.expression import SelectOfScalar
+
+from trust.clock import Clock
+from trust.errors import Conflict, Unavailable
+from trust.events import AuditEvent
+from trust.rows import Row
+
+__all__ = ["Journal", "LostRace", "Reading", "SilentWrite", "Store", "StoreUnavailable", "Transaction"]
+
+Found = TypeVar("Found", bound=Row)
+Selected = TypeVar("Selected")
+
+SQLITE_BUSY_TIMEOUT = 30_000
+"""Milliseconds that a writer of another process may hold the database."""
+
+
+class LostRace(Conflict):
+    """Somebody else changed the same thing at the same time. Read it again, and repeat if it still makes sense."""
+
+    code = "store.lost_race"
+
+
+class StoreUnavailable(Unavailable):
+    """The database does not answer."""
+
+    code = "store.unavailable"
+
+
+class SilentWrite(RuntimeError):
+    """Our own mistake: rows were changed and no audit event was recorded. Nothing was committed."""
+
+
+class NestedTransaction(RuntimeError):
+    """Our own mistake: a use case called another use case inside its transaction."""
+
+
+class Reading:
+    """A view of the database that changes nothing."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self.session = session
+        self.now = now
+        """The moment at which this use case happens: one reading of the clock for all of it."""
+
+    def get(self, model: type[Found], key: object) -> Found | None:
+        """Return the row of `model` with the primary key `key`, if there is one."""
+        return self.session.get(model, key)
+
+    def exec(self, statement: "SelectOfScalar[Selected]") -> Sequence[Selected]:
+        """Return what `statement` selects."""
+        return self.session.exec(statement).all()
+
+    def first(self, statement: "SelectOfScalar[Selected]") -> Selected | None:
+        """Return the first of what `statement` selects, if there is any."""
+        return self.session.exec(statement).first()
+
+
+class Transaction(Reading):
+    """A change in the making. It is committed with its audit events, or not at all."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        super().__init__(session, now)
+        self.events: list[AuditEvent] = []
+        self.wrote = False
+        event.listen(session, "after_flush", self.note_flush)
+        event.listen(session, "do_orm_execute", self.note_statement)
+
+    def note_flush(self, session: Session, _context: UOWTransaction) -> None:
+        """Remember that rows were changed."""
+        if session.new or session.dirty or session.deleted:
+            self.wrote = True
+
+    def note_statement(self, state: ORMExecuteState) -> None:
+        """Remember a statement that is not a question."""
+        if not state.is_select:
+            self.wrote = True
+
+    def add(self, row: Row) -> None:
+        """Put a new row into its table."""
+        self.session.add(row)
+
+    def flush(self) -> None:
+        """Send the changes so far to the database, so that its constraints speak now."""
+        self.session.flush()
+
+    def change(self, statement: Executable) -> int:
+        """Execute an UPDATE or DELETE and return how many rows it touched."""
+        self.wrote = True
+        result: Any = self.session.execute(statement)
+        return int(result.rowcount)
+
+    def change_returning(self, statement: Executable, **parameters: object) -> Any:  # noqa: ANN401 - a column's value
+        """Execute a statement that changes one row, and return the value that it returns."""
+        self.wrote = True
+        return self.session.execute(statement, parameters).scalar_one()
+
+    def record(self, happened: AuditEvent) -> None:
+        """Record an audit event, to be committed with the change."""
+        self.events.append(happened)
+
+
+class Journal(Protocol):
+    """Writes audit events. Called once per transaction, last before the commit, in the same transaction."""
+
+    def append(self, tx: Transaction, events: Sequence[AuditEvent]) -> None:
+        """Append `events` to the trail, in their order."""
+        ...
+
+
+class Store:
+    """A database: SQLite in a file for the embedded default, PostgreSQL for everything larger."""
+
+    def __init__(self, url: str, *, clock: Clock, journal: Journal) -> None:
+        self.clock = clock
+        self.journal = journal
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        # hide_parameters: without it SQLAlchemy puts every value, personal data too, into its error messages.
+        self.writer = create_engine(url, hide_parameters=True, pool_pre_ping=not self.is_sqlite)
+        self.reader = self.writer
+        self.write_lock = threading.Lock()
+        self.inside = threading.local()
+        if self.is_sqlite:
+            self.reader = create_engine(url, hide_parameters=True)
+            prepare_sqlite(self.writer, begin="BEGIN IMMEDIATE", read_only=False)
+            prepare_sqlite(self.reader, begin="BEGIN", read_only=True)
+        else:
+            self.reader = self.writer.execution_options(postgresql_readonly=True)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.reader.dispose()
+        self.writer.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """Look at the database without changing it."""
+        with unavailable_when_down(), Session(self.reader) as session:
+            yield Reading(session, self.clock.now())
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Begin a use case that changes something.
+
+        Raise `LostRace` when another writer was faster, `SilentWrite` when changes carry no audit event.
+        """
+        if getattr(self.inside, "transaction", False):
+            raise NestedTransaction
+        self.inside.transaction = True
+        try:
+            with self.serialised(), unavailable_when_down(), Session(self.writer) as session:
+                tx = Transaction(session, self.clock.now())
+                yield tx
+                self.finish(tx)
+        finally:
+            self.inside.transaction = False
+
+    @contextmanager
+    def serialised(self) -> Iterator[None]:
+        """Let one writer at a time into SQLite, in the order of arrival, instead of letting them collide there."""
+        if not self.is_sqlite:
+            yield
+            return
+        with self.write_lock:
+            yield
+
+    def finish(self, tx: Transaction) -> None:
+        """Commit the changes of `tx` together with its audit events."""
+        try:
+            tx.flush()
+            if tx.wrote and not tx.events:
+                raise SilentWrite
+            if tx.events:
+                self.journal.append(tx, tx.events)
+            tx.session.commit()
+        except (StaleDataError, IntegrityError):
+            raise LostRace from None
+
+
+@contextmanager
+def unavailable_when_down() -> Iterator[None]:
+    """Turn a database that does not answer into our own error."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreUnavailable from error
+
+
+def prepare_sqlite(engine: Engine, *, begin: str, read_only: bool) -> None:
+    """Make each connection of `engine` durable, enforce foreign keys, and begin its transactions with `begin`."""
+
+    def on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - whatever the driver's connection is
+        connection.isolation_level = None  # the driver must not begin transactions by itself
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={SQLITE_BUSY_TIMEOUT}",
+            f"query_only={'ON' if read_only else 'OFF'}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
