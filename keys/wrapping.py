@@ -65,7 +65,7 @@ class RootKey:
 
 
 def seal_envelope(key: bytes, plain: bytes, *, context: str) -> bytes:
-    """Return version ‖ nonce ‖ tag ‖ ciphertext of `plain`, bound to `context`. SM4 takes the first 16 bytes of `key`."""
+    """Return version ‖ nonce ‖ tag ‖ ciphertext of `plain`, bound to `context`; 16 bytes of `key` are used."""
     nonce = secrets.token_bytes(NONCE_LENGTH)
     encryptor = Cipher(algorithms.SM4(key[:SM4_KEY_LENGTH]), modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(VERSION + context.encode())

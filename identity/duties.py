@@ -1,0 +1,70 @@
+"""Duties 职责, which of them exclude each other (三员分立), and who acts with which of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from identity.errors import DutiesExclude, DutyMissing
+
+__all__ = ["ADMINISTRATORS", "Actor", "Duty", "Grant", "require_compatible"]
+
+
+class Duty(StrEnum):
+    """What somebody may be appointed to do."""
+
+    SYSTEM_ADMINISTRATOR = "system_administrator"  # 系统管理员
+    SECURITY_ADMINISTRATOR = "security_administrator"  # 安全管理员
+    AUDITOR = "auditor"  # 审计管理员
+    REGISTRAR = "registrar"  # 身份登记员
+    SEAL_APPLICANT = "seal_applicant"  # 申请人
+    SEAL_REVIEWER = "seal_reviewer"  # 审核员
+    SEAL_MAKER = "seal_maker"  # 制章员
+    SEAL_FILER = "seal_filer"  # 备案员
+    SEAL_OWNER = "seal_owner"  # 印章所有者
+    LICENCE_OFFICER = "licence_officer"  # 发证员
+    LICENCE_REVIEWER = "licence_reviewer"  # 复核员
+    BUSINESS_SYSTEM = "business_system"  # 业务系统
+
+
+ADMINISTRATORS: Final = frozenset({Duty.SYSTEM_ADMINISTRATOR, Duty.SECURITY_ADMINISTRATOR, Duty.AUDITOR})
+"""The three administrators. Whoever is one of them is nothing else."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A duty, for one organisation or, where that is None, for the whole instance."""
+
+    duty: Duty
+    organisation: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who acts: a natural person or a business system, by its own identifier, with its grants."""
+
+    id: str
+    """Unified identifier of the person, or identifier of the client."""
+
+    grants: frozenset[Grant]
+    is_client: bool = False
+
+    def holds(self, duty: Duty) -> bool:
+        """Tell whether the actor holds `duty` for any organisation."""
+        return any(grant.duty is duty for grant in self.grants)
+
+    def require(self, duty: Duty, organisation: str) -> None:
+        """Return if the actor holds `duty` for `organisation`, else raise `DutyMissing`."""
+        if Grant(duty, organisation) not in self.grants and Grant(duty) not in self.grants:
+            raise DutyMissing(duty=duty.value)
+
+    def organisations(self, duty: Duty) -> frozenset[str]:
+        """Return the organisations for which the actor holds `duty`."""
+        return frozenset(g.organisation for g in self.grants if g.duty is duty and g.organisation is not None)
+
+
+def require_compatible(held: Iterable[Duty], wanted: Duty) -> None:
+    """Return if one person may hold `wanted` beside the duties `held`, else raise `DutiesExclude`."""
+    for duty in held:
+        if duty is not wanted and (duty in ADMINISTRATORS or wanted in ADMINISTRATORS):
+            raise DutiesExclude(held=duty.value, wanted=wanted.value)

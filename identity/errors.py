@@ -1,0 +1,149 @@
+"""Errors of identity and access.
+
+Invalid
+├── CreditCodeMalformed      not a unified social credit code
+├── CitizenNumberMalformed   not a citizen identification number
+├── PersonNameMalformed      not a name
+├── PasswordTooWeak          too short, or too common
+├── UsernameMalformed        not a username
+└── ClientKeyMalformed       not a public key in JWK form
+Denied
+├── CredentialsWrong         username, password, code or token do not hold
+├── AssertionRefused         the client's signed assertion does not hold
+└── DutyMissing              the actor does not hold the duty that this needs
+NotFound
+├── SubjectUnknown           no person or organisation by that identifier
+├── AccountUnknown           no such account
+└── ClientUnknown            no such client
+Conflict
+├── SubjectNotActive         the subject is not proven, frozen or closed
+├── SubjectExists            the person or organisation is registered already
+├── UsernameTaken            the username belongs to somebody else
+└── DutiesExclude            one person may not hold these two duties
+"""
+
+from typing import ClassVar
+
+from trust.errors import Conflict, Denied, Invalid, NotFound
+
+__all__ = [
+    "AccountUnknown",
+    "AssertionRefused",
+    "CitizenNumberMalformed",
+    "ClientKeyMalformed",
+    "ClientUnknown",
+    "CredentialsWrong",
+    "CreditCodeMalformed",
+    "DutiesExclude",
+    "DutyMissing",
+    "PasswordTooWeak",
+    "PersonNameMalformed",
+    "SubjectExists",
+    "SubjectNotActive",
+    "SubjectUnknown",
+    "UsernameMalformed",
+    "UsernameTaken",
+]
+
+
+class CreditCodeMalformed(Invalid):
+    """Not a unified social credit code; `fault` says which part is wrong: form or check."""
+
+    code = "identity.credit_code_malformed"
+    detail_names: ClassVar[tuple[str, ...]] = ("fault",)
+
+
+class CitizenNumberMalformed(Invalid):
+    """Not a citizen identification number; `fault` says which part is wrong: form, area, date or check."""
+
+    code = "identity.citizen_number_malformed"
+    detail_names: ClassVar[tuple[str, ...]] = ("fault",)
+
+
+class PersonNameMalformed(Invalid):
+    """A name has 1 to 100 characters, and no control characters."""
+
+    code = "identity.name_malformed"
+
+
+class PasswordTooWeak(Invalid):
+    """A password has at least 12 characters, is not among the common ones, and does not hold the username."""
+
+    code = "identity.password_too_weak"
+
+
+class UsernameMalformed(Invalid):
+    """A username has 3 to 64 lower-case letters, digits, dots, dashes or underscores, and begins with a letter."""
+
+    code = "identity.username_malformed"
+
+
+class ClientKeyMalformed(Invalid):
+    """A client's key is a public key on P-256 in JWK form, without its private part."""
+
+    code = "identity.client_key_malformed"
+
+
+class CredentialsWrong(Denied):
+    """The username, the password, the code or the token does not hold. Which one is not told."""
+
+    code = "identity.credentials_wrong"
+
+
+class AssertionRefused(Denied):
+    """The client's signed assertion does not hold; `fault` says why: signature, claims, time or replay."""
+
+    code = "identity.assertion_refused"
+    detail_names: ClassVar[tuple[str, ...]] = ("fault",)
+
+
+class DutyMissing(Denied):
+    """The actor does not hold the duty that this needs, or not for this organisation."""
+
+    code = "identity.duty_missing"
+    detail_names: ClassVar[tuple[str, ...]] = ("duty",)
+
+
+class SubjectUnknown(NotFound):
+    """There is no person or organisation by that identifier."""
+
+    code = "identity.subject_unknown"
+
+
+class AccountUnknown(NotFound):
+    """There is no such account."""
+
+    code = "identity.account_unknown"
+
+
+class ClientUnknown(NotFound):
+    """There is no such client."""
+
+    code = "identity.client_unknown"
+
+
+class SubjectNotActive(Conflict):
+    """The person or organisation is not proven yet, is frozen, or is closed."""
+
+    code = "identity.subject_not_active"
+    detail_names: ClassVar[tuple[str, ...]] = ("subject", "state")
+
+
+class SubjectExists(Conflict):
+    """The person or organisation is registered already, under the identifier that is told."""
+
+    code = "identity.subject_exists"
+    detail_names: ClassVar[tuple[str, ...]] = ("subject",)
+
+
+class UsernameTaken(Conflict):
+    """The username belongs to somebody else."""
+
+    code = "identity.username_taken"
+
+
+class DutiesExclude(Conflict):
+    """One person may not hold these two duties (三员分立)."""
+
+    code = "identity.duties_exclude"
+    detail_names: ClassVar[tuple[str, ...]] = ("held", "wanted")

@@ -1,0 +1,105 @@
+"""Judging a signed message as a whole: who signed, over what, when, and under which authority (EN 319 102-1, 5)."""
+
+from datetime import datetime
+from typing import Final
+
+from trust.certificates import Certificate
+from trust.cms import BytesContent, Content, SignedMessage, SignerInfo, check_signature, read_signed_message
+from trust.errors import TrustError
+from trust.paths import Evidence, Purpose, validate
+from trust.reports import SignatureKind, SignatureReport
+from trust.timestamping import judge_time_stamp
+from trust.verdict import Check, Finding, SubIndication
+
+__all__ = ["judge_cms"]
+
+STEP: Final = "cms"
+
+
+def judge_cms(
+    encoded: bytes, evidence: Evidence, *, now: datetime, content: Content | None, claimed_time: datetime | None = None
+) -> tuple[SignatureReport, ...]:
+    """Judge every signer of a signed message.
+
+    `content` is what a detached signature covers; for an attached one it is ignored. Where neither is at hand the
+    verdict is indeterminate. `claimed_time` is a signing time that the surroundings tell, as a PDF does.
+    """
+    try:
+        message = read_signed_message(encoded)
+    except TrustError as error:
+        finding = Finding(sub_indication=SubIndication.FORMAT_FAILURE, reason=f"not a signed message: {error}")
+        return (alone(Check(step=STEP, name="cms.format", finding=finding)),)
+    if not message.signers:
+        finding = Finding(sub_indication=SubIndication.FORMAT_FAILURE, reason="nobody signed the message")
+        return (alone(Check(step=STEP, name="cms.format", finding=finding)),)
+    if message.content is not None:
+        content = BytesContent(message.content)
+    known = evidence.joined_by(message.certificates, message.revocation_lists)
+    return tuple(
+        judge_signer(message, signer, known, now=now, content=content, claimed_time=claimed_time)
+        for signer in message.signers
+    )
+
+
+def alone(check: Check) -> SignatureReport:
+    """Return a report of one check."""
+    return SignatureReport(kind=SignatureKind.CMS, checks=(check,))
+
+
+def judge_signer(
+    message: SignedMessage,
+    signer: SignerInfo,
+    evidence: Evidence,
+    *,
+    now: datetime,
+    content: Content | None,
+    claimed_time: datetime | None,
+) -> SignatureReport:
+    """Judge one signer: certificate, signature, time, path, in this order."""
+    checks = [Check(step=STEP, name="cms.format", note=message.dialect.value)]
+    certificate = message.certificate_of(signer, (*evidence.certificates, *evidence.anchors))
+    if certificate is None:
+        reason = "the signer's certificate is not at hand"
+        finding = Finding(sub_indication=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, reason=reason)
+        checks.append(Check(step=STEP, name="certificate.path", finding=finding))
+        return SignatureReport(kind=SignatureKind.CMS, checks=tuple(checks))
+    if content is None:
+        reason = "the content that was signed is not at hand"
+        finding = Finding(sub_indication=SubIndication.SIGNED_DATA_NOT_FOUND, reason=reason)
+        checks.append(Check(step=STEP, name="signature.message_digest", finding=finding))
+    else:
+        checks += check_signature(message, signer, certificate, content, step=STEP)
+    proven, time_checks = judge_time(signer, evidence, now=now)
+    checks += time_checks
+    at = proven or now
+    is_proven = proven is not None
+    path = validate(certificate, evidence, purpose=Purpose.SIGNING, at=at, time_is_proven=is_proven, step=STEP)
+    return SignatureReport(
+        kind=SignatureKind.CMS,
+        checks=(*checks, *path.checks),
+        signer=certificate,
+        path=path.certificates,
+        algorithm=certificate_kind(certificate),
+        claimed_time=signer.signing_time or claimed_time,
+        proven_time=proven,
+        facts={"dialect": message.dialect.value},
+    )
+
+
+def certificate_kind(certificate: Certificate) -> str:
+    """Return the family of the certified key, or nothing where we do not know it."""
+    try:
+        return certificate.public_key.kind.value
+    except TrustError:
+        return ""
+
+
+def judge_time(signer: SignerInfo, evidence: Evidence, *, now: datetime) -> tuple[datetime | None, list[Check]]:
+    """Return the earliest proven time, if a time-stamp holds, and one check for each time-stamp."""
+    checks, proven = [], []
+    for token in signer.time_stamps:
+        report = judge_time_stamp(token, signer.signature, evidence, now=now)
+        checks.append(Check(step=STEP, name="signature.time_stamp", finding=report.verdict.finding))
+        if report.proven_time is not None:
+            proven.append(report.proven_time)
+    return min(proven, default=None), checks

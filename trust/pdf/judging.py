@@ -1,0 +1,309 @@
+"""Reading the signatures of a PDF: what each covers, and what was changed after it and whether that was permitted.
+
+The cryptography of a signature is judged elsewhere; here stands what the file itself must show. pyHanko reads the
+file and compares its revisions; what pyHanko lets pass (bytes after the end of the file, a signature that covers less
+than its revision) is refused here.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from io import BytesIO
+from typing import Any, Final
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.crypt import AuthStatus
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, extract_contents
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+from trust.certificates import Certificate
+from trust.crypto.algorithms import Digest
+from trust.crypto.sm3 import hash_of
+from trust.errors import TrustError
+from trust.pdf.intake import (
+    LIMITS,
+    PDFEncrypted,
+    PDFLimitExceeded,
+    PDFMalformed,
+    PDFPasswordWrong,
+    require_acceptable,
+)
+from trust.pdf.signing import PARSER_ERRORS
+from trust.revocation import RevocationList
+from trust.verdict import Check, Finding, SubIndication
+
+__all__ = ["Changes", "Coverage", "PDFDocument", "PDFSignature", "check_structure", "open_pdf"]
+
+MAX_STORE: Final = 200
+"""Certificates and lists that are taken from a document security store."""
+
+MAX_SIGNATURES: Final = 50
+
+END_OF_FILE: Final = re.compile(rb"startxref\s+\d+\s+%%EOF\s{0,2}\Z")
+
+
+class Coverage(StrEnum):
+    """How much of the file a signature covers."""
+
+    FILE = "file"
+    REVISION = "revision"
+    """All of the file as it was when it was signed; something was added since."""
+
+    LESS = "less"
+
+
+class Changes(StrEnum):
+    """What happened to the document after a signature."""
+
+    NONE = "none"
+    VALIDATION_DATA = "validation_data"
+    """Certificates, revocation lists or archive time-stamps were added."""
+
+    FORM_FILLING = "form_filling"
+    """Form fields were filled in, or further signatures were added."""
+
+    ANNOTATIONS = "annotations"
+    FORBIDDEN = "forbidden"
+    """The content that a reader shows may have been changed."""
+
+
+LEVELS: Final = {
+    ModificationLevel.NONE: Changes.NONE,
+    ModificationLevel.LTA_UPDATES: Changes.VALIDATION_DATA,
+    ModificationLevel.FORM_FILLING: Changes.FORM_FILLING,
+    ModificationLevel.ANNOTATIONS: Changes.ANNOTATIONS,
+    ModificationLevel.OTHER: Changes.FORBIDDEN,
+}
+SEVERITY: Final = tuple(Changes)
+
+
+class EmbeddedSignature(EmbeddedPdfSignature):
+    """pyHanko's view of a signature field, for any signature value: its own constructor accepts a CMS alone."""
+
+    def __init__(self, reader: PdfFileReader, sig_field: generic.DictionaryObject, fq_name: str) -> None:
+        # Not calling super().__init__ is the point: it parses /Contents as a CMS. What it sets besides is set here.
+        self.reader = reader
+        self.sig_field = sig_field
+        self.fq_name = fq_name
+        reference = sig_field.raw_get("/V")
+        self.sig_object = reference.get_object()
+        self.byte_range = self.sig_object.raw_get("/ByteRange")
+        self.pkcs7_content = extract_contents(self.sig_object)
+        self.signed_revision = reader.xrefs.get_last_change(reference.reference)
+        self.coverage = None
+        self._docmdp = self._fieldmdp = None
+        self._docmdp_queried = self._fieldmdp_queried = False
+
+
+@dataclass(frozen=True)
+class ByteRangeContent:
+    """The file without the gap of a signature."""
+
+    pdf: bytes
+    ranges: tuple[tuple[int, int], ...]
+
+    def parts(self) -> Iterator[memoryview]:
+        """Yield the parts that are covered."""
+        whole = memoryview(self.pdf)
+        for start, length in self.ranges:
+            yield whole[start : start + length]
+
+    def digest(self, algorithm: Digest) -> bytes:
+        """Return the hash of the parts."""
+        return hash_of(algorithm, *self.parts())
+
+    def octets(self) -> bytes:
+        """Return the parts themselves."""
+        return b"".join(self.parts())
+
+
+@dataclass(frozen=True, kw_only=True)
+class PDFSignature:
+    """One signed field of a document."""
+
+    field: str
+    filter: str
+    subfilter: str
+    is_time_stamp: bool
+    contents: bytes
+    content: ByteRangeContent
+    claimed_time: datetime | None
+    reason: str
+    revision: int
+    coverage: Coverage
+    changes: Changes
+    permission: int | None
+    """What the signature's DocMDP permits afterwards: 1 nothing, 2 form filling, 3 annotations too; None: no rule."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PDFDocument:
+    """A document and its signatures in the order in which they were made."""
+
+    signatures: tuple[PDFSignature, ...]
+    certificates: tuple[Certificate, ...]
+    revocation_lists: tuple[RevocationList, ...]
+    pages: int
+
+
+@contextmanager
+def malformed_when_unreadable() -> Iterator[None]:
+    """Turn whatever the parser raises into our own error."""
+    try:
+        yield
+    except PARSER_ERRORS:
+        raise PDFMalformed from None
+
+
+def open_pdf(pdf: bytes, *, password: str | None = None) -> PDFDocument:
+    """Read a document. Raise `PDFMalformed`, `PDFLimitExceeded`, `PDFEncrypted` or `PDFPasswordWrong`."""
+    require_acceptable(pdf)
+    with malformed_when_unreadable():
+        reader = PdfFileReader(BytesIO(pdf), strict=False)
+        if reader.encrypted:
+            unlock(reader, password)
+        form = reader.root.get("/AcroForm", {})
+        if len(form.get("/Fields", ())) > LIMITS.fields:
+            raise PDFLimitExceeded(limit="fields", allowed=LIMITS.fields)
+        found = [read_signature(pdf, reader, name, field) for name, field in signed_fields(reader)]
+        certificates, lists = read_security_store(reader)
+        return PDFDocument(
+            signatures=tuple(sorted(found, key=lambda one: one.revision)),
+            certificates=certificates,
+            revocation_lists=lists,
+            pages=int(reader.root["/Pages"]["/Count"]),
+        )
+
+
+def unlock(reader: PdfFileReader, password: str | None) -> None:
+    """Open an encrypted file with `password`; one that opens without any needs none."""
+    try:
+        status = reader.decrypt(password or "").status
+    except PdfError:
+        raise PDFEncrypted from None  # enciphered for certificates, not with a password
+    if status is AuthStatus.FAILED:
+        raise PDFEncrypted if password is None else PDFPasswordWrong
+
+
+def signed_fields(reader: PdfFileReader) -> Iterator[tuple[str, Any]]:
+    """Yield the name and the dictionary of each signed field."""
+    for count, (name, _, reference) in enumerate(enumerate_sig_fields(reader, filled_status=True)):
+        if count == MAX_SIGNATURES:
+            raise PDFLimitExceeded(limit="signatures", allowed=MAX_SIGNATURES)
+        yield name, reference.get_object()
+
+
+def read_signature(pdf: bytes, reader: PdfFileReader, name: str, field: Any) -> PDFSignature:  # noqa: ANN401 - pyHanko's
+    """Read one signed field."""
+    embedded = EmbeddedSignature(reader, field, name)
+    signed = embedded.sig_object
+    numbers = [int(number) for number in embedded.byte_range]
+    ranges = tuple(zip(numbers[::2], numbers[1::2], strict=True))
+    if any(start < 0 or length < 0 or start + length > len(pdf) for start, length in ranges):
+        raise PDFMalformed
+    coverage = coverage_of(pdf, embedded, numbers)
+    level = embedded.docmdp_level
+    moment = signed.get("/M")
+    return PDFSignature(
+        field=name,
+        filter=str(signed.get("/Filter", "")),
+        subfilter=str(signed.get("/SubFilter", "")),
+        is_time_stamp=str(signed.get("/Type", "/Sig")) == "/DocTimeStamp",
+        contents=embedded.pkcs7_content,
+        content=ByteRangeContent(pdf, ranges),
+        claimed_time=None if moment is None else parse_date(str(moment)),
+        reason=str(signed.get("/Reason", "")),
+        revision=embedded.signed_revision,
+        coverage=coverage,
+        changes=changes_after(pdf, embedded, coverage),
+        permission=None if level is None else level.value,
+    )
+
+
+def parse_date(text: str) -> datetime | None:
+    """Return a PDF date in UTC, or None where it is none."""
+    try:
+        moment: datetime = generic.parse_pdf_date(text, strict=False)
+    except PARSER_ERRORS:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def coverage_of(pdf: bytes, embedded: EmbeddedSignature, numbers: list[int]) -> Coverage:
+    """Say how much of the file the signature covers: everything but the very bytes of its value, or less."""
+    if len(numbers) != 4 or numbers[0] != 0:  # noqa: PLR2004 - ISO 32000-2, 12.8.1: two ranges around the value
+        return Coverage.LESS
+    _, gap_start, gap_end, _ = numbers
+    # The gap must be the hexadecimal string of /Contents and nothing besides, or bytes could hide in it.
+    if not re.fullmatch(rb"<[0-9A-Fa-f]*>", pdf[gap_start:gap_end]):
+        return Coverage.LESS
+    if bytes.fromhex(pdf[gap_start + 1 : gap_end - 1].decode()) != embedded.pkcs7_content:
+        return Coverage.LESS
+    coverage = embedded.evaluate_signature_coverage()
+    embedded.coverage = coverage  # type: ignore[assignment] # pyHanko declares it as None alone
+    match coverage:
+        case SignatureCoverageLevel.ENTIRE_FILE:
+            return Coverage.FILE
+        case SignatureCoverageLevel.ENTIRE_REVISION:
+            return Coverage.REVISION
+        case _:
+            return Coverage.LESS
+
+
+def changes_after(pdf: bytes, embedded: EmbeddedSignature, coverage: Coverage) -> Changes:
+    """Say what was changed after the signature."""
+    if coverage is Coverage.FILE:
+        return Changes.NONE
+    if coverage is Coverage.LESS:
+        return Changes.FORBIDDEN
+    is_newest = embedded.signed_revision == embedded.reader.xrefs.total_revisions - 1
+    if is_newest or not END_OF_FILE.search(pdf, max(0, len(pdf) - 64)):
+        return Changes.FORBIDDEN  # bytes after the end of the file that belong to no revision
+    result = embedded.evaluate_modifications(DEFAULT_DIFF_POLICY)
+    return LEVELS[result.modification_level] if isinstance(result, DiffResult) else Changes.FORBIDDEN
+
+
+def read_security_store(reader: PdfFileReader) -> tuple[tuple[Certificate, ...], tuple[RevocationList, ...]]:
+    """Return what the document security store brings along. It is material, not evidence: anybody can put it there."""
+    store = reader.root.get("/DSS", {})
+    certificates = [read_or_none(Certificate, one.data) for one in list(store.get("/Certs", ()))[:MAX_STORE]]
+    lists = [read_or_none(RevocationList, one.data) for one in list(store.get("/CRLs", ()))[:MAX_STORE]]
+    return tuple(one for one in certificates if one), tuple(one for one in lists if one)
+
+
+def read_or_none(kind: Any, encoded: bytes) -> Any:  # noqa: ANN401 - Certificate or RevocationList
+    """Read an entry of the store; one that cannot be read is passed over."""
+    try:
+        return kind(encoded)
+    except TrustError:
+        return None
+
+
+def check_structure(document: PDFDocument, signature: PDFSignature, *, step: str) -> tuple[Check, ...]:
+    """Check what a signature covers and what was changed after it, under the strictest rule in force.
+
+    A signature's own DocMDP rule binds what comes after it. Without a rule, form filling and further signatures are
+    permitted and everything else is not.
+    """
+    partial: Finding | None = None
+    if signature.coverage is Coverage.LESS:
+        reason = "the signature does not cover the whole document as it was signed"
+        partial = Finding(sub_indication=SubIndication.FORMAT_FAILURE, reason=reason)
+    rules = [one.permission for one in document.signatures if one.permission and one.revision <= signature.revision]
+    strictest = min(rules, default=2)
+    allowed = {1: Changes.VALIDATION_DATA, 2: Changes.FORM_FILLING, 3: Changes.ANNOTATIONS}[strictest]
+    changed: Finding | None = None
+    if SEVERITY.index(signature.changes) > SEVERITY.index(allowed):
+        reason = f"the document was changed after this signature: {signature.changes.value}; permitted: {allowed.value}"
+        changed = Finding(sub_indication=SubIndication.HASH_FAILURE, reason=reason)
+    return (
+        Check(step=step, name="pdf.coverage", finding=partial),
+        Check(step=step, name="pdf.changes", finding=changed, note=signature.changes.value),
+    )

@@ -1,0 +1,220 @@
+"""Putting signatures into PDF files by incremental update (ISO 32000-2, 12.8): what is there keeps its bytes.
+
+pyHanko writes the update; the signature value itself is whatever the caller makes over the digest: a CMS, or an
+electronic seal signature. The order is prepare → sign → fill, so that what is signed can be put on record first.
+"""
+
+from collections.abc import Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any, ClassVar, Final
+
+from asn1crypto import crl as asn1_crl
+from asn1crypto import x509 as asn1_x509
+from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, enumerate_sig_fields
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
+from pyhanko.sign.signers.pdf_byterange import SignatureObject
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.pdf_embedded import read_certification_data
+
+from trust.certificates import Certificate
+from trust.crypto.algorithms import Digest
+from trust.crypto.sm3 import hash_of
+from trust.errors import Invalid
+from trust.pdf.appearance import Appearance, Placement, place, put_appearance
+from trust.pdf.intake import PDFEncrypted, PDFLocked, PDFMalformed, require_acceptable
+from trust.revocation import RevocationList
+
+__all__ = [
+    "PADES",
+    "SEAL",
+    "PreparedPDF",
+    "SignatureForm",
+    "SignatureRequest",
+    "SignatureTooLarge",
+    "prepare_signature",
+]
+
+PARSER_ERRORS: Final = (
+    PdfError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    RecursionError,
+    OverflowError,
+    NotImplementedError,
+    AssertionError,
+)
+"""What pyHanko raises on files that are not what they say they are; measured over hostile files."""
+
+
+class SignatureTooLarge(Invalid):
+    """The signature value does not fit into the place kept for it."""
+
+    code = "pdf.signature_too_large"
+    detail_names: ClassVar[tuple[str, ...]] = ("allowed",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureForm:
+    """How a signature dictionary names what it holds."""
+
+    filter: str
+    subfilter: str
+    digest: Digest
+
+
+SEAL: Final = SignatureForm(filter="/GM.PKILite", subfilter="/GM.sm2seal", digest=Digest.SM3)
+"""An electronic seal signature (GB/T 38540) in /Contents.
+
+No standard text for seals in PDF was found: these names are what vendors' files show (docs/divergences.md).
+"""
+
+PADES: Final = SignatureForm(filter="/Adobe.PPKLite", subfilter="/ETSI.CAdES.detached", digest=Digest.SHA256)
+"""A CAdES signature (ETSI EN 319 142-1), which PDF readers of the world validate."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureRequest:
+    """A signature field that is to be added and signed."""
+
+    form: SignatureForm
+    field: str
+    """Name of the field; made unique by a number when the document has such a field already."""
+
+    at: datetime
+    reserve: int
+    """Octets kept free for the signature value."""
+
+    label: str = ""
+    """The field's name for people (TU)."""
+
+    reason: str = ""
+    location: str = ""
+    certify: bool = False
+    """Whether to certify the document, allowing form filling and further signatures only. Never with others before."""
+
+    appearance: Appearance | None = None
+    placement: Placement | None = None
+    certificates: tuple[Certificate, ...] = ()
+    """Certificates for the document security store, so that a verifier needs nothing but anchors."""
+
+    revocation_lists: tuple[RevocationList, ...] = ()
+
+
+@dataclass
+class PreparedPDF:
+    """A document with a gap where the signature value goes. Nothing outside the gap can change any more."""
+
+    buffer: BytesIO
+    gap_start: int
+    gap_end: int
+    field: str
+    certified: bool
+
+    def digest(self, algorithm: Digest) -> bytes:
+        """Return the hash of everything but the gap."""
+        whole = self.buffer.getbuffer()
+        return hash_of(algorithm, whole[: self.gap_start], whole[self.gap_end :])
+
+    def fill(self, value: bytes) -> bytes:
+        """Return the document with the signature value `value`."""
+        digits = value.hex().encode()
+        room = self.gap_end - self.gap_start - 2  # the gap includes the angle brackets
+        if len(digits) > room:
+            raise SignatureTooLarge(allowed=room // 2)
+        self.buffer.seek(self.gap_start + 1)
+        self.buffer.write(digits)
+        return self.buffer.getvalue()
+
+
+@contextmanager
+def malformed_when_unreadable() -> Any:  # noqa: ANN401 - a context manager's type
+    """Turn whatever the parser raises into our own error."""
+    try:
+        yield
+    except SigningError:
+        raise PDFLocked from None
+    except PARSER_ERRORS:
+        raise PDFMalformed from None
+
+
+def prepare_signature(pdf: bytes, request: SignatureRequest) -> PreparedPDF:
+    """Add a signature field to `pdf` and leave a gap for its value.
+
+    Raise `PDFMalformed`, `PDFLimitExceeded`, `PDFEncrypted`, `PDFLocked`, `PageOutOfRange` or `PlacementOutsidePage`.
+    """
+    require_acceptable(pdf)
+    with malformed_when_unreadable():
+        writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=False)
+        if writer.prev.encrypted:
+            raise PDFEncrypted
+        names = {name for name, _, _ in enumerate_sig_fields(writer.prev)}
+        certification = read_certification_data(writer.prev)
+        if certification is not None and certification.permission is MDPPerm.NO_CHANGES:
+            raise PDFLocked
+        certify = request.certify and not names and certification is None
+        add_security_store(writer, request)
+        return embed(writer, request, name=unused(request.field, names), certify=certify)
+
+
+def unused(wanted: str, taken: Iterable[str]) -> str:
+    """Return `wanted`, with a number after it when it is taken."""
+    names = set(taken)
+    number, name = 1, wanted
+    while name in names:
+        number += 1
+        name = f"{wanted}{number}"
+    return name
+
+
+def add_security_store(writer: IncrementalPdfFileWriter, request: SignatureRequest) -> None:
+    """Put certificates and revocation lists into the DSS (ETSI EN 319 142-1, 5.4.2), under the signature to come."""
+    if not request.certificates and not request.revocation_lists:
+        return
+    DocumentSecurityStore.supply_dss_in_writer(
+        writer,
+        None,
+        certs=[asn1_x509.Certificate.load(one.der) for one in request.certificates],
+        crls=[asn1_crl.CertificateList.load(one.der) for one in request.revocation_lists],
+    )
+
+
+def embed(writer: IncrementalPdfFileWriter, request: SignatureRequest, *, name: str, certify: bool) -> PreparedPDF:
+    """Write the field, its appearance and the signature dictionary with its gap."""
+    box, page_index, matrix = None, 0, None
+    if request.placement is not None and request.appearance is not None:
+        page_index = request.placement.page - 1
+        box, matrix = place(writer, request.placement, request.appearance)
+    specification = SigFieldSpec(name, on_page=page_index, box=box, readable_field_name=request.label or None)
+    steps = PdfCMSEmbedder(specification).write_cms(name, writer)
+    reference = next(steps)
+    if box is not None and request.appearance is not None:
+        put_appearance(writer, reference.get_object(), request.appearance, matrix)
+    dictionary = SignatureObject(
+        timestamp=request.at,
+        reason=request.reason or None,
+        location=request.location or None,
+        bytes_reserved=2 * request.reserve,
+    )
+    dictionary[pdf_name("/Filter")] = pdf_name(request.form.filter)
+    dictionary[pdf_name("/SubFilter")] = pdf_name(request.form.subfilter)
+    algorithm = request.form.digest.value
+    rules = SigMDPSetup(md_algorithm=algorithm, certify=certify, docmdp_perms=MDPPerm.FILL_FORMS if certify else None)
+    steps.send(SigObjSetup(sig_placeholder=dictionary, mdp_setup=rules))
+    prepared, output = steps.send(SigIOSetup(md_algorithm=algorithm))
+    return PreparedPDF(
+        buffer=output,
+        gap_start=prepared.reserved_region_start,
+        gap_end=prepared.reserved_region_end,
+        field=name,
+        certified=certify,
+    )
