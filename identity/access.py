@@ -61,7 +61,7 @@ class AccessService:
     """The use cases of accounts, sessions, clients and duties."""
 
     def __init__(
-        self, store: Store, repository: IdentityRepository, identity: IdentityService, *, token_address: str
+        self, *, store: Store, repository: IdentityRepository, identity: IdentityService, token_address: str
     ) -> None:
         self.store = store
         self.repository = repository

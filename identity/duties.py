@@ -53,9 +53,16 @@ class Actor:
         """Tell whether the actor holds `duty` for any organisation."""
         return any(grant.duty is duty for grant in self.grants)
 
-    def require(self, duty: Duty, organisation: str) -> None:
-        """Return if the actor holds `duty` for `organisation`, else raise `DutyMissing`."""
-        if Grant(duty, organisation) not in self.grants and Grant(duty) not in self.grants:
+    def require(self, duty: Duty, organisation: str | None = None) -> None:
+        """Return if the actor holds `duty` for `organisation`, else raise `DutyMissing`.
+
+        Without an organisation the duty for any one will do: so it is for those who serve every owner alike.
+        """
+        if organisation is None:
+            holds = self.holds(duty)
+        else:
+            holds = bool({Grant(duty), Grant(duty, organisation)} & self.grants)
+        if not holds:
             raise DutyMissing(duty=duty.value)
 
     def organisations(self, duty: Duty) -> frozenset[str]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from seal.asn1 import SealMalformed, SealSignature, read_seal_signature
+from seal.asn1 import SealMalformed, SealSignature
+from seal.reading import read_seal_signature
 from seal.verification import judge_seal_signature
 from trust.cms_verification import judge_cms
 from trust.crypto.algorithms import Digest

@@ -14,9 +14,8 @@ from seal.asn1 import (
     SealMalformed,
     SealSignature,
     SealVersion,
-    read_seal,
-    read_seal_signature,
 )
+from seal.reading import read_seal, read_seal_signature
 from trust.certificates import Certificate
 from trust.crypto.algorithms import KeyKind, signature_algorithm
 from trust.crypto.sm2 import SM2Backend

@@ -14,6 +14,7 @@ from trust.certificates import Certificate
 from trust.crypto.sm3 import sm3
 from trust.errors import Conflict, NotFound
 from trust.events import AuditEvent, Fact
+from trust.paths import Evidence
 from trust.profiles import Name, Profile, tbs_certificate
 from trust.repository import Authority
 from trust.revocation import RevocationList, tbs_revocation_list
@@ -73,6 +74,16 @@ class Authorities:
     def all(self, view: Reading) -> tuple[Authority, ...]:
         """Return every authority."""
         return repository.authorities(view)
+
+    def evidence(self, view: Reading) -> Evidence:
+        """Return what this instance has in hand to judge what it issued: anchors, authorities, newest lists."""
+        known = self.all(view)
+        lists = (repository.revocation_list(view, one.name) for one in known)
+        return Evidence(
+            anchors=tuple(one.certificate for one in known if one.issuer is None),
+            certificates=tuple(one.certificate for one in known if one.issuer is not None),
+            revocation_lists=tuple(one for one in lists if one is not None),
+        )
 
     def prepare_root(self, tx: Transaction, *, profile: Profile, subject: Name, key: KeyReference) -> Order:
         """Fix a certificate that its own key will sign."""

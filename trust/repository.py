@@ -22,17 +22,20 @@ from trust.tables import (
     CertificateRow,
     RequestRow,
     RevocationListRow,
+    ServiceKeyRow,
 )
 
 __all__ = [
     "GENESIS",
     "AnsweredRequest",
     "Authority",
+    "ServiceKey",
     "add_authority",
     "add_certificate",
     "add_checkpoint",
     "add_event",
     "add_request",
+    "add_service_key",
     "audit_head",
     "authorities",
     "authority",
@@ -41,10 +44,12 @@ __all__ = [
     "next_number",
     "put_audit_head",
     "put_revocation_list",
+    "replace_request",
     "request",
     "revocation_list",
     "revocations",
     "revoke_certificate",
+    "service_keys",
     "take_audit_head",
 ]
 
@@ -63,6 +68,16 @@ class Authority:
     certificate: Certificate
     key: KeyReference
     issuer: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceKey:
+    """A key of the service itself: what it is for, its certificate, and which of our authorities issued that."""
+
+    role: str
+    key: KeyReference
+    certificate: Certificate
+    issuer: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,11 +197,8 @@ def add_authority(
 
 def to_authority(row: AuthorityRow) -> Authority:
     """Return the value of a row."""
-    certificate = Certificate(row.certificate)
-    key = KeyReference(
-        handle=KeyHandle(row.key_handle), public_key=certificate.public_key, purpose=KeyPurpose(row.key_purpose)
-    )
-    return Authority(name=row.name, certificate=certificate, key=key, issuer=row.issuer)
+    key = reference(row.key_handle, row.key_purpose, row.certificate)
+    return Authority(name=row.name, certificate=Certificate(row.certificate), key=key, issuer=row.issuer)
 
 
 def authority(view: Reading, name: str) -> Authority | None:
@@ -198,6 +210,38 @@ def authority(view: Reading, name: str) -> Authority | None:
 def authorities(view: Reading) -> tuple[Authority, ...]:
     """Return every certification authority, by name."""
     return tuple(to_authority(row) for row in view.exec(select(AuthorityRow).order_by(col(AuthorityRow.name))))
+
+
+def add_service_key(tx: Transaction, service_key: ServiceKey) -> None:
+    """Keep a key of the service itself."""
+    tx.add(
+        ServiceKeyRow(
+            role=service_key.role,
+            key_handle=service_key.key.handle,
+            key_purpose=service_key.key.purpose,
+            certificate=service_key.certificate.der,
+            issuer=service_key.issuer,
+        )
+    )
+
+
+def service_keys(view: Reading) -> tuple[ServiceKey, ...]:
+    """Return every key of the service itself, by role."""
+    return tuple(
+        ServiceKey(
+            role=row.role,
+            key=reference(row.key_handle, row.key_purpose, row.certificate),
+            certificate=Certificate(row.certificate),
+            issuer=row.issuer,
+        )
+        for row in view.exec(select(ServiceKeyRow).order_by(col(ServiceKeyRow.role)))
+    )
+
+
+def reference(handle: str, purpose: str, certificate: bytes) -> KeyReference:
+    """Return a key by its handle, with the public half that its certificate holds."""
+    public_key = Certificate(certificate).public_key
+    return KeyReference(handle=KeyHandle(handle), public_key=public_key, purpose=KeyPurpose(purpose))
 
 
 def add_certificate(tx: Transaction, certificate: Certificate, *, issuer: str, key: KeyReference) -> None:
@@ -258,3 +302,10 @@ def request(view: Reading, *, actor: str, key: str) -> AnsweredRequest | None:
 def add_request(tx: Transaction, *, actor: str, key: str, fingerprint: str, result: str) -> None:
     """Remember a request with what came of it."""
     tx.add(RequestRow(actor=actor, key=key, fingerprint=fingerprint, result=result, at=tx.now))
+
+
+def replace_request(tx: Transaction, *, actor: str, key: str, result: str) -> None:
+    """Let a request point at something else that came of it."""
+    row = tx.get(RequestRow, (actor, key))
+    if row is not None:
+        row.result, row.at = result, tx.now

@@ -49,3 +49,8 @@ def answered(view: Reading, *, actor: str, key: str, fingerprint: str) -> str | 
 def remember(tx: Transaction, *, actor: str, key: str, fingerprint: str, result: str) -> None:
     """Remember the request under `key` with what came of it."""
     repository.add_request(tx, actor=actor, key=key, fingerprint=fingerprint, result=result)
+
+
+def replace(tx: Transaction, *, actor: str, key: str, result: str) -> None:
+    """Let the request under `key` point at another attempt, after the first one came to nothing."""
+    repository.replace_request(tx, actor=actor, key=key, result=result)

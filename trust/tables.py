@@ -17,6 +17,7 @@ __all__ = [
     "CounterRow",
     "RequestRow",
     "RevocationListRow",
+    "ServiceKeyRow",
 ]
 
 
@@ -87,6 +88,18 @@ class AuthorityRow(Row, table=True):
     key_purpose: str
     certificate: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     issuer: str | None = Field(default=None, foreign_key="authority.name")
+
+
+class ServiceKeyRow(Row, table=True):
+    """A key of the service itself with its certificate: the seal maker's, the time-stamp authorities', and others."""
+
+    __tablename__ = "service_key"
+
+    role: str = Field(primary_key=True)
+    key_handle: str
+    key_purpose: str
+    certificate: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    issuer: str = Field(foreign_key="authority.name")
 
 
 class CertificateRow(LivingRow, table=True):

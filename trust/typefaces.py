@@ -3,6 +3,7 @@
 Names with rare characters are checked here when they come in, so that no licence fails on a missing glyph later.
 """
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,6 +37,11 @@ class Typeface(StrEnum):
     SERIF_BLACK = "XinyinSerif-Black.otf"
     SANS = "XinyinSans-Medium.otf"
 
+
+INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
+"""Unicode categories that leave no ink: controls, format characters, unassigned ones, spaces of all kinds."""
+
+IDEOGRAPHIC_SPACE = "\u3000"
 
 VALUES = (Typeface.KAI, Typeface.SERIF_BOLD)
 """The chain in which values are set: Kai, and Serif Bold for what Kai lacks. Templates name the same two."""
@@ -72,9 +78,13 @@ def covered(character: str, faces: tuple[Typeface, ...] = VALUES) -> bool:
 
 
 def require_coverage(text: str, *, field: str, faces: tuple[Typeface, ...] = VALUES) -> None:
-    """Raise `CharacterNotCovered` for the first character of `text` that none of `faces` can draw."""
+    """Raise `CharacterNotCovered` for the first character of `text` that none of `faces` can draw.
+
+    A character that leaves no ink, other than a space, is refused as well: what cannot be seen can deceive.
+    """
     for character in text:
-        if not covered(character, faces):
+        invisible = character not in (" ", IDEOGRAPHIC_SPACE) and unicodedata.category(character) in INVISIBLE
+        if invisible or not covered(character, faces):
             raise CharacterNotCovered(field=field, character=character, code_point=f"U+{ord(character):04X}")
 
 

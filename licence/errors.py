@@ -1,0 +1,170 @@
+"""What can be wrong with licences.
+
+    NotFound
+    ├── TemplateUnknown             there is no template of that name
+    ├── TypeUnknown                 there is no licence type by that identifier
+    └── LicenceUnknown              there is no licence by that identifier
+    Invalid
+    ├── ValueDoesNotFit             a value is too long for its place on the page
+    ├── TypeCodeMalformed           not a licence type code
+    ├── LicenceIdentifierMalformed  not a licence identifier
+    ├── SchemaInvalid               the type's schema is not one that data can be checked with
+    ├── DataInvalid                 the data breaks the type's schema
+    ├── TableInvalid                a table of licences cannot be read
+    ├── LicenceReasonMissing        the step needs a reason
+    └── ClaimMalformed              not the text of a licence's QR code
+    Conflict
+    ├── TemplateBroken              the template does not compile with these data, or its manifest is wrong
+    ├── TypeNotPublished            nothing is issued under a type that is not published
+    ├── NumberTaken                 another licence of the type in force bears this number
+    ├── TypeExists                  the catalogue has this type in this version
+    ├── HolderNotRegistered         the holder is not registered and proven
+    └── IssueUnderWay               an earlier attempt of the same request is still being worked on
+    Untrusted
+    └── ClaimUntrusted              the QR code was not signed by this instance
+
+Characters that no typeface draws raise `trust.typefaces.CharacterNotCovered`.
+"""
+
+from typing import ClassVar
+
+from trust.errors import Conflict, Invalid, NotFound, Untrusted
+
+__all__ = [
+    "ClaimMalformed",
+    "ClaimUntrusted",
+    "DataInvalid",
+    "HolderNotRegistered",
+    "IssueUnderWay",
+    "LicenceIdentifierMalformed",
+    "LicenceReasonMissing",
+    "LicenceUnknown",
+    "NumberTaken",
+    "SchemaInvalid",
+    "TableInvalid",
+    "TemplateBroken",
+    "TemplateUnknown",
+    "TypeCodeMalformed",
+    "TypeExists",
+    "TypeNotPublished",
+    "TypeUnknown",
+    "ValueDoesNotFit",
+]
+
+
+class TemplateUnknown(NotFound):
+    """There is no template of that name."""
+
+    code = "licence.template_unknown"
+    detail_names: ClassVar[tuple[str, ...]] = ("template",)
+
+
+class ValueDoesNotFit(Invalid):
+    """The value of a field is too long for its place, even in the smallest size that can be read."""
+
+    code = "licence.value_does_not_fit"
+    detail_names: ClassVar[tuple[str, ...]] = ("field",)
+
+
+class TemplateBroken(Conflict):
+    """The template does not compile with these data, or its manifest is wrong. The cause tells an operator why."""
+
+    code = "licence.template_broken"
+    detail_names: ClassVar[tuple[str, ...]] = ("template",)
+
+
+class TypeUnknown(NotFound):
+    """There is no licence type by that identifier."""
+
+    code = "licence.type_unknown"
+
+
+class LicenceUnknown(NotFound):
+    """There is no licence by that identifier."""
+
+    code = "licence.unknown"
+
+
+class TypeCodeMalformed(Invalid):
+    """A licence type code has 18 characters of the defining authority's credit code and 3 digits."""
+
+    code = "licence.type_code_malformed"
+
+
+class LicenceIdentifierMalformed(Invalid):
+    """Not a licence identifier; `fault` says which part is wrong: form, issuer, serial, version or check."""
+
+    code = "licence.identifier_malformed"
+    detail_names: ClassVar[tuple[str, ...]] = ("fault",)
+
+
+class SchemaInvalid(Invalid):
+    """The schema is not a JSON Schema for a flat object of texts, or it is too large."""
+
+    code = "licence.schema_invalid"
+    detail_names: ClassVar[tuple[str, ...]] = ("fault",)
+
+
+class DataInvalid(Invalid):
+    """The data breaks the schema of its type: `field` is where, `rule` is which keyword of the schema."""
+
+    code = "licence.data_invalid"
+    detail_names: ClassVar[tuple[str, ...]] = ("field", "rule")
+
+
+class TableInvalid(Invalid):
+    """The table cannot be read: `fault` says why."""
+
+    code = "licence.table_invalid"
+    detail_names: ClassVar[tuple[str, ...]] = ("fault",)
+
+
+class LicenceReasonMissing(Invalid):
+    """This step needs a reason, in 2 to 500 characters: whoever reads the history must understand it."""
+
+    code = "licence.reason_missing"
+
+
+class ClaimMalformed(Invalid):
+    """The text is not that of a licence's QR code."""
+
+    code = "licence.claim_malformed"
+
+
+class TypeNotPublished(Conflict):
+    """Nothing is issued under a type that is not published."""
+
+    code = "licence.type_not_published"
+    detail_names: ClassVar[tuple[str, ...]] = ("type", "state")
+
+
+class TypeExists(Conflict):
+    """The catalogue has this type already."""
+
+    code = "licence.type_exists"
+    detail_names: ClassVar[tuple[str, ...]] = ("code",)
+
+
+class NumberTaken(Conflict):
+    """Another licence of this type bears this number and is not at its end: it would be issued twice."""
+
+    code = "licence.number_taken"
+    detail_names: ClassVar[tuple[str, ...]] = ("licence",)
+
+
+class HolderNotRegistered(Conflict):
+    """The holder is not registered, or not proven: a licence needs somebody who can hold it."""
+
+    code = "licence.holder_not_registered"
+
+
+class IssueUnderWay(Conflict):
+    """An earlier attempt of the same request is still being worked on. Ask again in a moment."""
+
+    code = "licence.issue_under_way"
+
+
+class ClaimUntrusted(Untrusted):
+    """The QR code was not signed by a key of this instance: it is a forgery, or another province's."""
+
+    code = "licence.claim_untrusted"

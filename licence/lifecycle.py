@@ -1,0 +1,100 @@
+"""The lives of licence types 证照类型 and of licences 电子证照. That a licence has expired is told by the clock."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from trust.lifecycle import Lifecycle
+
+__all__ = [
+    "LIFECYCLE",
+    "PERMITS",
+    "TYPE_LIFECYCLE",
+    "LicenceEvent",
+    "LicenceState",
+    "LicenceUse",
+    "TypeEvent",
+    "TypeState",
+]
+
+
+class TypeState(StrEnum):
+    """Where a licence type stands."""
+
+    DRAFT = "draft"  # 草案
+    REVIEWED = "reviewed"  # 已复核
+    PUBLISHED = "published"  # 已发布
+    RETIRED = "retired"  # 已停用
+
+
+class TypeEvent(StrEnum):
+    """What happens to a licence type."""
+
+    REVIEW = "review"
+    RETURN = "return"
+    PUBLISH = "publish"
+    RETIRE = "retire"
+
+
+TYPE_LIFECYCLE = Lifecycle(
+    initial=TypeState.DRAFT,
+    moves={
+        (TypeState.DRAFT, TypeEvent.REVIEW): TypeState.REVIEWED,
+        (TypeState.REVIEWED, TypeEvent.RETURN): TypeState.DRAFT,
+        (TypeState.REVIEWED, TypeEvent.PUBLISH): TypeState.PUBLISHED,
+        (TypeState.PUBLISHED, TypeEvent.RETIRE): TypeState.RETIRED,
+    },
+)
+
+
+class LicenceState(StrEnum):
+    """Where a licence stands."""
+
+    PREPARED = "prepared"  # 制证中
+    IN_FORCE = "in_force"  # 有效
+    SUSPENDED = "suspended"  # 暂扣（冻结）
+    REVOKED = "revoked"  # 吊销、撤销
+    CANCELLED = "cancelled"  # 注销
+    VOID = "void"  # 未制成，编号作废
+
+
+class LicenceEvent(StrEnum):
+    """What happens to a licence."""
+
+    RELEASE = "release"  # 签发
+    ABANDON = "abandon"  # 作废未制成的
+    SUSPEND = "suspend"  # 暂扣
+    RESTORE = "restore"  # 发还
+    REVOKE = "revoke"  # 吊销
+    CANCEL = "cancel"  # 注销
+
+
+class LicenceUse(StrEnum):
+    """What a licence is good for."""
+
+    PROVE = "prove"
+
+
+LIFECYCLE = Lifecycle(
+    initial=LicenceState.PREPARED,
+    moves={
+        (LicenceState.PREPARED, LicenceEvent.RELEASE): LicenceState.IN_FORCE,
+        (LicenceState.PREPARED, LicenceEvent.ABANDON): LicenceState.VOID,
+        (LicenceState.IN_FORCE, LicenceEvent.SUSPEND): LicenceState.SUSPENDED,
+        (LicenceState.IN_FORCE, LicenceEvent.REVOKE): LicenceState.REVOKED,
+        (LicenceState.IN_FORCE, LicenceEvent.CANCEL): LicenceState.CANCELLED,
+        (LicenceState.SUSPENDED, LicenceEvent.RESTORE): LicenceState.IN_FORCE,
+        (LicenceState.SUSPENDED, LicenceEvent.REVOKE): LicenceState.REVOKED,
+        (LicenceState.SUSPENDED, LicenceEvent.CANCEL): LicenceState.CANCELLED,
+    },
+    # One use case prepares and releases; what becomes of it meanwhile is nobody's decision.
+    alone=frozenset({LicenceEvent.RELEASE, LicenceEvent.ABANDON}),
+)
+
+PERMITS: Mapping[LicenceState, frozenset[LicenceUse]] = {
+    LicenceState.PREPARED: frozenset(),
+    LicenceState.IN_FORCE: frozenset({LicenceUse.PROVE}),
+    LicenceState.SUSPENDED: frozenset(),
+    LicenceState.REVOKED: frozenset(),
+    LicenceState.CANCELLED: frozenset(),
+    LicenceState.VOID: frozenset(),
+}

@@ -1,0 +1,209 @@
+"""Verification for everyone: what a file or a QR code proves by itself, and what the registry says of it now.
+
+Two questions are kept apart. Does the evidence hold: signatures, seals, time, authorities. And does the registry of
+this instance still stand behind it: the licence may be revoked, the seal stopped, since it was made.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from identity.service import IdentityService
+from identity.subject import Organisation
+from licence.catalogue import Catalogue
+from licence.claim import key_identifier, read_claim
+from licence.errors import ClaimMalformed, ClaimUntrusted
+from licence.lifecycle import PERMITS, LicenceState, LicenceUse
+from licence.repository import Licence, LicenceRepository
+from licence.service import CHINA
+from seal import repository as seals
+from seal.files import FileReport, judge_file
+from seal.lifecycle import SealState
+from trust.authority import Authorities
+from trust.founding import Role, ServiceKeys
+from trust.store import Reading, Store
+from trust.verdict import Check, Finding, Outcome, SubIndication, Verdict
+
+__all__ = ["ClaimReport", "FileFinding", "SealStanding", "Standing", "VerificationService"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What the registry says of a licence at this moment. Names are whole here; who shows them masks them."""
+
+    licence: Licence
+    type_name: str
+    type_code: str
+    issuer: str
+    holder: str
+    expired: bool
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether the licence proves anything now."""
+        return LicenceUse.PROVE in PERMITS[self.licence.state] and not self.expired
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealStanding:
+    """What the registry says of a seal that stamped a document."""
+
+    code: str
+    name: str
+    state: SealState
+    stamped_at: datetime
+    disputed: bool
+    """Whether the stamping lies between the time at which the owner says the seal was lost, and the report."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimReport:
+    """What came of a QR code."""
+
+    verdict: Verdict
+    standing: Standing | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileFinding:
+    """What came of a file: the verdict on it by itself, and what the registry says of the stampings in it."""
+
+    report: FileReport
+    seals: tuple[SealStanding, ...] = ()
+    standing: Standing | None = None
+    registry: Verdict | None = None
+    """The registry's verdict, where the file is one of ours."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Passed only where the file holds by itself and the registry still stands behind it."""
+        own = self.report.document.outcome
+        if self.registry is None or own is not Outcome.PASSED:
+            return own
+        return self.registry.outcome
+
+
+class VerificationService:
+    """Answers what a file or a QR code is worth. It writes nothing and needs no key."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        identity: IdentityService,
+        catalogue: Catalogue,
+        repository: LicenceRepository,
+        authorities: Authorities,
+        service_keys: ServiceKeys,
+    ) -> None:
+        self.store = store
+        self.identity = identity
+        self.catalogue = catalogue
+        self.repository = repository
+        self.authorities = authorities
+        certificate = service_keys.certificate(Role.LICENCE_CLAIM)
+        self.claim_signers = {key_identifier(certificate): certificate}
+
+    def claim(self, text: str) -> ClaimReport:
+        """Judge the text of a QR code: its form, its signature, then what the registry says."""
+        try:
+            signed = read_claim(text)
+        except ClaimMalformed:
+            return refuse("claim.format", SubIndication.FORMAT_FAILURE, "not the text of a licence's QR code")
+        try:
+            signed.verify(self.claim_signers)
+        except ClaimUntrusted:
+            reason = "the QR code was not signed by this instance"
+            return refuse("claim.signature", SubIndication.SIG_CRYPTO_FAILURE, reason)
+        checks = [Check(step="1", name="claim.format"), Check(step="2", name="claim.signature")]
+        with self.store.reading() as view:
+            licence = self.repository.by_digest(view, signed.claim.licence)
+            if licence is None or licence.state in (LicenceState.PREPARED, LicenceState.VOID):
+                reason = "the registry does not know this licence"
+                finding = Finding(sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE, reason=reason)
+                return ClaimReport(
+                    verdict=Verdict(checks=(*checks, Check(step="3", name="licence.known", finding=finding)))
+                )
+            standing = self.standing(view, licence)
+        return ClaimReport(verdict=Verdict(checks=(*checks, *standing_checks(standing))), standing=standing)
+
+    def file(self, content: bytes, *, password: str | None = None) -> FileFinding:
+        """Judge a file, and ask the registry about the stampings in it."""
+        with self.store.reading() as view:
+            evidence = self.authorities.evidence(view)
+            now = view.now
+        report = judge_file(content, evidence, now=now, password=password)
+        with self.store.reading() as view:
+            standings, licence = [], None
+            for one in report.document.signatures:
+                if one.seal_signature is None:
+                    continue
+                stamping = seals.stamping_by_hash(view, one.seal_signature.data_hash.hex())
+                seal = None if stamping is None else seals.get(view, stamping.seal)
+                if stamping is None or seal is None:
+                    continue
+                disputed = seal.lost_at is not None and stamping.at >= seal.lost_at
+                standings.append(
+                    SealStanding(
+                        code=seal.code or "",
+                        name=seal.name,
+                        state=seal.state,
+                        stamped_at=stamping.at,
+                        disputed=disputed,
+                    )
+                )
+                licence = licence or self.repository.by_stamping(view, stamping.id)
+            standing = None if licence is None else self.standing(view, licence)
+        if not standings:
+            return FileFinding(report=report)
+        checks = [disputed_check(one) for one in standings]
+        if standing is not None:
+            checks += standing_checks(standing)
+        registry = Verdict(checks=tuple(checks))
+        return FileFinding(report=report, seals=tuple(standings), standing=standing, registry=registry)
+
+    def standing(self, view: Reading, licence: Licence) -> Standing:
+        """Return what the registry says of a licence at this moment."""
+        kind = self.catalogue.require(view, licence.type)
+        holder = self.identity.require_subject(view, licence.holder)
+        today: date = view.now.astimezone(CHINA).date()
+        return Standing(
+            licence=licence,
+            type_name=kind.name,
+            type_code=kind.code,
+            issuer=self.identity.require_organisation(view, kind.issuer).name,
+            holder=holder.name if isinstance(holder, Organisation) else holder.name.value,
+            expired=licence.last_day is not None and today > licence.last_day,
+        )
+
+
+def refuse(name: str, indication: SubIndication, reason: str) -> ClaimReport:
+    """Return the report on a QR code that does not hold."""
+    finding = Finding(sub_indication=indication, reason=reason)
+    return ClaimReport(verdict=Verdict(checks=(Check(step="1", name=name, finding=finding),)))
+
+
+def standing_checks(standing: Standing) -> list[Check]:
+    """Return what the registry says as checks: the licence is known, in force, and not expired."""
+    state = standing.licence.state
+    stopped: Finding | None = None
+    if LicenceUse.PROVE not in PERMITS[state]:
+        indication = SubIndication.REVOKED
+        stopped = Finding(sub_indication=indication, reason=f"the licence is {state.value} in the registry")
+    expired: Finding | None = None
+    if standing.expired:
+        reason = f"the licence was valid until {standing.licence.last_day}"
+        expired = Finding(sub_indication=SubIndication.EXPIRED, reason=reason)
+    return [
+        Check(step="3", name="licence.known"),
+        Check(step="4", name="licence.state", finding=stopped),
+        Check(step="5", name="licence.validity", finding=expired),
+    ]
+
+
+def disputed_check(seal: SealStanding) -> Check:
+    """Return the check that a stamping does not lie in the window that the seal's owner disputes."""
+    finding: Finding | None = None
+    if seal.disputed:
+        reason = f"seal {seal.code} was stamped after the moment at which its owner says it was lost"
+        finding = Finding(sub_indication=SubIndication.REVOKED_NO_POE, reason=reason)
+    return Check(step="2", name="seal.undisputed", finding=finding)

@@ -1,0 +1,396 @@
+"""The life of seals: each event by the person whose duty it is, each with its history and its audit event."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from identity.duties import Actor, Duty
+from identity.lifecycle import SubjectUse
+from identity.service import IdentityService
+from identity.subject import Organisation
+from seal import repository
+from seal.errors import (
+    AuthorisationInvalid,
+    OwnWorkRefused,
+    ReasonMissing,
+    SealNotActive,
+    SealUnknown,
+    StatutorySealExists,
+)
+from seal.image import SealDesign
+from seal.kinds import TYPE_NUMBERS, SealKind
+from seal.ledger import Authorisation
+from seal.lifecycle import LIFECYCLE, PERMITS, SealEvent, SealState, SealUse
+from seal.making import SealOrder, make_seal
+from seal.repository import CertifiedKey, HistoryEntry, Seal
+from seal.verification import judge_seal
+from trust.authority import Authorities, Order
+from trust.certificates import Certificate
+from trust.crypto.algorithms import KEYS
+from trust.crypto.sm3 import sm3
+from trust.events import AuditEvent, Fact
+from trust.founding import ISSUING_P256, ISSUING_SM2, Role, ServiceKeys
+from trust.identifiers import new_id
+from trust.profiles import DOCUMENT_SIGNER, SEAL_OWNER, Name
+from trust.signing import KeyCustody, KeyPurpose, KeyReference
+from trust.store import Reading, Store, Transaction
+from trust.verdict import Outcome
+
+__all__ = ["ApplyForSeal", "AuthoriseStamping", "SealService"]
+
+SEAL_LIFETIME: Final = timedelta(days=5 * 365 - 1)
+"""A day less than its certificate's, so that no seal outlives it."""
+
+MAX_REASON: Final = 500
+MIN_REASON: Final = 2
+ENDED: Final = frozenset({SealState.WITHDRAWN, SealState.REJECTED, SealState.CANCELLED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplyForSeal:
+    """A seal that is applied for."""
+
+    owner: str
+    kind: SealKind
+    row: str = ""
+    """The characters below the star, such as 电子证照专用章. Empty for a statutory-name seal."""
+
+    diameter_mm: int = 42
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthoriseStamping:
+    """A permission that the owner gives."""
+
+    seal: str
+    holder: str
+    purpose: str
+    document_kinds: tuple[str, ...] = ()
+    valid_until: datetime
+    times: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Making:
+    """What making a seal has fixed before any key signs."""
+
+    seal: Seal
+    owner: Organisation
+    owner_order: Order
+    document_order: Order
+    made_at: datetime
+
+
+class SealService:
+    """The use cases of a seal's life."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        identity: IdentityService,
+        custody: KeyCustody,
+        authorities: Authorities,
+        service_keys: ServiceKeys,
+    ) -> None:
+        self.store = store
+        self.identity = identity
+        self.custody = custody
+        self.authorities = authorities
+        self.service_keys = service_keys
+
+    # --- application and review
+
+    def apply(self, actor: Actor, command: ApplyForSeal) -> Seal:
+        """Apply for a seal 申请. The owner must be active; it can have one statutory-name seal."""
+        reason = require_reason(command.reason)
+        with self.store.transaction() as tx:
+            owner = self.identity.require_organisation(tx, command.owner, use=SubjectUse.ACT)
+            actor.require(Duty.SEAL_APPLICANT, owner.id)
+            design = SealDesign(name=owner.name, row=command.row, diameter_mm=command.diameter_mm)
+            if command.kind is SealKind.STATUTORY_NAME:
+                others = repository.find(tx, owner=owner.id, kind=command.kind)
+                for other in others:
+                    if other.state not in ENDED:
+                        raise StatutorySealExists(seal=other.id)
+            seal = Seal(
+                id=new_id("seal", at=tx.now),
+                state=LIFECYCLE.initial,
+                last_actor=actor.id,
+                owner=owner.id,
+                kind=command.kind,
+                name=owner.name + design.row,
+                rim=design.name,
+                row=design.row,
+                diameter_mm=design.diameter_mm,
+                applied_at=tx.now,
+            )
+            repository.add_seal(tx, seal)
+            self.write_history(tx, seal, None, actor=actor, reason=reason)
+            return seal
+
+    def withdraw(self, actor: Actor, seal: str, *, reason: str) -> Seal:
+        """Withdraw an application 撤回."""
+        return self.move(actor, seal, SealEvent.WITHDRAW, Duty.SEAL_APPLICANT, reason=reason)
+
+    def resubmit(self, actor: Actor, seal: str, *, reason: str) -> Seal:
+        """Submit a returned application again 补正."""
+        return self.move(actor, seal, SealEvent.RESUBMIT, Duty.SEAL_APPLICANT, reason=reason)
+
+    def return_(self, actor: Actor, seal: str, *, reason: str) -> Seal:
+        """Return an application for correction 退回补正."""
+        return self.move(actor, seal, SealEvent.RETURN, Duty.SEAL_REVIEWER, reason=reason)
+
+    def reject(self, actor: Actor, seal: str, *, reason: str) -> Seal:
+        """Reject an application 驳回."""
+        return self.move(actor, seal, SealEvent.REJECT, Duty.SEAL_REVIEWER, reason=reason)
+
+    def approve(self, actor: Actor, seal: str, *, reason: str) -> Seal:
+        """Approve an application 审核通过."""
+        return self.move(actor, seal, SealEvent.APPROVE, Duty.SEAL_REVIEWER, reason=reason)
+
+    # --- making, filing, issuing
+
+    def make(self, actor: Actor, seal: str) -> Seal:
+        """Make a seal 制作: keys in custody, certificates, and the GB/T 38540 seal signed by the maker.
+
+        What was begun and not finished is taken up again: a code once allotted and keys once generated stay.
+        """
+        making = self.prepare_making(actor, seal)
+        owner_certificate = self.authorities.sign(making.owner_order)
+        document_certificate = self.authorities.sign(making.document_order)
+        made, valid_until = self.assemble(making, owner_certificate)
+        with self.store.transaction() as tx:
+            current = self.require(tx, seal)
+            self.authorities.record(tx, making.owner_order, owner_certificate)
+            self.authorities.record(tx, making.document_order, document_certificate)
+            changed = replace(
+                current,
+                owner_key=CertifiedKey(key=making.owner_order.key, certificate=owner_certificate),
+                document_key=CertifiedKey(key=making.document_order.key, certificate=document_certificate),
+                seal=made,
+                valid_until=valid_until,
+            )
+            facts: dict[str, Fact] = {
+                "code": making.seal.code,
+                "seal": sm3(made).hex(),
+                "owner": owner_certificate.fingerprint,
+            }
+            return self.step(tx, actor, changed, SealEvent.MAKE, reason="", facts=facts)
+
+    def prepare_making(self, actor: Actor, seal: str) -> Making:
+        """Allot the code, generate the keys and fix the certificates, all on record before any key signs."""
+        with self.store.transaction() as tx:
+            current = self.require(tx, seal)
+            owner = self.identity.require_organisation(tx, current.owner, use=SubjectUse.ACT)
+            actor.require(Duty.SEAL_MAKER)
+            LIFECYCLE.step(current.state, SealEvent.MAKE, actor=actor.id, before=current.last_actor)
+            code = current.code or repository.next_code(tx, owner.credit_code.value[2:8])
+            owner_key = self.key_of(tx, current.owner_key, KeyPurpose.SEAL_OWNER, "sm2")
+            document_key = self.key_of(tx, current.document_key, KeyPurpose.DOCUMENT, "p256")
+            begun = replace(
+                current, code=code, owner_key=CertifiedKey(key=owner_key), document_key=CertifiedKey(key=document_key)
+            )
+            repository.put_seal(tx, begun)
+            identifier = owner.credit_code.value
+            # Real government seals put the seal code into the common name of the owner's certificate.
+            seal_subject = Name(common_name=code, organisation=owner.name, organisation_identifier=identifier)
+            reader_subject = Name(common_name=begun.name, organisation=owner.name, organisation_identifier=identifier)
+            prepare = self.authorities.prepare
+            return Making(
+                seal=begun,
+                owner=owner,
+                owner_order=prepare(tx, issuer=ISSUING_SM2, profile=SEAL_OWNER, subject=seal_subject, key=owner_key),
+                document_order=prepare(
+                    tx, issuer=ISSUING_P256, profile=DOCUMENT_SIGNER, subject=reader_subject, key=document_key
+                ),
+                made_at=tx.now.replace(microsecond=0),
+            )
+
+    def key_of(self, tx: Transaction, begun: CertifiedKey | None, purpose: KeyPurpose, algorithm: str) -> KeyReference:
+        """Return the key that an earlier attempt generated, or a new one."""
+        return begun.key if begun is not None else self.custody.generate(tx, purpose, KEYS[algorithm])
+
+    def assemble(self, making: Making, owner_certificate: Certificate) -> tuple[bytes, datetime]:
+        """Return the seal and the end of its validity, once our own verification has passed it."""
+        seal = making.seal
+        design = SealDesign(name=seal.rim, row=seal.row, code=seal.code or "", diameter_mm=seal.diameter_mm)
+        order = SealOrder(
+            code=seal.code or "",
+            name=seal.name,
+            type=TYPE_NUMBERS[seal.kind],
+            design=design,
+            owner_certificate=owner_certificate,
+            made_at=making.made_at,
+            valid_until=min(making.made_at + SEAL_LIFETIME, owner_certificate.not_after),
+        )
+        maker = self.service_keys.signer(Role.SEAL_MAKER)
+        made = make_seal(order, maker=maker, maker_certificate=self.service_keys.certificate(Role.SEAL_MAKER))
+        with self.store.reading() as view:
+            evidence = self.authorities.evidence(view)
+            report = judge_seal(made, evidence, now=view.now).report
+        for check in report.checks:
+            if check.outcome is not Outcome.PASSED:
+                raise OwnWorkRefused(check=check.name)
+        return made, order.valid_until
+
+    def file(self, actor: Actor, seal: str) -> Seal:
+        """File a seal 备案: it gets its filing number."""
+        with self.store.transaction() as tx:
+            current = self.require(tx, seal)
+            actor.require(Duty.SEAL_FILER)
+            area = (current.code or "")[:6]
+            changed = replace(current, filing_number=repository.next_filing_number(tx, area))
+            facts: dict[str, Fact] = {"filing_number": changed.filing_number}
+            return self.step(tx, actor, changed, SealEvent.FILE, reason="", facts=facts)
+
+    def issue(self, actor: Actor, seal: str) -> Seal:
+        """Issue a seal to its owner 发放. It can stamp nothing until the owner accepts it."""
+        return self.move(actor, seal, SealEvent.ISSUE, Duty.SEAL_MAKER)
+
+    def accept(self, actor: Actor, seal: str) -> Seal:
+        """Accept a seal 接收: its signature-creation data are the owner's, who alone brings it into use."""
+        return self.move(actor, seal, SealEvent.ACCEPT, Duty.SEAL_OWNER)
+
+    # --- use
+
+    def authorise(self, actor: Actor, command: AuthoriseStamping) -> Authorisation:
+        """Authorise a person or a client to stamp 授权."""
+        with self.store.transaction() as tx:
+            seal = self.require(tx, command.seal)
+            actor.require(Duty.SEAL_OWNER, seal.owner)
+            if SealUse.AUTHORISE not in PERMITS[seal.state]:
+                raise SealNotActive(seal=seal.id, state=seal.state.value)
+            if command.valid_until <= tx.now:
+                raise AuthorisationInvalid(field="valid_until")
+            if command.times is not None and command.times < 1:
+                raise AuthorisationInvalid(field="times")
+            authorisation = Authorisation(
+                id=new_id("auth", at=tx.now),
+                seal=seal.id,
+                holder=command.holder,
+                purpose=command.purpose,
+                document_kinds=command.document_kinds,
+                valid_until=command.valid_until,
+                times=command.times,
+                used=0,
+                granted_by=actor.id,
+                granted_at=tx.now,
+            )
+            repository.add_authorisation(tx, authorisation)
+            facts: dict[str, Fact] = {
+                "authorisation": authorisation.id,
+                "holder": authorisation.holder,
+                "purpose": authorisation.purpose,
+                "times": authorisation.times,
+            }
+            tx.record(AuditEvent(tag="seal:authorise:done", actor=actor.id, subject=seal.id, facts=facts))
+            return authorisation
+
+    # --- stopping
+
+    def suspend(self, actor: Actor, seal: str, *, reason: str, lost_at: datetime | None = None) -> Seal:
+        """Stop a seal at once 停用（挂失）. `lost_at` is when the owner says it was lost: since then it is disputed."""
+        reason = require_reason(reason)
+        with self.store.transaction() as tx:
+            current = self.require(tx, seal)
+            actor.require(Duty.SEAL_OWNER, current.owner)
+            facts: dict[str, Fact] = {} if lost_at is None else {"lost_at": lost_at.isoformat()}
+            changed = replace(current, lost_at=lost_at)
+            return self.step(tx, actor, changed, SealEvent.SUSPEND, reason=reason, facts=facts)
+
+    def request_resume(self, actor: Actor, seal: str, *, reason: str) -> Seal:
+        """Ask for a suspended seal to be resumed 申请恢复."""
+        return self.move(actor, seal, SealEvent.REQUEST_RESUME, Duty.SEAL_OWNER, reason=reason)
+
+    def resume(self, actor: Actor, seal: str, *, reason: str) -> Seal:
+        """Resume a suspended seal 恢复, as its owner asked for."""
+        return self.move(actor, seal, SealEvent.RESUME, Duty.SEAL_REVIEWER, reason=reason)
+
+    def refuse_resume(self, actor: Actor, seal: str, *, reason: str) -> Seal:
+        """Leave a suspended seal suspended."""
+        return self.move(actor, seal, SealEvent.REFUSE_RESUME, Duty.SEAL_REVIEWER, reason=reason)
+
+    def cancel(self, actor: Actor, seal: str, *, reason: str) -> Seal:
+        """Cancel a seal for good 注销. Its certificates are revoked, and the lists published anew."""
+        reason = require_reason(reason)
+        with self.store.transaction() as tx:
+            current = self.require(tx, seal)
+            if not actor.holds(Duty.SEAL_REVIEWER):
+                actor.require(Duty.SEAL_OWNER, current.owner)
+            for certified in (current.owner_key, current.document_key):
+                if certified is not None and certified.certificate is not None:
+                    cessation = 5  # cessationOfOperation, RFC 5280, 5.3.1
+                    self.authorities.revoke(tx, certified.certificate, reason=cessation, actor=actor.id)
+            cancelled = self.step(tx, actor, current, SealEvent.CANCEL, reason=reason)
+        for issuer in (ISSUING_SM2, ISSUING_P256):
+            self.authorities.publish(issuer)
+        return cancelled
+
+    # --- looking
+
+    def find(self, seal: str) -> tuple[Seal, tuple[HistoryEntry, ...]]:
+        """Return a seal and its history, or raise `SealUnknown`."""
+        with self.store.reading() as view:
+            return self.require(view, seal), repository.history(view, seal)
+
+    def require(self, view: Reading, seal: str) -> Seal:
+        """Return a seal, or raise `SealUnknown`."""
+        found = repository.get(view, seal)
+        if found is None:
+            raise SealUnknown
+        return found
+
+    # --- building blocks
+
+    def move(self, actor: Actor, seal: str, event: SealEvent, duty: Duty, *, reason: str | None = None) -> Seal:
+        """Move a seal along its life by somebody who holds `duty`: the owner's people for the owner's seals alone."""
+        told = "" if reason is None else require_reason(reason)
+        with self.store.transaction() as tx:
+            current = self.require(tx, seal)
+            is_owners = duty in (Duty.SEAL_APPLICANT, Duty.SEAL_OWNER)
+            actor.require(duty, current.owner if is_owners else None)
+            return self.step(tx, actor, current, event, reason=told)
+
+    def step(
+        self,
+        tx: Transaction,
+        actor: Actor,
+        seal: Seal,
+        event: SealEvent,
+        *,
+        reason: str,
+        facts: dict[str, Fact] | None = None,
+    ) -> Seal:
+        """Write `seal` in the state after `event`, with its history and its audit event."""
+        state = LIFECYCLE.step(seal.state, event, actor=actor.id, before=seal.last_actor)
+        moved = replace(seal, state=state, last_actor=actor.id)
+        repository.put_seal(tx, moved)
+        self.write_history(tx, moved, event, actor=actor, reason=reason, facts=facts)
+        return moved
+
+    def write_history(
+        self,
+        tx: Transaction,
+        seal: Seal,
+        event: SealEvent | None,
+        *,
+        actor: Actor,
+        reason: str,
+        facts: dict[str, Fact] | None = None,
+    ) -> None:
+        """Write one step into the history and into the audit trail."""
+        entry = HistoryEntry(event=event, state=seal.state, actor=actor.id, at=tx.now, reason=reason)
+        repository.add_history(tx, seal.id, entry)
+        tag = f"seal:{'apply' if event is None else event.value}:done"
+        told: dict[str, Fact] = {"state": seal.state.value, "reason": reason, **(facts or {})}
+        tx.record(AuditEvent(tag=tag, actor=actor.id, subject=seal.id, facts=told))
+
+
+def require_reason(reason: str) -> str:
+    """Return a reason that a reader of the history can understand, or raise `ReasonMissing`."""
+    told = reason.strip()
+    if not MIN_REASON <= len(told) <= MAX_REASON:
+        raise ReasonMissing
+    return told
