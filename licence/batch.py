@@ -12,7 +12,8 @@ from datetime import date
 from typing import Final
 
 from identity.duties import Actor
-from licence.errors import DataInvalid, TableInvalid
+from identity.errors import CitizenNumberMalformed, CreditCodeMalformed
+from licence.errors import DataInvalid, HolderNotRegistered, NumberTaken, TableInvalid
 from licence.repository import Licence
 from licence.service import IssueLicence, LicenceService
 from trust.errors import TrustError
@@ -47,6 +48,19 @@ class RowResult:
 
     licence: Licence | None = None
     error: TrustError | None = None
+
+    @property
+    def field(self) -> str:
+        """The column that an error is about, or nothing where it is about the whole row."""
+        match self.error:
+            case CreditCodeMalformed() | CitizenNumberMalformed() | HolderNotRegistered():
+                return HOLDER
+            case NumberTaken():
+                return NUMBER
+            case None:
+                return ""
+            case error:
+                return str(error.details.get("field", ""))
 
 
 def read_table(table: bytes) -> Iterator[tuple[int, dict[str, str]]]:

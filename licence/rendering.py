@@ -77,6 +77,7 @@ class Renderer:
         `data` is what the template's `sample.json` shows. Raises `TemplateUnknown`, `ValueDoesNotFit`,
         `CharacterNotCovered` or `TemplateBroken`.
         """
+        moment = at.replace(microsecond=0)  # PDF tells no fractions of a second
         source = self._folder(template) / "template.typ"
         # Typst refuses a missing glyph itself, but lets invisible characters pass that turn the order of the others.
         for field, text in texts(data):
@@ -85,7 +86,11 @@ class Renderer:
         with self._lock:
             try:
                 pdf = self._compiler.compile(
-                    input=source, sys_inputs=inputs, format="pdf", pdf_standards=STANDARD, timestamp=at
+                    input=source,
+                    sys_inputs=inputs,
+                    format="pdf",
+                    pdf_standards=STANDARD,
+                    timestamp=moment,
                 )
             except typst.TypstError as error:
                 failure = error

@@ -7,7 +7,8 @@ from typing import Final
 
 from seal.asn1 import SealMalformed
 from seal.documents import DocumentReport, JudgedSignature, judge_pdf
-from seal.ofd import OFDMalformed, judge_ofd
+from seal.ofd import judge_ofd
+from seal.ofd_package import OFDMalformed
 from seal.reading import read_seal, read_seal_signature
 from seal.verification import judge_seal, judge_seal_signature
 from trust.cms import BytesContent

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from cryptography import x509
-from cryptography.x509.oid import ExtensionOID, NameOID, ObjectIdentifier
+from cryptography.x509.oid import ExtensionOID
 
 from trust.asn1 import der
 from trust.crypto.algorithms import SignatureAlgorithm, signature_algorithm
@@ -26,7 +26,9 @@ __all__ = ["Certificate", "CertificateMalformed", "KeyUsage", "pem", "read_pem"]
 
 Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
-ORGANISATION_IDENTIFIER: Final = ObjectIdentifier("2.5.4.97")
+COMMON_NAME: Final = "2.5.4.3"
+ORGANISATION: Final = "2.5.4.10"
+ORGANISATION_IDENTIFIER: Final = "2.5.4.97"
 UNDERSTOOD: Final = frozenset(
     {
         ExtensionOID.BASIC_CONSTRAINTS,
@@ -141,22 +143,22 @@ class Certificate:
     @property
     def common_name(self) -> str:
         """The subject's common name, or nothing."""
-        return attribute(self.parsed.subject, NameOID.COMMON_NAME)
+        return name_attribute(self.subject, COMMON_NAME)
 
     @property
     def organisation(self) -> str:
         """The subject's organisation, or nothing."""
-        return attribute(self.parsed.subject, NameOID.ORGANIZATION_NAME)
+        return name_attribute(self.subject, ORGANISATION)
 
     @property
     def organisation_identifier(self) -> str:
         """The subject's unified social credit code in organizationIdentifier (2.5.4.97), or nothing."""
-        return attribute(self.parsed.subject, ORGANISATION_IDENTIFIER)
+        return name_attribute(self.subject, ORGANISATION_IDENTIFIER)
 
     @property
     def issuer_common_name(self) -> str:
         """The issuer's common name, or nothing."""
-        return attribute(self.parsed.issuer, NameOID.COMMON_NAME)
+        return name_attribute(self.issuer, COMMON_NAME)
 
     @property
     def is_self_issued(self) -> bool:
@@ -233,10 +235,25 @@ class Certificate:
         self.public_key.verify(signature, message, self.public_key.own_algorithm, backend=backend)
 
 
-def attribute(name: x509.Name, oid: ObjectIdentifier) -> str:
-    """Return the first attribute of a name, or nothing."""
-    for found in name.get_attributes_for_oid(oid):
-        return str(found.value)
+TEXT_ENCODINGS: Final = {
+    der.Tag.UTF8_STRING: "utf-8",
+    der.Tag.PRINTABLE_STRING: "ascii",
+    der.Tag.IA5_STRING: "ascii",
+    0x14: "latin-1",  # TeletexString, as everybody reads it
+    0x1E: "utf-16-be",  # BMPString
+}
+
+
+def name_attribute(name: bytes, oid: str) -> str:
+    """Return the first attribute of a distinguished name, or nothing where it has none that can be read."""
+    try:
+        for relative in der.parse(name).sequence():
+            for pair in relative.children():
+                kind, value = pair.sequence()
+                if kind.oid() == oid and value.tag in TEXT_ENCODINGS:
+                    return value.body.decode(TEXT_ENCODINGS[value.tag], errors="replace")
+    except (der.Malformed, ValueError):
+        pass  # a name is shown to people; whether it is well formed matters to the path, which compares its bytes
     return ""
 
 

@@ -283,6 +283,8 @@ def load(encoded: bytes) -> tuple[Any, int]:
 
 def octets_of(content: Any) -> bytes | None:  # noqa: ANN401 - asn1crypto has no types
     """Return the octets of the content, or None where it is not inside."""
+    if isinstance(content, core.Any):  # PKCS #7 and GB/T 35275 have ANY here, which in practice is an OCTET STRING
+        content = content.parse(spec=core.OctetString)
     if isinstance(content, core.OctetString | core.ParsableOctetString):
         return bytes(content)
     if isinstance(content, core.Void) or content is None:

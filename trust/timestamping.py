@@ -32,9 +32,6 @@ class TimeStampingUnavailable(Unavailable):
 class TimeStamper(Protocol):
     """Gets time-stamps. Trusted for: nothing, the token is judged. Safe to share between threads."""
 
-    digest: Digest
-    """The hash function of the messages that it stamps."""
-
     def stamp(self, message: bytes) -> bytes:
         """Return a token over the hash of `message`, in DER, or raise `TimeStampingUnavailable`."""
         ...

@@ -10,7 +10,15 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from trust.errors import Invalid
 from trust.pdf.intake import PDFMalformed
 
-__all__ = ["Appearance", "PageOutOfRange", "Placement", "PlacementOutsidePage", "place", "put_appearance"]
+__all__ = [
+    "Appearance",
+    "PageOutOfRange",
+    "Placement",
+    "PlacementOutsidePage",
+    "make_annotations_indirect",
+    "place",
+    "put_appearance",
+]
 
 POINTS_PER_MM: Final = 72 / 25.4
 
@@ -119,6 +127,29 @@ def place(
     turns = {90: (0, 1, -1, 0, 0, 0), 180: (-1, 0, 0, -1, 0, 0), 270: (0, -1, 1, 0, 0, 0)}
     box: Any = tuple(round(value, 3) for value in (x0, y0, x1, y1))
     return box, turns.get(shape.rotation, (1, 0, 0, 1, 0, 0))
+
+
+def make_annotations_indirect(writer: IncrementalPdfFileWriter) -> None:
+    """Give every annotation that stands inside its page an object of its own.
+
+    Readers that compare revisions can only tell annotations apart by their references: without this, adding a second
+    signature to such a file would look like a change to its first. Only for files that nobody has signed yet.
+    """
+    for number in range(int(writer.root["/Pages"]["/Count"])):
+        reference = writer.find_page_for_modification(number)[0]
+        page = reference.get_object()
+        if "/Annots" not in page:
+            continue
+        annotations = page["/Annots"]
+        direct = [
+            place
+            for place in range(len(annotations))
+            if not isinstance(annotations.raw_get(place), generic.IndirectObject)
+        ]
+        for place in direct:
+            annotations[place] = writer.add_object(annotations[place])
+        if direct:
+            writer.update_container(annotations)
 
 
 def put_appearance(

@@ -158,8 +158,8 @@ def malformed_when_unreadable() -> Iterator[None]:
     """Turn whatever the parser raises into our own error."""
     try:
         yield
-    except PARSER_ERRORS:
-        raise PDFMalformed from None
+    except PARSER_ERRORS as error:
+        raise PDFMalformed from error
 
 
 def open_pdf(pdf: bytes, *, password: str | None = None) -> PDFDocument:
@@ -169,8 +169,8 @@ def open_pdf(pdf: bytes, *, password: str | None = None) -> PDFDocument:
         reader = PdfFileReader(BytesIO(pdf), strict=False)
         if reader.encrypted:
             unlock(reader, password)
-        form = reader.root.get("/AcroForm", {})
-        if len(form.get("/Fields", ())) > LIMITS.fields:
+        form = entry(reader.root, "/AcroForm", {})
+        if len(entry(form, "/Fields", ())) > LIMITS.fields:
             raise PDFLimitExceeded(limit="fields", allowed=LIMITS.fields)
         found = [read_signature(pdf, reader, name, field) for name, field in signed_fields(reader)]
         certificates, lists = read_security_store(reader)
@@ -180,6 +180,11 @@ def open_pdf(pdf: bytes, *, password: str | None = None) -> PDFDocument:
             revocation_lists=lists,
             pages=int(reader.root["/Pages"]["/Count"]),
         )
+
+
+def entry(dictionary: Any, key: str, default: Any) -> Any:  # noqa: ANN401 - whatever the key holds
+    """Return the value of a dictionary's entry, followed to the object that it refers to."""
+    return dictionary[key] if key in dictionary else default  # noqa: SIM401 - get() would not follow the reference
 
 
 def unlock(reader: PdfFileReader, password: str | None) -> None:
@@ -210,16 +215,16 @@ def read_signature(pdf: bytes, reader: PdfFileReader, name: str, field: Any) -> 
         raise PDFMalformed
     coverage = coverage_of(pdf, embedded, numbers)
     level = embedded.docmdp_level
-    moment = signed.get("/M")
+    moment = entry(signed, "/M", None)
     return PDFSignature(
         field=name,
-        filter=str(signed.get("/Filter", "")),
-        subfilter=str(signed.get("/SubFilter", "")),
-        is_time_stamp=str(signed.get("/Type", "/Sig")) == "/DocTimeStamp",
+        filter=str(entry(signed, "/Filter", "")),
+        subfilter=str(entry(signed, "/SubFilter", "")),
+        is_time_stamp=str(entry(signed, "/Type", "/Sig")) == "/DocTimeStamp",
         contents=embedded.pkcs7_content,
         content=ByteRangeContent(pdf, ranges),
         claimed_time=None if moment is None else parse_date(str(moment)),
-        reason=str(signed.get("/Reason", "")),
+        reason=str(entry(signed, "/Reason", "")),
         revision=embedded.signed_revision,
         coverage=coverage,
         changes=changes_after(pdf, embedded, coverage),
@@ -272,10 +277,16 @@ def changes_after(pdf: bytes, embedded: EmbeddedSignature, coverage: Coverage) -
 
 def read_security_store(reader: PdfFileReader) -> tuple[tuple[Certificate, ...], tuple[RevocationList, ...]]:
     """Return what the document security store brings along. It is material, not evidence: anybody can put it there."""
-    store = reader.root.get("/DSS", {})
-    certificates = [read_or_none(Certificate, one.data) for one in list(store.get("/Certs", ()))[:MAX_STORE]]
-    lists = [read_or_none(RevocationList, one.data) for one in list(store.get("/CRLs", ()))[:MAX_STORE]]
+    store = entry(reader.root, "/DSS", {})
+    certificates = [read_or_none(Certificate, data) for data in streams(entry(store, "/Certs", ()))]
+    lists = [read_or_none(RevocationList, data) for data in streams(entry(store, "/CRLs", ()))]
     return tuple(one for one in certificates if one), tuple(one for one in lists if one)
+
+
+def streams(array: Any) -> Iterator[bytes]:  # noqa: ANN401 - an array of pyHanko
+    """Yield the contents of the streams that an array refers to, as many as are looked at."""
+    for place in range(min(len(array), MAX_STORE)):
+        yield array[place].data
 
 
 def read_or_none(kind: Any, encoded: bytes) -> Any:  # noqa: ANN401 - Certificate or RevocationList

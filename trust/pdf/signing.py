@@ -27,7 +27,7 @@ from trust.certificates import Certificate
 from trust.crypto.algorithms import Digest
 from trust.crypto.sm3 import hash_of
 from trust.errors import Invalid
-from trust.pdf.appearance import Appearance, Placement, place, put_appearance
+from trust.pdf.appearance import Appearance, Placement, make_annotations_indirect, place, put_appearance
 from trust.pdf.intake import PDFEncrypted, PDFLocked, PDFMalformed, require_acceptable
 from trust.revocation import RevocationList
 
@@ -143,8 +143,8 @@ def malformed_when_unreadable() -> Any:  # noqa: ANN401 - a context manager's ty
         yield
     except SigningError:
         raise PDFLocked from None
-    except PARSER_ERRORS:
-        raise PDFMalformed from None
+    except PARSER_ERRORS as error:
+        raise PDFMalformed from error
 
 
 def prepare_signature(pdf: bytes, request: SignatureRequest) -> PreparedPDF:
@@ -162,6 +162,8 @@ def prepare_signature(pdf: bytes, request: SignatureRequest) -> PreparedPDF:
         if certification is not None and certification.permission is MDPPerm.NO_CHANGES:
             raise PDFLocked
         certify = request.certify and not names and certification is None
+        if not names:
+            make_annotations_indirect(writer)
         add_security_store(writer, request)
         return embed(writer, request, name=unused(request.field, names), certify=certify)
 

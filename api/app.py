@@ -1,0 +1,79 @@
+"""The application: routes, what goes around them, and how it starts and stops."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from api import logs, problems
+from api.health import Readiness
+from api.housekeeping import Housekeeper
+from api.middleware import AroundRequest, BodyLimit
+from api.routes import access, audit, health, licences, pages, pki, seals, stampings, subjects, verification
+from api.settings import Settings
+from api.throttle import Throttle
+from api.wiring import Instance
+from trust.crypto import selftest
+
+__all__ = ["create", "from_environment"]
+
+VERSION: Final = "0.1.0"
+DESCRIPTION: Final = """
+可信基础设施服务：统一身份、电子印章、电子证照（SM2/SM3/SM4）。
+Trust infrastructure: who is acting, did this authority seal this document, is this licence real and in force.
+
+* Every error is a problem (RFC 9457) with a stable `code`, and says in Chinese and English what to do.
+* What makes something takes an `Idempotency-Key`; sending a request again under it has no second effect.
+* Files are sent as `multipart/form-data`.
+"""
+
+
+def operation_id(route: APIRoute) -> str:
+    """Return a name for an operation that stays when its address changes."""
+    return f"{route.tags[0].split()[-1] if route.tags else 'api'}_{route.name.replace('-', '_')}"  # type: ignore[union-attr]
+
+
+def create(instance: Instance) -> FastAPI:
+    """Return the application that answers for `instance`."""
+    settings = instance.base.settings
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        selftest.run()
+        keeper = Housekeeper(instance, pause=settings.housekeeping_seconds)
+        await run_in_threadpool(keeper.start)
+        logs.logger().info("started", custody=instance.base.custody.name, public_url=settings.public_url)
+        yield
+        await run_in_threadpool(keeper.stop)
+        instance.base.store.close()
+        logs.logger().info("stopped")
+
+    app = FastAPI(
+        title="信印 Xinyin",
+        version=VERSION,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        generate_unique_id_function=operation_id,
+    )
+    app.state.instance = instance
+    app.state.readiness = Readiness(instance)
+    app.state.logins = Throttle(settings.login_rate, "login")
+    app.state.verifications = Throttle(settings.verify_rate, "verify")
+    problems.install(app)
+    for module in (access, subjects, seals, stampings, licences, verification, pki, audit, health, pages):
+        app.include_router(module.router)
+    app.add_middleware(BodyLimit, limit=settings.max_body)
+    app.add_middleware(AroundRequest)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """Return the application for the instance that the environment names; what a worker process calls."""
+    logs.configure()
+    return create(Instance.open(Settings()))

@@ -1,0 +1,83 @@
+"""Who calls: the bearer of a session or a token becomes an `Actor`, and each route asks for one permission.
+
+Decisions that refuse are put into the audit trail before they are answered.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.permissions import PERMITTED, PUBLIC, Permission
+from api.problems import Unauthenticated
+from api.wiring import Instance
+from identity.duties import Actor
+from identity.errors import CredentialsWrong, DutyMissing
+from trust.events import AuditEvent
+
+__all__ = ["allow", "bearer_secret", "instance_of"]
+
+BEARER = HTTPBearer(
+    auto_error=False, description="Session of a person (xs_…) or access token of a business system (xc_…)"
+)
+MAX_SECRET = 128
+
+
+def instance_of(request: Request) -> Instance:
+    """Return the instance that answers."""
+    instance: Instance = request.app.state.instance
+    return instance
+
+
+def bearer_secret(credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]) -> str:
+    """Return the secret that the caller bears, or raise `Unauthenticated`."""
+    if credentials is None or not 0 < len(credentials.credentials) <= MAX_SECRET:
+        raise Unauthenticated
+    return credentials.credentials
+
+
+def allow(permission: Permission) -> Any:  # noqa: ANN401 - what FastAPI's Depends is
+    """Return the dependency of a route that needs `permission`: it gives the actor, or refuses."""
+    if permission in PUBLIC:
+        return Depends(mark(permission, anybody))
+    return Depends(mark(permission, check(permission)))
+
+
+def mark(permission: Permission, dependency: Callable[..., Any]) -> Callable[..., Any]:
+    """Write the permission onto a dependency, where a test finds it for every route."""
+    setattr(dependency, "permission", permission)  # noqa: B010 - a function has no such attribute by itself
+    return dependency
+
+
+def anybody() -> None:
+    """Let everybody in."""
+
+
+def check(permission: Permission) -> Callable[..., Actor]:
+    """Return the dependency that checks a permission which needs a login."""
+
+    def checked(
+        request: Request,
+        secret: Annotated[str, Depends(bearer_secret)],
+        instance: Annotated[Instance, Depends(instance_of)],
+    ) -> Actor:
+        try:
+            actor = instance.base.access.actor_of(secret)
+        except CredentialsWrong:
+            raise Unauthenticated from None
+        request.state.actor = actor.id
+        permitted = PERMITTED[permission]
+        if permission is not Permission.SELF and not any(actor.holds(duty) for duty in permitted):
+            refuse(instance, actor, permission)
+            raise DutyMissing(duty=" / ".join(sorted(duty.value for duty in permitted)))
+        return actor
+
+    return checked
+
+
+def refuse(instance: Instance, actor: Actor, permission: Permission) -> None:
+    """Put a refusal into the audit trail."""
+    with instance.base.store.transaction() as tx:
+        facts = {"permission": permission.value}
+        tx.record(AuditEvent(tag="access:check:refused", actor=actor.id, subject=actor.id, facts=facts))

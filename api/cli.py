@@ -1,0 +1,216 @@
+"""The command line: trust verify, serve, init, demo, doctor."""
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from api import logs
+from api.ceremony import Founders, hold_ceremony
+from api.demo import cast
+from api.demo.evidence import pretty
+from api.demo.journal import Journal, StoryFailed
+from api.demo.service import free_port, running
+from api.demo.story import Story
+from api.doctor import diagnose
+from api.problems import words_of
+from api.settings import Settings
+from api.trust_material import MaterialUnreadable, read_material
+from api.verify_command import EXIT, judge, print_json, show
+from api.wiring import Instance
+from trust.clock import SystemClock
+from trust.errors import TrustError
+from trust.paths import Evidence
+
+__all__ = ["main"]
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="信印 Xinyin: unified identity, seals, licences.")
+console = Console()
+errors = Console(stderr=True)
+
+CORPUS: Final = Path("../shared/corpus/pdf")
+GRACE: Final = 20
+"""Seconds that requests under way get when the service stops."""
+
+
+def main() -> None:
+    """Run the command line; our own errors end it with their words instead of a traceback."""
+    try:
+        app()
+    except TrustError as error:
+        for line in words_of(error):
+            errors.print(f"[red]{error.code}[/red] {line}")
+        raise SystemExit(1) from None
+
+
+def parse_time(text: str | None) -> datetime:
+    """Return the moment that `--at` names; a time without a zone is UTC."""
+    if text is None:
+        return SystemClock().now()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("a time in ISO 8601, such as 2026-11-22T10:00:00+08:00", param_hint="--at") from None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def own_evidence() -> Evidence:
+    """Return what the instance of this folder trusts, or nothing where there is none."""
+    settings = Settings()
+    if not settings.root_key.exists():
+        return Evidence()
+    try:
+        instance = Instance.open(settings)
+    except TrustError:
+        return Evidence()
+    try:
+        with instance.base.store.reading() as view:
+            return instance.base.authorities.evidence(view)
+    finally:
+        instance.base.store.close()
+
+
+@app.command()
+def verify(
+    *,
+    files: Annotated[
+        list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="PDF, OFD, .esl, .ses, .dat, CMS")
+    ],
+    anchor: Annotated[
+        list[Path] | None, typer.Option(exists=True, help="Trust anchor: PEM, folder, or trust folder; repeatable")
+    ] = None,
+    material: Annotated[
+        list[Path] | None, typer.Option(exists=True, help="More certificates and CRLs, not trusted; repeatable")
+    ] = None,
+    document: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="What a seal signature or detached CMS covers")
+    ] = None,
+    at: Annotated[str | None, typer.Option(help="Judge as of this moment (ISO 8601)")] = None,
+    password: Annotated[str | None, typer.Option(help="Of an encrypted PDF")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per file")] = False,
+) -> None:
+    """Judge files. Exit 0 when all are valid, 1 when one is invalid, else 2 when one is undetermined.
+
+    Without --anchor the roots of the instance in TRUST_DATA_DIR are trusted, if there is one; else nothing is, and
+    nothing can be valid. No network is used.
+    """
+    try:
+        evidence = read_material(anchor, material or ()) if anchor else own_evidence()
+    except MaterialUnreadable as error:
+        raise typer.BadParameter(f"no certificate in {error}", param_hint="--anchor") from None
+    moment = parse_time(at)
+    results = [judge(file, evidence, at=moment, password=password, document=document) for file in files]
+    if as_json:
+        typer.echo(print_json(results))
+    else:
+        for result in results:
+            show(result, console)
+    codes = {EXIT[result.outcome] for result in results}
+    raise typer.Exit(1 if 1 in codes else max(codes))
+
+
+@app.command()
+def init(
+    founders: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="JSON file of the founding persons")],
+    transcript: Annotated[Path, typer.Option(help="Where the transcript goes")] = Path("ceremony.md"),
+) -> None:
+    """Hold the founding ceremony: root key, database, authorities, administrators and registrars.
+
+    The activation codes are shown once. Hand each to its person alone.
+    """
+    founded = hold_ceremony(Settings(), Founders.read(founders))
+    transcript.write_text(founded.transcript())
+    for founder in founded.founders:
+        console.print(f"{founder.duty.value:24} {founder.name}  {founder.activation.secret}", highlight=False)
+    console.print(f"transcript: {transcript}")
+
+
+@app.command()
+def serve(workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes")] = 1) -> None:
+    """Serve the instance in TRUST_DATA_DIR until it is told to stop; requests under way are finished."""
+    logs.configure()
+    settings = Settings()
+    Instance.open(settings).base.store.close()  # say here, and not in a worker, what is missing
+    uvicorn.run(
+        "api.app:from_environment",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=workers,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=GRACE,
+        server_header=False,
+    )
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine and this instance offer, what is missing, and how to mend it."""
+    healthy = True
+    for one in diagnose(Settings()):
+        mark = "[green]✓[/green]" if one.ok else "[red]✗[/red]" if one.needed else "[yellow]–[/yellow]"
+        console.print(f"{mark} {one.name:14} {one.told}", highlight=False)
+        healthy = healthy and (one.ok or not one.needed)
+    raise typer.Exit(0 if healthy else 1)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Evidence folder")] = Path("demo-out"),
+    corpus: Annotated[Path | None, typer.Option(help="Folder of PDFs to stamp as well")] = None,
+    keep: Annotated[
+        Path | None, typer.Option(help="Keep the instance in this folder, instead of a temporary one")
+    ] = None,
+) -> None:
+    """Play the main job through the public API, each step by its person, and leave the evidence in a folder."""
+    if corpus is None and CORPUS.is_dir():
+        corpus = CORPUS
+    if corpus is not None and not corpus.is_dir():
+        raise typer.BadParameter("no such folder", param_hint="--corpus")
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        if keep is None:
+            with tempfile.TemporaryDirectory(prefix="xinyin-") as folder:
+                play(Path(folder), out, corpus)
+        else:
+            play(keep, out, corpus)
+    except StoryFailed as error:
+        errors.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from None
+
+
+def play(folder: Path, out: Path, corpus: Path | None) -> None:
+    """Found an instance in `folder`, serve it, play the story, and write what it was."""
+    port = Settings().port if folder.name == Settings().data_dir.name else free_port()
+    settings = Settings(
+        data_dir=folder,
+        port=port,
+        public_url=f"http://127.0.0.1:{port}",
+        login_rate="1000/minute",
+        verify_rate="10000/minute",
+    )
+    founded = hold_ceremony(settings, cast.founders())
+    journal = Journal(console)
+    with running(settings, out / "service.log") as http:
+        story = Story(
+            settings=settings,
+            founded=founded,
+            http=http,
+            journal=journal,
+            clock=SystemClock(),
+            out=out,
+            corpus=corpus,
+        )
+        summary = story.play()
+    story.write("story.md", journal.story())
+    story.write("summary.json", pretty(summary))
+    console.print(f"[bold green]完成[/bold green] evidence in {out}: {len(journal.steps)} steps")
+
+
+if __name__ == "__main__":
+    main()

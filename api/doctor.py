@@ -1,0 +1,75 @@
+"""`trust doctor`: what this machine offers, what is missing, and how to mend it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from api import migrations
+from api.demo.browser import find_browser
+from api.health import probe
+from api.settings import Settings
+from api.wiring import Instance
+from trust.crypto import selftest
+from trust.crypto.libcrypto import library
+from trust.errors import TrustError
+from trust.typefaces import Typeface, load
+
+__all__ = ["Diagnosis", "diagnose"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagnosis:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    told: str
+    needed: bool = True
+    """Whether the service cannot do without."""
+
+
+def look_at_cryptography() -> str:
+    """Run the self-test and name the library."""
+    return f"{library().version}; passed: {', '.join(selftest.run())}"
+
+
+def look_at_typefaces() -> str:
+    """Count the characters of every typeface."""
+    return ", ".join(f"{face.value} {len(load(face).characters)}" for face in Typeface)
+
+
+def look_at_browser() -> str:
+    """Look for Chromium, which only the story's picture and the tests use."""
+    found = find_browser()
+    if found is None:
+        raise RuntimeError("not installed; the story leaves its picture out (Debian: apt install chromium)")
+    return found
+
+
+MACHINE: Final[tuple[tuple[str, bool, Callable[[], str]], ...]] = (
+    ("cryptography", True, look_at_cryptography),
+    ("typefaces", True, look_at_typefaces),
+    ("browser", False, look_at_browser),
+)
+
+
+def diagnose(settings: Settings) -> Iterator[Diagnosis]:
+    """Look at the machine, and at the instance if there is one."""
+    for name, needed, look in MACHINE:
+        try:
+            yield Diagnosis(name=name, ok=True, told=look(), needed=needed)
+        except (TrustError, RuntimeError, OSError) as error:
+            yield Diagnosis(name=name, ok=False, told=str(error), needed=needed)
+    try:
+        instance = Instance.open(settings)
+    except TrustError as error:
+        cure = f"{error}; found an instance with `trust init`, or name its folder in TRUST_DATA_DIR"
+        yield Diagnosis(name="instance", ok=False, told=cure)
+        return
+    try:
+        at, head = migrations.current(instance.base.store.writer), migrations.head()
+        yield Diagnosis(name="migrations", ok=at == head, told=f"{at} in the database, {head} in the program")
+        for part in probe(instance):
+            yield Diagnosis(name=part.name, ok=part.ok, told=part.told)
+    finally:
+        instance.base.store.close()

@@ -1,0 +1,114 @@
+"""Health: whether the process lives, and whether the instance is ready, each part really tried."""
+
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from api import migrations
+from api.wiring import Instance
+from trust.crypto import backends
+from trust.crypto.reference import ReferenceBackend
+from trust.errors import TrustError
+from trust.founding import Role
+
+__all__ = ["Readiness", "ReadinessCheck", "probe"]
+
+REMEMBERED: Final = timedelta(seconds=5)
+"""How long an answer is remembered, so that asking often costs nothing."""
+
+WARNING: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadinessCheck:
+    """One part of the instance, and whether it is in order."""
+
+    name: str
+    ok: bool
+    told: str
+
+
+def check_database(instance: Instance) -> str:
+    """Read from the database, and compare its migrations with the program's."""
+    store = instance.base.store
+    at, head = migrations.current(store.writer), migrations.head()
+    if at != head:
+        raise RuntimeError(f"migration {at} in the database, {head} in the program")
+    return f"{store.writer.dialect.name}, migration {at}"
+
+
+def check_signature(instance: Instance) -> str:
+    """Sign with a key in custody, and verify with a backend that shares no code with the one that signed."""
+    signer = instance.service_keys.signer(Role.LICENCE_CLAIM)
+    message = b"xinyin readiness self-test"
+    certificate = instance.service_keys.certificate(Role.LICENCE_CLAIM)
+    certificate.verify_message(signer.sign(message), message, backend=ReferenceBackend())
+    return f"custody {instance.base.custody.name}, verification {backends.preferred().name}"
+
+
+def check_certificates(instance: Instance) -> str:
+    """Look whether every certificate of the service is valid, and every CRL current."""
+    with instance.base.store.reading() as view:
+        evidence, now = instance.base.authorities.evidence(view), view.now
+    kept = [*evidence.anchors, *evidence.certificates, *(instance.service_keys.certificate(role) for role in Role)]
+    first = min(kept, key=lambda one: one.not_after)
+    if first.not_after <= now:
+        raise RuntimeError(f"expired: {first.common_name}")
+    for one in evidence.revocation_lists:
+        if one.next_update is not None and one.next_update <= now:
+            raise RuntimeError("a revocation list is past its next update")
+    soon = ", soon" if first.not_after - now < WARNING else ""
+    return f"first to expire at {first.not_after:%Y-%m-%d}{soon}"
+
+
+def check_disk(instance: Instance) -> str:
+    """Look whether there is room for files."""
+    settings = instance.base.settings
+    settings.blobs.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.blobs).free
+    if free < settings.minimum_disk:
+        raise RuntimeError(f"{free >> 20} MiB free")
+    return f"{free >> 20} MiB free"
+
+
+CHECKS: Final[dict[str, Callable[[Instance], str]]] = {
+    "database": check_database,
+    "signature": check_signature,
+    "certificates": check_certificates,
+    "disk": check_disk,
+}
+
+
+def probe(instance: Instance) -> tuple[ReadinessCheck, ...]:
+    """Try every part."""
+    return tuple(try_part(name, check, instance) for name, check in CHECKS.items())
+
+
+def try_part(name: str, check: Callable[[Instance], str], instance: Instance) -> ReadinessCheck:
+    """Try one part; whatever goes wrong there is told, and does not keep the others from being tried."""
+    try:
+        return ReadinessCheck(name=name, ok=True, told=check(instance))
+    except (TrustError, RuntimeError, OSError) as error:
+        return ReadinessCheck(name=name, ok=False, told=str(error))
+
+
+class Readiness:
+    """Answers whether the instance is ready, from memory when it was just asked."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.lock = threading.Lock()
+        self.latest: tuple[ReadinessCheck, ...] = ()
+        self.until = instance.base.clock.now()
+
+    def ask(self) -> tuple[ReadinessCheck, ...]:
+        """Return what every part has to say."""
+        with self.lock:
+            now = self.instance.base.clock.now()
+            if not self.latest or now >= self.until:
+                self.latest = probe(self.instance)
+                self.until = now + REMEMBERED
+            return self.latest

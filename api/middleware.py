@@ -1,0 +1,115 @@
+"""What happens around every request: a number, a limit on its body, safe headers, one line in the log."""
+
+import re
+import secrets
+import time
+from typing import Any, Final
+
+import structlog
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.logs import logger
+from api.problems import BodyTooLarge, problem
+
+__all__ = ["AroundRequest", "BodyLimit"]
+
+GIVEN_NUMBER: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+SAFE_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+}
+"""No script runs in our pages, and nothing is ever loaded from elsewhere."""
+
+
+class AroundRequest:
+    """Gives each request a number, sets safe headers on each answer, and logs one line when it is done.
+
+    The line has the route and not the address, since an address can hold a QR code's claim.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        number = given if GIVEN_NUMBER.fullmatch(given) else secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = number
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=number)
+        started, status = time.perf_counter(), 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in SAFE_HEADERS.items():
+                    headers.setdefault(name, value)
+                headers["X-Request-ID"] = number
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except Exception:
+            logger().exception("request failed", route=route_of(scope))
+            raise
+        finally:
+            logger().info(
+                "request",
+                method=scope["method"],
+                route=route_of(scope),
+                status=status,
+                ms=round((time.perf_counter() - started) * 1000, 1),
+                actor=scope["state"].get("actor"),
+            )
+
+
+def route_of(scope: Scope) -> str:
+    """Return the pattern of the route that answered, not the address that was asked for."""
+    return str(getattr(scope.get("route"), "path", "none"))
+
+
+class BodyLimit:
+    """Refuses a body that is larger than the service accepts, whether its length is declared or not."""
+
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "0")
+        if not declared.isdigit() or int(declared) > self.limit:
+            await self.refuse(scope, receive, send)
+            return
+        seen = 0
+
+        async def receive_counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            if message["type"] == "http.request":
+                seen += len(message.get("body", b""))
+                if seen > self.limit:
+                    raise BodyTooLarge(allowed=self.limit)
+            return message
+
+        await self.app(scope, receive_counted, send)
+
+    async def refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer that the body is too large."""
+        answer: Any = problem(Request(scope), BodyTooLarge(allowed=self.limit))
+        await answer(scope, receive, send)

@@ -1,0 +1,1 @@
+"""The pages for the public: their words, the situations they tell of, their templates, style and pictures."""

@@ -1,0 +1,672 @@
+"""Everything that the public pages say, in Chinese and in English, in one table.
+
+It is longer than a module should be because it is one table: whoever mends the wording finds all of it here. The
+reader is somebody at a counter with a phone, so that a sentence says what it means for the paper in their hands. What
+experts want to know besides keeps the names of the checks.
+
+Keys that are built elsewhere: `situation.<Situation>.lead` and `.next` (one line for each thing to do),
+`check.<name>` with `.failed` or `.undecided` or both, and one key for each value of the enumerations.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+__all__ = ["WORDS", "Language", "has_words", "say"]
+
+
+class Language(StrEnum):
+    """The languages of the pages."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+
+    @property
+    def other(self) -> "Language":
+        """The language that the switch leads to."""
+        return Language.ENGLISH if self is Language.CHINESE else Language.CHINESE
+
+    @property
+    def tag(self) -> str:
+        """The language tag for HTML."""
+        return "zh-CN" if self is Language.CHINESE else "en"
+
+
+def say(language: Language, key: str, **details: str | int) -> str:
+    """Return the words of `key` in `language`."""
+    chinese, english = WORDS[key]
+    return (chinese if language is Language.CHINESE else english).format(**details)
+
+
+def has_words(key: str) -> bool:
+    """Tell whether the table has `key`."""
+    return key in WORDS
+
+
+WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    # --- around every page
+    "site.name": ("信印", "Xinyin"),
+    "site.service": ("公众查验", "Public verification"),
+    "site.skip": ("跳到正文", "Skip to the content"),
+    "site.switch": ("English", "中文"),
+    "site.home": ("公众查验首页", "Start page of public verification"),
+    "site.footer": (
+        "查验结果只说明查验那一刻的情况，之后可能变化。",
+        "A result tells how things stand at the moment of the check; they may change afterwards.",
+    ),
+    "site.nothing_kept": (
+        "不用登录。上传的文件只用于这一次查验，查完即弃，不保存、不转发。",
+        "No login. A file that you send is used for this one check, then discarded: not kept, not passed on.",
+    ),
+    # --- start page
+    "start.title": ("查验证照和文件", "Verify a licence or a document"),
+    "start.lead": (
+        "证照真不真，现在有没有效；文件是谁盖的章，有没有被改动。几秒钟就能知道。",
+        "Is a licence genuine, and in force now? Who sealed a document, and was it altered? Know in seconds.",
+    ),
+    "start.scan.title": ("扫描证照上的二维码", "Scan the QR code of a licence"),
+    "start.scan.steps": (
+        "打开手机相机，或任何能扫码的应用。\n对准二维码，纸上的、屏幕上的都可以。\n打开扫出的链接，就能看到结果。",
+        "Open your phone's camera, or any app that reads QR codes.\n"
+        "Point it at the code, on paper or on a screen.\n"
+        "Open the link that appears: it shows the result.",
+    ),
+    "start.scan.caution": (
+        "看一眼地址栏：结果页的网址应当与本页属于同一个网站。",
+        "Look at the address bar: the result must come from the same website as this page.",
+    ),
+    "start.file.title": ("上传文件查验", "Check a file"),
+    "start.file.label": ("选择文件", "Choose a file"),
+    "start.file.hint": (
+        "PDF、OFD、电子印章（.esl）或电子签章数据（.ses），不超过 {megabytes} MB。",
+        "PDF, OFD, an electronic seal (.esl) or seal signature data (.ses), at most {megabytes} MB.",
+    ),
+    "start.file.password": ("文件密码", "Password of the file"),
+    "start.file.password_hint": ("文件没有密码就不用填。", "Leave it empty if the file has none."),
+    "start.file.submit": ("开始查验", "Check the file"),
+    "start.outcomes.title": ("结果怎么看", "How to read the result"),
+    "start.outcomes.passed": (
+        "真实、完整，现在有效。",
+        "Genuine, complete, and good now.",
+    ),
+    "start.outcomes.failed": (
+        "伪造、被改动，或者已经失效。不要采信。",
+        "Forged, altered, or no longer good. Do not accept it.",
+    ),
+    "start.outcomes.indeterminate": (
+        "凭现有材料下不了结论。不等于是假的，也不能当作真的。",
+        "What is at hand does not decide it. Not proved false, but not to be taken as genuine either.",
+    ),
+    # --- result page
+    "result.eyebrow": ("查验结果", "Result of the check"),
+    "result.checked_at": ("查验时间", "Checked at"),
+    "result.moment": ("{moment}（北京时间）", "{moment} (China Standard Time)"),
+    "result.registered": ("登记信息", "On record"),
+    "result.masked": (
+        "为保护个人信息，部分文字以 * 隐去。",
+        "Some characters are hidden by * to protect personal data.",
+    ),
+    "result.marks": ("印章与签名", "Seals and signatures"),
+    "result.reasons": ("原因", "Why"),
+    "result.remarks": ("请注意", "Please note"),
+    "result.next": ("接下来怎么做", "What to do next"),
+    "result.again": ("再查一个", "Check another one"),
+    "result.experts": ("供专业人员：逐项检查结果", "For experts: every check"),
+    "result.file": ("文件", "The file"),
+    "result.registry_checks": ("向登记系统核对的结果", "What the registry says"),
+    "result.claim_checks": ("对二维码的检查", "Checks on the QR code"),
+    "result.no_checks": ("没有可以检查的签名。", "There was no signature to check."),
+    "outcome.passed": ("有效", "Valid"),
+    "outcome.failed": ("无效", "Not valid"),
+    "outcome.indeterminate": ("无法确定", "Cannot be determined"),
+    "check.passed": ("通过", "Passed"),
+    "check.failed": ("未通过", "Failed"),
+    "check.indeterminate": ("无法确定", "Undetermined"),
+    # --- a licence
+    "licence.holder": ("持证主体", "Holder"),
+    "licence.issuer": ("颁发机构", "Issuing authority"),
+    "licence.number": ("证照编号", "Number"),
+    "licence.identifier": ("证照标识", "Licence identifier"),
+    "licence.issued_on": ("颁发日期", "Issued on"),
+    "licence.valid_until": ("有效期至", "Valid until"),
+    "licence.no_end": ("长期", "No end date"),
+    "licence.state": ("当前状态", "State now"),
+    "state.prepared": ("制作中", "Being made"),
+    "state.prepared.meaning": ("证照还没有签发，不能使用。", "The licence is not issued yet and proves nothing."),
+    "state.in_force": ("有效", "In force"),
+    "state.in_force.meaning": ("在有效期内，没有被暂扣、吊销或注销。", "Within its period, not suspended, revoked or cancelled."),
+    "state.suspended": ("暂扣", "Suspended"),
+    "state.suspended.meaning": (
+        "证照被暂时扣押或冻结，发还之前不能使用。",
+        "The licence is withheld for a time, and proves nothing until it is given back.",
+    ),
+    "state.revoked": ("吊销", "Revoked"),
+    "state.revoked.meaning": (
+        "颁发机构已将证照吊销或撤销，不能再使用。",
+        "The issuing authority has taken the licence away for good.",
+    ),
+    "state.cancelled": ("注销", "Cancelled"),
+    "state.cancelled.meaning": (
+        "证照已经注销，例如因持证主体申请、变更或终止。",
+        "The licence has been ended, for example at the holder's wish or after a change.",
+    ),
+    "state.void": ("作废", "Void"),
+    "state.void.meaning": ("证照没有制成，编号作废。", "The licence was never finished; its number is void."),
+    "state.expired": ("已过期", "Expired"),
+    "state.expired.meaning": ("有效期已过，不能再使用。", "Its period is over, and it proves nothing any more."),
+    # --- a seal of ours
+    "seal.state": ("印章现状", "The seal now"),
+    "seal.code": ("印章编码", "Seal code"),
+    "seal.stamped_at": ("用印登记时间", "Stamping on record"),
+    "seal_state.applied": ("已申请", "Applied for"),
+    "seal_state.applied.meaning": ("印章还没有制成。", "The seal has not been made yet."),
+    "seal_state.returned": ("退回补正", "Returned"),
+    "seal_state.returned.meaning": ("印章还没有制成。", "The seal has not been made yet."),
+    "seal_state.withdrawn": ("申请已撤回", "Application withdrawn"),
+    "seal_state.withdrawn.meaning": ("印章没有制成。", "The seal was never made."),
+    "seal_state.rejected": ("已驳回", "Rejected"),
+    "seal_state.rejected.meaning": ("印章没有制成。", "The seal was never made."),
+    "seal_state.approved": ("审核通过", "Approved"),
+    "seal_state.approved.meaning": ("印章还没有制成。", "The seal has not been made yet."),
+    "seal_state.made": ("已制作", "Made"),
+    "seal_state.made.meaning": ("印章还没有启用。", "The seal is not in use yet."),
+    "seal_state.filed": ("已备案", "Filed"),
+    "seal_state.filed.meaning": ("印章还没有启用。", "The seal is not in use yet."),
+    "seal_state.issued": ("已发放", "Issued"),
+    "seal_state.issued.meaning": ("印章还没有启用。", "The seal is not in use yet."),
+    "seal_state.active": ("使用中", "In use"),
+    "seal_state.active.meaning": ("印章正常使用。", "The seal is in normal use."),
+    "seal_state.suspended": ("停用", "Suspended"),
+    "seal_state.suspended.meaning": (
+        "印章现已停用或挂失；停用前盖的章不因此失效。",
+        "The seal is stopped or reported lost; what it stamped before is not touched by that.",
+    ),
+    "seal_state.resuming": ("停用，恢复待批", "Suspended, resumption asked for"),
+    "seal_state.resuming.meaning": (
+        "印章现已停用；停用前盖的章不因此失效。",
+        "The seal is stopped; what it stamped before is not touched by that.",
+    ),
+    "seal_state.cancelled": ("已注销", "Cancelled"),
+    "seal_state.cancelled.meaning": (
+        "印章现已注销；注销前盖的章不因此失效。",
+        "The seal has been ended; what it stamped before is not touched by that.",
+    ),
+    "seal_state.disputed": ("已挂失，用印有争议", "Reported lost, stamping disputed"),
+    "seal_state.disputed.meaning": (
+        "这次用印发生在所有者声明的丢失时间之后，可能不是所有者所为。",
+        "This stamping came after the moment at which the owner says the seal was lost; it may not be the owner's.",
+    ),
+    # --- signatures
+    "kind.cms": ("电子签名", "Electronic signature"),
+    "kind.electronic_seal": ("电子印章", "Electronic seal"),
+    "kind.seal_signature": ("电子签章", "Seal signature"),
+    "kind.time_stamp": ("时间戳", "Time-stamp"),
+    "signature.nameless": ("（没有可读的名称）", "(no readable name)"),
+    "signature.signer": ("签名者", "Signer"),
+    "signature.signed_at": ("时间", "Time"),
+    "signature.proven": ("由时间戳证明", "proven by a time-stamp"),
+    "signature.claimed": ("签名者自己标明，没有时间戳证明", "as the signer claims, not proven by a time-stamp"),
+    "signature.number": ("{kind} {number}", "{kind} {number}"),
+    "signature.field": ("签名域", "Field"),
+    "signature.algorithm": ("密码算法", "Algorithm"),
+    "signature.certificate": ("签名者证书", "Signer's certificate"),
+    "signature.serial": ("证书序列号", "Serial number"),
+    "signature.path": ("证书链", "Certification path"),
+    "signature.path_hint": ("从签名者到信任锚", "from the signer to the trust anchor"),
+    "signature.period": ("{start} 至 {end}", "{start} to {end}"),
+    "signature.claimed_time": ("标明的时间", "Claimed time"),
+    "signature.proven_time": ("证明的时间", "Proven time"),
+    "signature.coverage": ("覆盖范围", "Coverage"),
+    "signature.changes": ("其后的改动", "Changes afterwards"),
+    "signature.seal_name": ("印章名称", "Name of the seal"),
+    "signature.seal_version": ("印章标准", "Standard of the seal"),
+    "signature.vendor": ("制章系统", "Made with"),
+    "signature.valid_from": ("印章有效期始", "Seal valid from"),
+    "signature.valid_until": ("印章有效期止", "Seal valid until"),
+    "signature.checks": ("检查项", "Checks"),
+    "seal_version.1": ("GM/T 0031-2014", "GM/T 0031-2014"),
+    "seal_version.4": ("GB/T 38540-2020", "GB/T 38540-2020"),
+    "seal_version.5": ("GM/T 0031-2025", "GM/T 0031-2025"),
+    "algorithm.sm2": ("SM2（国密）", "SM2"),
+    "coverage.file": ("整个文件", "The whole file"),
+    "coverage.revision": ("签名时的整个文件，其后有追加", "All of the file as it was; something was added since"),
+    "coverage.less": ("不是整个文件", "Less than the file"),
+    "changes.none": ("没有", "None"),
+    "changes.validation_data": ("只追加了验证材料", "Validation data only"),
+    "changes.form_filling": ("填写了表单或追加了签名", "Form filling or further signatures"),
+    "changes.annotations": ("添加了批注", "Annotations"),
+    "changes.forbidden": ("不允许的改动", "Changes that are not permitted"),
+    # --- the file
+    "file.kind": ("文件类型", "Kind of file"),
+    "file.pages": ("页数", "Pages"),
+    "file.size": ("大小", "Size"),
+    "file.bytes": ("{size} 字节", "{size} bytes"),
+    "file.fingerprint": ("文件指纹（SM3）", "Fingerprint (SM3)"),
+    "file_kind.pdf": ("PDF 文件", "PDF document"),
+    "file_kind.ofd": ("OFD 文件", "OFD document"),
+    "file_kind.seal": ("电子印章", "Electronic seal"),
+    "file_kind.seal_signature": ("电子签章数据", "Seal signature data"),
+    "file_kind.cms": ("签名消息", "Signed message"),
+    "file_kind.unknown": ("不认识的文件", "Unknown kind of file"),
+    "remark.form_filling": (
+        "最后一个签名之后，文件里又填写过表单内容。签名者允许这样做，但所填内容不受签名保护。",
+        "After the last signature form fields were filled in. The signer permits it, but no signature protects them.",
+    ),
+    "remark.annotations": (
+        "最后一个签名之后，文件里又添加过批注。签名者允许这样做，但批注不受签名保护。",
+        "After the last signature annotations were added. The signer permits it, but no signature protects them.",
+    ),
+    # --- situations: what it comes to, and what to do
+    "situation.claim_in_force.lead": (
+        "这本证照登记在册，现在有效。",
+        "This licence is on record and in force now.",
+    ),
+    "situation.claim_in_force.next": (
+        "把页面上的名称、编号、日期与手中的证照逐项核对。\n有一项对不上，证照就可能是伪造的，不要采信。",
+        "Compare name, number and dates on this page with the licence in your hands.\n"
+        "If one of them differs, the licence may be forged: do not accept it.",
+    ),
+    "situation.claim_malformed.lead": (
+        "这不是本平台证照的二维码。",
+        "This is not the QR code of a licence of this service.",
+    ),
+    "situation.claim_malformed.next": (
+        "链接可能不完整：请重新扫描证照上的二维码。\n结果不变的话，不要凭这个二维码采信证照，请向颁发机构核实。",
+        "The link may be incomplete: scan the code on the licence again.\n"
+        "If the result stays, do not rely on this code, and ask the issuing authority.",
+    ),
+    "situation.claim_forged.lead": (
+        "二维码不是本平台签发的，证照可能是伪造的。",
+        "The QR code was not signed by this service. The licence may be forged.",
+    ),
+    "situation.claim_forged.next": (
+        "不要采信这本证照。\n请向证照上写明的颁发机构核实；也可以拨打 12345 政务服务便民热线反映。",
+        "Do not accept this licence.\n"
+        "Ask the issuing authority that it names, or report it to the government service line 12345.",
+    ),
+    "situation.claim_unknown.lead": (
+        "登记中查不到这本证照。",
+        "There is no such licence on record.",
+    ),
+    "situation.claim_unknown.next": (
+        "不要采信这本证照。\n请向证照上写明的颁发机构核实。",
+        "Do not accept this licence.\nAsk the issuing authority that it names.",
+    ),
+    "situation.licence_suspended.lead": (
+        "证照确曾签发，但已被暂扣，现在不能使用。",
+        "The licence was issued, but it is suspended and proves nothing now.",
+    ),
+    "situation.licence_suspended.next": (
+        "暂扣期间，不能凭这本证照办理。\n证照发还之后再查，结果会变为有效。",
+        "Do not accept it while it is suspended.\nOnce it has been given back, a new check will say so.",
+    ),
+    "situation.licence_revoked.lead": (
+        "证照确曾签发，但已被吊销，不再有效。",
+        "The licence was issued, but it has been revoked.",
+    ),
+    "situation.licence_revoked.next": (
+        "不能凭这本证照办理。\n如有疑问，请向颁发机构核实。",
+        "Do not accept it.\nIf in doubt, ask the issuing authority.",
+    ),
+    "situation.licence_cancelled.lead": (
+        "证照确曾签发，但已经注销，不再有效。",
+        "The licence was issued, but it has been cancelled.",
+    ),
+    "situation.licence_cancelled.next": (
+        "不能凭这本证照办理。\n持证主体如已换发新证，请其出示新的证照。",
+        "Do not accept it.\nIf the holder was given a new licence instead, ask for that one.",
+    ),
+    "situation.licence_expired.lead": (
+        "证照确曾签发，但有效期已过。",
+        "The licence was issued, but its period is over.",
+    ),
+    "situation.licence_expired.next": (
+        "不能凭这本证照办理。\n请持证主体办理延续或换发后，出示新的证照。",
+        "Do not accept it.\nAsk the holder to have it renewed, and for the new licence.",
+    ),
+    "situation.licence_not_issued.lead": (
+        "证照没有签发，不能使用。",
+        "The licence was never issued.",
+    ),
+    "situation.licence_not_issued.next": (
+        "不要采信这本证照。\n请向颁发机构核实。",
+        "Do not accept it.\nAsk the issuing authority.",
+    ),
+    "situation.licence_file_in_force.lead": (
+        "文件没有被改动，证照登记在册，现在有效。",
+        "The file is unaltered, and the licence is on record and in force now.",
+    ),
+    "situation.licence_file_in_force.next": (
+        "这个电子文件可以采信。\n打印件和截图不带签名：需要再次核实时，请查验电子文件，或扫描上面的二维码。",
+        "This electronic file can be relied on.\n"
+        "A printout or screenshot carries no signature: check the file itself again, or scan the QR code on it.",
+    ),
+    "situation.file_valid.lead": (
+        "文件上的印章和签名有效，签署之后没有被改动。",
+        "The seals and signatures of the file hold, and it was not altered since.",
+    ),
+    "situation.file_valid.next": (
+        "看清楚是谁盖的章、签的名：是不是应当签发这份文件的单位。",
+        "Look who sealed or signed it, and whether that is who should have.",
+    ),
+    "situation.seal_valid.lead": (
+        "这枚电子印章真实有效。",
+        "This electronic seal is genuine and valid.",
+    ),
+    "situation.seal_valid.next": (
+        "这里查验的是印章本身。盖了章的文件，请另行上传查验。",
+        "This is about the seal itself. Send a document that it stamped to have that checked.",
+    ),
+    "situation.file_unknown_kind.lead": (
+        "这不是可以查验的文件。",
+        "This is not a kind of file that can be checked.",
+    ),
+    "situation.file_unknown_kind.next": (
+        "可以查验 PDF、OFD、电子印章（.esl）和电子签章数据（.ses）。\n"
+        "照片、截图和扫描件不带签名：请用手机扫描证照上的二维码，或索要原始的电子文件。",
+        "PDF, OFD, electronic seals (.esl) and seal signature data (.ses) can be checked.\n"
+        "Photos, screenshots and scans carry no signature: scan the QR code of the licence with a phone, or ask for "
+        "the original file.",
+    ),
+    "situation.file_unreadable.lead": (
+        "文件已经损坏，读不出来。",
+        "The file is broken and cannot be read.",
+    ),
+    "situation.file_unreadable.next": (
+        "请对方重新发送原始文件，不要经过转换或另存。",
+        "Ask for the original file to be sent again, not converted and not saved anew.",
+    ),
+    "situation.no_signature.lead": (
+        "文件上没有电子印章，也没有电子签名。",
+        "The file bears no electronic seal and no electronic signature.",
+    ),
+    "situation.no_signature.next": (
+        "扫描、截图、另存为，都会丢掉签名：请索要原始的电子文件。\n文件上印有二维码的，可以用手机扫描查验。",
+        "Scanning, screenshots and saving anew lose the signatures: ask for the original file.\n"
+        "If a QR code is printed on it, scan that with a phone.",
+    ),
+    "situation.file_altered.lead": (
+        "文件内容与盖章、签名时的不一致。",
+        "The file is not what was sealed or signed.",
+    ),
+    "situation.file_altered.next": (
+        "不要采信这个文件。\n请对方提供未经改动的原件，或向盖章单位核实。",
+        "Do not accept this file.\nAsk for the unaltered original, or ask whoever sealed it.",
+    ),
+    "situation.failed.lead": (
+        "查验没有通过。",
+        "The check failed.",
+    ),
+    "situation.failed.next": (
+        "不要采信。\n请看上面的原因，并向盖章、签名的单位核实。",
+        "Do not accept it.\nRead the reasons above, and ask whoever sealed or signed it.",
+    ),
+    "situation.unknown_authority.lead": (
+        "签名完整，但签发机构不在本平台的信任范围内。",
+        "The signature is intact, but its issuer is not among those that this service trusts.",
+    ),
+    "situation.unknown_authority.next": (
+        "本平台不能确认签名者是谁。这不等于文件是假的。\n请到签发这份文件的机构或平台查验。",
+        "This service cannot confirm who signed. That does not mean that the file is false.\n"
+        "Have it checked by the body or service that issued it.",
+    ),
+    "situation.document_missing.lead": (
+        "缺少盖章或签名的原文件，不能比对内容。",
+        "The document that was sealed or signed is not at hand, so that nothing can be compared.",
+    ),
+    "situation.document_missing.next": (
+        "请上传盖了章的 PDF 或 OFD 文件。",
+        "Send the PDF or OFD document that bears the seal.",
+    ),
+    "situation.seal_disputed.lead": (
+        "文件没有被改动，但印章已经挂失，这次用印有争议。",
+        "The file is unaltered, but its seal was reported lost, and this stamping is disputed.",
+    ),
+    "situation.seal_disputed.next": (
+        "请联系用印单位，确认这份文件是不是它盖的章。\n得到确认之前，不要采信。",
+        "Ask the owner of the seal whether it stamped this document.\nDo not accept it before that is confirmed.",
+    ),
+    "situation.try_later.lead": (
+        "现在不能确认签名者的证书是否已被撤销。",
+        "It cannot be told now whether the signer's certificate was revoked.",
+    ),
+    "situation.try_later.next": (
+        "请稍后再查；仍然如此的话，请向盖章、签名的单位核实。",
+        "Check again later; if it stays so, ask whoever sealed or signed it.",
+    ),
+    "situation.undecided.lead": (
+        "有的情况现在无法确认。",
+        "Something cannot be confirmed now.",
+    ),
+    "situation.undecided.next": (
+        "这不等于是假的，也不能当作真的。\n请看上面的原因，必要时向盖章、签名的单位核实。",
+        "That does not mean that it is false, nor that it is genuine.\n"
+        "Read the reasons above, and ask whoever sealed or signed it where it matters.",
+    ),
+    # --- checks: what each looks at, and what it means when it does not pass
+    "check.certificate.path": ("签发机构是否可信", "Trust in the issuer"),
+    "check.certificate.path.failed": (
+        "证书链不成立：签发关系有误，或用了不安全的算法。",
+        "The certification path is broken: somebody on it did not or may not issue, or the algorithm is weak.",
+    ),
+    "check.certificate.path.undecided": (
+        "签发机构不在本平台的信任范围内，不能确认签名者是谁。",
+        "The issuer is not among those that this service trusts, so that the signer cannot be confirmed.",
+    ),
+    "check.certificate.validity": ("证书有效期", "Validity of the certificates"),
+    "check.certificate.validity.failed": (
+        "盖章或签名时，证书不在有效期内。",
+        "A certificate was not valid at the time of sealing or signing.",
+    ),
+    "check.certificate.validity.undecided": (
+        "证书现已过期，又没有时间戳证明签名是在有效期内完成的。",
+        "A certificate has expired, and no time-stamp proves that it was used before.",
+    ),
+    "check.certificate.key_usage": ("证书用途", "Purpose of the certificate"),
+    "check.certificate.key_usage.failed": (
+        "证书不是用于这一类签名的。",
+        "The certificate is not meant for signatures of this kind.",
+    ),
+    "check.certificate.revocation": ("证书是否被撤销", "Revocation of the certificate"),
+    "check.certificate.revocation.failed": (
+        "盖章或签名时，证书已被撤销。",
+        "The certificate had been revoked at the time of sealing or signing.",
+    ),
+    "check.certificate.revocation.undecided": (
+        "不能确认盖章或签名时证书是否已被撤销。",
+        "It cannot be told whether the certificate had been revoked at the time of sealing or signing.",
+    ),
+    "check.time_stamp.format": ("时间戳的格式", "Form of the time-stamp"),
+    "check.time_stamp.format.failed": ("时间戳读不出来。", "The time-stamp cannot be read."),
+    "check.time_stamp.imprint": ("时间戳证明的内容", "What the time-stamp is about"),
+    "check.time_stamp.imprint.failed": (
+        "时间戳与它应当证明的内容不符。",
+        "The time-stamp was made over something else.",
+    ),
+    "check.time_stamp.time": ("时间戳的时间", "Time of the time-stamp"),
+    "check.time_stamp.time.failed": ("时间戳标明的时间还没有到。", "The time-stamp states a moment in the future."),
+    "check.signature.value": ("签名值", "Signature value"),
+    "check.signature.value.failed": (
+        "签名对不上：内容被改动过，或不是证书持有者签的。",
+        "The signature does not hold: something was altered, or the certificate's holder did not sign.",
+    ),
+    "check.signature.signing_certificate": ("签名指明的证书", "Certificate named by the signature"),
+    "check.signature.signing_certificate.failed": (
+        "签名指明的证书与所附的证书不是同一份。",
+        "The signature names another certificate than the one beside it.",
+    ),
+    "check.signature.message_digest": ("签名的内容", "What was signed"),
+    "check.signature.message_digest.failed": (
+        "内容与签名时的不一致：被改动过，或签名是从别处移来的。",
+        "The content is not what was signed: it was altered, or the signature was moved here.",
+    ),
+    "check.signature.message_digest.undecided": (
+        "缺少签名的原文件，不能比对内容。",
+        "What was signed is not at hand and cannot be compared.",
+    ),
+    "check.signature.content_type": ("内容类型", "Type of the content"),
+    "check.signature.content_type.failed": (
+        "签名写明的内容类型与实际不符。",
+        "The content is not of the type that was signed.",
+    ),
+    "check.signature.time_stamp": ("签名的时间戳", "Time-stamp of the signature"),
+    "check.signature.time_stamp.failed": ("签名上的时间戳无效。", "The signature's time-stamp does not hold."),
+    "check.signature.time_stamp.undecided": (
+        "签名上的时间戳不能确认。",
+        "The signature's time-stamp cannot be confirmed.",
+    ),
+    "check.cms.format": ("签名的格式", "Form of the signature"),
+    "check.cms.format.failed": ("签名数据读不出来。", "The signature cannot be read."),
+    "check.pdf.coverage": ("签名覆盖的范围", "What the signature covers"),
+    "check.pdf.coverage.failed": (
+        "签名没有覆盖整个文件，覆盖不到的部分谁都可以改动。",
+        "The signature does not cover the whole file; anybody can change the rest.",
+    ),
+    "check.pdf.changes": ("签名之后的改动", "Changes after the signature"),
+    "check.pdf.changes.failed": (
+        "签名之后，文件被作了不允许的改动。",
+        "The file was changed after the signature in ways that are not permitted.",
+    ),
+    "check.seal.format": ("印章的格式", "Form of the seal"),
+    "check.seal.format.failed": ("印章数据读不出来。", "The seal cannot be read."),
+    "check.seal.maker_certificate": ("制章者的证书", "Certificate of the seal's maker"),
+    "check.seal.maker_certificate.failed": (
+        "制章者的证书读不出来。",
+        "The certificate of the seal's maker cannot be read.",
+    ),
+    "check.seal.signature_value": ("制章者的签名", "Signature of the seal's maker"),
+    "check.seal.signature_value.failed": (
+        "制章者的签名对不上，印章可能是伪造的。",
+        "The signature of the seal's maker does not hold; the seal may be forged.",
+    ),
+    "check.seal.made_in_validity": ("制章的时间", "When the seal was made"),
+    "check.seal.made_in_validity.failed": (
+        "印章标明的制作时间，不在制章者证书的有效期内。",
+        "The seal says it was made outside the validity of its maker's certificate.",
+    ),
+    "check.seal.time_stamp": ("印章的时间戳", "Time-stamp of the seal"),
+    "check.seal.time_stamp.failed": ("印章上的时间戳无效。", "The seal's time-stamp does not hold."),
+    "check.seal.time_stamp.undecided": ("印章上的时间戳不能确认。", "The seal's time-stamp cannot be confirmed."),
+    "check.seal.time_stamp_order": ("制章时间的先后", "Order of the seal's times"),
+    "check.seal.time_stamp_order.failed": (
+        "印章的时间戳早于它标明的制作时间。",
+        "The seal's time-stamp is older than the making that it states.",
+    ),
+    "check.seal.validity": ("印章有效期", "Validity of the seal"),
+    "check.seal.validity.failed": ("印章不在有效期内。", "The seal is not within its period of validity."),
+    "check.seal.undisputed": ("用印有无争议", "Whether the stamping is disputed"),
+    "check.seal.undisputed.undecided": (
+        "印章已经挂失，而这次用印在声明的丢失时间之后。",
+        "The seal was reported lost, and this stamping came after the moment of the loss.",
+    ),
+    "check.seal_signature.format": ("签章的格式", "Form of the seal signature"),
+    "check.seal_signature.format.failed": ("签章数据读不出来。", "The seal signature cannot be read."),
+    "check.seal_signature.value": ("签章值", "Value of the seal signature"),
+    "check.seal_signature.value.failed": (
+        "签章对不上：被改动过，或不是证书持有者盖的。",
+        "The seal signature does not hold: something was altered, or the certificate's holder did not stamp.",
+    ),
+    "check.seal_signature.signer_listed": ("签章者是否有权用印", "Whether the seal names the signer"),
+    "check.seal_signature.signer_listed.failed": (
+        "印章里没有列明这个签章者，印章可能被冒用。",
+        "The seal does not name this signer; it may have been misused.",
+    ),
+    "check.seal_signature.time_stamp": ("签章的时间戳", "Time-stamp of the seal signature"),
+    "check.seal_signature.time_stamp.failed": (
+        "签章上的时间戳无效。",
+        "The seal signature's time-stamp does not hold.",
+    ),
+    "check.seal_signature.time_stamp.undecided": (
+        "签章上的时间戳不能确认。",
+        "The seal signature's time-stamp cannot be confirmed.",
+    ),
+    "check.seal_signature.time_order": ("签章时间的先后", "Order of the signature's times"),
+    "check.seal_signature.time_order.failed": (
+        "时间戳早于签章标明的时间。",
+        "The time-stamp is older than the time that the seal signature claims.",
+    ),
+    "check.seal_signature.signing_time": ("签章的时间", "Time of the seal signature"),
+    "check.seal_signature.signing_time.failed": (
+        "签章标明的时间不合理：还没有到，或不在证书的有效期内。",
+        "The time of the seal signature lies in the future, or outside the validity of the certificate.",
+    ),
+    "check.seal_signature.signing_time.undecided": (
+        "签章没有标明时间。",
+        "The seal signature tells no time.",
+    ),
+    "check.seal_signature.data_hash": ("盖章的内容", "What was sealed"),
+    "check.seal_signature.data_hash.failed": (
+        "内容与盖章时的不一致：被改动过，或印章是从别的文件移来的。",
+        "The content is not what was sealed: it was altered, or the seal was moved here from another file.",
+    ),
+    "check.seal_signature.data_hash.undecided": (
+        "缺少盖章的原文件，不能比对内容。",
+        "What was sealed is not at hand and cannot be compared.",
+    ),
+    "check.file.format": ("文件格式", "Form of the file"),
+    "check.file.format.failed": (
+        "文件读不出来：格式不认识，或者已经损坏。",
+        "The file cannot be read: its form is unknown, or it is broken.",
+    ),
+    "check.ofd.format": ("OFD 签名的结构", "Structure of the OFD signature"),
+    "check.ofd.format.failed": ("OFD 文件里的签名已经损坏。", "A signature in the OFD file is broken."),
+    "check.ofd.references": ("受保护的内容", "Protected parts"),
+    "check.ofd.references.failed": (
+        "受签名保护的内容被改动或缺失，或用了不安全的算法。",
+        "A part that the signature protects was altered or is missing, or the algorithm is weak.",
+    ),
+    "check.ofd.unprotected_files": ("不受保护的内容", "Unprotected parts"),
+    "check.ofd.unprotected_files.undecided": (
+        "文件里有不受签名保护的内容，可能是后来加进去的。",
+        "The file has parts that the signature does not protect; they may have been added later.",
+    ),
+    "check.ofd.seal_file": ("显示的印章", "The seal that is shown"),
+    "check.ofd.seal_file.failed": (
+        "文件里显示的印章，与签名所用的不是同一枚。",
+        "The seal that the file shows is not the one that was used.",
+    ),
+    "check.ofd.seal_file.undecided": ("文件里缺少印章。", "The seal is missing from the file."),
+    "check.ofd.property_info": ("签章所属的文件", "What the seal signature belongs to"),
+    "check.ofd.property_info.failed": (
+        "签章不是为这里做的，可能是移来的。",
+        "The seal signature was not made for this place; it may have been moved here.",
+    ),
+    "check.ofd.signed_digest": ("签名的摘要", "Signed digest"),
+    "check.ofd.signed_digest.failed": (
+        "内容与签名时的不一致，被改动过。",
+        "The content is not what was signed; it was altered.",
+    ),
+    "check.claim.format": ("二维码的格式", "Form of the QR code"),
+    "check.claim.format.failed": (
+        "链接里的内容不是证照二维码，或者不完整。",
+        "What the link holds is not the QR code of a licence, or it is incomplete.",
+    ),
+    "check.claim.signature": ("二维码的签名", "Signature of the QR code"),
+    "check.claim.signature.failed": (
+        "二维码上没有本平台的签名，或内容被改动过。",
+        "The QR code is not signed by this service, or it was altered.",
+    ),
+    "check.licence.known": ("证照是否登记在册", "Whether the licence is on record"),
+    "check.licence.known.failed": (
+        "二维码由本平台签发，但登记中没有对应的证照。",
+        "This service signed the QR code, but has no such licence on record.",
+    ),
+    "check.licence.state": ("证照的登记状态", "State of the licence on record"),
+    "check.licence.state.failed": (
+        "登记显示，这本证照现在不能使用。",
+        "The record says that the licence proves nothing now.",
+    ),
+    "check.licence.validity": ("证照有效期", "Validity of the licence"),
+    "check.licence.validity.failed": ("证照的有效期已过。", "The licence's period is over."),
+    # --- problems
+    "problem.eyebrow": ("没有结果", "No result"),
+    "problem.title": ("这次没有查成", "This could not be checked"),
+    "problem.request": ("请求编号", "Number of the request"),
+    "problem.back": ("回到查验首页", "Back to the start page"),
+    "problem.open_with_password": (
+        "知道密码的，请重新选择文件并填写密码。密码只用于打开这一次。",
+        "If you know the password, choose the file again and enter it. It is used to open the file this once.",
+    ),
+    "problem.file": ("没有收到文件，或者文件是空的。请选择文件后再查验。", "No file arrived, or an empty one. Choose a file first."),
+    "problem.password": ("文件密码太长，不能超过 256 个字符。", "The password is too long: at most 256 characters."),
+}

@@ -1,0 +1,61 @@
+"""Health of the process and of the instance."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from api.authn import allow
+from api.health import Readiness
+from api.permissions import Permission
+from api.schemas.common import View
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/health", tags=["运行 operation"])
+
+
+class Liveness(View):
+    """The process answers."""
+
+    status: Literal["alive"] = "alive"
+
+
+class PartView(View):
+    """One part of the instance."""
+
+    name: str
+    ok: bool
+    told: str
+
+
+class ReadinessView(View):
+    """Whether the instance is ready, and what each part says."""
+
+    status: Literal["ready", "not ready"]
+    parts: list[PartView]
+
+
+def readiness(request: Request) -> Readiness:
+    """Return what asks every part."""
+    found: Readiness = request.app.state.readiness
+    return found
+
+
+@router.get("/live", summary="The process answers 存活", dependencies=[allow(Permission.ANYBODY)])
+def live() -> Liveness:
+    """Answer that the process lives; nothing is tried."""
+    return Liveness()
+
+
+@router.get(
+    "/ready",
+    summary="The instance is ready 就绪",
+    dependencies=[allow(Permission.ANYBODY)],
+    responses={503: {"model": ReadinessView, "description": "A part is not in order"}},
+)
+def ready(response: Response, asked: Annotated[Readiness, Depends(readiness)]) -> ReadinessView:
+    """Try the database, a signature in custody verified by another implementation, certificates, and the disk."""
+    parts = [PartView(name=one.name, ok=one.ok, told=one.told) for one in asked.ask()]
+    good = all(part.ok for part in parts)
+    response.status_code = 200 if good else 503
+    return ReadinessView(status="ready" if good else "not ready", parts=parts)

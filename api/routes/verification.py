@@ -1,0 +1,65 @@
+"""Verification for everyone, as an API: files and QR codes."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Path, Request, UploadFile
+
+from api.authn import allow, instance_of
+from api.permissions import Permission
+from api.problems import BodyTooLarge, TooManyRequests
+from api.schemas.common import errors
+from api.schemas.verification import ClaimVerdict, FileVerdict
+from api.throttle import Throttle
+from api.wiring import Instance
+from seal.ofd_package import OFDLimitExceeded
+from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFPasswordWrong
+
+__all__ = ["count_verification", "router"]
+
+MAX_CLAIM = 512
+
+router = APIRouter(prefix="/v1/verify", tags=["验证 verification"])
+InstanceHere = Annotated[Instance, Depends(instance_of)]
+
+
+def count_verification(request: Request) -> None:
+    """Count a verification from this address."""
+    throttle: Throttle = request.app.state.verifications
+    throttle.count(request)
+
+
+@router.post(
+    "",
+    summary="Verify a file 验证文件",
+    dependencies=[allow(Permission.ANYBODY), Depends(count_verification)],
+    responses=errors(
+        PDFEncrypted,
+        PDFPasswordWrong,
+        PDFLimitExceeded,
+        OFDLimitExceeded,
+        BodyTooLarge,
+        TooManyRequests,
+        public=True,
+    ),
+)
+def verify_file(
+    instance: InstanceHere,
+    file: Annotated[UploadFile, Form(description="PDF, OFD, electronic seal, seal signature or signed message")],
+    password: Annotated[str | None, Form(max_length=256, description="Of an encrypted PDF")] = None,
+) -> FileVerdict:
+    """Judge a file: every signature in it, and what the registry says. An invalid file is an answer, not an error."""
+    return FileVerdict.of(instance.verification.file(file.file.read(), password=password or None))
+
+
+@router.get(
+    "/{claim}",
+    summary="Verify a QR code 验证二维码",
+    dependencies=[allow(Permission.ANYBODY), Depends(count_verification)],
+    responses=errors(TooManyRequests, public=True),
+)
+def verify_claim(
+    instance: InstanceHere,
+    claim: Annotated[str, Path(max_length=MAX_CLAIM, description="What follows /v/ in the QR code")],
+) -> ClaimVerdict:
+    """Judge the claim of a licence's QR code, with masked details of the licence."""
+    return ClaimVerdict.of(instance.verification.claim(claim))

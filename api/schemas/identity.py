@@ -1,0 +1,198 @@
+"""Subjects, accounts, duties and clients on the wire. Personal data goes in, and comes out masked."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr
+
+from api.schemas.common import Request, View
+from identity.access import IssuedToken
+from identity.duties import Actor, Duty
+from identity.repository import Client
+from identity.subject import Organisation, Person
+
+__all__ = [
+    "AccountOpened",
+    "AccountOpening",
+    "Activation",
+    "ClientRegistration",
+    "ClientView",
+    "DutyGrant",
+    "Login",
+    "Me",
+    "OrganisationRegistration",
+    "PersonRegistration",
+    "SessionView",
+    "SubjectView",
+    "TokenView",
+]
+
+
+class PersonRegistration(Request):
+    """A natural person who is to be registered."""
+
+    name: str = Field(min_length=1, max_length=100, examples=["王小明"])
+    citizen_number: str = Field(min_length=18, max_length=18, examples=["11010519491231002X"])
+
+
+class OrganisationRegistration(Request):
+    """An organisation that is to be registered."""
+
+    name: str = Field(min_length=1, max_length=100, examples=["某某市市场监督管理局"])
+    credit_code: str = Field(min_length=18, max_length=18, examples=["11330100002500018W"])
+    legal_representative: str | None = Field(
+        default=None, description="Unified identifier of the legal representative", examples=["P7K2M9Q4R8T1W3X5Y6"]
+    )
+
+
+class AssuranceView(View):
+    """How sure we are of a subject."""
+
+    level: int = Field(examples=[3])
+    source: str = Field(examples=["counter"])
+    at: datetime
+
+
+class SubjectView(View):
+    """A person or an organisation. A person's name and number are masked."""
+
+    id: str = Field(examples=["P7K2M9Q4R8T1W3X5Y6"])
+    kind: Literal["person", "organisation"]
+    state: str = Field(examples=["active"])
+    name: str = Field(examples=["**明"])
+    code: str = Field(
+        description="Masked citizen number, or unified social credit code", examples=["110*************2X"]
+    )
+    legal_representative: str | None = None
+    assurance: AssuranceView | None
+    registered_at: datetime
+
+    @classmethod
+    def of(cls, subject: Person | Organisation) -> "SubjectView":
+        """Return the view of a subject."""
+        is_person = isinstance(subject, Person)
+        assurance = subject.assurance
+        return cls(
+            id=subject.id,
+            kind="person" if is_person else "organisation",
+            state=subject.state,
+            name=subject.name.masked if isinstance(subject, Person) else subject.name,
+            code=subject.citizen_number.masked if isinstance(subject, Person) else subject.credit_code.value,
+            legal_representative=None if isinstance(subject, Person) else subject.legal_representative,
+            assurance=None
+            if assurance is None
+            else AssuranceView(level=assurance.level, source=assurance.source, at=assurance.at),
+            registered_at=subject.registered_at,
+        )
+
+
+class AccountOpening(Request):
+    """A person who gets an account."""
+
+    person: str = Field(examples=["P7K2M9Q4R8T1W3X5Y6"])
+
+
+class AccountOpened(View):
+    """The activation code, shown once, to be handed to the person."""
+
+    person: str
+    activation_code: str = Field(examples=["xa_6ZJ…"])
+    valid_until: datetime
+
+    @classmethod
+    def of(cls, issued: IssuedToken) -> "AccountOpened":
+        """Return the view of an activation code."""
+        return cls(person=issued.holder, activation_code=issued.secret, valid_until=issued.expires_at)
+
+
+class Activation(Request):
+    """A person's choice of username and password."""
+
+    code: SecretStr = Field(examples=["xa_6ZJ…"])
+    username: str = Field(examples=["wang.xiaoming"])
+    password: SecretStr = Field(examples=["a long sentence of one's own"])
+
+
+class Login(Request):
+    """Username and password."""
+
+    username: str = Field(max_length=64, examples=["wang.xiaoming"])
+    password: SecretStr = Field(max_length=256, examples=["a long sentence of one's own"])
+
+
+class SessionView(View):
+    """A session that has begun. The token is shown once."""
+
+    token: str = Field(examples=["xs_3Gd…"])
+    person: str
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, issued: IssuedToken) -> "SessionView":
+        """Return the view of a session."""
+        return cls(token=issued.secret, person=issued.holder, expires_at=issued.expires_at)
+
+
+class TokenView(View):
+    """An access token of a business system (RFC 6749, 5.1)."""
+
+    access_token: str = Field(examples=["xc_8Qm…"])
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the name of a kind of token
+    expires_in: int = Field(examples=[900])
+
+
+class GrantView(View):
+    """A duty, and for which organisation."""
+
+    duty: Duty
+    organisation: str | None
+
+
+class Me(View):
+    """Who the caller is, and with which duties."""
+
+    id: str
+    is_client: bool
+    duties: list[GrantView]
+
+    @classmethod
+    def of(cls, actor: Actor) -> "Me":
+        """Return the view of an actor."""
+        grants = sorted(actor.grants, key=lambda grant: (grant.duty, grant.organisation or ""))
+        return cls(
+            id=actor.id,
+            is_client=actor.is_client,
+            duties=[GrantView(duty=grant.duty, organisation=grant.organisation) for grant in grants],
+        )
+
+
+class DutyGrant(Request):
+    """A duty for a person, for one organisation or the whole instance."""
+
+    person: str = Field(examples=["P7K2M9Q4R8T1W3X5Y6"])
+    duty: Duty
+    organisation: str | None = Field(default=None, examples=["O3F6H8J1L4N7Q2S5U9"])
+
+
+class ClientRegistration(Request):
+    """A business system that is to be registered with its public key."""
+
+    name: str = Field(min_length=1, max_length=100, examples=["市场监管综合业务系统"])
+    organisation: str = Field(examples=["O3F6H8J1L4N7Q2S5U9"])
+    public_jwk: dict[str, Any] = Field(
+        description="Public key on P-256 in JWK form", examples=[{"kty": "EC", "crv": "P-256", "x": "…", "y": "…"}]
+    )
+
+
+class ClientView(View):
+    """A business system."""
+
+    id: str = Field(examples=["client_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    name: str
+    organisation: str
+    state: str = Field(examples=["active"])
+
+    @classmethod
+    def of(cls, client: Client) -> "ClientView":
+        """Return the view of a client."""
+        return cls(id=client.id, name=client.name, organisation=client.organisation, state=client.state)

@@ -1,0 +1,242 @@
+"""Verdicts on the wire. A verdict is an answer, never an error: an invalid file is 200 with outcome failed."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from api.masking import mask_code, mask_holder
+from api.schemas.common import View
+from identity.subject import SubjectKind
+from licence.verification import ClaimReport, FileFinding, SealStanding, Standing
+from seal.documents import JudgedSignature
+from seal.files import FileReport
+from trust.certificates import Certificate
+from trust.events import Fact
+from trust.verdict import Check, Finding, Outcome
+
+__all__ = ["CheckView", "ClaimVerdict", "FileVerdict", "LicenceStanding", "SignatureView", "own_verdict"]
+
+OutcomeText = Literal["passed", "failed", "indeterminate"]
+
+
+class CheckView(View):
+    """One step of a verification."""
+
+    step: str = Field(examples=["7.3 b"])
+    name: str = Field(examples=["seal_signature.value"])
+    outcome: OutcomeText
+    sub_indication: str | None = Field(default=None, examples=["SIG_CRYPTO_FAILURE"])
+    reason: str = ""
+    note: str = ""
+
+    @classmethod
+    def of(cls, check: Check) -> "CheckView":
+        """Return the view of a check."""
+        finding = check.finding
+        return cls(
+            step=check.step,
+            name=check.name,
+            outcome=check.outcome.value,
+            sub_indication=None if finding is None else finding.sub_indication.value,
+            reason="" if finding is None else finding.reason,
+            note=check.note,
+        )
+
+
+class CertificateView(View):
+    """A certificate in a path."""
+
+    common_name: str
+    organisation: str
+    organisation_identifier: str
+    issuer: str
+    serial: str
+    valid_from: datetime
+    valid_until: datetime
+
+    @classmethod
+    def of(cls, certificate: Certificate) -> "CertificateView":
+        """Return the view of a certificate."""
+        return cls(
+            common_name=certificate.common_name,
+            organisation=certificate.organisation,
+            organisation_identifier=certificate.organisation_identifier,
+            issuer=certificate.issuer_common_name,
+            serial=f"{certificate.serial:x}",
+            valid_from=certificate.not_before,
+            valid_until=certificate.not_after,
+        )
+
+
+class SignatureView(View):
+    """One signature and how it fared."""
+
+    field: str
+    kind: str = Field(examples=["seal_signature"])
+    outcome: OutcomeText
+    sub_indication: str | None
+    reason: str
+    signer: CertificateView | None
+    path: list[CertificateView]
+    algorithm: str
+    claimed_time: datetime | None
+    proven_time: datetime | None
+    coverage: str | None = Field(description="file, revision or less; null where the file is not a PDF")
+    changes: str | None = Field(description="What was changed after this signature")
+    facts: dict[str, Fact]
+    checks: list[CheckView]
+
+    @classmethod
+    def of(cls, judged: JudgedSignature) -> "SignatureView":
+        """Return the view of a judged signature."""
+        report = judged.report
+        finding = report.verdict.finding
+        return cls(
+            field=judged.field,
+            kind=report.kind,
+            outcome=report.verdict.outcome.value,
+            sub_indication=sub_indication(finding),
+            reason="" if finding is None else finding.reason,
+            signer=None if report.signer is None else CertificateView.of(report.signer),
+            path=[CertificateView.of(one) for one in report.path],
+            algorithm=report.algorithm,
+            claimed_time=report.claimed_time,
+            proven_time=report.proven_time,
+            coverage=None if judged.placed is None else judged.placed.coverage.value,
+            changes=None if judged.placed is None else judged.placed.changes.value,
+            facts=dict(report.facts),
+            checks=[CheckView.of(one) for one in report.checks],
+        )
+
+
+def sub_indication(finding: Finding | None) -> str | None:
+    """Return the sub-indication of a finding, if there is one."""
+    return None if finding is None else finding.sub_indication.value
+
+
+class LicenceStanding(View):
+    """What the registry says of a licence now. The holder is masked."""
+
+    type_name: str
+    identifier: str
+    number: str
+    holder: str = Field(examples=["杭州某某******限公司"])
+    issuer: str
+    state: str = Field(examples=["in_force"])
+    in_force: bool
+    expired: bool
+    issued_on: date
+    last_day: date | None
+
+    @classmethod
+    def of(cls, standing: Standing) -> "LicenceStanding":
+        """Return the masked view of a licence's standing."""
+        licence = standing.licence
+        return cls(
+            type_name=standing.type_name,
+            identifier=mask_code(licence.identifier),
+            number=mask_code(licence.number),
+            holder=mask_holder(standing.holder, SubjectKind(licence.holder[0])),
+            issuer=standing.issuer,
+            state=licence.state,
+            in_force=standing.is_in_force,
+            expired=standing.expired,
+            issued_on=licence.issued_on,
+            last_day=licence.last_day,
+        )
+
+
+class SealStandingView(View):
+    """What the registry says of a seal that stamped the file."""
+
+    code: str
+    name: str
+    state: str
+    stamped_at: datetime
+    disputed: bool
+
+    @classmethod
+    def of(cls, standing: SealStanding) -> "SealStandingView":
+        """Return the view of a seal's standing."""
+        return cls(
+            code=standing.code,
+            name=standing.name,
+            state=standing.state,
+            stamped_at=standing.stamped_at,
+            disputed=standing.disputed,
+        )
+
+
+class ClaimVerdict(View):
+    """The verdict on a QR code."""
+
+    outcome: OutcomeText
+    sub_indication: str | None
+    reason: str
+    checks: list[CheckView]
+    licence: LicenceStanding | None
+
+    @classmethod
+    def of(cls, report: ClaimReport) -> "ClaimVerdict":
+        """Return the view of a report on a claim."""
+        finding = report.verdict.finding
+        return cls(
+            outcome=report.verdict.outcome.value,
+            sub_indication=sub_indication(finding),
+            reason="" if finding is None else finding.reason,
+            checks=[CheckView.of(one) for one in report.verdict.checks],
+            licence=None if report.standing is None else LicenceStanding.of(report.standing),
+        )
+
+
+class FileVerdict(View):
+    """The verdict on a file: over everything, over the file by itself, and what the registry says."""
+
+    outcome: OutcomeText
+    kind: str = Field(examples=["pdf"])
+    file_outcome: OutcomeText = Field(description="The verdict on the file by itself, without the registry")
+    sub_indication: str | None
+    reason: str
+    pages: int
+    signatures: list[SignatureView]
+    registry: list[CheckView] = Field(description="What the registry says, where the file is one of ours")
+    seals: list[SealStandingView]
+    licence: LicenceStanding | None
+
+    @classmethod
+    def of(cls, found: FileFinding) -> "FileVerdict":
+        """Return the view of what came of a file."""
+        own = own_verdict(found.report)
+        registry = found.registry
+        finding = found.report.document.finding
+        if found.report.document.outcome is Outcome.PASSED and registry is not None:
+            finding = registry.finding
+        return own.model_copy(
+            update={
+                "outcome": found.outcome.value,
+                "sub_indication": sub_indication(finding) if found.outcome is not Outcome.PASSED else None,
+                "reason": finding.reason if finding is not None and found.outcome is not Outcome.PASSED else "",
+                "registry": [] if registry is None else [CheckView.of(one) for one in registry.checks],
+                "seals": [SealStandingView.of(one) for one in found.seals],
+                "licence": None if found.standing is None else LicenceStanding.of(found.standing),
+            }
+        )
+
+
+def own_verdict(report: FileReport) -> FileVerdict:
+    """Return the verdict on a file by itself."""
+    document = report.document
+    finding = None if document.outcome is Outcome.PASSED else document.finding
+    return FileVerdict(
+        outcome=document.outcome.value,
+        kind=report.kind,
+        file_outcome=document.outcome.value,
+        sub_indication=sub_indication(finding),
+        reason="" if finding is None else finding.reason,
+        pages=document.pages,
+        signatures=[SignatureView.of(one) for one in document.signatures],
+        registry=[],
+        seals=[],
+        licence=None,
+    )

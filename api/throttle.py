@@ -1,0 +1,32 @@
+"""Limits on how often one address may ask, where nobody has to log in first."""
+
+import time
+from dataclasses import dataclass, field
+
+from fastapi import Request
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from api.problems import TooManyRequests
+
+__all__ = ["Throttle"]
+
+
+@dataclass
+class Throttle:
+    """Counts requests by address in this process."""
+
+    rate: str
+    name: str
+    limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+
+    def __post_init__(self) -> None:
+        self.rule = parse(self.rate)
+
+    def count(self, request: Request) -> None:
+        """Count a request, or raise `TooManyRequests`."""
+        address = "nowhere" if request.client is None else request.client.host
+        if not self.limiter.hit(self.rule, self.name, address):
+            window = self.limiter.get_window_stats(self.rule, self.name, address)
+            raise TooManyRequests(seconds=max(1, int(window.reset_time - time.time()) + 1))
