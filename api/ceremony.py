@@ -18,10 +18,9 @@ from identity.access import IssuedToken
 from identity.duties import Duty, Grant
 from identity.lifecycle import SubjectState
 from identity.service import RegisterPerson
-from keys.wrapping import RootKey
 from trust import founding
 from trust.certificates import Certificate
-from trust.clock import Clock, SystemClock
+from trust.clock import Clock
 from trust.crypto import selftest
 
 __all__ = ["Founded", "FounderRecord", "Founders", "hold_ceremony"]
@@ -106,10 +105,7 @@ class Founded:
 def hold_ceremony(settings: Settings, founders: Founders, clock: Clock | None = None) -> Founded:
     """Found an instance. Raise `KeystoreExists`, `AlreadyFounded`, `SelfTestFailed`, or what is wrong with a person."""
     selftest.run()
-    if settings.root_key_file is None:
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        RootKey.create(settings.root_key)
-    base = Foundation(settings, RootKey.load(settings.root_key), clock or SystemClock())
+    base = Foundation.create(settings, clock)
     try:
         migrations.upgrade(base.store.writer)
         founding.found(base.store, base.custody, base.authorities, operator=founders.operator)

@@ -9,7 +9,7 @@ import typer
 import uvicorn
 from rich.console import Console
 
-from api import logs
+from api import logs, migrations
 from api.ceremony import Founders, hold_ceremony
 from api.demo import cast
 from api.demo.evidence import pretty
@@ -21,7 +21,7 @@ from api.problems import words_of
 from api.settings import Settings
 from api.trust_material import MaterialUnreadable, read_material
 from api.verify_command import EXIT, judge, print_json, show
-from api.wiring import Instance
+from api.wiring import Foundation, Instance
 from trust.clock import SystemClock
 from trust.errors import TrustError
 from trust.paths import Evidence
@@ -127,6 +127,17 @@ def init(
     for founder in founded.founders:
         console.print(f"{founder.duty.value:24} {founder.name}  {founder.activation.secret}", highlight=False)
     console.print(f"transcript: {transcript}")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database of the instance up to this program. Run it while the service is stopped."""
+    base = Foundation.open(Settings())
+    try:
+        migrations.upgrade(base.store.writer)
+    finally:
+        base.store.close()
+    console.print(f"migrated to {migrations.head()}")
 
 
 @app.command()

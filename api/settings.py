@@ -7,16 +7,16 @@ a default: the root key stands in a file that `trust init` makes, or that the op
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Environment", "Settings", "inherited_environment"]
 
 
 class Environment(StrEnum):
-    """Where the instance runs. Outside development, stand-ins that are not safe refuse to start."""
+    """Where the instance runs. In production, what is convenient and not safe is refused."""
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
@@ -27,7 +27,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TRUST_", frozen=True, extra="ignore")
 
-    environment: Annotated[Environment, Field(description="development or production")] = Environment.DEVELOPMENT
+    environment: Annotated[
+        Environment, Field(description="development, or production, which refuses a public address without TLS")
+    ] = Environment.DEVELOPMENT
     data_dir: Annotated[Path, Field(description="Folder of the database, the files and the root key")] = Path("var")
     database_url: Annotated[
         str, Field(description="SQLAlchemy address of PostgreSQL (postgresql+psycopg://…); empty: SQLite in data_dir")
@@ -57,6 +59,13 @@ class Settings(BaseSettings):
     def without_slash(cls, address: str) -> str:
         """Take the slash off the end of the public address."""
         return address.rstrip("/")
+
+    @model_validator(mode="after")
+    def safe_in_production(self) -> Self:
+        """Refuse an address in production that anybody on the way could answer for."""
+        if self.environment is Environment.PRODUCTION and not self.public_url.startswith("https://"):
+            raise ValueError("TRUST_PUBLIC_URL must begin with https:// in production")
+        return self
 
     @property
     def database(self) -> str:

@@ -44,6 +44,17 @@ class Foundation:
         """Open an instance with its root key. Raise `KeystoreUnavailable`."""
         return cls(settings, RootKey.load(settings.root_key), clock or SystemClock())
 
+    @classmethod
+    def create(cls, settings: Settings, clock: Clock | None = None) -> "Foundation":
+        """Make the folder and the root key of a new instance; a root key file that the operator names is used as it is.
+
+        Raise `KeystoreExists`, or `KeystoreUnavailable` for a file that cannot be used.
+        """
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if settings.root_key_file is None:
+            RootKey.create(settings.root_key)
+        return cls.open(settings, clock)
+
     @cached_property
     def store(self) -> Store:
         """The database."""

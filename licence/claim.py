@@ -29,12 +29,15 @@ from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
 from trust.signing import Signer
 
-__all__ = ["Claim", "SignedClaim", "key_identifier", "licence_digest", "read_claim", "sign_claim"]
+__all__ = ["CLAIM_LENGTH", "Claim", "SignedClaim", "key_identifier", "licence_digest", "read_claim", "sign_claim"]
 
 VERSION: Final = 1
 PREFIX: Final = b"xinyin licence claim v1\0"
 LAYOUT: Final = struct.Struct(">B4s16s12sHI")
 SIGNATURE_LENGTH: Final = 64
+CLAIM_LENGTH: Final = 138
+"""Characters of a claim in its address: 103 octets in base64url."""
+
 ISSUER_LENGTH: Final = 12
 NO_END: Final = 0xFFFF
 EPOCH: Final = date(1970, 1, 1)

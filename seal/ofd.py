@@ -22,7 +22,7 @@ from typing import Final
 from seal.asn1 import SealSignature
 from seal.documents import DocumentReport, JudgedSignature, with_checks
 from seal.ofd_package import OFDMalformed
-from seal.ofd_structure import BrokenSignature, FoundSignature, OFDPackage, Outline, Reference, read_outline
+from seal.ofd_structure import BrokenSignature, FoundSignature, OFDPackage, Outline, Reference, legible, read_outline
 from seal.verification import failed, judge_seal_signature
 from trust.cms import BytesContent, read_signed_message
 from trust.cms_verification import judge_cms
@@ -111,9 +111,9 @@ def check_references(found: FoundSignature) -> Check:
         # By default the schema means MD5. Values of 32 octets that are the SM3 hashes of the files can be nothing else.
         note = "the hash function is not named; the values are of SM3"
     elif method not in SM3_NAMES:
-        reason = f"hashes by {found.check_method or 'MD5'} protect nothing"
+        reason = f"hashes by {legible(found.check_method) or 'MD5'} protect nothing"
         return failed(STEP, name, SubIndication.CRYPTO_CONSTRAINTS_FAILURE, reason)
-    missing = [one.location for one in found.references if one.file is None]
+    missing = [legible(one.location) for one in found.references if one.file is None]
     altered = [one.file.name for one in found.references if one.file is not None and value_of(one) != one.file.digest]
     told = [f"{what}: {some(names)}" for what, names in (("missing", missing), ("altered", altered)) if names]
     if told:
@@ -139,9 +139,7 @@ def some(names: Iterable[str]) -> str:
 def check_protection(package: OFDPackage, outline: Outline, found: FoundSignature) -> Check:
     """Check that the signature lists every file but those that it cannot list; see the head of this module."""
     name = "ofd.unprotected_files"
-    whole = [one for one in outline.signatures if isinstance(one, FoundSignature)]
-    expected = outline.lists.union(*(one.own_files for one in whole))
-    bare = {key for key in package.files if key not in found.protected and key not in expected}
+    bare = package.files.keys() - found.protected - outline.unlisted
     if not bare:
         return Check(step=STEP, name=name)
     note = some(package.files[key].name for key in bare)
@@ -149,7 +147,7 @@ def check_protection(package: OFDPackage, outline: Outline, found: FoundSignatur
     told = []
     if loose:
         told.append("no hash in this signature protects " + some(package.files[key].name for key in loose))
-    if outline.entry in bare and (outline.root not in found.protected or package.documents != {outline.root}):
+    if outline.entry in bare and package.documents != {outline.root}:
         told.append("OFD.xml is not protected, and may have named another document or version when it was signed")
     if told:
         finding = Finding(sub_indication=SubIndication.SIGNED_DATA_NOT_FOUND, reason="; ".join(told))
@@ -181,7 +179,7 @@ def check_place(package: OFDPackage, found: FoundSignature, signature: SealSigna
         named = {None}
     if named == {found.file.name}:
         return Check(step=STEP, name=name)
-    reason = f"the value was made for {told!r}, not for {found.file.name}"
+    reason = f"the value was made for {legible(told)}, not for {found.file.name}"
     return failed(STEP, name, SubIndication.SIG_CONSTRAINTS_FAILURE, reason)
 
 

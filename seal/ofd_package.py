@@ -62,17 +62,17 @@ class OFDLimits:
     xml_depth: int = 32
     """Elements within elements. Structural files have six."""
 
-    xml_elements: int = 30_000
-    """Elements of a structural XML file: two for each of 10,000 files, and half as many again."""
+    xml_elements: int = 250_000
+    """Elements of all structural XML files: two for each of 10,000 files that ten signatures list, and some more."""
 
-    value: int = 4 << 20
-    """Octets of a signature value or a seal: a hundred times the usual."""
+    value: int = 1 << 20
+    """Octets of a signature value or a seal. Real ones have up to 32,000."""
+
+    values: int = 4 << 20
+    """Octets of all signature values together, since judging takes time in proportion."""
 
     signatures: int = 50
     """Signatures in one package, as for a PDF."""
-
-    references: int = 100_000
-    """Files that all signatures together list: ten signatures over 10,000 files."""
 
 
 LIMITS: Final = OFDLimits()

@@ -1,7 +1,7 @@
 """What an OFD package says of itself (GB/T 33190-2016): its documents, its signatures, and what each of these lists."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -17,7 +17,7 @@ from seal.ofd_package import (
     require_within,
     unpack,
 )
-from seal.ofd_xml import Node, parse
+from seal.ofd_xml import Node, XMLReader
 
 __all__ = ["BrokenSignature", "FoundSignature", "OFDPackage", "Outline", "Reference", "read_outline"]
 
@@ -26,6 +26,9 @@ ENTRY: Final = "OFD.xml"
 
 SEAL_FILE: Final = "Seal.esl"
 DER_SEQUENCE: Final = b"\x30"
+
+MAX_SHOWN: Final = 255
+"""Characters of a text from the file that a report repeats: the longest name."""
 
 DOCUMENT: Final = re.compile(rb"[<:]Document[\s/>]")
 DOCUMENT_LENGTH: Final = 10
@@ -38,13 +41,14 @@ class OFDPackage:
     ofd: bytes = field(repr=False)
     files: Mapping[str, PackedFile]
     limits: OFDLimits
-    unpacked: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    reader: XMLReader
+    unpacked: dict[str, bytes] = field(default_factory=dict)
     """What was read so far: fifty signatures may name one value, and it is unpacked and held once."""
 
     @classmethod
     def open(cls, ofd: bytes, limits: OFDLimits = LIMITS) -> "OFDPackage":
         """Read the archive. Raise `OFDMalformed` or `OFDLimitExceeded`."""
-        return cls(ofd=ofd, files=read_archive(ofd, limits), limits=limits)
+        return cls(ofd=ofd, files=read_archive(ofd, limits), limits=limits, reader=XMLReader(limits))
 
     def find(self, location: str, folder: str = "") -> PackedFile | None:
         """Return the file at an ST_Loc of GB/T 33190: relative to `folder` unless it begins with a slash.
@@ -67,9 +71,9 @@ class OFDPackage:
             self.unpacked[file.name] = b"".join(unpack(self.ofd, file))
         return self.unpacked[file.name]
 
-    def xml(self, file: PackedFile) -> bytes:
-        """Return the octets of a structural XML file, or raise `OFDLimitExceeded`."""
-        return self.read(file, "xml", self.limits.xml)
+    def xml(self, file: PackedFile, root: str) -> Node:
+        """Return the outermost element of a structural XML file. Raise `OFDLimitExceeded` or `OFDMalformed`."""
+        return self.reader.read(self.read(file, "xml", self.limits.xml), root)
 
     @cached_property
     def documents(self) -> frozenset[str]:
@@ -144,7 +148,7 @@ class FoundSignature:
         kept = (file for file, octets in others if file is not None and octets.startswith(DER_SEQUENCE))
         return frozenset(compared(file.name) for file in (self.file, *kept))
 
-    @property
+    @cached_property
     def protected(self) -> frozenset[str]:
         """The files whose hashes the signature lists."""
         return frozenset(compared(one.file.name) for one in self.references if one.file is not None)
@@ -176,6 +180,12 @@ class Outline:
     pages: int
     """How many pages the documents have; 0 where that cannot be read."""
 
+    @cached_property
+    def unlisted(self) -> frozenset[str]:
+        """The files that come to be only by signing, and that a signature therefore need not list."""
+        whole = (one for one in self.signatures if isinstance(one, FoundSignature))
+        return self.lists.union(*(one.own_files for one in whole))
+
 
 def read_outline(package: OFDPackage) -> Outline:
     """Follow OFD.xml to its documents and signatures. Raise `OFDMalformed` or `OFDLimitExceeded`.
@@ -183,14 +193,15 @@ def read_outline(package: OFDPackage) -> Outline:
     A signature that cannot be read is part of the outline, so that it neither hides nor spoils the others.
     """
     entry = package.require(ENTRY, ENTRY)
-    bodies = parse(package.xml(entry), "OFD", package.limits).all("DocBody")
+    bodies = package.xml(entry, "OFD").all("DocBody")
     places = [text for body in bodies if (text := text_of(body, "Signatures"))]
     lists = {compared(file.name): file for file in (package.require("Signatures", place) for place in places)}
     listed = [(file.folder, node) for file in lists.values() for node in nodes_of(package, file)]
     require_within("signatures", len(listed), package.limits.signatures)
-    found = tuple(read_signatures(package, listed))
-    whole = [one.file.name for one in found if isinstance(one, FoundSignature)]
-    if not bodies or len(lists) != len(places) or len(set(whole)) != len(whole):
+    found = tuple(read_signature(package, folder, node) for folder, node in listed)
+    whole = [one for one in found if isinstance(one, FoundSignature)]
+    require_within("values", sum(len(one.value) for one in whole), package.limits.values)
+    if not bodies or len(lists) != len(places) or len({one.file.name for one in whole}) != len(whole):
         raise OFDMalformed(part=ENTRY)
     roots = [root_of(package, body) for body in bodies]
     is_single = len(bodies) == 1 and not bodies[0].all("Versions") and roots[0] is not None
@@ -201,6 +212,11 @@ def read_outline(package: OFDPackage) -> Outline:
         signatures=found,
         pages=sum(pages_of(package, root) for root in roots if root is not None),
     )
+
+
+def legible(text: str) -> str:
+    """Return a text of the file for a report: not long, and with nothing in it that turns or hides the words around."""
+    return "".join(one if one.isprintable() else "\ufffd" for one in text[:MAX_SHOWN])
 
 
 def text_of(node: Node | None, *path: str) -> str:
@@ -218,33 +234,21 @@ def root_of(package: OFDPackage, body: Node) -> PackedFile | None:
 def pages_of(package: OFDPackage, root: PackedFile) -> int:
     """Return the number of pages of a document."""
     try:
-        return len(parse(package.xml(root), "Document", package.limits).require("Pages").all("Page"))
+        return len(package.xml(root, "Document").require("Pages").all("Page"))
     except (OFDMalformed, OFDLimitExceeded):
         return 0
 
 
 def nodes_of(package: OFDPackage, file: PackedFile) -> list[Node]:
     """Return the entries of a list of signatures."""
-    return parse(package.xml(file), "Signatures", package.limits).all("Signature")
-
-
-def read_signatures(
-    package: OFDPackage, listed: Iterable[tuple[str, Node]]
-) -> Iterator[FoundSignature | BrokenSignature]:
-    """Read every entry of the lists. Raise `OFDLimitExceeded`."""
-    count = 0
-    for folder, node in listed:
-        found = read_signature(package, folder, node)
-        count += 0 if isinstance(found, BrokenSignature) else len(found.references)
-        require_within("references", count, package.limits.references)
-        yield found
+    return package.xml(file, "Signatures").all("Signature")
 
 
 def read_signature(package: OFDPackage, folder: str, node: Node) -> FoundSignature | BrokenSignature:
     """Read the signature that an entry of a list in `folder` names. Raise `OFDLimitExceeded`."""
     location = node.attributes.get("BaseLoc", "").strip()
     kind = node.attributes.get("Type", "Seal")
-    field_ = node.attributes.get("ID") or location
+    field_ = legible(node.attributes.get("ID") or location)
     try:
         if kind not in ("Seal", "Sign"):
             raise OFDMalformed(part="Type")
@@ -255,8 +259,7 @@ def read_signature(package: OFDPackage, folder: str, node: Node) -> FoundSignatu
 
 def read_files(package: OFDPackage, file: PackedFile, field_: str, *, is_seal: bool) -> FoundSignature:
     """Read a signature from its files."""
-    xml = package.xml(file)
-    node = parse(xml, "Signature", package.limits)
+    node = package.xml(file, "Signature")
     info = node.require("SignedInfo")
     references = info.require("References")
     value_file = package.require("SignedValue", node.require("SignedValue").text, file.folder)
@@ -268,7 +271,7 @@ def read_files(package: OFDPackage, file: PackedFile, field_: str, *, is_seal: b
         field=field_,
         is_seal=is_seal,
         file=file,
-        xml=xml,
+        xml=package.read(file, "xml", package.limits.xml),
         time=text_of(info, "SignatureDateTime"),
         check_method=references.attributes.get("CheckMethod", "").strip(),
         references=tuple(read_references(package, file.folder, references)),

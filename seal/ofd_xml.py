@@ -12,10 +12,10 @@ from xml.parsers import expat
 
 from seal.ofd_package import LIMITS, OFDLimits, OFDMalformed, require_within
 
-__all__ = ["Node", "parse"]
+__all__ = ["Node", "XMLReader"]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Node:
     """An element. The name is the local one: vendors choose prefixes, and now and then another namespace."""
 
@@ -48,41 +48,47 @@ class Node:
         return found
 
 
-def parse(octets: bytes, root: str, limits: OFDLimits = LIMITS) -> Node:
-    """Return the outermost element of XML in UTF-8 or UTF-16, which must be called `root`.
+class XMLReader:
+    """Reads the structural files of one package, which share one allowance of elements."""
 
-    Raise `OFDLimitExceeded`, or `OFDMalformed` for what is not well-formed, has another root, or a document type.
-    """
-    require_within("xml", len(octets), limits.xml)
-    unclosed = [Node("", {})]
-    count = 0
+    def __init__(self, limits: OFDLimits = LIMITS) -> None:
+        self.limits = limits
+        self.elements = 0
+        """How many elements were read so far."""
 
-    def begin(name: str, attributes: dict[str, str]) -> None:
-        nonlocal count
-        count += 1
-        require_within("xml_elements", count, limits.xml_elements)
-        require_within("xml_depth", len(unclosed), limits.xml_depth)
-        node = Node(name.rpartition(":")[2], attributes)
-        unclosed[-1].children.append(node)
-        unclosed.append(node)
+    def read(self, octets: bytes, root: str) -> Node:
+        """Return the outermost element of XML in UTF-8 or UTF-16, which must be called `root`.
 
-    def end(_: str) -> None:
-        unclosed.pop()
+        Raise `OFDLimitExceeded`, or `OFDMalformed` for what is not well-formed, has another root, or a document type.
+        """
+        require_within("xml", len(octets), self.limits.xml)
+        unclosed = [Node("", {})]
 
-    def add(text: str) -> None:
-        unclosed[-1].parts.append(text)
+        def begin(name: str, attributes: dict[str, str]) -> None:
+            self.elements += 1
+            require_within("xml_elements", self.elements, self.limits.xml_elements)
+            require_within("xml_depth", len(unclosed), self.limits.xml_depth)
+            node = Node(name.rpartition(":")[2], attributes)
+            unclosed[-1].children.append(node)
+            unclosed.append(node)
 
-    def refuse(*_: object) -> NoReturn:
-        raise OFDMalformed(part=root)
+        def end(_: str) -> None:
+            unclosed.pop()
 
-    parser = expat.ParserCreate("utf-8")
-    parser.buffer_text = True
-    parser.StartElementHandler = begin
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = add
-    parser.StartDoctypeDeclHandler = refuse
-    try:
-        parser.Parse(octets, True)  # noqa: FBT003 - expat's own parameter: there is no more to come
-    except expat.ExpatError:
-        raise OFDMalformed(part=root) from None
-    return unclosed[0].require(root)
+        def add(text: str) -> None:
+            unclosed[-1].parts.append(text)
+
+        def refuse(*_: object) -> NoReturn:
+            raise OFDMalformed(part=root)
+
+        parser = expat.ParserCreate("utf-8")
+        parser.buffer_text = True
+        parser.StartElementHandler = begin
+        parser.EndElementHandler = end
+        parser.CharacterDataHandler = add
+        parser.StartDoctypeDeclHandler = refuse
+        try:
+            parser.Parse(octets, True)  # noqa: FBT003 - expat's own parameter: there is no more to come
+        except expat.ExpatError:
+            raise OFDMalformed(part=root) from None
+        return unclosed[0].require(root)

@@ -5,7 +5,7 @@ that reading keeps them and never encodes anything anew.
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from seal.asn1 import (
     HEADER_ID,
@@ -20,6 +20,9 @@ from trust.asn1 import der
 from trust.asn1.der import Element, Malformed, Tag
 
 __all__ = ["read_seal", "read_seal_signature"]
+
+MAX_LISTED: Final = 100
+"""Signers that a seal may list. Real ones list one; a hundred thousand would keep a verifier busy."""
 
 
 class Notes:
@@ -157,8 +160,8 @@ def property_of(element: Element, notes: Notes, *, is_v1: bool) -> dict[str, Any
         except ValueError:
             raise element.fail("certListType 1 or 2") from None
     listed = members[2].sequence("certList")
-    if not listed:
-        raise members[2].fail("certList that is not empty")
+    if not 0 < len(listed) <= MAX_LISTED:
+        raise members[2].fail(f"certList of 1 to {MAX_LISTED} signers")
     created_at, valid_from, valid_until = (
         moment(member, field, notes)
         for member, field in zip(members[3:], ("createDate", "validStart", "validEnd"), strict=True)

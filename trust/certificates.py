@@ -5,17 +5,17 @@
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from cryptography import x509
-from cryptography.x509.oid import ExtensionOID
 
 from trust.asn1 import der
+from trust.asn1.der import Element
 from trust.crypto.algorithms import SignatureAlgorithm, signature_algorithm
 from trust.crypto.public_keys import PublicKey
 from trust.crypto.sm2 import SM2Backend
@@ -24,24 +24,27 @@ from trust.errors import Invalid
 
 __all__ = ["Certificate", "CertificateMalformed", "KeyUsage", "pem", "read_pem"]
 
-Extension = TypeVar("Extension", bound=x509.ExtensionType)
+EXTENSIONS_TAG: Final = 0xA3
+KEY_IDENTIFIER_TAG: Final = 0x80
 
 COMMON_NAME: Final = "2.5.4.3"
 ORGANISATION: Final = "2.5.4.10"
 ORGANISATION_IDENTIFIER: Final = "2.5.4.97"
-UNDERSTOOD: Final = frozenset(
-    {
-        ExtensionOID.BASIC_CONSTRAINTS,
-        ExtensionOID.KEY_USAGE,
-        ExtensionOID.EXTENDED_KEY_USAGE,
-        ExtensionOID.SUBJECT_KEY_IDENTIFIER,
-        ExtensionOID.AUTHORITY_KEY_IDENTIFIER,
-        ExtensionOID.CRL_DISTRIBUTION_POINTS,
-        ExtensionOID.AUTHORITY_INFORMATION_ACCESS,
-        ExtensionOID.CERTIFICATE_POLICIES,
-        ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
-    }
-)
+BASIC_CONSTRAINTS: Final = "2.5.29.19"
+KEY_USAGE: Final = "2.5.29.15"
+EXTENDED_KEY_USAGE: Final = "2.5.29.37"
+SUBJECT_KEY_IDENTIFIER: Final = "2.5.29.14"
+AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
+PASSED_OVER: Final = frozenset({"2.5.29.31", "1.3.6.1.5.5.7.1.1", "2.5.29.32", "2.5.29.17"})
+"""Where lists and issuers are published, policies, alternative names: nothing here hangs on them."""
+
+UNDERSTOOD: Final = PASSED_OVER | {
+    BASIC_CONSTRAINTS,
+    KEY_USAGE,
+    EXTENDED_KEY_USAGE,
+    SUBJECT_KEY_IDENTIFIER,
+    AUTHORITY_KEY_IDENTIFIER,
+}
 """Extensions that this house processes or may pass over. Any other one that is critical makes a path invalid."""
 
 
@@ -64,13 +67,35 @@ class KeyUsage:
 
 
 @dataclass(frozen=True)
+class Extension:
+    """An extension as it came."""
+
+    critical: bool
+    value: bytes
+
+
+def read_extension(element: Element) -> tuple[str, Extension]:
+    """Read one Extension. An explicit `critical FALSE` is tolerated, as real certificates have it."""
+    members = element.sequence()
+    if len(members) not in (2, 3):
+        raise CertificateMalformed
+    critical = len(members) == 3 and members[1].boolean()  # noqa: PLR2004 - identifier, critical, value
+    return members[0].oid(), Extension(critical=critical, value=members[-1].octets())
+
+
+@dataclass(frozen=True)
 class Certificate:
     """A certificate as it came, in DER. Building it parses it, or raises `CertificateMalformed`."""
 
     der: bytes
 
     def __post_init__(self) -> None:
-        _ = self.parsed, self.members, self.extensions, self.public_key
+        _ = self.parsed, self.members, self.public_key
+        try:
+            _ = self.basic_constraints, self.key_usage, self.extended_key_usage
+            _ = self.subject_key_identifier, self.authority_key_identifier
+        except der.Malformed:
+            raise CertificateMalformed from None
 
     @classmethod
     def from_pem(cls, text: bytes) -> "Certificate":
@@ -98,12 +123,25 @@ class Certificate:
             raise CertificateMalformed from None
 
     @cached_property
-    def extensions(self) -> x509.Extensions:
-        """All extensions."""
+    def extensions(self) -> Mapping[str, Extension]:
+        """Every extension by its identifier.
+
+        Read here and not by `cryptography`, which refuses certificates that real governments issued: with an explicit
+        `cA FALSE`, or an alternative name that is not well formed and that nobody asks for.
+        """
+        found: dict[str, Extension] = {}
         try:
-            return self.parsed.extensions
-        except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+            for holder in der.parse(self.der).sequence()[0].sequence():
+                if holder.tag != EXTENSIONS_TAG:
+                    continue
+                (listed,) = holder.children()
+                for oid, extension in map(read_extension, listed.sequence()):
+                    if oid in found:
+                        raise CertificateMalformed
+                    found[oid] = extension
+        except (der.Malformed, ValueError):
             raise CertificateMalformed from None
+        return found
 
     @cached_property
     def public_key(self) -> PublicKey:
@@ -170,60 +208,74 @@ class Certificate:
         """The algorithm of the issuer's signature. Raise `AlgorithmNotSupported`."""
         return signature_algorithm(self.parsed.signature_algorithm_oid.dotted_string)
 
+    @cached_property
+    def basic_constraints(self) -> tuple[bool, int | None]:
+        """Whether this is a CA, and how many CAs may follow below it; None where nothing limits that."""
+        body = self.extension(BASIC_CONSTRAINTS)
+        if body is None:
+            return False, None
+        members = body.sequence()
+        is_authority = bool(members) and members[0].tag == der.Tag.BOOLEAN and members[0].boolean()
+        lengths = [member.integer() for member in members if member.tag == der.Tag.INTEGER]
+        return is_authority, lengths[0] if lengths else None
+
     @property
     def is_authority(self) -> bool:
         """Whether basicConstraints makes this a CA."""
-        constraints = self.extension(x509.BasicConstraints)
-        return constraints is not None and constraints.ca
+        return self.basic_constraints[0]
 
     @property
     def path_length(self) -> int | None:
         """How many CAs may follow below this one; None where nothing limits it."""
-        constraints = self.extension(x509.BasicConstraints)
-        return None if constraints is None else constraints.path_length
+        return self.basic_constraints[1]
 
-    @property
+    @cached_property
     def key_usage(self) -> KeyUsage:
         """What the key may be used for."""
-        usage = self.extension(x509.KeyUsage)
-        if usage is None:
+        body = self.extension(KEY_USAGE)
+        if body is None:
             return KeyUsage()
+        # One government CA counts no unused bits where six are unused; the bits themselves are what matters.
+        octets = body.expect(der.Tag.BIT_STRING, "keyUsage").body
+        bits = octets[1] if len(octets) > 1 else 0
         return KeyUsage(
-            digital_signature=usage.digital_signature,
-            content_commitment=usage.content_commitment,
-            certificate_signing=usage.key_cert_sign,
-            crl_signing=usage.crl_sign,
+            digital_signature=bool(bits & 0x80),
+            content_commitment=bool(bits & 0x40),
+            certificate_signing=bool(bits & 0x04),
+            crl_signing=bool(bits & 0x02),
         )
 
-    @property
+    @cached_property
     def extended_key_usage(self) -> frozenset[str] | None:
         """The purposes of extKeyUsage as dotted identifiers; None where the extension is absent."""
-        usage = self.extension(x509.ExtendedKeyUsage)
-        return None if usage is None else frozenset(purpose.dotted_string for purpose in usage)
+        body = self.extension(EXTENDED_KEY_USAGE)
+        return None if body is None else frozenset(purpose.oid() for purpose in body.sequence())
 
-    @property
+    @cached_property
     def subject_key_identifier(self) -> bytes | None:
         """The identifier of the certified key, if it is told."""
-        identifier = self.extension(x509.SubjectKeyIdentifier)
-        return None if identifier is None else identifier.digest
+        body = self.extension(SUBJECT_KEY_IDENTIFIER)
+        return None if body is None else body.octets()
 
-    @property
+    @cached_property
     def authority_key_identifier(self) -> bytes | None:
         """The identifier of the issuer's key, if it is told."""
-        identifier = self.extension(x509.AuthorityKeyIdentifier)
-        return None if identifier is None else identifier.key_identifier
+        body = self.extension(AUTHORITY_KEY_IDENTIFIER)
+        members = () if body is None else body.sequence()
+        return next((member.body for member in members if member.tag == KEY_IDENTIFIER_TAG), None)
 
     @property
     def unknown_critical_extensions(self) -> tuple[str, ...]:
         """Critical extensions that this house does not process."""
-        return tuple(e.oid.dotted_string for e in self.extensions if e.critical and e.oid not in UNDERSTOOD)
+        return tuple(oid for oid, one in self.extensions.items() if one.critical and oid not in UNDERSTOOD)
 
-    def extension(self, kind: type[Extension]) -> Extension | None:
-        """Return the extension of one kind, if it is there."""
-        for found in self.extensions:
-            if isinstance(found.value, kind):
-                return found.value
-        return None
+    def extension(self, oid: str) -> Element | None:
+        """Return the value of an extension, if it is there. Raise `CertificateMalformed`."""
+        found = self.extensions.get(oid)
+        try:
+            return None if found is None else der.parse(found.value)
+        except der.Malformed:
+            raise CertificateMalformed from None
 
     def verify_issued(self, certificate: "Certificate") -> None:
         """Return if this certificate's key signed `certificate`, else raise a leaf of `Untrusted` or `Invalid`."""

@@ -20,6 +20,7 @@ from seal.kinds import TYPE_NUMBERS, SealKind
 from trust.certificates import Certificate
 from trust.errors import TrustError
 from trust.profiles import TIME_STAMPING_PURPOSE
+from trust.reports import SignatureKind
 
 __all__ = ["Veil", "fact"]
 
@@ -31,7 +32,7 @@ HIDDEN: Final = "***"
 
 MANY_EIGHTEEN: Final = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 LONGEST_PERSON: Final = 4
-"""Characters of a common name below which it is taken for a person's, even where it is part of an organisation's."""
+"""Characters up to which a common name is taken for a person's, even where an organisation's name contains it."""
 
 UNSHOWN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 """Unicode categories that leave no ink, or turn the reading direction: a name could pass for another one by them."""
@@ -83,19 +84,25 @@ def persons_of(judged: JudgedSignature) -> Iterator[str]:
     is_personal = report.facts.get("seal_type") == TYPE_NUMBERS[SealKind.PERSONAL_NAME]
     if is_personal:
         yield seal_name
+    if report.kind is SignatureKind.ELECTRONIC_SEAL:
+        return  # the maker of a seal signed it, and makers are organisations
     organisations = () if is_personal else (seal_name,)
     for certificate in (*report.path, *(() if report.signer is None else (report.signer,))):
         if is_of_person(certificate, organisations):
             yield certificate.common_name
 
 
-def is_of_person(certificate: Certificate, organisations: Iterable[str]) -> bool:
+def is_of_person(certificate: Certificate, organisations: tuple[str, ...]) -> bool:
     """Tell whether a certificate may be a person's: nothing in it, nor the seal that it used, says otherwise."""
     purposes = certificate.extended_key_usage or frozenset()
     if certificate.is_authority or certificate.organisation_identifier or TIME_STAMPING_PURPOSE in purposes:
         return False
-    name, known = certificate.common_name, (certificate.organisation, *organisations)
-    is_organisation = len(name) > LONGEST_PERSON and any(name in one or one in name for one in known if one)
+    name = certificate.common_name
+    known = [one for one in (certificate.organisation, *organisations) if len(one) > LONGEST_PERSON]
+    # Personal certificates may be named like CFCA@name@number: what stands between such signs is nobody's organisation.
+    is_organisation = (
+        len(name) > LONGEST_PERSON and "@" not in name and any(name in one or one in name for one in known)
+    )
     return not is_organisation
 
 

@@ -4,15 +4,16 @@ It is longer than a module should be because it is one table: whoever mends the 
 reader is somebody at a counter with a phone, so that a sentence says what it means for the paper in their hands. What
 experts want to know besides keeps the names of the checks.
 
-Keys that are built elsewhere: `situation.<Situation>.lead` and `.next` (one line for each thing to do),
+Keys that are built elsewhere: `situation.<Situation>.lead` and `.next.<1, 2, …>`, one for each thing to do;
 `check.<name>` with `.failed` or `.undecided` or both, and one key for each value of the enumerations.
 """
 
+import itertools
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["WORDS", "Language", "has_words", "say"]
+__all__ = ["WORDS", "Language", "has_words", "preferred", "say", "say_all"]
 
 
 class Language(StrEnum):
@@ -32,10 +33,41 @@ class Language(StrEnum):
         return "zh-CN" if self is Language.CHINESE else "en"
 
 
+MAX_HEADER: Final = 256
+"""Characters of an Accept-Language header that are read."""
+
+
+def preferred(accepted: str) -> Language:
+    """Return the language that an Accept-Language header prefers (RFC 9110, 12.5.4), or Chinese."""
+    best, weight = Language.CHINESE, 0.0
+    for part in accepted[:MAX_HEADER].lower().split(","):
+        tag, *parameters = (one.strip() for one in part.split(";"))
+        primary = tag.split("-")[0]
+        if primary in set(Language):
+            asked = next((quality(one) for one in parameters if one.startswith("q=")), 1.0)
+            if asked > weight:
+                best, weight = Language(primary), asked
+    return best
+
+
+def quality(parameter: str) -> float:
+    """Return the weight of a language; one that is none counts as refused."""
+    try:
+        return float(parameter.removeprefix("q="))
+    except ValueError:
+        return 0.0
+
+
 def say(language: Language, key: str, **details: str | int) -> str:
     """Return the words of `key` in `language`."""
     chinese, english = WORDS[key]
     return (chinese if language is Language.CHINESE else english).format(**details)
+
+
+def say_all(language: Language, key: str) -> tuple[str, ...]:
+    """Return the words of `key`.1, `key`.2 and so on, as far as there are any."""
+    numbered = (f"{key}.{number}" for number in itertools.count(1))
+    return tuple(say(language, one) for one in itertools.takewhile(has_words, numbered))
 
 
 def has_words(key: str) -> bool:
@@ -65,10 +97,16 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Is a licence genuine, and in force now? Who sealed a document, and was it altered? Know in seconds.",
     ),
     "start.scan.title": ("扫描证照上的二维码", "Scan the QR code of a licence"),
-    "start.scan.steps": (
-        "打开手机相机，或任何能扫码的应用。\n对准二维码，纸上的、屏幕上的都可以。\n打开扫出的链接，就能看到结果。",
-        "Open your phone's camera, or any app that reads QR codes.\n"
-        "Point it at the code, on paper or on a screen.\n"
+    "start.scan.1": (
+        "打开手机相机，或任何能扫码的应用。",
+        "Open your phone's camera, or any app that reads QR codes.",
+    ),
+    "start.scan.2": (
+        "对准二维码，纸上的、屏幕上的都可以。",
+        "Point it at the code, on paper or on a screen.",
+    ),
+    "start.scan.3": (
+        "打开扫出的链接，就能看到结果。",
         "Open the link that appears: it shows the result.",
     ),
     "start.scan.caution": (
@@ -134,7 +172,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "state.prepared": ("制作中", "Being made"),
     "state.prepared.meaning": ("证照还没有签发，不能使用。", "The licence is not issued yet and proves nothing."),
     "state.in_force": ("有效", "In force"),
-    "state.in_force.meaning": ("在有效期内，没有被暂扣、吊销或注销。", "Within its period, not suspended, revoked or cancelled."),
+    "state.in_force.meaning": (
+        "在有效期内，没有被暂扣、吊销或注销。",
+        "Within its period, not suspended, revoked or cancelled.",
+    ),
     "state.suspended": ("暂扣", "Suspended"),
     "state.suspended.meaning": (
         "证照被暂时扣押或冻结，发还之前不能使用。",
@@ -261,91 +302,127 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "这本证照登记在册，现在有效。",
         "This licence is on record and in force now.",
     ),
-    "situation.claim_in_force.next": (
-        "把页面上的名称、编号、日期与手中的证照逐项核对。\n有一项对不上，证照就可能是伪造的，不要采信。",
-        "Compare name, number and dates on this page with the licence in your hands.\n"
+    "situation.claim_in_force.next.1": (
+        "把页面上的名称、编号、日期与手中的证照逐项核对。",
+        "Compare name, number and dates on this page with the licence in your hands.",
+    ),
+    "situation.claim_in_force.next.2": (
+        "有一项对不上，证照就可能是伪造的，不要采信。",
         "If one of them differs, the licence may be forged: do not accept it.",
     ),
     "situation.claim_malformed.lead": (
         "这不是本平台证照的二维码。",
         "This is not the QR code of a licence of this service.",
     ),
-    "situation.claim_malformed.next": (
-        "链接可能不完整：请重新扫描证照上的二维码。\n结果不变的话，不要凭这个二维码采信证照，请向颁发机构核实。",
-        "The link may be incomplete: scan the code on the licence again.\n"
+    "situation.claim_malformed.next.1": (
+        "链接可能不完整：请重新扫描证照上的二维码。",
+        "The link may be incomplete: scan the code on the licence again.",
+    ),
+    "situation.claim_malformed.next.2": (
+        "结果不变的话，不要凭这个二维码采信证照，请向颁发机构核实。",
         "If the result stays, do not rely on this code, and ask the issuing authority.",
     ),
     "situation.claim_forged.lead": (
         "二维码不是本平台签发的，证照可能是伪造的。",
         "The QR code was not signed by this service. The licence may be forged.",
     ),
-    "situation.claim_forged.next": (
-        "不要采信这本证照。\n请向证照上写明的颁发机构核实；也可以拨打 12345 政务服务便民热线反映。",
-        "Do not accept this licence.\n"
+    "situation.claim_forged.next.1": (
+        "不要采信这本证照。",
+        "Do not accept this licence.",
+    ),
+    "situation.claim_forged.next.2": (
+        "请向证照上写明的颁发机构核实；也可以拨打 12345 政务服务便民热线反映。",
         "Ask the issuing authority that it names, or report it to the government service line 12345.",
     ),
     "situation.claim_unknown.lead": (
         "登记中查不到这本证照。",
         "There is no such licence on record.",
     ),
-    "situation.claim_unknown.next": (
-        "不要采信这本证照。\n请向证照上写明的颁发机构核实。",
-        "Do not accept this licence.\nAsk the issuing authority that it names.",
+    "situation.claim_unknown.next.1": (
+        "不要采信这本证照。",
+        "Do not accept this licence.",
+    ),
+    "situation.claim_unknown.next.2": (
+        "请向证照上写明的颁发机构核实。",
+        "Ask the issuing authority that it names.",
     ),
     "situation.licence_suspended.lead": (
         "证照确曾签发，但已被暂扣，现在不能使用。",
         "The licence was issued, but it is suspended and proves nothing now.",
     ),
-    "situation.licence_suspended.next": (
-        "暂扣期间，不能凭这本证照办理。\n证照发还之后再查，结果会变为有效。",
-        "Do not accept it while it is suspended.\nOnce it has been given back, a new check will say so.",
+    "situation.licence_suspended.next.1": (
+        "暂扣期间，不能凭这本证照办理。",
+        "Do not accept it while it is suspended.",
+    ),
+    "situation.licence_suspended.next.2": (
+        "证照发还之后再查，结果会变为有效。",
+        "Once it has been given back, a new check will say so.",
     ),
     "situation.licence_revoked.lead": (
         "证照确曾签发，但已被吊销，不再有效。",
         "The licence was issued, but it has been revoked.",
     ),
-    "situation.licence_revoked.next": (
-        "不能凭这本证照办理。\n如有疑问，请向颁发机构核实。",
-        "Do not accept it.\nIf in doubt, ask the issuing authority.",
+    "situation.licence_revoked.next.1": (
+        "不能凭这本证照办理。",
+        "Do not accept it.",
+    ),
+    "situation.licence_revoked.next.2": (
+        "如有疑问，请向颁发机构核实。",
+        "If in doubt, ask the issuing authority.",
     ),
     "situation.licence_cancelled.lead": (
         "证照确曾签发，但已经注销，不再有效。",
         "The licence was issued, but it has been cancelled.",
     ),
-    "situation.licence_cancelled.next": (
-        "不能凭这本证照办理。\n持证主体如已换发新证，请其出示新的证照。",
-        "Do not accept it.\nIf the holder was given a new licence instead, ask for that one.",
+    "situation.licence_cancelled.next.1": (
+        "不能凭这本证照办理。",
+        "Do not accept it.",
+    ),
+    "situation.licence_cancelled.next.2": (
+        "持证主体如已换发新证，请其出示新的证照。",
+        "If the holder was given a new licence instead, ask for that one.",
     ),
     "situation.licence_expired.lead": (
         "证照确曾签发，但有效期已过。",
         "The licence was issued, but its period is over.",
     ),
-    "situation.licence_expired.next": (
-        "不能凭这本证照办理。\n请持证主体办理延续或换发后，出示新的证照。",
-        "Do not accept it.\nAsk the holder to have it renewed, and for the new licence.",
+    "situation.licence_expired.next.1": (
+        "不能凭这本证照办理。",
+        "Do not accept it.",
+    ),
+    "situation.licence_expired.next.2": (
+        "请持证主体办理延续或换发后，出示新的证照。",
+        "Ask the holder to have it renewed, and for the new licence.",
     ),
     "situation.licence_not_issued.lead": (
         "证照没有签发，不能使用。",
         "The licence was never issued.",
     ),
-    "situation.licence_not_issued.next": (
-        "不要采信这本证照。\n请向颁发机构核实。",
-        "Do not accept it.\nAsk the issuing authority.",
+    "situation.licence_not_issued.next.1": (
+        "不要采信这本证照。",
+        "Do not accept it.",
+    ),
+    "situation.licence_not_issued.next.2": (
+        "请向颁发机构核实。",
+        "Ask the issuing authority.",
     ),
     "situation.licence_file_in_force.lead": (
         "文件没有被改动，证照登记在册，现在有效。",
         "The file is unaltered, and the licence is on record and in force now.",
     ),
-    "situation.licence_file_in_force.next": (
-        "这个电子文件可以采信。\n打印件和截图不带签名：需要再次核实时，请查验电子文件，或扫描上面的二维码。",
-        "This electronic file can be relied on.\n"
+    "situation.licence_file_in_force.next.1": (
+        "这个电子文件可以采信。",
+        "This electronic file can be relied on.",
+    ),
+    "situation.licence_file_in_force.next.2": (
+        "打印件和截图不带签名：需要再次核实时，请查验电子文件，或扫描上面的二维码。",
         "A printout or screenshot carries no signature: check the file itself again, or scan the QR code on it.",
     ),
     "situation.file_valid.lead": (
         "文件上的印章和签名有效，签署之后没有被改动。",
         "The seals and signatures of the file hold, and it was not altered since.",
     ),
-    "situation.file_valid.next": (
+    "situation.file_valid.next.1": (
         "看清楚是谁盖的章、签的名：是不是应当签发这份文件的单位。",
         "Look who sealed or signed it, and whether that is who should have.",
     ),
@@ -353,7 +430,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "这枚电子印章真实有效。",
         "This electronic seal is genuine and valid.",
     ),
-    "situation.seal_valid.next": (
+    "situation.seal_valid.next.1": (
         "这里查验的是印章本身。盖了章的文件，请另行上传查验。",
         "This is about the seal itself. Send a document that it stamped to have that checked.",
     ),
@@ -361,18 +438,19 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "这不是可以查验的文件。",
         "This is not a kind of file that can be checked.",
     ),
-    "situation.file_unknown_kind.next": (
-        "可以查验 PDF、OFD、电子印章（.esl）和电子签章数据（.ses）。\n"
+    "situation.file_unknown_kind.next.1": (
+        "可以查验 PDF、OFD、电子印章（.esl）和电子签章数据（.ses）。",
+        "PDF, OFD, electronic seals (.esl) and seal signature data (.ses) can be checked.",
+    ),
+    "situation.file_unknown_kind.next.2": (
         "照片、截图和扫描件不带签名：请用手机扫描证照上的二维码，或索要原始的电子文件。",
-        "PDF, OFD, electronic seals (.esl) and seal signature data (.ses) can be checked.\n"
-        "Photos, screenshots and scans carry no signature: scan the QR code of the licence with a phone, or ask for "
-        "the original file.",
+        "Photos and scans carry no signature: scan the QR code of the licence, or ask for the original file.",
     ),
     "situation.file_unreadable.lead": (
         "文件已经损坏，读不出来。",
         "The file is broken and cannot be read.",
     ),
-    "situation.file_unreadable.next": (
+    "situation.file_unreadable.next.1": (
         "请对方重新发送原始文件，不要经过转换或另存。",
         "Ask for the original file to be sent again, not converted and not saved anew.",
     ),
@@ -380,41 +458,55 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "文件上没有电子印章，也没有电子签名。",
         "The file bears no electronic seal and no electronic signature.",
     ),
-    "situation.no_signature.next": (
-        "扫描、截图、另存为，都会丢掉签名：请索要原始的电子文件。\n文件上印有二维码的，可以用手机扫描查验。",
-        "Scanning, screenshots and saving anew lose the signatures: ask for the original file.\n"
+    "situation.no_signature.next.1": (
+        "扫描、截图、另存为，都会丢掉签名：请索要原始的电子文件。",
+        "Scanning, screenshots and saving anew lose the signatures: ask for the original file.",
+    ),
+    "situation.no_signature.next.2": (
+        "文件上印有二维码的，可以用手机扫描查验。",
         "If a QR code is printed on it, scan that with a phone.",
     ),
     "situation.file_altered.lead": (
         "文件内容与盖章、签名时的不一致。",
         "The file is not what was sealed or signed.",
     ),
-    "situation.file_altered.next": (
-        "不要采信这个文件。\n请对方提供未经改动的原件，或向盖章单位核实。",
-        "Do not accept this file.\nAsk for the unaltered original, or ask whoever sealed it.",
+    "situation.file_altered.next.1": (
+        "不要采信这个文件。",
+        "Do not accept this file.",
+    ),
+    "situation.file_altered.next.2": (
+        "请对方提供未经改动的原件，或向盖章单位核实。",
+        "Ask for the unaltered original, or ask whoever sealed it.",
     ),
     "situation.failed.lead": (
         "查验没有通过。",
         "The check failed.",
     ),
-    "situation.failed.next": (
-        "不要采信。\n请看上面的原因，并向盖章、签名的单位核实。",
-        "Do not accept it.\nRead the reasons above, and ask whoever sealed or signed it.",
+    "situation.failed.next.1": (
+        "不要采信。",
+        "Do not accept it.",
+    ),
+    "situation.failed.next.2": (
+        "请看上面的原因，并向盖章、签名的单位核实。",
+        "Read the reasons above, and ask whoever sealed or signed it.",
     ),
     "situation.unknown_authority.lead": (
         "签名完整，但签发机构不在本平台的信任范围内。",
         "The signature is intact, but its issuer is not among those that this service trusts.",
     ),
-    "situation.unknown_authority.next": (
-        "本平台不能确认签名者是谁。这不等于文件是假的。\n请到签发这份文件的机构或平台查验。",
-        "This service cannot confirm who signed. That does not mean that the file is false.\n"
+    "situation.unknown_authority.next.1": (
+        "本平台不能确认签名者是谁。这不等于文件是假的。",
+        "This service cannot confirm who signed. That does not mean that the file is false.",
+    ),
+    "situation.unknown_authority.next.2": (
+        "请到签发这份文件的机构或平台查验。",
         "Have it checked by the body or service that issued it.",
     ),
     "situation.document_missing.lead": (
         "缺少盖章或签名的原文件，不能比对内容。",
         "The document that was sealed or signed is not at hand, so that nothing can be compared.",
     ),
-    "situation.document_missing.next": (
+    "situation.document_missing.next.1": (
         "请上传盖了章的 PDF 或 OFD 文件。",
         "Send the PDF or OFD document that bears the seal.",
     ),
@@ -422,15 +514,19 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "文件没有被改动，但印章已经挂失，这次用印有争议。",
         "The file is unaltered, but its seal was reported lost, and this stamping is disputed.",
     ),
-    "situation.seal_disputed.next": (
-        "请联系用印单位，确认这份文件是不是它盖的章。\n得到确认之前，不要采信。",
-        "Ask the owner of the seal whether it stamped this document.\nDo not accept it before that is confirmed.",
+    "situation.seal_disputed.next.1": (
+        "请联系用印单位，确认这份文件是不是它盖的章。",
+        "Ask the owner of the seal whether it stamped this document.",
+    ),
+    "situation.seal_disputed.next.2": (
+        "得到确认之前，不要采信。",
+        "Do not accept it before that is confirmed.",
     ),
     "situation.try_later.lead": (
         "现在不能确认签名者的证书是否已被撤销。",
         "It cannot be told now whether the signer's certificate was revoked.",
     ),
-    "situation.try_later.next": (
+    "situation.try_later.next.1": (
         "请稍后再查；仍然如此的话，请向盖章、签名的单位核实。",
         "Check again later; if it stays so, ask whoever sealed or signed it.",
     ),
@@ -438,9 +534,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "有的情况现在无法确认。",
         "Something cannot be confirmed now.",
     ),
-    "situation.undecided.next": (
-        "这不等于是假的，也不能当作真的。\n请看上面的原因，必要时向盖章、签名的单位核实。",
-        "That does not mean that it is false, nor that it is genuine.\n"
+    "situation.undecided.next.1": (
+        "这不等于是假的，也不能当作真的。",
+        "That does not mean that it is false, nor that it is genuine.",
+    ),
+    "situation.undecided.next.2": (
+        "请看上面的原因，必要时向盖章、签名的单位核实。",
         "Read the reasons above, and ask whoever sealed or signed it where it matters.",
     ),
     # --- checks: what each looks at, and what it means when it does not pass
@@ -667,6 +766,13 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "知道密码的，请重新选择文件并填写密码。密码只用于打开这一次。",
         "If you know the password, choose the file again and enter it. It is used to open the file this once.",
     ),
-    "problem.file": ("没有收到文件，或者文件是空的。请选择文件后再查验。", "No file arrived, or an empty one. Choose a file first."),
+    "problem.failed": (
+        "服务出了故障，已有记录。请稍后再试；仍然不行的话，请凭请求编号联系运维人员。",
+        "The service failed; this was recorded. Try again later, or give the operator the number of the request.",
+    ),
+    "problem.file": (
+        "没有收到文件，或者文件是空的。请选择文件后再查验。",
+        "No file arrived, or an empty one. Choose a file first.",
+    ),
     "problem.password": ("文件密码太长，不能超过 256 个字符。", "The password is too long: at most 256 characters."),
 }

@@ -1,0 +1,55 @@
+# 信印 Xinyin. `make demo` and `make test` are all that a new machine needs; the rest is for those who work on it.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+OUT ?= demo-out
+CORPUS ?=
+BIN := .venv/bin
+
+.PHONY: demo run test check bench format lock clean
+
+## Play the main job through the public API and leave the evidence in $(OUT).
+demo: .venv/runtime.done
+	$(BIN)/trust demo --out $(OUT) $(if $(CORPUS),--corpus $(CORPUS))
+
+## Play it once into var/, then keep serving on that instance.
+run: .venv/runtime.done
+	@test -e var/keys/root.key || $(BIN)/trust demo --out $(OUT) --keep var $(if $(CORPUS),--corpus $(CORPUS))
+	@echo "serving http://127.0.0.1:8080, stop with Ctrl-C"
+	TRUST_DATA_DIR=var $(BIN)/trust serve
+
+## Every test, with branch coverage.
+test: .venv/dev.done
+	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=
+
+## Format, lint, types, layers.
+check: .venv/dev.done
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+## What it costs, as ratios against named baselines of the same run.
+bench: .venv/dev.done
+	$(BIN)/python -m benchmarks.run
+
+format: .venv/dev.done
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+## Lock the dependencies anew, with hashes and without addresses; versions younger than a week wait.
+lock: .venv/dev.done
+	for set in runtime dev; do $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		--exclude-newer "$$(date -u -d '7 days ago' +%F)" --quiet --output-file requirements/$$set.txt \
+		requirements/$$set.in; done
+
+clean:
+	rm -rf .venv var demo-out bench-out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+
+.venv/runtime.done: requirements/runtime.txt pyproject.toml deploy/environment
+	PYTHON="$(PYTHON)" deploy/environment requirements/runtime.txt
+	@touch $@
+
+.venv/dev.done: requirements/dev.txt pyproject.toml deploy/environment
+	PYTHON="$(PYTHON)" deploy/environment requirements/dev.txt
+	@touch .venv/runtime.done $@

@@ -1,0 +1,379 @@
+"""What a public page shows, as values: made from the verdicts, in one language, masked, ready for a template.
+
+Every sentence comes from api/pages/words.py. A template decides how something looks, never what is said.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from api.masking import mask_code, mask_holder
+from api.pages.details import Row, date_row, moment_row, row
+from api.pages.experts import CheckLine, SignatureDetail, check_lines, signature_detail, signer_of
+from api.pages.situations import Situation, of_claim, of_file
+from api.pages.veil import Veil, fact
+from api.pages.words import Language, has_words, say, say_all
+from api.problems import words_of
+from identity.subject import SubjectKind
+from licence.lifecycle import PERMITS, LicenceUse
+from licence.verification import ClaimReport, FileFinding, SealStanding, Standing
+from seal.documents import JudgedSignature
+from seal.lifecycle import SealState
+from trust.errors import TrustError
+from trust.pdf.intake import LIMITS, PDFEncrypted, PDFPasswordWrong
+from trust.pdf.judging import SEVERITY, Changes
+from trust.verdict import Check, Outcome
+
+__all__ = [
+    "LicencePart",
+    "Mark",
+    "ProblemPage",
+    "Reason",
+    "ResultPage",
+    "StartPage",
+    "StateNotice",
+    "claim_page",
+    "failure_page",
+    "file_page",
+    "form_problem",
+    "problem_page",
+]
+
+REMARKABLE: Final[Mapping[Changes, str]] = {
+    Changes.FORM_FILLING: "remark.form_filling",
+    Changes.ANNOTATIONS: "remark.annotations",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateNotice:
+    """A state of a licence or a seal, and what it means."""
+
+    label: str
+    word: str
+    meaning: str
+    tone: Outcome
+    """Coloured like the outcome that it stands for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LicencePart:
+    """A licence as the public sees it."""
+
+    name: str
+    rows: tuple[Row, ...]
+    state: StateNotice
+    identifier: Row
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """One seal or signature at a glance."""
+
+    kind: str
+    name: str
+    outcome: Outcome
+    word: str
+    rows: tuple[Row, ...]
+    state: StateNotice | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why something did not pass, in plain words; where there are none, in an expert's."""
+
+    outcome: Outcome
+    text: str
+    expert: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultPage:
+    """The answer to a verification."""
+
+    language: Language
+    outcome: Outcome
+    word: str
+    situation: Situation
+    lead: str
+    checked_at: Row
+    licence: LicencePart | None
+    file: tuple[Row, ...]
+    marks: tuple[Mark, ...]
+    reasons: tuple[Reason, ...]
+    remarks: tuple[str, ...]
+    steps: tuple[str, ...]
+    checks_title: str
+    checks: tuple[CheckLine, ...]
+    """The checks that belong to no signature: on the QR code, or in the registry."""
+
+    signatures: tuple[SignatureDetail, ...]
+    fingerprint: tuple[Row, ...]
+
+    @property
+    def title(self) -> str:
+        """The title of the window: the answer comes first."""
+        told = [self.word, self.licence.name if self.licence else "", say(self.language, "site.service")]
+        return " · ".join(part for part in told if part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartPage:
+    """The first page."""
+
+    language: Language
+
+    @property
+    def title(self) -> str:
+        """The title of the window."""
+        return say(self.language, "start.title")
+
+    @property
+    def megabytes(self) -> int:
+        """The largest file that is read."""
+        return LIMITS.size >> 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemPage:
+    """The page that says why there is no answer."""
+
+    language: Language
+    text: str
+    request_number: str = ""
+    asks_for_password: bool = False
+
+    @property
+    def title(self) -> str:
+        """The title of the window."""
+        return say(self.language, "problem.title")
+
+    @property
+    def megabytes(self) -> int:
+        """The largest file that is read."""
+        return LIMITS.size >> 20
+
+
+# --- pages
+
+
+def claim_page(report: ClaimReport, *, language: Language, at: datetime) -> ResultPage:
+    """Return the page that answers for a QR code, checked at the moment `at`."""
+    situation, verdict, veil = of_claim(report), report.verdict, Veil()
+    return ResultPage(
+        language=language,
+        outcome=verdict.outcome,
+        word=say(language, f"outcome.{verdict.outcome}"),
+        situation=situation,
+        lead=say(language, f"situation.{situation}.lead"),
+        checked_at=moment_row("result.checked_at", at, language),
+        licence=None if report.standing is None else licence_part(report.standing, language),
+        file=(),
+        marks=(),
+        reasons=reasons_of(verdict.checks, veil, language),
+        remarks=(),
+        steps=say_all(language, f"situation.{situation}.next"),
+        checks_title=say(language, "result.claim_checks"),
+        checks=check_lines(verdict.checks, veil, language),
+        signatures=(),
+        fingerprint=(),
+    )
+
+
+def file_page(found: FileFinding, *, language: Language, at: datetime, size: int, digest: str) -> ResultPage:
+    """Return the page that answers for a file of `size` octets with the SM3 hash `digest`, checked at `at`."""
+    situation, document, veil = of_file(found), found.report.document, Veil.over(found)
+    registry = () if found.registry is None else found.registry.checks
+    checks = [check for one in document.signatures for check in one.report.checks]
+    # A forger may put a real licence's seal under another text: then the registry's word on that licence would be read
+    # as praise of the forgery.
+    told = None if document.outcome is Outcome.FAILED else found.standing
+    file = [row(language, "file.kind", say(language, f"file_kind.{found.report.kind}"))]
+    if document.pages:
+        file.append(row(language, "file.pages", str(document.pages)))
+    return ResultPage(
+        language=language,
+        outcome=found.outcome,
+        word=say(language, f"outcome.{found.outcome}"),
+        situation=situation,
+        lead=say(language, f"situation.{situation}.lead"),
+        checked_at=moment_row("result.checked_at", at, language),
+        licence=None if told is None else licence_part(told, language),
+        file=tuple(file),
+        marks=marks_of(found, veil, language),
+        reasons=reasons_of((*checks, *registry), veil, language),
+        remarks=remarks_of(document.signatures, language),
+        steps=say_all(language, f"situation.{situation}.next"),
+        checks_title=say(language, "result.registry_checks"),
+        checks=check_lines(registry, veil, language),
+        signatures=tuple(
+            signature_detail(one, number, veil, language) for number, one in enumerate(document.signatures, 1)
+        ),
+        fingerprint=(
+            row(language, "file.size", say(language, "file.bytes", size=f"{size:,}")),
+            row(language, "file.fingerprint", digest, is_code=True),
+        ),
+    )
+
+
+def problem_page(error: TrustError, *, language: Language, request_number: str = "") -> ProblemPage:
+    """Return the page that tells of an error, in the words that the API has for it."""
+    chinese, english = words_of(error)
+    return ProblemPage(
+        language=language,
+        text=chinese if language is Language.CHINESE else english,
+        request_number=request_number,
+        asks_for_password=isinstance(error, PDFEncrypted | PDFPasswordWrong),
+    )
+
+
+def form_problem(field: str, *, language: Language) -> ProblemPage:
+    """Return the page that tells which field of the form is wrong: `password`, or else `file`."""
+    return ProblemPage(
+        language=language,
+        text=say(language, "problem.password" if field == "password" else "problem.file"),
+        asks_for_password=field == "password",
+    )
+
+
+def failure_page(*, language: Language, request_number: str) -> ProblemPage:
+    """Return the page that tells of a mistake of ours."""
+    return ProblemPage(language=language, text=say(language, "problem.failed"), request_number=request_number)
+
+
+# --- a licence
+
+
+def licence_part(standing: Standing, language: Language) -> LicencePart:
+    """Return a licence as the public sees it."""
+    licence = standing.licence
+    holder = mask_holder(standing.holder, SubjectKind(licence.holder[0]))
+    until = "licence.valid_until"
+    no_end = row(language, until, say(language, "licence.no_end"))
+    rows = (
+        row(language, "licence.holder", holder, is_chinese=True),
+        row(language, "licence.issuer", standing.issuer, is_chinese=True),
+        row(language, "licence.number", mask_code(licence.number), is_code=True),
+        date_row("licence.issued_on", licence.issued_on, language),
+        no_end if licence.last_day is None else date_row(until, licence.last_day, language),
+    )
+    return LicencePart(
+        name=standing.type_name,
+        rows=rows,
+        state=licence_state(standing, language),
+        identifier=row(language, "licence.identifier", mask_code(licence.identifier), is_code=True),
+    )
+
+
+def licence_state(standing: Standing, language: Language) -> StateNotice:
+    """Return the state of a licence. What the authority did to it says more than that its period is over."""
+    state = standing.licence.state
+    name = "expired" if standing.expired and LicenceUse.PROVE in PERMITS[state] else state.value
+    return StateNotice(
+        label=say(language, "licence.state"),
+        word=say(language, f"state.{name}"),
+        meaning=say(language, f"state.{name}.meaning"),
+        tone=Outcome.PASSED if standing.is_in_force else Outcome.FAILED,
+    )
+
+
+# --- seals and signatures
+
+
+def marks_of(found: FileFinding, veil: Veil, language: Language) -> tuple[Mark, ...]:
+    """Return every signature at a glance, with what the registry says of its seal; then seals that no signature names.
+
+    A file that cannot be read has a report without a signature in it, which is not shown as one.
+    """
+    standings = {one.code: one for one in found.seals}
+    marks = []
+    for judged in found.report.document.signatures:
+        if any(check.name == "file.format" for check in judged.report.checks):
+            continue
+        standing = standings.pop(fact(judged, "seal_code"), None)
+        marks.append(signature_mark(judged, standing, veil, language))
+    marks += [seal_mark(one, veil, language) for one in standings.values()]
+    return tuple(marks)
+
+
+def signature_mark(judged: JudgedSignature, standing: SealStanding | None, veil: Veil, language: Language) -> Mark:
+    """Return a signature at a glance: whose, when, and how it fared."""
+    report = judged.report
+    outcome = report.verdict.outcome
+    signer = signer_of(report.signer, veil)
+    name = veil.shown(fact(judged, "seal_name")) or signer
+    rows = []
+    if signer and signer != name:
+        rows.append(row(language, "signature.signer", signer))
+    moment, key = report.proven_time, "signature.proven"
+    if moment is None:
+        moment, key = report.claimed_time, "signature.claimed"
+    if moment is not None:
+        rows.append(moment_row("signature.signed_at", moment, language, hint=say(language, key)))
+    return Mark(
+        kind=say(language, f"kind.{report.kind}"),
+        name=name or say(language, "signature.nameless"),
+        outcome=outcome,
+        word=say(language, f"check.{outcome}"),
+        rows=tuple(rows),
+        state=None if standing is None else seal_state(standing, language),
+    )
+
+
+def seal_mark(standing: SealStanding, veil: Veil, language: Language) -> Mark:
+    """Return a seal of the registry at a glance."""
+    outcome = Outcome.INDETERMINATE if standing.disputed else Outcome.PASSED
+    return Mark(
+        kind=say(language, "kind.electronic_seal"),
+        name=veil.shown(standing.name),
+        outcome=outcome,
+        word=say(language, f"check.{outcome}"),
+        rows=(moment_row("seal.stamped_at", standing.stamped_at, language),),
+        state=seal_state(standing, language),
+    )
+
+
+def seal_state(standing: SealStanding, language: Language) -> StateNotice:
+    """Return the state of a seal of the registry, or that the stamping is disputed, which says more."""
+    name = "disputed" if standing.disputed else standing.state.value
+    tone = Outcome.PASSED if standing.state is SealState.ACTIVE else Outcome.INDETERMINATE
+    return StateNotice(
+        label=say(language, "seal.state"),
+        word=say(language, f"seal_state.{name}"),
+        meaning=say(language, f"seal_state.{name}.meaning"),
+        tone=Outcome.INDETERMINATE if standing.disputed else tone,
+    )
+
+
+def remarks_of(signatures: Sequence[JudgedSignature], language: Language) -> tuple[str, ...]:
+    """Return what was added to a PDF after the last signature of its content, where that is permitted."""
+    changes = [one.placed.changes for one in signatures if one.placed is not None and not one.placed.is_time_stamp]
+    least = min(changes, key=SEVERITY.index, default=Changes.NONE)
+    return (say(language, REMARKABLE[least]),) if least in REMARKABLE else ()
+
+
+# --- reasons and checks
+
+
+def reasons_of(checks: Iterable[Check], veil: Veil, language: Language) -> tuple[Reason, ...]:
+    """Return why something did not pass, each reason once, failures first."""
+    open_checks = [check for check in checks if check.outcome is not Outcome.PASSED]
+    told = [reason_of(check, veil, language) for check in sorted(open_checks, key=is_undecided)]
+    return tuple(dict.fromkeys(told))
+
+
+def is_undecided(check: Check) -> bool:
+    """Tell whether a check that did not pass is indeterminate."""
+    return check.outcome is Outcome.INDETERMINATE
+
+
+def reason_of(check: Check, veil: Veil, language: Language) -> Reason:
+    """Return one reason. A check without words, which a test forbids, still says its name and what it found."""
+    manners = ("undecided", "failed") if is_undecided(check) else ("failed", "undecided")
+    for manner in manners:
+        key = f"check.{check.name}.{manner}"
+        if has_words(key):
+            return Reason(outcome=check.outcome, text=say(language, key))
+    found = "" if check.finding is None else veil.shown(check.finding.reason)
+    return Reason(outcome=check.outcome, text=veil.shown(check.name), expert=found)

@@ -1,0 +1,82 @@
+"""The details of a page: a label and a value, and how days and moments are written in each language."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from api.pages.words import Language, say
+from licence.service import CHINA
+
+__all__ = ["Row", "date_row", "day", "in_china", "moment_row", "row"]
+
+MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One detail: what it is, and its value."""
+
+    label: str
+    value: str
+    hint: str = ""
+    moment: str = ""
+    """The value for machines, where it is a date or a moment."""
+
+    is_chinese: bool = False
+    """Whether the value is Chinese in either language: a name of the registry."""
+
+    is_code: bool = False
+
+
+def row(language: Language, key: str, value: str, *, is_chinese: bool = False, is_code: bool = False) -> Row:
+    """Return a detail whose label stands under `key`."""
+    return Row(label=say(language, key), value=value, is_chinese=is_chinese, is_code=is_code)
+
+
+def date_row(key: str, one: date, language: Language) -> Row:
+    """Return a detail that is a day."""
+    return Row(label=say(language, key), value=day(one, language), moment=one.isoformat())
+
+
+def moment_row(key: str, moment: datetime, language: Language, *, hint: str = "") -> Row:
+    """Return a detail that is a moment, in China Standard Time."""
+    local = in_china(moment)
+    told = f"{day(local.date(), language)} {local:%H:%M:%S}"
+    return Row(
+        label=say(language, key),
+        value=say(language, "result.moment", moment=told),
+        moment=local.isoformat(timespec="seconds"),
+        hint=hint,
+    )
+
+
+def in_china(moment: datetime) -> datetime:
+    """Return a moment in China Standard Time.
+
+    The end of the year 9999, which X.509 uses for "no end" (RFC 5280, 4.1.2.5), has no such time and is set to the
+    last one that has; so is the other end of the calendar.
+    """
+    try:
+        return moment.astimezone(CHINA)
+    except OverflowError:
+        return moment.replace(tzinfo=CHINA)
+
+
+def day(one: date, language: Language) -> str:
+    """Return a day as people write it."""
+    if language is Language.CHINESE:
+        return f"{one.year}年{one.month}月{one.day}日"
+    return f"{one.day} {MONTHS[one.month - 1]} {one.year}"

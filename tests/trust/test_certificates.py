@@ -1,0 +1,310 @@
+"""Certificates: ours are read back, foreign ones too, broken ones are refused when they come in."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.x509.oid import NameOID
+
+from tests.builders import FOUNDED, PKI, UNKNOWN_CRITICAL, element_at, grafted, with_extension, without_extension
+from trust.asn1 import der
+from trust.certificates import Certificate, CertificateMalformed, KeyUsage, pem, read_folder, read_pem
+from trust.crypto.algorithms import AlgorithmNotSupported, KeyKind, Strength
+from trust.crypto.reference import ReferenceBackend
+from trust.crypto.sm2 import SignatureMismatch
+from trust.crypto.sm3 import sm3
+from trust.errors import TrustError
+from trust.profiles import (
+    AUDIT,
+    CLAIM_SIGNER,
+    DOCUMENT_SIGNER,
+    ISSUING,
+    ROOT,
+    SEAL_MAKER,
+    SEAL_OWNER,
+    TIME_STAMPING,
+    Name,
+    Profile,
+    extension,
+    key_identifier,
+)
+
+OUTER, INNER = 1, 2  # where the signature algorithm stands, in the certificate and in its TBSCertificate
+
+
+@pytest.mark.parametrize(
+    "profile", [ROOT, ISSUING, SEAL_MAKER, SEAL_OWNER, DOCUMENT_SIGNER, CLAIM_SIGNER, AUDIT, TIME_STAMPING]
+)
+def test_ours_say_what_their_profile_says(pki: PKI, profile: Profile) -> None:
+    made = pki.issue(profile, pki.root).certificate
+    signs, commits = 0 in profile.usage, 1 in profile.usage
+    certifies = 5 in profile.usage
+    expected = KeyUsage(
+        digital_signature=signs, content_commitment=commits, certificate_signing=certifies, crl_signing=certifies
+    )
+    assert made.key_usage == expected
+    assert (made.is_authority, made.path_length) == (profile.authority, profile.path_length)
+    assert made.extended_key_usage == (frozenset(profile.purposes) if profile.purposes else None)
+    assert made.not_before == FOUNDED - timedelta(minutes=5)
+    assert made.not_after == FOUNDED + profile.lifetime
+    assert made.unknown_critical_extensions == ()
+    assert made.subject_key_identifier == key_identifier(made.public_key)
+    assert made.authority_key_identifier == pki.root.certificate.subject_key_identifier
+    assert made.signature_algorithm.oid == pki.algorithm.signature_oid
+
+
+def test_names_and_keys(pki: PKI) -> None:
+    name = Name(common_name="法人", organisation="某市", organisation_identifier="91330106MA2CFLDG4R")
+    made = pki.issue(SEAL_OWNER, subject=name)
+    certificate = made.certificate
+    assert (certificate.subject, certificate.issuer) == (name.der, pki.issuing.certificate.subject)
+    assert (certificate.common_name, certificate.organisation) == ("法人", "某市")
+    assert certificate.organisation_identifier == "91330106MA2CFLDG4R"
+    assert certificate.issuer_common_name == "测试签发机构"
+    assert certificate.public_key == made.key.public_key
+    assert certificate.public_key.kind is pki.algorithm.kind
+    assert certificate.fingerprint == sm3(certificate.der).hex()
+    assert (certificate.is_self_issued, pki.root.certificate.is_self_issued) == (False, True)
+
+
+def test_names_that_are_absent_are_empty(sm2_pki: PKI) -> None:
+    certificate = sm2_pki.issue(SEAL_OWNER, change=lambda tbs: grafted(tbs, 5, put=der.sequence())).certificate
+    assert (certificate.common_name, certificate.organisation, certificate.organisation_identifier) == ("", "", "")
+
+
+def test_serial_numbers_are_positive_random_and_long(pki: PKI) -> None:
+    serials = {pki.issue(SEAL_OWNER).certificate.serial for _ in range(10)}
+    assert len(serials) == 10
+    assert all(2**126 <= serial < 2**127 for serial in serials)
+
+
+def test_a_certificate_verifies_what_it_issued(pki: PKI) -> None:
+    pki.root.certificate.verify_issued(pki.issuing.certificate)
+    pki.root.certificate.verify_issued(pki.root.certificate)
+    with pytest.raises(SignatureMismatch):
+        pki.root.certificate.verify_issued(pki.signer.certificate)
+
+
+@pytest.mark.parametrize("field", [1, 3, 4, 5])
+def test_a_changed_field_breaks_the_signature(pki: PKI, field: int) -> None:
+    encoded = pki.signer.certificate.der
+    other = pki.issue(DOCUMENT_SIGNER, pki.root, at=FOUNDED + timedelta(days=1)).certificate.der
+    changed = Certificate(grafted(encoded, 0, field, put=element_at(other, 0, field).raw))
+    with pytest.raises(SignatureMismatch):
+        pki.issuing.certificate.verify_issued(changed)
+
+
+def test_a_changed_signature_does_not_hold(pki: PKI) -> None:
+    encoded = bytearray(pki.signer.certificate.der)
+    encoded[-1] ^= 1
+    with pytest.raises(TrustError):
+        pki.issuing.certificate.verify_issued(Certificate(bytes(encoded)))
+
+
+@pytest.mark.parametrize(
+    "algorithm",
+    [
+        pytest.param(der.sequence(der.oid("1.2.156.10197.1.301.1")), id="the other name of SM2"),
+        pytest.param(der.sequence(der.oid("1.2.156.10197.1.501"), der.null()), id="NULL beside absent parameters"),
+        pytest.param(der.sequence(der.oid("1.2.840.10045.4.3.2")), id="ECDSA"),
+    ],
+)
+def test_the_algorithm_outside_must_be_the_one_inside(sm2_pki: PKI, algorithm: bytes) -> None:
+    # RFC 5280, 4.1.1.2. What stands outside is not signed: anybody can change it, and with it the fingerprint.
+    changed = grafted(sm2_pki.signer.certificate.der, OUTER, put=algorithm)
+    with pytest.raises(TrustError):
+        sm2_pki.issuing.certificate.verify_issued(Certificate(changed))
+
+
+def test_sm2_certificates_with_null_parameters_are_known_from_practice(sm2_pki: PKI) -> None:
+    algorithm = der.sequence(der.oid("1.2.156.10197.1.501"), der.null())
+    made = sm2_pki.issue(SEAL_OWNER, change=lambda tbs: grafted(tbs, INNER, put=algorithm)).certificate
+    sm2_pki.issuing.certificate.verify_issued(Certificate(grafted(made.der, OUTER, put=algorithm)))
+
+
+def test_messages_are_verified_with_the_key(pki: PKI) -> None:
+    signature = pki.signer.signer.sign(b"message")
+    pki.signer.certificate.verify_message(signature, b"message")
+    with pytest.raises(SignatureMismatch):
+        pki.signer.certificate.verify_message(signature, b"other")
+
+
+def test_the_backend_may_be_named(sm2_pki: PKI) -> None:
+    signature = sm2_pki.signer.signer.sign(b"message")
+    sm2_pki.signer.certificate.verify_message(signature, b"message", backend=ReferenceBackend())
+
+
+def test_the_default_of_an_absent_key_usage_allows_everything(sm2_pki: PKI) -> None:
+    made = sm2_pki.issue(SEAL_OWNER, change=lambda tbs: without_extension(tbs, "2.5.29.15")).certificate
+    assert made.key_usage == KeyUsage()
+    assert KeyUsage().certificate_signing
+
+
+def test_a_version_1_certificate_is_no_authority(sm2_pki: PKI) -> None:
+    def first_version(tbs: bytes) -> bytes:
+        return grafted(grafted(tbs, 7, put=b""), 0, put=b"")
+
+    made = sm2_pki.issue(SEAL_OWNER, change=first_version).certificate
+    assert (made.is_authority, made.path_length, made.subject_key_identifier) == (False, None, None)
+    assert (made.authority_key_identifier, made.extended_key_usage) == (None, None)
+    assert made.subject == sm2_pki.issue(SEAL_OWNER).certificate.subject
+    sm2_pki.issuing.certificate.verify_issued(made)
+
+
+def test_unknown_critical_extensions_are_told(sm2_pki: PKI) -> None:
+    made = sm2_pki.issue(SEAL_OWNER, change=lambda tbs: with_extension(tbs, UNKNOWN_CRITICAL)).certificate
+    assert made.unknown_critical_extensions == ("2.25.1",)
+    harmless = extension("2.25.1", der.null())
+    made = sm2_pki.issue(SEAL_OWNER, change=lambda tbs: with_extension(tbs, harmless)).certificate
+    assert made.unknown_critical_extensions == ()
+
+
+def foreign(key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey) -> Certificate:
+    """Return a self-signed certificate that another library made."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "foreign")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 7, FOUNDED, FOUNDED + timedelta(days=1))
+    made = builder.sign(key, None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256())
+    return Certificate(made.public_bytes(serialization.Encoding.DER))
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        (lambda: rsa.generate_private_key(65537, 2048), KeyKind.RSA),
+        (ed25519.Ed25519PrivateKey.generate, KeyKind.ED25519),
+    ],
+    ids=["RSA", "Ed25519"],
+)
+def test_other_families(make: Callable[[], rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey], kind: KeyKind) -> None:
+    made = foreign(make())
+    assert (made.public_key.kind, made.serial, made.common_name) == (kind, 7, "foreign")
+    assert made.signature_algorithm.strength is Strength.STRONG
+    made.verify_issued(made)
+    with pytest.raises(AlgorithmNotSupported):
+        made.verify_message(b"", b"")  # this house signs nothing with such a key
+
+
+def with_common_name(value: bytes) -> Callable[[bytes], bytes]:
+    """Return a change that gives the subject a name of one attribute."""
+    name = der.sequence(der.set_of([der.sequence(der.oid("2.5.4.3"), value)]))
+    return lambda tbs: grafted(tbs, 5, put=name)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(der.tlv(0x0C, b"\xff"), id="broken UTF-8"),
+        pytest.param(der.tlv(0x13, b"\xff"), id="a PrintableString that is not ASCII"),
+        pytest.param(der.tlv(0x1E, b"a"), id="half a character in a BMPString"),
+        pytest.param(der.tlv(0x14, b"\xe9"), id="a TeletexString"),
+        pytest.param(der.integer(1), id="an INTEGER"),
+        pytest.param(der.bit_string(b"a"), id="a BIT STRING"),
+        pytest.param(der.sequence(), id="a SEQUENCE"),
+    ],
+)
+def test_a_name_that_cannot_be_read_is_refused_or_read_without_failing(sm2_pki: PKI, value: bytes) -> None:
+    try:
+        made = sm2_pki.issue(SEAL_OWNER, change=with_common_name(value)).certificate
+    except CertificateMalformed:
+        return
+    assert isinstance(made.common_name, str)
+    assert isinstance(made.organisation, str)
+
+
+@pytest.mark.parametrize(
+    ("oid", "value"),
+    [
+        pytest.param("2.5.29.19", der.sequence(der.boolean(value=False)), id="an explicit cA FALSE"),
+        pytest.param("2.5.29.15", b"\x03\x02\x00\xc0", id="unused bits counted as none"),
+        pytest.param("2.5.29.17", b"\xff", id="an alternative name of no sense"),
+    ],
+)
+def test_deviations_of_real_authorities_are_read(sm2_pki: PKI, oid: str, value: bytes) -> None:
+    deviating = extension(oid, value)
+    made = sm2_pki.issue(SEAL_OWNER, change=lambda tbs: with_extension(tbs, deviating)).certificate
+    assert (made.is_authority, made.path_length) == (False, None)
+    assert made.key_usage.digital_signature
+    assert made.key_usage.content_commitment
+    assert not made.key_usage.certificate_signing
+
+
+MALFORMED: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda _: b"",
+    "cut off": lambda encoded: encoded[:-1],
+    "a trailing octet": lambda encoded: encoded + b"\0",
+    "an octet string": der.octet_string,
+    "nothing inside": lambda _: der.sequence(),
+    "no signature": lambda encoded: grafted(encoded, 2, put=b""),
+    "a fourth member": lambda encoded: der.sequence(*(one.raw for one in der.parse(encoded).sequence()), der.null()),
+    "indefinite length": lambda encoded: b"\x30\x80" + encoded[4:] + b"\0\0",
+    "no key": lambda encoded: grafted(encoded, 0, 6, put=b""),
+    "version 4": lambda encoded: grafted(encoded, 0, 0, 0, put=der.integer(3)),
+    "month 13": lambda encoded: grafted(encoded, 0, 4, 0, put=der.tlv(0x17, b"261301000000Z")),
+    "one extension twice": lambda encoded: grafted(
+        encoded, 0, 7, 0, 0, put=element_at(encoded, 0, 7, 0, 0).raw + element_at(encoded, 0, 7, 0, 0).raw
+    ),
+    "an extension of no sense": lambda encoded: grafted(encoded, 0, 7, 0, 0, 2, put=der.octet_string(b"\xff")),
+    "a purpose that no number is as long as": lambda encoded: grafted(
+        encoded,
+        *(0, 7, 0, 0),
+        put=extension("2.5.29.37", der.sequence(der.tlv(der.Tag.OID, b"\x2a" + b"\xff" * 3000 + b"\x01"))),
+    ),
+    "key usage that is a number": lambda encoded: grafted(
+        encoded, 0, 7, 0, 1, put=extension("2.5.29.15", der.integer(1), critical=True)
+    ),
+    "an extension of four members": lambda encoded: grafted(
+        encoded,
+        0,
+        7,
+        0,
+        0,
+        put=der.sequence(der.oid("2.25.1"), der.boolean(value=True), der.octet_string(b""), b"\5\0"),
+    ),
+    "an extension of one member": lambda encoded: grafted(encoded, 0, 7, 0, 0, put=der.sequence(der.oid("2.25.1"))),
+    "a serial number with a needless 00": lambda encoded: grafted(encoded, 0, 1, put=b"\x02\x02\x00\x01"),
+}
+
+
+@pytest.mark.parametrize("how", MALFORMED)
+def test_what_is_no_certificate(pki: PKI, how: str) -> None:
+    with pytest.raises(CertificateMalformed):
+        Certificate(MALFORMED[how](pki.signer.certificate.der))
+
+
+def test_pem(pki: PKI, tmp_path: Path) -> None:
+    first, second = pki.root.certificate, pki.issuing.certificate
+    text = b"words before\n" + pem(first.der) + b"words between\n" + pem(second.der)
+    assert pem(first.der).startswith(b"-----BEGIN CERTIFICATE-----\n")
+    assert all(len(line) <= 64 for line in pem(first.der).splitlines())
+    assert list(read_pem(text, "CERTIFICATE")) == [first.der, second.der]
+    assert list(read_pem(text, "X509 CRL")) == []
+    assert list(read_pem(pem(b"crl", "X509 CRL"), "X509 CRL")) == [b"crl"]
+    assert Certificate.from_pem(text) == first
+    assert Certificate.from_pem(text.replace(b"\n", b"\r\n")) == first
+    (tmp_path / "pem").write_bytes(text)
+    (tmp_path / "der").write_bytes(second.der)
+    assert list(read_folder([tmp_path / "pem", tmp_path / "der"])) == [first, second, second]
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"no certificate", pem(b"", "X509 CRL"), pem(b"no certificate"), b"-----BEGIN CERTIFICATE-----\nAAA"]
+)
+def test_pem_without_a_certificate(text: bytes) -> None:
+    with pytest.raises(CertificateMalformed):
+        Certificate.from_pem(text)
+
+
+def test_pem_that_is_not_base64_is_passed_over(sm2_pki: PKI) -> None:
+    broken = b"-----BEGIN CERTIFICATE-----\nA\n-----END CERTIFICATE-----\n"
+    assert Certificate.from_pem(broken + pem(sm2_pki.root.certificate.der)) == sm2_pki.root.certificate
+
+
+def test_the_end_is_given_by_profile_or_issuer(sm2_pki: PKI) -> None:
+    early = datetime(2027, 5, 5, 5, 5, 5, tzinfo=UTC)
+    assert sm2_pki.issue(SEAL_OWNER, not_after=early).certificate.not_after == early
+    late = FOUNDED + 2 * SEAL_OWNER.lifetime
+    assert sm2_pki.issue(SEAL_OWNER, not_after=late).certificate.not_after == FOUNDED + SEAL_OWNER.lifetime
