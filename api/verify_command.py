@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from api.problems import words_of
 from api.schemas.verification import FileVerdict, own_verdict
@@ -102,26 +102,30 @@ def search_document(file: Path, signature: bytes) -> tuple[bytes | None, Path | 
 
 def show(judged: Judged, console: Console) -> None:
     """Show a verdict to a person."""
-    console.print(f"{MARKS[judged.outcome]} [bold]{judged.file}[/bold]  {WORDS[judged.outcome]}")
+    tell(console, f"{MARKS[judged.outcome]} [bold]{escape(str(judged.file))}[/bold]  {WORDS[judged.outcome]}")
     if judged.error is not None:
         for line in words_of(judged.error):
-            console.print(f"    {line}")
+            tell(console, f"    {escape(line)}")
     if judged.sealed_document is not None:
-        console.print(f"    sealed document: {judged.sealed_document}")
+        tell(console, f"    sealed document: {escape(judged.sealed_document)}")
     verdict = judged.verdict
     if verdict is None:
         return
     if verdict.reason:
-        console.print(f"    {verdict.sub_indication}: {verdict.reason}")
+        tell(console, f"    {verdict.sub_indication}: {escape(verdict.reason)}")
     for signature in verdict.signatures:
-        table = Table(show_header=False, box=None, padding=(0, 1), pad_edge=False)
         signer = "" if signature.signer is None else signature.signer.common_name
         moment = signature.proven_time or signature.claimed_time
         when = "" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}Z{'' if signature.proven_time else ' (claimed)'}"
-        console.print(f"    {MARKS[signature.outcome]} {signature.field or signature.kind}  {signer}  {when}")
+        tell(console, f"    {MARKS[signature.outcome]} {signature.field or signature.kind}  {escape(signer)}  {when}")
         for check in signature.checks:
-            table.add_row("       ", MARKS[check.outcome], check.step, check.name, check.reason or check.note)
-        console.print(table)
+            told = escape(check.reason or check.note)
+            tell(console, f"        {MARKS[check.outcome]} {check.step:12}{check.name:34}{told}".rstrip())
+
+
+def tell(console: Console, line: str) -> None:
+    """Print one line as one line, however narrow the terminal is."""
+    console.print(line, soft_wrap=True, highlight=False)
 
 
 def print_json(results: list[Judged]) -> str:

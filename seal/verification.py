@@ -4,7 +4,7 @@ The steps are those of GB/T 38540-2020, 6.3 and 7.3, read with GM/T 0031-2014, 6
 order of 7.3 beyond what implementations show could not be confirmed: docs/divergences.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -69,7 +69,8 @@ def judge_seal(encoded: bytes, evidence: Evidence, *, now: datetime, backend: SM
     except SealMalformed as error:
         check = failed("6.3 a", "seal.format", SubIndication.FORMAT_FAILURE, str(error))
         return JudgedSeal(report=SignatureReport(kind=SignatureKind.ELECTRONIC_SEAL, checks=(check,)))
-    return JudgedSeal(report=report_on_seal(seal, evidence, at=now, now=now, proven=False, backend=backend), seal=seal)
+    report = report_on_seal(seal, evidence, at=now, now=now, proven=False, backend=backend)
+    return JudgedSeal(report=with_check(report, check_seal_validity(seal, now, proven=True)), seal=seal)
 
 
 def report_on_seal(
@@ -81,7 +82,10 @@ def report_on_seal(
     proven: bool,
     backend: SM2Backend | None = None,
 ) -> SignatureReport:
-    """Report on a parsed seal as it stood at the moment `at`, of which `proven` says whether it is proven."""
+    """Report on a parsed seal as it stood at the moment `at`, of which `proven` says whether it is proven.
+
+    Steps a to d; step e, the seal's own validity, is added by whoever knows which moment matters.
+    """
     # a) The format was checked by reading it.
     checks = [Check(step="6.3 a", name="seal.format", note="; ".join(seal.deviations))]
     try:
@@ -106,8 +110,6 @@ def report_on_seal(
         if stamp.claimed_time is not None and stamp.claimed_time < seal.created_at:
             reason = "the seal was time-stamped before the moment at which it says it was made"
             checks.append(failed("6.3 d", "seal.time_stamp_order", SubIndication.TIMESTAMP_ORDER_FAILURE, reason))
-    # e) The seal's own validity.
-    checks.append(check_seal_validity(seal, at))
     return SignatureReport(
         kind=SignatureKind.ELECTRONIC_SEAL,
         checks=tuple(checks),
@@ -119,14 +121,23 @@ def report_on_seal(
     )
 
 
-def check_seal_validity(seal: ElectronicSeal, at: datetime) -> Check:
-    """Check that the seal is in its period of validity at the moment `at`."""
+def check_seal_validity(seal: ElectronicSeal, at: datetime, *, proven: bool) -> Check:
+    """Check step e: the seal is in its period of validity at the moment `at`.
+
+    A seal that has expired since says nothing against what it sealed while it was valid: without a proof of time the
+    answer is that nobody knows.
+    """
     if seal.valid_from <= at <= seal.valid_until:
         return Check(step="6.3 e", name="seal.validity")
-    early = at < seal.valid_from
-    indication = SubIndication.NOT_YET_VALID if early else SubIndication.EXPIRED
+    late = SubIndication.EXPIRED if proven else SubIndication.OUT_OF_BOUNDS_NO_POE
+    indication = SubIndication.NOT_YET_VALID if at < seal.valid_from else late
     reason = f"the seal is valid from {seal.valid_from:%Y-%m-%d} to {seal.valid_until:%Y-%m-%d}, not at {at:%Y-%m-%d}"
     return failed("6.3 e", "seal.validity", indication, reason)
+
+
+def with_check(report: SignatureReport, check: Check) -> SignatureReport:
+    """Return `report` with one more check at its end."""
+    return replace(report, checks=(*report.checks, check))
 
 
 def facts_of(seal: ElectronicSeal) -> dict[str, str | int | bool | None]:
@@ -189,8 +200,10 @@ def judge_seal_signature(
     # f) The seal, as it stood when it was used.
     seal_report = report_on_seal(signature.seal, known, at=at, now=now, proven=proven is not None, backend=backend)
     checks += seal_report.checks
-    if signature.signed_at is not None and at != signature.signed_at:
-        checks.append(check_seal_validity(signature.seal, signature.signed_at))
+    checks.append(check_seal_validity(signature.seal, at, proven=proven is not None))
+    if signature.signed_at is not None and proven is None:
+        # What the signature claims of itself must at least fit: a claim outside the seal's validity is damning.
+        checks.append(check_seal_validity(signature.seal, signature.signed_at, proven=True))
     report = SignatureReport(
         kind=SignatureKind.SEAL_SIGNATURE,
         checks=tuple(checks),

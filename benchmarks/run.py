@@ -1,0 +1,28 @@
+"""Runs every benchmark, prints a table, and writes bench-out/results.json: `make bench`."""
+
+import json
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import crypto, documents
+
+OUT = Path("bench-out")
+
+
+def main() -> None:
+    """Run every benchmark."""
+    results = [*crypto.results(), *documents.results()]
+    table = Table("name", "unit", "baseline", "baseline value", "ours", "ratio")
+    for one in results:
+        table.add_row(one.name, one.unit, one.baseline, f"{one.baseline_value:g}", f"{one.ours:g}", f"{one.ratio:.2f}")
+    Console(width=160).print(table)
+    OUT.mkdir(exist_ok=True)
+    (OUT / "results.json").write_text(
+        json.dumps([one.as_json() for one in results], ensure_ascii=False, indent=2) + "\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
