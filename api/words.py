@@ -1,6 +1,7 @@
 """What every error code says to people, in Chinese and in English: what is wrong, and what to do.
 
-A test compares this table with every error class of the house, and docs/errors.md with this table.
+A test compares this table with every error class of the house, and docs/errors.md with this table. It is longer than a
+module should be because it is one table, and a reader looks for a code in one place.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""The story of the main job: seven chapters, each step through the public API by the person whose duty it is."""
+"""The story of the main job: seven chapters, each step through the public API by the person whose duty it is.
+
+It is longer than a module should be because a story is read from its beginning to its end.
+"""
 
 import secrets
 from dataclasses import dataclass, field

@@ -1,0 +1,62 @@
+"""Documents cannot drift from the code: what follows from it is made anew and compared."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def made() -> dict[Path, str]:
+    """Return what deploy/build_docs.py makes."""
+    specification = importlib.util.spec_from_file_location("build_docs", ROOT / "deploy" / "build_docs.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    documents: dict[Path, str] = module.documents()
+    return documents
+
+
+@pytest.mark.parametrize("name", ["settings.md", "errors.md", "lifecycles.md"])
+def test_what_follows_from_the_code_is_what_is_written(name: str) -> None:
+    path = ROOT / "docs" / name
+    assert made()[path] == path.read_text(), "run .venv/bin/python deploy/build_docs.py"
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md")), ids=lambda p: p.name
+)
+def test_links_between_documents_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):
+        assert (path.parent / target).exists(), target
+
+
+def test_both_readmes_name_the_same_commands() -> None:
+    def commands(name: str) -> list[str]:
+        return re.findall(r"^(?:make \w+|\.venv/bin/trust \w+)", (ROOT / name).read_text(), re.MULTILINE)
+
+    assert commands("README.md") == commands("README.zh.md")
+
+
+def test_every_command_that_the_readme_names_exists() -> None:
+    text = (ROOT / "README.md").read_text()
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"make (\w+)", text)) <= targets | {"and"}
+    for command in set(re.findall(r"\.venv/bin/trust (\w+)", text)):
+        shown = subprocess.run(
+            [sys.executable, "-m", "api.cli", command, "--help"], cwd=ROOT, capture_output=True, check=False
+        )
+        assert shown.returncode == 0, command
+
+
+def test_a_decision_has_its_four_parts() -> None:
+    for path in sorted((ROOT / "docs" / "decisions").glob("0*.md")):
+        text = path.read_text()
+        assert text.startswith(f"# {path.name[:4]} ")
+        for part in ("Context", "Decision", "Consequences", "Alternatives"):
+            assert text.count(f"**{part}.**") == 1, (path.name, part)
