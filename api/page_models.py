@@ -3,15 +3,15 @@
 Every sentence comes from api/pages/words.py. A template decides how something looks, never what is said.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import ClassVar
 
 from api.masking import mask_code, mask_holder
 from api.pages.details import Row, date_row, moment_row, row
 from api.pages.experts import CheckLine, SignatureDetail, check_lines, signature_detail, signer_of
-from api.pages.situations import Situation, of_claim, of_file
+from api.pages.situations import NOTED, Situation, additions, of_claim, of_file
 from api.pages.veil import Veil, fact
 from api.pages.words import Language, has_words, say, say_all
 from api.problems import words_of
@@ -20,9 +20,9 @@ from licence.lifecycle import PERMITS, LicenceUse
 from licence.verification import ClaimReport, FileFinding, SealStanding, Standing
 from seal.documents import JudgedSignature
 from seal.lifecycle import SealState
+from trust.certificates import Certificate
 from trust.errors import TrustError
 from trust.pdf.intake import LIMITS, PDFEncrypted, PDFPasswordWrong
-from trust.pdf.judging import SEVERITY, Changes
 from trust.verdict import Check, Outcome
 
 __all__ = [
@@ -39,11 +39,6 @@ __all__ = [
     "form_problem",
     "problem_page",
 ]
-
-REMARKABLE: Final[Mapping[Changes, str]] = {
-    Changes.FORM_FILLING: "remark.form_filling",
-    Changes.ANNOTATIONS: "remark.annotations",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +87,8 @@ class Reason:
 class ResultPage:
     """The answer to a verification."""
 
+    template: ClassVar[str] = "result.html.j2"
+
     language: Language
     outcome: Outcome
     word: str
@@ -122,6 +119,8 @@ class ResultPage:
 class StartPage:
     """The first page."""
 
+    template: ClassVar[str] = "start.html.j2"
+
     language: Language
 
     @property
@@ -138,6 +137,8 @@ class StartPage:
 @dataclass(frozen=True, kw_only=True)
 class ProblemPage:
     """The page that says why there is no answer."""
+
+    template: ClassVar[str] = "problem.html.j2"
 
     language: Language
     text: str
@@ -203,7 +204,7 @@ def file_page(found: FileFinding, *, language: Language, at: datetime, size: int
         file=tuple(file),
         marks=marks_of(found, veil, language),
         reasons=reasons_of((*checks, *registry), veil, language),
-        remarks=remarks_of(document.signatures, language),
+        remarks=() if document.outcome is Outcome.FAILED else remarks_of(found, language),
         steps=say_all(language, f"situation.{situation}.next"),
         checks_title=say(language, "result.registry_checks"),
         checks=check_lines(registry, veil, language),
@@ -301,7 +302,7 @@ def signature_mark(judged: JudgedSignature, standing: SealStanding | None, veil:
     """Return a signature at a glance: whose, when, and how it fared."""
     report = judged.report
     outcome = report.verdict.outcome
-    signer = signer_of(report.signer, veil)
+    signer = signer_at_a_glance(report.signer, veil)
     name = veil.shown(fact(judged, "seal_name")) or signer
     rows = []
     if signer and signer != name:
@@ -319,6 +320,13 @@ def signature_mark(judged: JudgedSignature, standing: SealStanding | None, veil:
         rows=tuple(rows),
         state=None if standing is None else seal_state(standing, language),
     )
+
+
+def signer_at_a_glance(certificate: Certificate | None, veil: Veil) -> str:
+    """Return who signed: an organisation by its name alone, for its common names are codes and the like."""
+    if certificate is not None and certificate.organisation and certificate.organisation_identifier:
+        return veil.shown(certificate.organisation)
+    return signer_of(certificate, veil)
 
 
 def seal_mark(standing: SealStanding, veil: Veil, language: Language) -> Mark:
@@ -346,11 +354,10 @@ def seal_state(standing: SealStanding, language: Language) -> StateNotice:
     )
 
 
-def remarks_of(signatures: Sequence[JudgedSignature], language: Language) -> tuple[str, ...]:
-    """Return what was added to a PDF after the last signature of its content, where that is permitted."""
-    changes = [one.placed.changes for one in signatures if one.placed is not None and not one.placed.is_time_stamp]
-    least = min(changes, key=SEVERITY.index, default=Changes.NONE)
-    return (say(language, REMARKABLE[least]),) if least in REMARKABLE else ()
+def remarks_of(found: FileFinding, language: Language) -> tuple[str, ...]:
+    """Return what was added to a PDF after the last signature of its content, where that is permitted and seen."""
+    added = additions(found)
+    return (say(language, f"remark.{added}"),) if added in NOTED else ()
 
 
 # --- reasons and checks

@@ -35,6 +35,9 @@ class Row:
     moment: str = ""
     """The value for machines, where it is a date or a moment."""
 
+    zone: str = ""
+    """The time zone of a moment."""
+
     is_chinese: bool = False
     """Whether the value is Chinese in either language: a name of the registry."""
 
@@ -54,11 +57,11 @@ def date_row(key: str, one: date, language: Language) -> Row:
 def moment_row(key: str, moment: datetime, language: Language, *, hint: str = "") -> Row:
     """Return a detail that is a moment, in China Standard Time."""
     local = in_china(moment)
-    told = f"{day(local.date(), language)} {local:%H:%M:%S}"
     return Row(
         label=say(language, key),
-        value=say(language, "result.moment", moment=told),
+        value=f"{day(local.date(), language)} {local:%H:%M:%S}",
         moment=local.isoformat(timespec="seconds"),
+        zone=say(language, "result.zone"),
         hint=hint,
     )
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import ClassVar, Final, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.page_models import ProblemPage, ResultPage, StartPage
-from api.pages.words import say, say_all
+from api.pages.words import Language, say, say_all
 from trust.crypto.sm3 import sm3
 
 __all__ = ["STATIC", "StaticFile", "render"]
@@ -19,11 +18,16 @@ FOLDER: Final = Path(__file__).parent
 
 TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
-TEMPLATES: Final = {
-    StartPage: "start.html.j2",
-    ResultPage: "result.html.j2",
-    ProblemPage: "problem.html.j2",
-}
+
+class Renderable(Protocol):
+    """A page model."""
+
+    template: ClassVar[str]
+
+    @property
+    def language(self) -> Language:
+        """The language of the page."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +48,7 @@ def read_static() -> Mapping[str, StaticFile]:
     found = {
         path.name: StaticFile(content=path.read_bytes(), media_type=TYPES[path.suffix])
         for path in sorted((FOLDER / "static").iterdir())
+        if path.suffix in TYPES
     }
     return MappingProxyType(found)
 
@@ -59,7 +64,7 @@ ENVIRONMENT: Final = Environment(
 )
 
 
-def render(page: StartPage | ResultPage | ProblemPage, *, root: str, switch: str) -> str:
+def render(page: Renderable, *, root: str, switch: str) -> str:
     """Return the HTML of a page.
 
     `root` goes before every address, for a service below a path of its host. `switch` is where the page can be read
@@ -69,6 +74,6 @@ def render(page: StartPage | ResultPage | ProblemPage, *, root: str, switch: str
     def static(name: str) -> str:
         return f"{root}/static/{name}?v={STATIC[name].version}"
 
-    template = ENVIRONMENT.get_template(TEMPLATES[type(page)])
+    template = ENVIRONMENT.get_template(page.template)
     words = {"say": partial(say, page.language), "say_all": partial(say_all, page.language)}
     return template.render(page=page, **words, root=root, switch=switch, static=static)

@@ -10,10 +10,11 @@ from typing import Final, assert_never
 from licence.lifecycle import LicenceState
 from licence.verification import ClaimReport, FileFinding, Standing
 from seal.files import FileKind
+from trust.pdf.judging import SEVERITY, Changes
 from trust.reports import SignatureReport
 from trust.verdict import Check, Outcome, SubIndication, Verdict
 
-__all__ = ["Situation", "of_claim", "of_file"]
+__all__ = ["NOTED", "Situation", "additions", "of_claim", "of_file"]
 
 
 class Situation(StrEnum):
@@ -30,11 +31,13 @@ class Situation(StrEnum):
     LICENCE_NOT_ISSUED = "licence_not_issued"
     LICENCE_FILE_IN_FORCE = "licence_file_in_force"
     FILE_VALID = "file_valid"
+    FILE_VALID_ADDED = "file_valid_added"
     SEAL_VALID = "seal_valid"
     FILE_UNKNOWN_KIND = "file_unknown_kind"
     FILE_UNREADABLE = "file_unreadable"
     NO_SIGNATURE = "no_signature"
     FILE_ALTERED = "file_altered"
+    SIGNATURE_WRONG = "signature_wrong"
     FAILED = "failed"
     UNKNOWN_AUTHORITY = "unknown_authority"
     DOCUMENT_MISSING = "document_missing"
@@ -63,8 +66,21 @@ VALUES: Final = frozenset({"signature.value", "seal.signature_value", "seal_sign
 COMPARED: Final = frozenset({"signature.message_digest", "seal_signature.data_hash"})
 """The checks that compare what was signed with what is at hand."""
 
+NOTED: Final = frozenset({Changes.FORM_FILLING, Changes.ANNOTATIONS})
+"""Additions to a PDF that are seen in it, and that no signature protects."""
+
 CONTENT: Final = COMPARED | {"pdf.changes", "ofd.references", "ofd.signed_digest", "time_stamp.imprint"}
 """The checks that show altered content, where they fail for a hash."""
+
+
+BESIDE_UNKNOWN: Final = frozenset(
+    {
+        SubIndication.NO_CERTIFICATE_CHAIN_FOUND,
+        SubIndication.OUT_OF_BOUNDS_NO_POE,
+        SubIndication.TRY_LATER,
+    }
+)
+"""What is left open as well where an authority is unknown, and matters less: whose list, whose time-stamp."""
 
 
 def of_claim(report: ClaimReport) -> Situation:
@@ -111,7 +127,16 @@ def of_passed(found: FileFinding) -> Situation:
         return of_registry(found.registry, found.standing)
     if found.standing is not None:
         return Situation.LICENCE_FILE_IN_FORCE
-    return Situation.SEAL_VALID if found.report.kind is FileKind.SEAL else Situation.FILE_VALID
+    if found.report.kind is FileKind.SEAL:
+        return Situation.SEAL_VALID
+    return Situation.FILE_VALID_ADDED if additions(found) in NOTED else Situation.FILE_VALID
+
+
+def additions(found: FileFinding) -> Changes:
+    """Return what was added to a PDF after the last signature of its content."""
+    signatures = (one.placed for one in found.report.document.signatures)
+    changes = [one.changes for one in signatures if one is not None and not one.is_time_stamp]
+    return min(changes, key=SEVERITY.index, default=Changes.NONE)
 
 
 def of_failed(kind: FileKind, reports: Sequence[SignatureReport]) -> Situation:
@@ -121,6 +146,8 @@ def of_failed(kind: FileKind, reports: Sequence[SignatureReport]) -> Situation:
         return Situation.FILE_UNKNOWN_KIND if kind is FileKind.UNKNOWN else Situation.FILE_UNREADABLE
     if any(check.name in CONTENT and indication(check) is SubIndication.HASH_FAILURE for check in failed):
         return Situation.FILE_ALTERED
+    if any(check.name in VALUES and indication(check) is SubIndication.SIG_CRYPTO_FAILURE for check in failed):
+        return Situation.SIGNATURE_WRONG
     return Situation.FAILED
 
 
@@ -131,7 +158,8 @@ def of_indeterminate(reports: Sequence[SignatureReport]) -> Situation:
     open_reports = [report for report in reports if report.verdict.outcome is not Outcome.PASSED]
     undecided = [check for check in checks_of(open_reports) if check.outcome is not Outcome.PASSED]
     indications = {indication(check) for check in undecided}
-    if indications == {SubIndication.NO_CERTIFICATE_CHAIN_FOUND} and all(map(is_intact, open_reports)):
+    is_unknown = SubIndication.NO_CERTIFICATE_CHAIN_FOUND in indications
+    if is_unknown and indications <= BESIDE_UNKNOWN and all(map(is_intact, open_reports)):
         return Situation.UNKNOWN_AUTHORITY
     if any(check.name in COMPARED for check in undecided):
         return Situation.DOCUMENT_MISSING

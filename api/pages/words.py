@@ -86,7 +86,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "查验结果只说明查验那一刻的情况，之后可能变化。",
         "A result tells how things stand at the moment of the check; they may change afterwards.",
     ),
-    "site.nothing_kept": (
+    "start.file.nothing_kept": (
         "不用登录。上传的文件只用于这一次查验，查完即弃，不保存、不转发。",
         "No login. A file that you send is used for this one check, then discarded: not kept, not passed on.",
     ),
@@ -119,8 +119,9 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "PDF、OFD、电子印章（.esl）或电子签章数据（.ses），不超过 {megabytes} MB。",
         "PDF, OFD, an electronic seal (.esl) or seal signature data (.ses), at most {megabytes} MB.",
     ),
+    "start.file.has_password": ("文件有密码？", "Does the file have a password?"),
     "start.file.password": ("文件密码", "Password of the file"),
-    "start.file.password_hint": ("文件没有密码就不用填。", "Leave it empty if the file has none."),
+    "start.file.password_hint": ("只用来打开这一次，不保存。", "It opens the file this once, and is not kept."),
     "start.file.submit": ("开始查验", "Check the file"),
     "start.outcomes.title": ("结果怎么看", "How to read the result"),
     "start.outcomes.passed": (
@@ -138,7 +139,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # --- result page
     "result.eyebrow": ("查验结果", "Result of the check"),
     "result.checked_at": ("查验时间", "Checked at"),
-    "result.moment": ("{moment}（北京时间）", "{moment} (China Standard Time)"),
+    "result.zone": ("北京时间", "China Standard Time"),
     "result.registered": ("登记信息", "On record"),
     "result.masked": (
         "为保护个人信息，部分文字以 * 隐去。",
@@ -168,7 +169,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "licence.issued_on": ("颁发日期", "Issued on"),
     "licence.valid_until": ("有效期至", "Valid until"),
     "licence.no_end": ("长期", "No end date"),
-    "licence.state": ("当前状态", "State now"),
+    "licence.state": ("登记状态", "State on record"),
     "state.prepared": ("制作中", "Being made"),
     "state.prepared.meaning": ("证照还没有签发，不能使用。", "The licence is not issued yet and proves nothing."),
     "state.in_force": ("有效", "In force"),
@@ -250,7 +251,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "signature.number": ("{kind} {number}", "{kind} {number}"),
     "signature.field": ("签名域", "Field"),
     "signature.algorithm": ("密码算法", "Algorithm"),
-    "signature.certificate": ("签名者证书", "Signer's certificate"),
     "signature.serial": ("证书序列号", "Serial number"),
     "signature.path": ("证书链", "Certification path"),
     "signature.path_hint": ("从签名者到信任锚", "from the signer to the trust anchor"),
@@ -407,8 +407,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Ask the issuing authority.",
     ),
     "situation.licence_file_in_force.lead": (
-        "文件没有被改动，证照登记在册，现在有效。",
-        "The file is unaltered, and the licence is on record and in force now.",
+        "盖章和签名有效，证照登记在册，现在有效。",
+        "Seal and signature hold, and the licence is on record and in force now.",
     ),
     "situation.licence_file_in_force.next.1": (
         "这个电子文件可以采信。",
@@ -425,6 +425,18 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "situation.file_valid.next.1": (
         "看清楚是谁盖的章、签的名：是不是应当签发这份文件的单位。",
         "Look who sealed or signed it, and whether that is who should have.",
+    ),
+    "situation.file_valid_added.lead": (
+        "文件上的印章和签名有效，之后只有签名者允许的增补。",
+        "The seals and signatures of the file hold; since then only what they permit was added.",
+    ),
+    "situation.file_valid_added.next.1": (
+        "看清楚是谁盖的章、签的名：是不是应当签发这份文件的单位。",
+        "Look who sealed or signed it, and whether that is who should have.",
+    ),
+    "situation.file_valid_added.next.2": (
+        "增补的内容不受签名保护，请另行核实。",
+        "No signature protects what was added: have that confirmed in another way.",
     ),
     "situation.seal_valid.lead": (
         "这枚电子印章真实有效。",
@@ -478,6 +490,18 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "请对方提供未经改动的原件，或向盖章单位核实。",
         "Ask for the unaltered original, or ask whoever sealed it.",
     ),
+    "situation.signature_wrong.lead": (
+        "文件上的签名对不上，可能是伪造的。",
+        "A signature of the file does not hold. The file may be forged.",
+    ),
+    "situation.signature_wrong.next.1": (
+        "不要采信这个文件。",
+        "Do not accept this file.",
+    ),
+    "situation.signature_wrong.next.2": (
+        "请向盖章、签名的单位核实；也可以拨打 12345 政务服务便民热线反映。",
+        "Ask whoever should have sealed or signed it, or report it to the government service line 12345.",
+    ),
     "situation.failed.lead": (
         "查验没有通过。",
         "The check failed.",
@@ -487,8 +511,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Do not accept it.",
     ),
     "situation.failed.next.2": (
-        "请看上面的原因，并向盖章、签名的单位核实。",
-        "Read the reasons above, and ask whoever sealed or signed it.",
+        "请向颁发机构，或盖章、签名的单位核实。",
+        "Ask the issuing authority, or whoever sealed or signed it.",
     ),
     "situation.unknown_authority.lead": (
         "签名完整，但签发机构不在本平台的信任范围内。",
@@ -511,8 +535,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Send the PDF or OFD document that bears the seal.",
     ),
     "situation.seal_disputed.lead": (
-        "文件没有被改动，但印章已经挂失，这次用印有争议。",
-        "The file is unaltered, but its seal was reported lost, and this stamping is disputed.",
+        "签章完整，但印章已经挂失，这次用印有争议。",
+        "The seal signature is intact, but the seal was reported lost, and this stamping is disputed.",
     ),
     "situation.seal_disputed.next.1": (
         "请联系用印单位，确认这份文件是不是它盖的章。",
@@ -539,8 +563,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "That does not mean that it is false, nor that it is genuine.",
     ),
     "situation.undecided.next.2": (
-        "请看上面的原因，必要时向盖章、签名的单位核实。",
-        "Read the reasons above, and ask whoever sealed or signed it where it matters.",
+        "必要时，向颁发机构，或盖章、签名的单位核实。",
+        "Where it matters, ask the issuing authority, or whoever sealed or signed it.",
     ),
     # --- checks: what each looks at, and what it means when it does not pass
     "check.certificate.path": ("签发机构是否可信", "Trust in the issuer"),
@@ -653,6 +677,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "check.seal.validity": ("印章有效期", "Validity of the seal"),
     "check.seal.validity.failed": ("印章不在有效期内。", "The seal is not within its period of validity."),
+    "check.seal.validity.undecided": (
+        "印章现已过期，又没有时间戳证明是在有效期内盖的章。",
+        "The seal has expired, and no time-stamp proves that it was used before.",
+    ),
     "check.seal.undisputed": ("用印有无争议", "Whether the stamping is disputed"),
     "check.seal.undisputed.undecided": (
         "印章已经挂失，而这次用印在声明的丢失时间之后。",
@@ -763,8 +791,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "problem.request": ("请求编号", "Number of the request"),
     "problem.back": ("回到查验首页", "Back to the start page"),
     "problem.open_with_password": (
-        "知道密码的，请重新选择文件并填写密码。密码只用于打开这一次。",
-        "If you know the password, choose the file again and enter it. It is used to open the file this once.",
+        "知道密码的，请重新选择文件，并填写密码。",
+        "If you know the password, choose the file again and enter it.",
     ),
     "problem.failed": (
         "服务出了故障，已有记录。请稍后再试；仍然不行的话，请凭请求编号联系运维人员。",

@@ -1,13 +1,13 @@
 """Verification for everyone, as pages: server-rendered HTML without a script, for a phone at a counter.
 
-What goes wrong on the way is told by a page too. A route of this module never answers with JSON.
+What goes wrong on the way to a page is told by a page as well.
 """
 
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Path, Query, Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
@@ -40,7 +40,8 @@ FOR_AN_HOUR: Final = "public, max-age=3600"
 
 
 def language_of(
-    request: Request, lang: Annotated[str | None, Query(description="zh or en; wins over Accept-Language")] = None
+    request: Request,
+    lang: Annotated[str | None, Query(description="zh or en; wins over Accept-Language", examples=["en"])] = None,
 ) -> Language:
     """Return the language of the answer: what the address says, else what the browser prefers, else Chinese."""
     if lang in set(Language):
@@ -60,7 +61,7 @@ def answer(
         headers["Cache-Control"] = "no-cache"
     else:
         headers |= {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
-    return HTMLResponse(render(page, root=root, switch=switch), status_code=status, headers=headers)
+    return HTMLResponse(render(page, root=root, switch=switch), status_code=status.value, headers=headers)
 
 
 def problem_answer(request: Request, error: TrustError) -> HTMLResponse:
@@ -172,8 +173,16 @@ def verify_file(
     request: Request,
     instance: InstanceHere,
     language: LanguageHere,
-    file: Annotated[UploadFile, Form(description="PDF, OFD, electronic seal, seal signature or signed message")],
-    password: Annotated[str | None, Form(max_length=MAX_PASSWORD, description="Of an encrypted PDF")] = None,
+    file: Annotated[
+        UploadFile,
+        File(
+            description="PDF, OFD, electronic seal, seal signature or signed message",
+            examples=["%PDF-1.7 …"],
+        ),
+    ],
+    password: Annotated[
+        str | None, Form(max_length=MAX_PASSWORD, description="Of an encrypted PDF", examples=["…"])
+    ] = None,
 ) -> HTMLResponse:
     """Judge a file and show what came of it. An invalid file is an answer, not an error."""
     content = file.file.read()
@@ -201,7 +210,13 @@ def verify_claim(
     request: Request,
     instance: InstanceHere,
     language: LanguageHere,
-    claim: Annotated[str, Path(description=f"What the QR code holds; more than {MAX_CLAIM} characters are no claim")],
+    claim: Annotated[
+        str,
+        Path(
+            description=f"What the QR code holds; more than {MAX_CLAIM} characters are no claim",
+            examples=["AR8wf1bV…"],
+        ),
+    ],
 ) -> HTMLResponse:
     """Judge the claim of a licence's QR code and show what came of it. This is where the QR code leads."""
     report = instance.verification.claim(claim) if len(claim) <= MAX_CLAIM else too_long()
@@ -230,9 +245,12 @@ def too_long() -> ClaimReport:
     },
 )
 def show_static(
-    name: str, v: Annotated[str, Query(description="Version; an address with it never changes")] = ""
+    name: Annotated[str, Path(examples=["style.css"])],
+    v: Annotated[
+        str, Query(description="Version; what is sent under it never changes", examples=["1f0a77c2b3d4e5f6"])
+    ] = "",
 ) -> Response:
-    """Return one of the few static files."""
+    """Return one of the few static files that the pages refer to."""
     found = STATIC.get(name)
     if found is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
