@@ -15,12 +15,15 @@ from sqlalchemy import MetaData, create_engine, insert, make_url, text
 
 from tests.builders import PKI
 from tests.fakes.clock import SettableClock
+from tests.story import played
 from trust.audit import AuditTrail
 from trust.crypto.algorithms import KEYS
 from trust.repository import GENESIS, HEAD
 from trust.rows import METADATA
 from trust.store import Store
 from trust.tables import AuditHeadRow
+
+__all__ = ["played"]
 
 PACKAGES = ("trust", "keys", "identity", "seal", "licence", "api")
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
@@ -89,38 +92,49 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
-def open_store(url: str, tables: MetaData, clock: SettableClock) -> Store:
-    """Return a store with every table and nothing in them but what the first migration puts there."""
-    store = Store(url, clock=clock, journal=AuditTrail())
-    tables.create_all(store.writer)
+@pytest.fixture(scope="session")
+def postgres_schema(postgres_url: str, tables: MetaData) -> Iterator[str]:
+    """Create every table in a schema of this session's own, and return the address that leads there."""
+    schema = f"test_{uuid4().hex}"
+    url = make_url(postgres_url)
+    own = url.update_query_dict({"options": f"-csearch_path={schema} -clock_timeout=10s"})
+    administrator, engine = create_engine(url), create_engine(own)
+    with administrator.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    tables.create_all(engine)
+    engine.dispose()
+    yield own.render_as_string(hide_password=False)
+    with administrator.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    administrator.dispose()
+
+
+def put_head(store: Store) -> None:
+    """Put into the database what the first migration puts there, and nothing else."""
     with store.writer.begin() as connection:
         connection.execute(insert(AuditHeadRow).values(id=HEAD, sequence=0, digest=GENESIS))
-    return store
 
 
 @pytest.fixture
 def sqlite_store(tables: MetaData, tmp_path: Path, clock: SettableClock) -> Iterator[Store]:
     """Open an empty store on SQLite, in `tmp_path`/trust.db."""
-    store = open_store(f"sqlite:///{tmp_path / 'trust.db'}", tables, clock)
+    store = Store(f"sqlite:///{tmp_path / 'trust.db'}", clock=clock, journal=AuditTrail())
+    tables.create_all(store.writer)
+    put_head(store)
     yield store
     store.close()
 
 
 @pytest.fixture
-def postgres_store(tables: MetaData, postgres_url: str, clock: SettableClock) -> Iterator[Store]:
-    """Open an empty store on PostgreSQL, in a schema of its own."""
-    schema = f"test_{uuid4().hex}"
-    url = make_url(postgres_url)
-    administrator = create_engine(url)
-    with administrator.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    own = url.update_query_dict({"options": f"-csearch_path={schema}"})
-    store = open_store(own.render_as_string(hide_password=False), tables, clock)
+def postgres_store(tables: MetaData, postgres_schema: str, clock: SettableClock) -> Iterator[Store]:
+    """Open an empty store on PostgreSQL. The tables stay from test to test, their rows do not."""
+    store = Store(postgres_schema, clock=clock, journal=AuditTrail())
+    with store.writer.begin() as connection:
+        for table in reversed(tables.sorted_tables):
+            connection.execute(table.delete())
+    put_head(store)
     yield store
     store.close()
-    with administrator.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    administrator.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

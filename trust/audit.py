@@ -4,7 +4,7 @@ An auditor with the trail and one checkpoint that was kept elsewhere can prove t
 moved or taken out. The hash of an event is SM3 over the hash before it and the event in canonical JSON.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from trust import repository
@@ -53,8 +53,12 @@ def make_checkpoint(store: Store, signer: Signer, certificate: Certificate) -> C
     return signed
 
 
-def check(view: Reading) -> AuditReport:
-    """Recompute the whole trail and verify every checkpoint, as an auditor would."""
+def check(view: Reading, *, trusted: Collection[Certificate]) -> AuditReport:
+    """Recompute the whole trail and verify every checkpoint, as an auditor would.
+
+    `trusted` are the certificates of the keys for checkpoints. They must not come from the database that is checked:
+    whoever can write it can compute every hash, and bring a certificate of his own.
+    """
     digests: dict[int, bytes] = {0: repository.GENESIS}
     events = 0
     for recorded in repository.events(view):
@@ -67,16 +71,20 @@ def check(view: Reading) -> AuditReport:
         digests[events] = expected
     if repository.audit_head(view) != (events, digests[events]):
         return AuditReport(events=events, checkpoints=0, broken_at=events + 1, reason="the end was cut off")
-    return check_checkpoints(repository.checkpoints(view), digests, events)
+    return check_checkpoints(repository.checkpoints(view), digests, events, frozenset(one.der for one in trusted))
 
 
-def check_checkpoints(checkpoints: Iterable[Checkpoint], digests: dict[int, bytes], events: int) -> AuditReport:
-    """Compare each checkpoint with the trail, and verify its signature with the key of its certificate."""
+def check_checkpoints(
+    checkpoints: Iterable[Checkpoint], digests: Mapping[int, bytes], events: int, trusted: frozenset[bytes]
+) -> AuditReport:
+    """Compare each checkpoint with the trail, and verify its signature with the key of its trusted certificate."""
     checked = 0
     for statement in checkpoints:
         broken = AuditReport(events=events, checkpoints=checked, broken_at=statement.sequence)
         if digests.get(statement.sequence) != statement.digest:
             return replace(broken, reason="the trail is not the one that was signed")
+        if statement.certificate not in trusted:
+            return replace(broken, reason="a checkpoint was signed with a key that is not for checkpoints")
         try:
             Certificate(statement.certificate).verify_message(statement.signature, statement.signed)
         except TrustError:

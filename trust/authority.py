@@ -4,6 +4,7 @@ Issuing goes prepare → sign → record, as the order of the words: what will b
 transaction, then signed with no transaction open, then recorded. A key that signed nothing leaves a trace all the same.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
@@ -19,15 +20,18 @@ from trust.profiles import Name, Profile, tbs_certificate
 from trust.repository import Authority
 from trust.revocation import RevocationList, tbs_revocation_list
 from trust.signing import KeyCustody, KeyReference, Signer
-from trust.store import Reading, Store, Transaction
+from trust.store import LostRace, Reading, Store, Transaction
 
-__all__ = ["Authorities", "Authority", "AuthorityUnknown", "Order"]
+__all__ = ["Authorities", "Authority", "AuthorityUnknown", "CertificateUnknown", "Order"]
 
 CRL_LIFETIME: Final = timedelta(days=7)
 """How long a CRL promises to be the newest. It is renewed long before, and at once after a revocation."""
 
 CRL_RENEWAL: Final = timedelta(days=2)
 """A CRL that has less than this left is renewed when the service looks after its lists."""
+
+ATTEMPTS: Final = 3
+"""How often a CRL is put into its place while others are put there."""
 
 
 class AuthorityUnknown(NotFound):
@@ -42,6 +46,12 @@ class AuthorityExists(Conflict):
 
     code = "authority.exists"
     detail_names: ClassVar[tuple[str, ...]] = ("name",)
+
+
+class CertificateUnknown(NotFound):
+    """No authority of this instance issued such a certificate."""
+
+    code = "certificate.unknown"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,8 +156,12 @@ class Authorities:
         self.record(tx, order, certificate)
 
     def revoke(self, tx: Transaction, certificate: Certificate, *, reason: int, actor: str) -> None:
-        """Mark a certificate as revoked from now on. `publish` must follow once the transaction has committed."""
-        repository.revoke_certificate(tx, certificate, at=tx.now, reason=reason)
+        """Mark a certificate as revoked from now on. `publish` must follow once the transaction has committed.
+
+        Raise `CertificateUnknown` where it is not ours: the trail would tell of what no list ever will.
+        """
+        if not repository.revoke_certificate(tx, certificate, at=tx.now, reason=reason):
+            raise CertificateUnknown
         facts: dict[str, Fact] = {"serial": f"{certificate.serial:x}", "reason": reason}
         tx.record(AuditEvent(tag="certificate:revoke:done", actor=actor, subject=certificate.fingerprint, facts=facts))
 
@@ -169,24 +183,34 @@ class Authorities:
         signature = Signer(self.custody, authority.key).sign(tbs)
         algorithm = der.sequence(der.oid(authority.key.algorithm.signature_oid))
         made = RevocationList(der.sequence(tbs, algorithm, der.bit_string(signature)))
-        with self.store.transaction() as tx:
-            repository.put_revocation_list(tx, name, made, number=number)
-            facts = {"number": number, "digest": sm3(made.der).hex()}
-            tx.record(AuditEvent(tag="revocation_list:publish:done", actor="system", subject=name, facts=facts))
+        for _ in range(ATTEMPTS - 1):
+            with suppress(LostRace):  # to a list that was made at the same time; the higher number stays
+                self.keep(name, made, number=number)
+                return made
+        self.keep(name, made, number=number)
         return made
 
+    def keep(self, name: str, made: RevocationList, *, number: int) -> None:
+        """Keep a CRL as the newest of the authority `name`, unless a newer one is there. Raise `LostRace`."""
+        with self.store.transaction() as tx:
+            repository.put_revocation_list(tx, name, made, number=number)
+            facts: dict[str, Fact] = {"number": number, "digest": sm3(made.der).hex()}
+            tx.record(AuditEvent(tag="revocation_list:publish:done", actor="system", subject=name, facts=facts))
+
     def keep_lists_fresh(self) -> tuple[str, ...]:
-        """Renew every CRL that is missing or near its end; return the names of the authorities concerned."""
+        """Renew every CRL that is missing, near its end, or without what was revoked since.
+
+        Return the names of the authorities concerned.
+        """
         with self.store.reading() as view:
-            due = [
-                authority.name
-                for authority in self.all(view)
-                if self.is_due(repository.revocation_list(view, authority.name), view.now)
-            ]
+            due = [authority.name for authority in self.all(view) if self.is_due(view, authority.name)]
         for name in due:
             self.publish(name)
         return tuple(due)
 
-    def is_due(self, current: RevocationList | None, now: datetime) -> bool:
-        """Tell whether a CRL must be renewed now."""
-        return current is None or current.next_update is None or current.next_update - now < CRL_RENEWAL
+    def is_due(self, view: Reading, name: str) -> bool:
+        """Tell whether the CRL of the authority `name` must be renewed now."""
+        current = repository.revocation_list(view, name)
+        if current is None or current.next_update is None or current.next_update - view.now < CRL_RENEWAL:
+            return True
+        return any(current.entry(one.serial) is None for one in repository.revocations(view, name))

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import NewType, Protocol
 
@@ -54,22 +55,27 @@ class LocalBlobs:
         return self.folder / name[:2] / name[2:4] / name
 
     def put(self, content: bytes) -> BlobId:
-        """Keep `content`: written aside, synced, then given its name, so that no half file ever bears it."""
+        """Keep `content`: written aside, synced, then given its name, so that no half file ever bears it.
+
+        What stands there already and was changed is replaced.
+        """
         name = BlobId(sm3(content).hex())
         target = self.path(name)
-        if target.exists():
-            return name
         aside = self.folder / f".{name}.{secrets.token_hex(8)}"
         try:
+            if target.exists() and target.read_bytes() == content:
+                return name
             target.parent.mkdir(parents=True, exist_ok=True)
             with aside.open("xb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             aside.replace(target)
-            sync_folder(target.parent)
+            for folder in (target.parent, target.parent.parent, self.folder):
+                sync_folder(folder)
         except OSError as error:
-            aside.unlink(missing_ok=True)
+            with suppress(OSError):
+                aside.unlink()
             raise BlobStoreUnavailable from error
         return name
 

@@ -20,7 +20,7 @@ from trust.crypto.algorithms import SignatureAlgorithm, signature_algorithm
 from trust.crypto.public_keys import PublicKey
 from trust.crypto.sm2 import SM2Backend
 from trust.crypto.sm3 import sm3
-from trust.errors import Invalid
+from trust.errors import Invalid, TrustError
 
 __all__ = ["Certificate", "CertificateMalformed", "KeyUsage", "pem", "read_pem"]
 
@@ -75,12 +75,9 @@ class Extension:
 
 
 def read_extension(element: Element) -> tuple[str, Extension]:
-    """Read one Extension. An explicit `critical FALSE` is tolerated, as real certificates have it."""
-    members = element.sequence()
-    if len(members) not in (2, 3):
-        raise CertificateMalformed
-    critical = len(members) == 3 and members[1].boolean()  # noqa: PLR2004 - identifier, critical, value
-    return members[0].oid(), Extension(critical=critical, value=members[-1].octets())
+    """Read one Extension, whose form `cryptography` has checked."""
+    identifier, *critical, value = element.sequence()
+    return identifier.oid(), Extension(critical=any(one.boolean() for one in critical), value=value.octets())
 
 
 @dataclass(frozen=True)
@@ -90,8 +87,9 @@ class Certificate:
     der: bytes
 
     def __post_init__(self) -> None:
-        _ = self.parsed, self.members, self.public_key
+        _ = self.parsed
         try:
+            _ = self.members, self.public_key
             _ = self.basic_constraints, self.key_usage, self.extended_key_usage
             _ = self.subject_key_identifier, self.authority_key_identifier
         except der.Malformed:
@@ -109,18 +107,22 @@ class Certificate:
         """The certificate as `cryptography` has it."""
         try:
             return x509.load_der_x509_certificate(self.der)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, x509.InvalidVersion):
             raise CertificateMalformed from None
 
     @cached_property
     def members(self) -> dict[str, bytes]:
-        """Issuer, subject and key as they stand in the TBSCertificate, byte for byte."""
-        try:
-            tbs = der.parse(self.der).sequence()[0].sequence()
-            fields = tbs if tbs[0].tag == 0xA0 else (tbs[0], *tbs)  # noqa: PLR2004 - [0] version, absent in version 1
-            return {"issuer": fields[3].raw, "subject": fields[5].raw, "spki": fields[6].raw}
-        except (der.Malformed, IndexError):
-            raise CertificateMalformed from None
+        """Both statements of the algorithm, issuer, subject and key, byte for byte as they stand."""
+        body, outer, _ = der.parse(self.der).sequence()
+        tbs = body.sequence()
+        fields = tbs if tbs[0].tag == 0xA0 else (tbs[0], *tbs)  # noqa: PLR2004 - [0] version, absent in version 1
+        return {
+            "outer algorithm": outer.raw,
+            "algorithm": fields[2].raw,
+            "issuer": fields[3].raw,
+            "subject": fields[5].raw,
+            "spki": fields[6].raw,
+        }
 
     @cached_property
     def extensions(self) -> Mapping[str, Extension]:
@@ -130,23 +132,28 @@ class Certificate:
         `cA FALSE`, or an alternative name that is not well formed and that nobody asks for.
         """
         found: dict[str, Extension] = {}
-        try:
-            for holder in der.parse(self.der).sequence()[0].sequence():
-                if holder.tag != EXTENSIONS_TAG:
-                    continue
-                (listed,) = holder.children()
-                for oid, extension in map(read_extension, listed.sequence()):
-                    if oid in found:
-                        raise CertificateMalformed
-                    found[oid] = extension
-        except (der.Malformed, ValueError):
-            raise CertificateMalformed from None
+        for holder in der.parse(self.der).sequence()[0].sequence():
+            if holder.tag != EXTENSIONS_TAG:
+                continue
+            (listed,) = holder.children()
+            for oid, extension in map(read_extension, listed.sequence()):
+                if oid in found:
+                    raise CertificateMalformed
+                found[oid] = extension
         return found
 
     @cached_property
     def public_key(self) -> PublicKey:
         """The key that is certified."""
         return PublicKey(self.members["spki"])
+
+    @property
+    def key_family(self) -> str:
+        """The family of the certified key, or nothing where it is none that we can use."""
+        try:
+            return self.public_key.kind.value
+        except TrustError:
+            return ""
 
     @property
     def issuer(self) -> bytes:
@@ -251,6 +258,12 @@ class Certificate:
         body = self.extension(EXTENDED_KEY_USAGE)
         return None if body is None else frozenset(purpose.oid() for purpose in body.sequence())
 
+    @property
+    def must_keep_to_its_purposes(self) -> bool:
+        """Whether extKeyUsage is there and critical."""
+        found = self.extensions.get(EXTENDED_KEY_USAGE)
+        return found is not None and found.critical
+
     @cached_property
     def subject_key_identifier(self) -> bytes | None:
         """The identifier of the certified key, if it is told."""
@@ -278,8 +291,13 @@ class Certificate:
             raise CertificateMalformed from None
 
     def verify_issued(self, certificate: "Certificate") -> None:
-        """Return if this certificate's key signed `certificate`, else raise a leaf of `Untrusted` or `Invalid`."""
+        """Return if this certificate's key signed `certificate`, else raise a leaf of `Untrusted` or `Invalid`.
+
+        The algorithm outside must be the one inside, which alone is signed (RFC 5280, 4.1.1.2).
+        """
         parsed = certificate.parsed
+        if certificate.members["outer algorithm"] != certificate.members["algorithm"]:
+            raise CertificateMalformed
         self.public_key.verify(parsed.signature, parsed.tbs_certificate_bytes, certificate.signature_algorithm)
 
     def verify_message(self, signature: bytes, message: bytes, *, backend: SM2Backend | None = None) -> None:

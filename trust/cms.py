@@ -1,4 +1,4 @@
-"""Signed messages: making them in DER, and judging those of others.
+"""Signed messages: making them in DER, and reading those of others.
 
 Two dialects are written: CMS (RFC 5652, CAdES and PAdES) and the national one (GB/T 35275-2017, GM/T 0010), which is
 PKCS #7 with national identifiers. Both are read, with and without signed attributes, with either content type, and
@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final, Protocol
 
-from asn1crypto import cms, core
+from asn1crypto import cms, core, parser
 
 from trust.asn1 import der, oids
 from trust.certificates import Certificate
@@ -25,10 +25,9 @@ from trust.crypto.algorithms import (
     signature_algorithm,
 )
 from trust.crypto.sm3 import hash_of
-from trust.errors import Invalid, TrustError
+from trust.errors import Invalid
 from trust.revocation import RevocationList
 from trust.signing import Signer
-from trust.verdict import Check, Finding, SubIndication
 
 __all__ = [
     "BytesContent",
@@ -38,7 +37,6 @@ __all__ = [
     "Dialect",
     "SignedMessage",
     "SignerInfo",
-    "check_signature",
     "read_signed_message",
 ]
 
@@ -69,12 +67,20 @@ def attribute(oid: str, value: bytes) -> bytes:
 
 @dataclass(frozen=True, kw_only=True)
 class CMSSigner:
-    """Signs messages in one dialect with one key. What does not change from one message to the next is built once."""
+    """Signs messages in one dialect with one key. What does not change from one message to the next is built once.
+
+    The national dialect is for SM2 keys: building it with another raises `AlgorithmNotSupported`.
+    """
 
     signer: Signer
     certificate: Certificate
     chain: tuple[Certificate, ...] = ()
     dialect: Dialect = Dialect.RFC5652
+
+    def __post_init__(self) -> None:
+        algorithm = self.signer.key.algorithm
+        if self.dialect is Dialect.GBT35275 and algorithm.kind is not KeyKind.SM2:
+            raise AlgorithmNotSupported(oid=algorithm.signature_oid)  # the dialect would name it SM2
 
     @property
     def digest(self) -> Digest:
@@ -172,7 +178,7 @@ class CMSSigner:
         )
 
 
-# --- judging ---------------------------------------------------------------------------------------------------------
+# --- reading ---------------------------------------------------------------------------------------------------------
 
 
 class Content(Protocol):
@@ -250,9 +256,10 @@ def read_signed_message(encoded: bytes) -> SignedMessage:
     Raise `CMSMalformed`, or `AlgorithmNotSupported` for an algorithm that this house does not know.
     """
     try:
-        info, length = load(encoded)
+        length = parser.peek(encoded)
         if encoded[length:].strip(b"\0"):
             raise CMSMalformed
+        info: Any = cms.ContentInfo.load(encoded[:length], strict=True)
         outer = info["content_type"].dotted
         if outer not in (oids.SIGNED_DATA, oids.GM_SIGNED_DATA):
             raise CMSMalformed
@@ -267,18 +274,12 @@ def read_signed_message(encoded: bytes) -> SignedMessage:
                 Certificate(one.chosen.dump()) for one in data["certificates"] or () if one.name == "certificate"
             ),
             revocation_lists=tuple(
-                RevocationList(one.chosen.dump()) for one in data["crls"] or () if one.name == "certificate_list"
+                RevocationList(one.chosen.dump()) for one in data["crls"] or () if one.name == "crl"
             ),
             signers=tuple(read_signer(one) for one in data["signer_infos"]),
         )
     except ASN1CRYPTO_ERRORS:
         raise CMSMalformed from None
-
-
-def load(encoded: bytes) -> tuple[Any, int]:
-    """Return the ContentInfo at the start of `encoded` and how many octets it takes."""
-    info = cms.ContentInfo.load(encoded, strict=False)
-    return info, len(info.dump())
 
 
 def octets_of(content: Any) -> bytes | None:  # noqa: ANN401 - asn1crypto has no types
@@ -297,8 +298,7 @@ def read_signer(info: Any) -> SignerInfo:  # noqa: ANN401 - asn1crypto has no ty
     identifier = info["sid"].chosen
     by_issuer = info["sid"].name == "issuer_and_serial_number"
     signed = info["signed_attrs"]
-    values = {} if not signed else {one["type"].dotted: one["values"] for one in signed}
-    unsigned = {one["type"].dotted: one["values"] for one in info["unsigned_attrs"] or ()}
+    values, unsigned = values_of(signed), values_of(info["unsigned_attrs"])
     return SignerInfo(
         issuer=identifier["issuer"].dump() if by_issuer else None,
         serial=int(identifier["serial_number"].native) if by_issuer else None,
@@ -315,8 +315,19 @@ def read_signer(info: Any) -> SignerInfo:  # noqa: ANN401 - asn1crypto has no ty
     )
 
 
-def single(values: dict[str, Any], oid: str, read: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - what `read` returns
-    """Return the one value of an attribute, or None where it is absent. More than one value is malformed."""
+def values_of(attributes: Any) -> dict[str, list[Any]]:  # noqa: ANN401 - asn1crypto has no types
+    """Return the values of all attributes by type; those of two attributes of one type stand together."""
+    values: dict[str, list[Any]] = {}
+    for one in attributes or ():
+        values.setdefault(one["type"].dotted, []).extend(one["values"])
+    return values
+
+
+def single(values: dict[str, list[Any]], oid: str, read: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - what `read` returns
+    """Return the one value of an attribute, or None where it is absent.
+
+    More than one value is malformed, in one attribute as in two (RFC 5652, 5.3 and 11): each reader would choose his.
+    """
     if oid not in values:
         return None
     (value,) = values[oid]
@@ -324,9 +335,11 @@ def single(values: dict[str, Any], oid: str, read: Callable[[Any], Any]) -> Any:
 
 
 def read_time(value: Any) -> datetime:  # noqa: ANN401 - asn1crypto has no types
-    """Return a Time attribute."""
-    moment: datetime = value.native
-    return moment
+    """Return a Time attribute, which is in UTC and to the second (RFC 5652, 11.3)."""
+    try:
+        return der.parse(value.dump()).time()
+    except der.Malformed:
+        raise CMSMalformed from None
 
 
 def certificate_hashes(value: Any) -> tuple[tuple[Digest, bytes], ...]:  # noqa: ANN401 - asn1crypto has no types
@@ -335,63 +348,3 @@ def certificate_hashes(value: Any) -> tuple[tuple[Digest, bytes], ...]:  # noqa:
         (digest_by_oid(one["hash_algorithm"]["algorithm"].dotted), bytes(one["cert_hash"].native))
         for one in value["certs"]
     )
-
-
-def check_signature(
-    message: SignedMessage, signer: SignerInfo, certificate: Certificate, content: Content, *, step: str
-) -> tuple[Check, ...]:
-    """Check that `signer` signed `content` with the key of `certificate` (RFC 5652, 5.4 and 5.6; GB/T 35275).
-
-    With attributes their messageDigest is the plain hash of the content, and the signature covers the attributes.
-    Without, it covers the content itself.
-    """
-    covered, checks = check_coverage(message, signer, content, step=step)
-    finding: Finding | None = None
-    try:
-        certificate.public_key.verify(signer.signature, covered, signer.algorithm, digest=signer.digest)
-    except AlgorithmNotSupported as error:
-        finding = Finding(sub_indication=SubIndication.CRYPTO_CONSTRAINTS_FAILURE, reason=str(error))
-    except TrustError as error:
-        finding = Finding(sub_indication=SubIndication.SIG_CRYPTO_FAILURE, reason=str(error))
-    checks.append(Check(step=step, name="signature.value", finding=finding))
-    if signer.signing_certificate_hashes:
-        algorithm, expected = signer.signing_certificate_hashes[0]
-        finding = None
-        if hash_of(algorithm, certificate.der) != expected:
-            reason = "the signed attribute names another certificate"
-            finding = Finding(sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE, reason=reason)
-        checks.append(Check(step=step, name="signature.signing_certificate", finding=finding))
-    return tuple(checks)
-
-
-def check_coverage(
-    message: SignedMessage, signer: SignerInfo, content: Content, *, step: str
-) -> tuple[bytes, list[Check]]:
-    """Return the octets that the signature must cover, and the checks that tie them to the content."""
-    name = "signature.message_digest"
-    if signer.signed_attributes is None:
-        if signer.algorithm.kind is not KeyKind.SM2 and message.content_type != oids.DATA:
-            reason = "signed attributes are missing, and the content is not plain data"  # RFC 5652, 5.3
-            missing = Finding(sub_indication=SubIndication.FORMAT_FAILURE, reason=reason)
-            return content.octets(), [Check(step=step, name=name, finding=missing)]
-        return content.octets(), []
-    mismatch: Finding | None = None
-    if signer.message_digest != content.digest(signer.digest):
-        reason = "the hash of the content is not the one that was signed"
-        mismatch = Finding(sub_indication=SubIndication.HASH_FAILURE, reason=reason)
-    checks = [Check(step=step, name=name, finding=mismatch)]
-    checks.append(check_content_type(message, signer, step=step))
-    return signer.signed_attributes, checks
-
-
-def check_content_type(message: SignedMessage, signer: SignerInfo, *, step: str) -> Check:
-    """Check that the signed content type is the one of the message (RFC 5652, 11.1)."""
-    name = "signature.content_type"
-    if signer.content_type == message.content_type:
-        return Check(step=step, name=name)
-    if {signer.content_type, message.content_type} == {oids.DATA, oids.GM_DATA}:
-        # Real files of one vendor say id-data outside and the national data type in the attribute.
-        return Check(step=step, name=name, note="the national and the international data type stand side by side")
-    reason = "the content type of the message is not the one that was signed"
-    finding = Finding(sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE, reason=reason)
-    return Check(step=step, name=name, finding=finding)

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from trust.certificates import Certificate
-from trust.cms import BytesContent, Content, SignedMessage, SignerInfo, check_signature, read_signed_message
+from trust.cms import BytesContent, Content, SignedMessage, SignerInfo, read_signed_message
+from trust.cms_checks import check_signature
 from trust.errors import TrustError
 from trust.paths import Evidence, Purpose, validate
 from trust.reports import SignatureKind, SignatureReport
@@ -21,8 +21,9 @@ def judge_cms(
 ) -> tuple[SignatureReport, ...]:
     """Judge every signer of a signed message.
 
-    `content` is what a detached signature covers; for an attached one it is ignored. Where neither is at hand the
-    verdict is indeterminate. `claimed_time` is a signing time that the surroundings tell, as a PDF does.
+    `content` is what the signature must cover: a document, or the rest of a PDF. Content inside the message counts
+    where the caller has none; otherwise anything that the signer ever signed would do for any document. Where neither
+    is at hand the verdict is indeterminate. `claimed_time` is a signing time that the surroundings tell, as a PDF does.
     """
     try:
         message = read_signed_message(encoded)
@@ -32,7 +33,7 @@ def judge_cms(
     if not message.signers:
         finding = Finding(sub_indication=SubIndication.FORMAT_FAILURE, reason="nobody signed the message")
         return (alone(Check(step=STEP, name="cms.format", finding=finding)),)
-    if message.content is not None:
+    if content is None and message.content is not None:
         content = BytesContent(message.content)
     known = evidence.joined_by(message.certificates, message.revocation_lists)
     return tuple(
@@ -79,19 +80,11 @@ def judge_signer(
         checks=(*checks, *path.checks),
         signer=certificate,
         path=path.certificates,
-        algorithm=certificate_kind(certificate),
+        algorithm=certificate.key_family,
         claimed_time=signer.signing_time or claimed_time,
         proven_time=proven,
         facts={"dialect": message.dialect.value},
     )
-
-
-def certificate_kind(certificate: Certificate) -> str:
-    """Return the family of the certified key, or nothing where we do not know it."""
-    try:
-        return certificate.public_key.kind.value
-    except TrustError:
-        return ""
 
 
 def judge_time(signer: SignerInfo, evidence: Evidence, *, now: datetime) -> tuple[datetime | None, list[Check]]:

@@ -103,11 +103,17 @@ PLANS: Final[Mapping[Role, Plan]] = {
 
 
 def found(store: Store, custody: KeyCustody, authorities: Authorities, *, operator: str) -> None:
-    """Make every authority and every key of the service, and publish the first lists. Raise `AlreadyFounded`."""
+    """Make every authority and every key of the service, and publish the first lists.
+
+    A ceremony that broke off goes on where it stopped. Raise `AlreadyFounded` when nothing is left to make.
+    """
     with store.reading() as view:
-        if authorities.all(view):
-            raise AlreadyFounded
+        made = {one.name for one in authorities.all(view)} | {one.role for one in repository.service_keys(view)}
+    if made == {name for name, *_ in AUTHORITIES} | set(Role):
+        raise AlreadyFounded
     for name, algorithm, issuer, profile, title in AUTHORITIES:
+        if name in made:
+            continue
         subject = Name(common_name=f"{operator} {title}", organisation=operator)
         with store.transaction() as tx:
             key = custody.generate(tx, KeyPurpose.CERTIFICATION, algorithm)
@@ -119,6 +125,8 @@ def found(store: Store, custody: KeyCustody, authorities: Authorities, *, operat
         with store.transaction() as tx:
             authorities.establish(tx, name, order, certificate)
     for role, plan in PLANS.items():
+        if role in made:
+            continue
         subject = Name(common_name=f"{operator} {plan.title}", organisation=operator)
         with store.transaction() as tx:
             key = custody.generate(tx, plan.purpose, plan.algorithm)

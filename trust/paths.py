@@ -1,7 +1,7 @@
 """Certification paths (RFC 5280, 6): from a certificate to an anchor that the verifier trusts, at a given moment."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from typing import Final
 from trust.certificates import Certificate
 from trust.crypto.algorithms import Strength
 from trust.errors import TrustError
-from trust.profiles import TIME_STAMPING_PURPOSE
+from trust.profiles import SEALING_PURPOSE, TIME_STAMPING_PURPOSE
 from trust.revocation import RevocationList, check_revocation
 from trust.verdict import Check, Finding, SubIndication
 
@@ -21,6 +21,9 @@ MAX_PATH: Final = 6
 
 MAX_PATHS: Final = 64
 """Paths tried before giving up, so that a bag of cross-certificates cannot keep a verifier busy."""
+
+MAX_SIGNATURES: Final = 1000
+"""Signatures verified in search of a path, for the same reason."""
 
 
 class Purpose(StrEnum):
@@ -59,6 +62,24 @@ class Path:
     checks: tuple[Check, ...]
 
 
+class Signatures:
+    """Which certificate signed which: each pair is looked at once, and so many in all."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[Certificate, Certificate], bool] = {}
+
+    def hold(self, certificate: Certificate, issuer: Certificate) -> bool:
+        """Tell whether the key of `issuer` signed `certificate`."""
+        pair = (certificate, issuer)
+        if pair not in self.known and len(self.known) < MAX_SIGNATURES:
+            try:
+                issuer.verify_issued(certificate)
+                self.known[pair] = True
+            except TrustError:
+                self.known[pair] = False
+        return self.known.get(pair, False)
+
+
 def candidates(certificate: Certificate, pool: tuple[Certificate, ...]) -> Iterator[Certificate]:
     """Yield the certificates of `pool` that may have issued `certificate`, by name and key identifier."""
     wanted = certificate.authority_key_identifier
@@ -68,8 +89,10 @@ def candidates(certificate: Certificate, pool: tuple[Certificate, ...]) -> Itera
             yield one
 
 
-def chains(leaf: Certificate, evidence: Evidence) -> Iterator[tuple[Certificate, ...]]:
-    """Yield chains from `leaf` to an anchor, shortest first, with names that match; nothing is verified yet."""
+def chains(
+    leaf: Certificate, evidence: Evidence, linked: Callable[[Certificate, Certificate], bool]
+) -> Iterator[tuple[Certificate, ...]]:
+    """Yield chains from `leaf` to an anchor, shortest first, with names that match and links that are `linked`."""
     waiting: list[tuple[Certificate, ...]] = [(leaf,)]
     while waiting:
         chain = waiting.pop(0)
@@ -79,7 +102,8 @@ def chains(leaf: Certificate, evidence: Evidence) -> Iterator[tuple[Certificate,
         if len(chain) == MAX_PATH or len(waiting) > MAX_PATHS:
             continue
         pool = (*evidence.anchors, *evidence.certificates)
-        extended = ((*chain, one) for one in candidates(chain[-1], pool) if one not in chain)
+        issuers = (one for one in candidates(chain[-1], pool) if one not in chain)
+        extended = ((*chain, one) for one in issuers if linked(chain[-1], one))
         waiting.extend(dict.fromkeys(extended))
 
 
@@ -96,23 +120,38 @@ def validate(
 
     The checks of a path, in this order: signatures and constraints of its authorities, validity, key usage for
     `purpose`, revocation of every certificate below the anchor. A path that passes wins over one that is
-    indeterminate, and that over one that fails.
+    indeterminate, and that over one that fails. Only where no chain of signatures leads to an anchor, chains of names
+    are told about: anybody can add certificates of any name to a message, and they must not hide the path.
     """
-    best: Path | None = None
-    for count, chain in enumerate(chains(leaf, evidence)):
-        if count == MAX_PATHS:
-            break
+
+    def judged(chain: tuple[Certificate, ...]) -> Path:
         checks = check_chain(chain, evidence, purpose=purpose, at=at, time_is_proven=time_is_proven, step=step)
-        path = Path(certificates=chain, checks=checks)
+        return Path(certificates=chain, checks=checks)
+
+    for linked in (Signatures().hold, by_name):
+        found = map(judged, itertools.islice(chains(leaf, evidence, linked), MAX_PATHS))
+        best = best_of(found)
+        if best is not None:
+            return best
+    reason = f"no path from {leaf.common_name} to a trust anchor; the issuer is {leaf.issuer_common_name}"
+    missing = Finding(sub_indication=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, reason=reason)
+    return Path(certificates=(leaf,), checks=(Check(step=step, name="certificate.path", finding=missing),))
+
+
+def by_name(_certificate: Certificate, _issuer: Certificate) -> bool:
+    """Take every certificate of the right name for the issuer."""
+    return True
+
+
+def best_of(paths: Iterable[Path]) -> Path | None:
+    """Return the first path that passed, else the first of the best rank, if there is any."""
+    best: Path | None = None
+    for path in paths:
         if best is None or rank(path) < rank(best):
             best = path
         if rank(path) == 0:
             break
-    if best is not None:
-        return best
-    reason = f"no path from {leaf.common_name} to a trust anchor; the issuer is {leaf.issuer_common_name}"
-    missing = Finding(sub_indication=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, reason=reason)
-    return Path(certificates=(leaf,), checks=(Check(step=step, name="certificate.path", finding=missing),))
+    return best
 
 
 def rank(path: Path) -> int:
@@ -140,7 +179,13 @@ def check_chain(
     if checks[0].finding is None:
         checks += [
             check_revocation(
-                certificate, issuer, evidence.revocation_lists, at=at, time_is_proven=time_is_proven, step=step
+                certificate,
+                issuer,
+                evidence.revocation_lists,
+                at=at,
+                time_is_proven=time_is_proven,
+                states_time=purpose is Purpose.TIME_STAMPING and certificate is chain[0],
+                step=step,
             )
             for certificate, issuer in itertools.pairwise(chain)
         ]
@@ -191,9 +236,13 @@ def find_wrong_usage(leaf: Certificate, purpose: Purpose) -> Finding | None:
     usage, purposes = leaf.key_usage, leaf.extended_key_usage
     may_sign = usage.digital_signature or usage.content_commitment
     only_time_stamping = purposes == frozenset({TIME_STAMPING_PURPOSE})
-    # RFC 3161, 2.3: a time-stamp authority has exactly this purpose. The other way round, real seal makers carry odd
-    # purposes (serverAuth was seen in a government seal), so that only this one is refused.
+    # RFC 3161, 2.3: a time-stamp authority has exactly this purpose, and it is critical. The other way round, real seal
+    # makers carry odd purposes (serverAuth was seen in a government seal), so that only this one is refused.
     good = may_sign and only_time_stamping == (purpose is Purpose.TIME_STAMPING)
+    # The owners of seals stand under the same authority as the makers: none of them may make a seal of somebody else.
+    if purpose is Purpose.SEAL_MAKING and SEALING_PURPOSE in (purposes or ()):
+        good = False
+    good = good and (purpose is not Purpose.TIME_STAMPING or leaf.must_keep_to_its_purposes)
     if good:
         return None
     reason = f"{leaf.common_name} is not certified for {purpose.value}"

@@ -13,6 +13,7 @@ from trust.asn1 import der
 from trust.crypto.algorithms import KeyAlgorithm
 from trust.crypto.public_keys import PublicKey
 from trust.crypto.sm3 import sm3
+from trust.errors import Conflict
 
 __all__ = [
     "AUDIT",
@@ -23,6 +24,7 @@ __all__ = [
     "SEAL_MAKER",
     "SEAL_OWNER",
     "TIME_STAMPING",
+    "AuthorityEnded",
     "Name",
     "Profile",
     "key_identifier",
@@ -36,6 +38,8 @@ KEY_CERT_SIGN: Final = 5
 CRL_SIGN: Final = 6
 
 TIME_STAMPING_PURPOSE: Final = "1.3.6.1.5.5.7.3.8"
+SEALING_PURPOSE: Final = "2.25.182455010855449818297626604069067722482"
+"""Of the owner of a seal, who may stamp and not make seals. Our own, since the standards have none."""
 
 SERIAL_BITS: Final = 127
 """Random bits of a serial number: positive, at most 16 octets, far above the 64 bits that practice asks for."""
@@ -46,6 +50,12 @@ YEAR: Final = timedelta(days=365)
 
 CLOCK_SKEW: Final = timedelta(minutes=5)
 """How far before its issue a certificate begins, for machines whose clock is a little behind."""
+
+
+class AuthorityEnded(Conflict):
+    """The certification authority is at the end of its days: what it issued now would never be valid."""
+
+    code = "authority.ended"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +102,7 @@ ISSUING: Final = Profile(
     name="issuing", usage=(KEY_CERT_SIGN, CRL_SIGN), lifetime=10 * YEAR, authority=True, path_length=0
 )
 SEAL_MAKER: Final = Profile(name="seal_maker", usage=SIGNING, lifetime=5 * YEAR)
-SEAL_OWNER: Final = Profile(name="seal_owner", usage=SIGNING, lifetime=5 * YEAR)
+SEAL_OWNER: Final = Profile(name="seal_owner", usage=SIGNING, lifetime=5 * YEAR, purposes=(SEALING_PURPOSE,))
 DOCUMENT_SIGNER: Final = Profile(name="document_signer", usage=SIGNING, lifetime=5 * YEAR)
 CLAIM_SIGNER: Final = Profile(name="claim_signer", usage=(DIGITAL_SIGNATURE,), lifetime=5 * YEAR)
 AUDIT: Final = Profile(name="audit", usage=(DIGITAL_SIGNATURE,), lifetime=5 * YEAR)
@@ -136,9 +146,10 @@ def extensions(
         extension("2.5.29.14", der.octet_string(key_identifier(key))),
         extension("2.5.29.35", der.sequence(der.context(0, key_identifier(issuer_key), constructed=False))),
     ]
-    if profile.purposes:  # critical: RFC 3161, 2.3, the only purpose so far
+    if profile.purposes:
         purposes = der.sequence(*(der.oid(purpose) for purpose in profile.purposes))
-        found.append(extension("2.5.29.37", purposes, critical=True))
+        critical = TIME_STAMPING_PURPOSE in profile.purposes  # RFC 3161, 2.3
+        found.append(extension("2.5.29.37", purposes, critical=critical))
     if crl:
         point = der.sequence(der.context(0, der.context(0, uniform_resource(crl))))
         found.append(extension("2.5.29.31", der.sequence(point)))
@@ -164,11 +175,14 @@ def tbs_certificate(
     """Return the TBSCertificate of `key` under `profile`, with a fresh random serial number.
 
     `issuer` and `subject` are names in DER, `crl` and `issuer_address` where the issuer publishes its CRL and its own
-    certificate. Validity ends at the profile's lifetime, or at `not_after` where that is earlier.
+    certificate. Validity ends at the profile's lifetime, or at `not_after` where that is earlier. Raise
+    `AuthorityEnded` where that has passed.
     """
     end = at.replace(microsecond=0) + profile.lifetime
     if not_after is not None:
         end = min(end, not_after)
+    if end <= at:
+        raise AuthorityEnded
     return der.sequence(
         der.context(0, der.integer(2)),  # version 3
         der.integer(secrets.randbits(SERIAL_BITS) | 1 << (SERIAL_BITS - 1)),

@@ -258,11 +258,12 @@ def add_certificate(tx: Transaction, certificate: Certificate, *, issuer: str, k
     )
 
 
-def revoke_certificate(tx: Transaction, certificate: Certificate, *, at: datetime, reason: int) -> None:
-    """Mark a certificate as revoked; one that is revoked already keeps its first date."""
+def revoke_certificate(tx: Transaction, certificate: Certificate, *, at: datetime, reason: int) -> bool:
+    """Mark a certificate as revoked and tell whether it is one of ours; one that is revoked keeps its first date."""
     row = tx.get(CertificateRow, certificate.fingerprint)
     if row is not None and row.revoked_at is None:
         row.revoked_at, row.revocation_reason = at, reason
+    return row is not None
 
 
 def revocations(view: Reading, issuer: str) -> tuple[Revocation, ...]:
@@ -304,8 +305,7 @@ def add_request(tx: Transaction, *, actor: str, key: str, fingerprint: str, resu
     tx.add(RequestRow(actor=actor, key=key, fingerprint=fingerprint, result=result, at=tx.now))
 
 
-def replace_request(tx: Transaction, *, actor: str, key: str, result: str) -> None:
-    """Let a request point at something else that came of it."""
-    row = tx.get(RequestRow, (actor, key))
-    if row is not None:
-        row.result, row.at = result, tx.now
+def replace_request(tx: Transaction, *, actor: str, key: str, before: str, result: str) -> bool:
+    """Let a request point at something else than `before`; tell whether that was what it pointed at."""
+    is_known = (col(RequestRow.actor) == actor) & (col(RequestRow.key) == key) & (col(RequestRow.result) == before)
+    return tx.change(update(RequestRow).where(is_known).values(result=result, at=tx.now)) == 1

@@ -7,9 +7,9 @@ from trust import repository
 from trust.crypto.sm3 import sm3
 from trust.errors import Conflict, Invalid
 from trust.events import canonical
-from trust.store import Reading, Transaction
+from trust.store import LostRace, Reading, Transaction
 
-__all__ = ["RequestKeyMalformed", "RequestKeyReused", "answered", "fingerprint", "remember"]
+__all__ = ["RequestKeyMalformed", "RequestKeyReused", "answered", "fingerprint", "remember", "replace", "require_key"]
 
 MAX_KEY_LENGTH = 128
 
@@ -36,8 +36,7 @@ def answered(view: Reading, *, actor: str, key: str, fingerprint: str) -> str | 
 
     Raise `RequestKeyReused` when the key belongs to another request, `RequestKeyMalformed` when it is none.
     """
-    if not (0 < len(key) <= MAX_KEY_LENGTH and key.isascii() and key.isprintable() and " " not in key):
-        raise RequestKeyMalformed
+    require_key(key)
     found = repository.request(view, actor=actor, key=key)
     if found is None:
         return None
@@ -46,11 +45,21 @@ def answered(view: Reading, *, actor: str, key: str, fingerprint: str) -> str | 
     return found.result
 
 
+def require_key(key: str) -> None:
+    """Return if `key` may be an idempotency key, else raise `RequestKeyMalformed`."""
+    if not (0 < len(key) <= MAX_KEY_LENGTH and key.isascii() and key.isprintable() and " " not in key):
+        raise RequestKeyMalformed
+
+
 def remember(tx: Transaction, *, actor: str, key: str, fingerprint: str, result: str) -> None:
     """Remember the request under `key` with what came of it."""
     repository.add_request(tx, actor=actor, key=key, fingerprint=fingerprint, result=result)
 
 
-def replace(tx: Transaction, *, actor: str, key: str, result: str) -> None:
-    """Let the request under `key` point at another attempt, after the first one came to nothing."""
-    repository.replace_request(tx, actor=actor, key=key, result=result)
+def replace(tx: Transaction, *, actor: str, key: str, before: str, result: str) -> None:
+    """Let the request under `key` point at another attempt, after the one `before` it came to nothing.
+
+    Raise `LostRace` where it points at a third already: of two repetitions at the same time one makes the attempt.
+    """
+    if not repository.replace_request(tx, actor=actor, key=key, before=before, result=result):
+        raise LostRace

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Engine, Executable, event
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, create_engine  # noqa: TID251 - the one place that may
@@ -23,13 +23,25 @@ from trust.errors import Conflict, Unavailable
 from trust.events import AuditEvent
 from trust.rows import Row
 
-__all__ = ["Journal", "LostRace", "Reading", "SilentWrite", "Store", "StoreUnavailable", "Transaction"]
+__all__ = [
+    "Journal",
+    "LostRace",
+    "Reading",
+    "SilentWrite",
+    "Store",
+    "StoreUnavailable",
+    "Transaction",
+    "unavailable_when_down",
+]
 
 Found = TypeVar("Found", bound=Row)
 Selected = TypeVar("Selected")
 
 SQLITE_BUSY_TIMEOUT = 30_000
 """Milliseconds that a writer of another process may hold the database."""
+
+UNDEFINED_TABLE = "42P01"
+"""What PostgreSQL says of a database in which no migration was run; SQLite calls it an operational error."""
 
 
 class LostRace(Conflict):
@@ -53,7 +65,7 @@ class NestedTransaction(RuntimeError):
 
 
 class Reading:
-    """A view of the database that changes nothing."""
+    """A view of the database that changes nothing. What it shows is of one moment."""
 
     def __init__(self, session: Session, now: datetime) -> None:
         self.session = session
@@ -80,13 +92,16 @@ class Transaction(Reading):
         super().__init__(session, now)
         self.events: list[AuditEvent] = []
         self.wrote = False
+        self.read: list[object] = []
+        """Every row that was read. The session alone would forget a row that nobody holds and read it anew before it is
+        changed, at a version that somebody else has made in between: then no race would ever be lost."""
+        event.listen(session, "loaded_as_persistent", lambda _session, row: self.read.append(row))
         event.listen(session, "after_flush", self.note_flush)
         event.listen(session, "do_orm_execute", self.note_statement)
 
-    def note_flush(self, session: Session, _context: UOWTransaction) -> None:
-        """Remember that rows were changed."""
-        if session.new or session.dirty or session.deleted:
-            self.wrote = True
+    def note_flush(self, _session: Session, _context: UOWTransaction) -> None:
+        """Remember that rows were changed: the session tells of no flush that had nothing to write."""
+        self.wrote = True
 
     def note_statement(self, state: ORMExecuteState) -> None:
         """Remember a statement that is not a question."""
@@ -142,7 +157,8 @@ class Store:
             prepare_sqlite(self.writer, begin="BEGIN IMMEDIATE", read_only=False)
             prepare_sqlite(self.reader, begin="BEGIN", read_only=True)
         else:
-            self.reader = self.writer.execution_options(postgresql_readonly=True)
+            # One snapshot for all questions of a reading, as SQLite gives it.
+            self.reader = self.writer.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
 
     def close(self) -> None:
         """Close every connection."""
@@ -165,7 +181,7 @@ class Store:
             raise NestedTransaction
         self.inside.transaction = True
         try:
-            with self.serialised(), unavailable_when_down(), Session(self.writer) as session:
+            with self.serialised(), unavailable_when_down(), lost_races(), Session(self.writer) as session:
                 tx = Transaction(session, self.clock.now())
                 yield tx
                 self.finish(tx)
@@ -183,15 +199,21 @@ class Store:
 
     def finish(self, tx: Transaction) -> None:
         """Commit the changes of `tx` together with its audit events."""
-        try:
-            tx.flush()
-            if tx.wrote and not tx.events:
-                raise SilentWrite
-            if tx.events:
-                self.journal.append(tx, tx.events)
-            tx.session.commit()
-        except (StaleDataError, IntegrityError):
-            raise LostRace from None
+        tx.flush()
+        if tx.wrote and not tx.events:
+            raise SilentWrite
+        if tx.events:
+            self.journal.append(tx, tx.events)
+        tx.session.commit()
+
+
+@contextmanager
+def lost_races() -> Iterator[None]:
+    """Turn what the database says to the slower of two writers into our own error, at a flush as at the commit."""
+    try:
+        yield
+    except (StaleDataError, IntegrityError):
+        raise LostRace from None
 
 
 @contextmanager
@@ -199,8 +221,12 @@ def unavailable_when_down() -> Iterator[None]:
     """Turn a database that does not answer into our own error."""
     try:
         yield
-    except OperationalError as error:
-        raise StoreUnavailable from error
+    except DatabaseError as error:
+        # Of a file that is broken, or none of its own, SQLite says no more than DatabaseError, of which all are kinds.
+        is_down = isinstance(error, OperationalError) or type(error) is DatabaseError
+        if is_down or getattr(error.orig, "sqlstate", None) == UNDEFINED_TABLE:
+            raise StoreUnavailable from error
+        raise
 
 
 def prepare_sqlite(engine: Engine, *, begin: str, read_only: bool) -> None:

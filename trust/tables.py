@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import declared_attr
 from sqlmodel import Field
 
 from trust.rows import LivingRow, Row
@@ -119,7 +120,7 @@ class CertificateRow(LivingRow, table=True):
 
 
 class RevocationListRow(Row, table=True):
-    """The newest CRL of an authority."""
+    """The newest CRL of an authority. Its number is its version: of two writers over one list only one wins."""
 
     __tablename__ = "revocation_list"
 
@@ -127,3 +128,7 @@ class RevocationListRow(Row, table=True):
     number: int
     der: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     next_update: datetime
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy calls it with the class
+        return {"version_id_col": cls.__table__.c.number, "version_id_generator": False}  # type: ignore[attr-defined] # set by the metaclass

@@ -16,7 +16,7 @@ from trust.timestamping import TimeStampingUnavailable
 
 __all__ = ["TimeAuthority"]
 
-POLICY: Final = "2.25.305901846392850437261947285016374829105"
+POLICY: Final = "2.25.100749876099576447481748526452989408099"
 """Our time-stamping policy: to the second, by the operator's clock. An identifier under a UUID (ITU-T X.667)."""
 
 SERIAL_BITS: Final = 127

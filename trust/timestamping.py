@@ -4,6 +4,7 @@ A token says that a hash existed at a moment. Read tolerantly: either outer cont
 identifier, ESSCertIDv2 or none; what a token states is checked strictly.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
@@ -12,8 +13,9 @@ from asn1crypto import tsp
 
 from trust.asn1 import oids
 from trust.certificates import Certificate
-from trust.cms import ASN1CRYPTO_ERRORS, BytesContent, CMSMalformed, SignedMessage, check_signature, read_signed_message
-from trust.crypto.algorithms import Digest, digest_by_oid
+from trust.cms import ASN1CRYPTO_ERRORS, BytesContent, CMSMalformed, SignedMessage, read_signed_message
+from trust.cms_checks import check_signature
+from trust.crypto.algorithms import Digest, Strength, digest_by_oid
 from trust.crypto.sm3 import hash_of
 from trust.errors import TrustError, Unavailable
 from trust.paths import Evidence, Purpose, validate
@@ -55,16 +57,28 @@ def read_info(message: SignedMessage) -> TimeStampInfo:
     try:
         info: Any = tsp.TSTInfo.load(message.content, strict=True)
         imprint = info["message_imprint"]
-        moment: datetime = info["gen_time"].native
         return TimeStampInfo(
             digest=digest_by_oid(imprint["hash_algorithm"]["algorithm"].dotted),
             imprint=bytes(imprint["hashed_message"].native),
-            time=moment.astimezone(UTC),
+            time=read_time(info["gen_time"].contents),
             policy=str(info["policy"].dotted),
             serial=int(info["serial_number"].native),
         )
     except ASN1CRYPTO_ERRORS:
         raise CMSMalformed from None
+
+
+GENERALIZED_TIME: Final = re.compile(rb"(\d{14})(?:\.(\d*[1-9]))?Z")
+
+
+def read_time(octets: bytes) -> datetime:
+    """Return a genTime: UTC, to the second or finer, without needless zeros (RFC 3161, 2.4.2). Raise `ValueError`."""
+    found = GENERALIZED_TIME.fullmatch(octets)
+    if found is None:
+        raise ValueError("not a genTime")
+    microsecond = int((found[2] or b"")[:6].ljust(6, b"0"))
+    moment = datetime.strptime(found[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    return moment.replace(microsecond=microsecond)
 
 
 STEP: Final = "time-stamp"
@@ -78,13 +92,18 @@ def judge_time_stamp(token: bytes, message: bytes, evidence: Evidence, *, now: d
     try:
         signed = read_signed_message(token)
         (signer,) = signed.signers
+        if signer.signed_attributes is None:  # RFC 5652, 5.3: TSTInfo is not plain data, its type must be signed
+            raise CMSMalformed
         info = read_info(signed)
     except (TrustError, ValueError) as error:
         finding = Finding(sub_indication=SubIndication.FORMAT_FAILURE, reason=f"not a time-stamp token: {error}")
         return report(Check(step=STEP, name="time_stamp.format", finding=finding))
     checks = [Check(step=STEP, name="time_stamp.format")]
     finding_imprint: Finding | None = None
-    if info.imprint != hash_of(info.digest, message):
+    if info.digest.strength is not Strength.STRONG:
+        reason = f"the token was made over a hash of {info.digest.value}, which other messages can have as well"
+        finding_imprint = Finding(sub_indication=SubIndication.CRYPTO_CONSTRAINTS_FAILURE, reason=reason)
+    elif info.imprint != hash_of(info.digest, message):
         reason = "the token was made over another message"
         finding_imprint = Finding(sub_indication=SubIndication.HASH_FAILURE, reason=reason)
     checks.append(Check(step=STEP, name="time_stamp.imprint", finding=finding_imprint))
@@ -120,7 +139,7 @@ def report(
         checks=checks,
         signer=certificate,
         path=path,
-        algorithm="" if certificate is None else certificate.public_key.kind.value,
+        algorithm="" if certificate is None else certificate.key_family,
         claimed_time=time,
         proven_time=time if holds else None,
         facts={"policy": policy},

@@ -83,9 +83,16 @@ def require_coverage(text: str, *, field: str, faces: tuple[Typeface, ...] = VAL
     A character that leaves no ink, other than a space, is refused as well: what cannot be seen can deceive.
     """
     for character in text:
-        invisible = character not in (" ", IDEOGRAPHIC_SPACE) and unicodedata.category(character) in INVISIBLE
-        if invisible or not covered(character, faces):
+        if character not in (" ", IDEOGRAPHIC_SPACE) and not leaves_ink(character, faces):
             raise CharacterNotCovered(field=field, character=character, code_point=f"U+{ord(character):04X}")
+
+
+def leaves_ink(character: str, faces: tuple[Typeface, ...]) -> bool:
+    """Tell whether `character` is drawn, by the first of `faces` that holds it. To Unicode some fillers are letters."""
+    if unicodedata.category(character) in INVISIBLE:
+        return False
+    face = next((face for face in faces if covered(character, (face,))), None)
+    return face is not None and bool(glyph(character, face).outline)
 
 
 @cache

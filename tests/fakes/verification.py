@@ -285,6 +285,9 @@ def files(pki: PKI) -> dict[str, FileFinding]:
             broken("seal_signature.value", SubIndication.SIG_CRYPTO_FAILURE, "crypto.signature_mismatch()")
         ),
         "unknown-authority": file_of(foreign),
+        "unknown-authority-expired": file_of(
+            foreign, judged(check("seal.signature_value"), check("seal.validity", SubIndication.OUT_OF_BOUNDS_NO_POE))
+        ),
         "try-later": file_of(later),
         "try-later-licence": file_of(later, seals=(seal(),), licence=standing()),
         "document-missing": file_of(judged(*missing, report=ours), kind=FileKind.SEAL_SIGNATURE),

@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.builders import FOUNDED, PKI, UNKNOWN_CRITICAL, element_at, grafted, with_extension, without_extension
 from trust.asn1 import der
-from trust.certificates import Certificate, CertificateMalformed, KeyUsage, pem, read_folder, read_pem
+from trust.certificates import Certificate, CertificateMalformed, KeyUsage, name_attribute, pem, read_folder, read_pem
 from trust.crypto.algorithms import AlgorithmNotSupported, KeyKind, Strength
 from trust.crypto.reference import ReferenceBackend
 from trust.crypto.sm2 import SignatureMismatch
@@ -230,6 +230,13 @@ def test_deviations_of_real_authorities_are_read(sm2_pki: PKI, oid: str, value: 
     assert made.key_usage.digital_signature
     assert made.key_usage.content_commitment
     assert not made.key_usage.certificate_signing
+
+
+@pytest.mark.parametrize(
+    "name", [b"", b"garbage", der.null(), der.sequence(der.null()), der.sequence(der.set_of([der.null()]))]
+)
+def test_a_name_of_no_sense_is_empty(name: bytes) -> None:
+    assert name_attribute(name, "2.5.4.3") == ""
 
 
 MALFORMED: dict[str, Callable[[bytes], bytes]] = {

@@ -22,9 +22,9 @@ from trust.cms import (
     Dialect,
     SignedMessage,
     attribute,
-    check_signature,
     read_signed_message,
 )
+from trust.cms_checks import check_signature
 from trust.crypto.algorithms import AlgorithmNotSupported, Digest
 from trust.crypto.sm3 import hash_of, sm3
 from trust.errors import TrustError
@@ -367,6 +367,7 @@ MALFORMED: dict[str, Callable[[bytes], bytes]] = {
         encoded, *CERTIFICATES, put=element_at(encoded, *CERTIFICATES).raw + der.context(1, der.sequence(der.null()))
     ),
     "a signer of no sense": lambda encoded: grafted(encoded, *SIGNER, put=der.sequence()),
+    "signed data inside": lambda encoded: grafted(encoded, *ENCAPSULATED, put=encoded),
     "content that is a number": lambda encoded: grafted(encoded, *ENCAPSULATED, 1, put=der.context(0, der.integer(1))),
 }
 

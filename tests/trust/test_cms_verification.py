@@ -96,8 +96,14 @@ def test_a_claimed_time_of_the_surroundings(pki: PKI) -> None:
     assert report.claimed_time == SECOND  # what was signed goes before what was said beside it
 
 
-def test_the_content_inside_counts(pki: PKI) -> None:
-    assert said(judged(made(pki.signer), pki.evidence, content=BytesContent(b"other"))) == GOOD
+def test_the_content_inside_counts_where_no_other_is_at_hand(pki: PKI) -> None:
+    assert said(judged(made(pki.signer), pki.evidence)) == GOOD
+    assert said(judged(made(pki.signer), pki.evidence, content=BytesContent(CONTENT))) == GOOD
+
+
+def test_the_content_inside_does_not_stand_for_the_one_at_hand(pki: PKI) -> None:
+    report = judged(made(pki.signer), pki.evidence, content=BytesContent(b"other"))
+    assert said(report) == (Outcome.FAILED, SubIndication.HASH_FAILURE)
 
 
 def test_detached_without_its_content(pki: PKI) -> None:

@@ -20,9 +20,10 @@ from tests.builders import (
     with_extension,
     without_extension,
 )
+from tests.trust.verdicts import AT, BROKEN, GOOD, NO_CHAIN, judged
 from trust.asn1 import der
 from trust.certificates import Certificate
-from trust.paths import MAX_PATH, Evidence, Path, Purpose, validate
+from trust.paths import MAX_PATH, Evidence, Purpose, validate
 from trust.profiles import (
     CRL_SIGN,
     DOCUMENT_SIGNER,
@@ -30,6 +31,7 @@ from trust.profiles import (
     KEY_CERT_SIGN,
     ROOT,
     SEAL_MAKER,
+    SEAL_OWNER,
     TIME_STAMPING,
     TIME_STAMPING_PURPOSE,
     extension,
@@ -38,28 +40,7 @@ from trust.profiles import (
 from trust.verdict import Outcome, SubIndication, Verdict
 
 DAY = timedelta(days=1)
-AT = FOUNDED + 30 * DAY
 DOCUMENTS = (Purpose.SIGNING, Purpose.SEALING, Purpose.SEAL_MAKING)
-
-
-def judged(
-    leaf: Certificate,
-    evidence: Evidence,
-    *,
-    purpose: Purpose = Purpose.SIGNING,
-    at: datetime = AT,
-    time_is_proven: bool = False,
-) -> tuple[Outcome, SubIndication | None]:
-    """Return outcome and sub-indication of the path from `leaf`."""
-    path = validate(leaf, evidence, purpose=purpose, at=at, time_is_proven=time_is_proven, step="1")
-    verdict = Verdict(checks=path.checks)
-    assert all(check.step == "1" for check in path.checks)
-    return verdict.outcome, verdict.finding.sub_indication if verdict.finding else None
-
-
-GOOD = (Outcome.PASSED, None)
-NO_CHAIN = (Outcome.INDETERMINATE, SubIndication.NO_CERTIFICATE_CHAIN_FOUND)
-BROKEN = (Outcome.FAILED, SubIndication.CHAIN_CONSTRAINTS_FAILURE)
 
 
 def below(pki: PKI, authority: Party) -> tuple[Certificate, Evidence]:
@@ -91,6 +72,12 @@ def test_purposes_of_documents(pki: PKI, purpose: Purpose) -> None:
     assert judged(pki.issue(SEAL_MAKER).certificate, pki.evidence, purpose=purpose) == GOOD
     assert judged(pki.time_stamper.certificate, pki.evidence, purpose=purpose) == BROKEN
     assert judged(pki.issuing.certificate, pki.evidence, purpose=purpose) == BROKEN
+
+
+def test_the_owner_of_a_seal_makes_none(pki: PKI) -> None:
+    owner = pki.issue(SEAL_OWNER).certificate
+    assert judged(owner, pki.evidence, purpose=Purpose.SEALING) == GOOD
+    assert judged(owner, pki.evidence, purpose=Purpose.SEAL_MAKING) == BROKEN
 
 
 def test_the_purpose_of_time_stamping(pki: PKI) -> None:
@@ -324,65 +311,3 @@ def test_weak_algorithms() -> None:
 def test_an_unknown_algorithm(pki: PKI) -> None:
     unknown = grafted(pki.signer.certificate.der, 1, put=der.sequence(der.oid("1.2.3")))
     assert judged(Certificate(unknown), pki.evidence) == BROKEN
-
-
-def crossed(pki: PKI, count: int) -> tuple[Certificate, tuple[Certificate, ...]]:
-    """Return a signer below authorities that all certified each other."""
-    free = replace(ISSUING, path_length=None)
-    circle = [pki.issue(free, pki.root, subject=f"cross {number}") for number in range(count)]
-    crosses = [
-        pki.issue(free, issuer, subject=f"cross {number}", key=subject.key).certificate
-        for number, subject in enumerate(circle)
-        for issuer in circle
-        if issuer is not subject
-    ]
-    return pki.issue(DOCUMENT_SIGNER, circle[0]).certificate, tuple(crosses)
-
-
-def test_loops_of_cross_certificates_end(pki: PKI) -> None:
-    signer, crosses = crossed(pki, 4)
-    assert judged(signer, pki.evidence.joined_by(crosses)) == NO_CHAIN
-
-
-def test_a_bag_of_cross_certificates_ends_soon(sm2_pki: PKI) -> None:
-    signer, crosses = crossed(sm2_pki, 12)  # some 100,000 chains of six, if one tried them all
-    assert judged(signer, sm2_pki.evidence.joined_by(crosses)) == NO_CHAIN
-
-
-def test_strangers_in_the_bag_do_not_hide_the_path(pki: PKI) -> None:
-    # Anybody can add certificates to a message, since they are not signed.
-    forger = PKI.found(pki.algorithm)
-
-    def nameless(tbs: bytes) -> bytes:
-        return without_extension(tbs, "2.5.29.14")
-
-    strangers = tuple(
-        forger.issue(ISSUING, forger.root, subject="测试签发机构", change=nameless).certificate for _ in range(70)
-    )
-    assert judged(pki.signer.certificate, pki.evidence.joined_by(strangers)) == GOOD
-
-
-def test_the_better_of_two_paths_wins(pki: PKI) -> None:
-    expired = pki.issue(ISSUING, pki.root, subject="测试签发机构", key=pki.issuing.key, not_after=FOUNDED + DAY)
-    for certificates in (
-        (expired.certificate, pki.issuing.certificate),
-        (pki.issuing.certificate, expired.certificate),
-    ):
-        evidence = replace(pki.evidence, certificates=certificates)
-        assert judged(pki.signer.certificate, evidence) == GOOD
-    only_expired = replace(pki.evidence, certificates=(expired.certificate,))
-    assert judged(pki.signer.certificate, only_expired)[1] is SubIndication.OUT_OF_BOUNDS_NO_POE
-
-
-def test_an_indeterminate_path_wins_over_one_that_failed(pki: PKI) -> None:
-    fallen = pki.issue(
-        ISSUING,
-        pki.root,
-        subject="测试签发机构",
-        key=pki.issuing.key,
-        change=lambda tbs: without_extension(tbs, "2.5.29.19"),
-    )
-    evidence = Evidence(anchors=pki.evidence.anchors, certificates=(fallen.certificate, pki.issuing.certificate))
-    path: Path = validate(pki.signer.certificate, evidence, purpose=Purpose.SIGNING, at=AT)
-    assert path.certificates[1] == pki.issuing.certificate
-    assert judged(pki.signer.certificate, evidence) == (Outcome.INDETERMINATE, SubIndication.TRY_LATER)

@@ -8,8 +8,15 @@ from cryptography import x509
 
 from tests.builders import FOUNDED, PKI, UNKNOWN_CRITICAL, grafted, revocation_list, with_extension, without_extension
 from trust.asn1 import der
+from trust.certificates import Certificate
 from trust.profiles import DOCUMENT_SIGNER, ISSUING, KEY_CERT_SIGN, extension, key_usage
-from trust.revocation import Revocation, RevocationList, RevocationListMalformed, check_revocation
+from trust.revocation import (
+    EXPIRED_CERTIFICATES,
+    Revocation,
+    RevocationList,
+    RevocationListMalformed,
+    check_revocation,
+)
 from trust.verdict import Outcome, SubIndication
 
 DAY = timedelta(days=1)
@@ -59,6 +66,15 @@ def test_a_list_is_read_back(pki: PKI) -> None:
 def test_the_reason_is_read_back(pki: PKI) -> None:
     made = revocation_list(pki.issuing, [Revocation(serial=5, at=FOUNDED, reason=1)])
     assert made.entry(5) == Revocation(serial=5, at=FOUNDED, reason=1)
+
+
+@pytest.mark.parametrize("value", [der.null(), der.tlv(der.Tag.ENUMERATED, b"\x07"), b"\xff"])
+def test_a_reason_of_no_sense_is_none(sm2_pki: PKI, value: bytes) -> None:
+    def change(tbs: bytes) -> bytes:
+        return grafted(tbs, 5, 0, 2, put=der.sequence(extension("2.5.29.21", value)))
+
+    made = revocation_list(sm2_pki.issuing, [Revocation(serial=5, at=FOUNDED, reason=1)], change=change)
+    assert made.entry(5) == Revocation(serial=5, at=FOUNDED)
 
 
 def test_an_empty_list_clears(pki: PKI) -> None:
@@ -112,17 +128,47 @@ def test_a_list_made_after_the_certificate_ended_does_not_clear_it(sm2_pki: PKI)
     # Many authorities take expired certificates off their lists (RFC 5280, 3.3).
     leaf = sm2_pki.issue(DOCUMENT_SIGNER, not_after=FOUNDED + 60 * DAY).certificate
     while_valid = revocation_list(sm2_pki.issuing, {leaf: FOUNDED + 10 * DAY}, this_update=FOUNDED + 11 * DAY)
-    after_its_end = revocation_list(sm2_pki.issuing, this_update=FOUNDED + 90 * DAY)
-    check = check_revocation(
-        leaf,
-        sm2_pki.issuing.certificate,
-        (while_valid, after_its_end),
-        at=FOUNDED + 30 * DAY,
-        time_is_proven=True,
-        step="",
+    after_its_end = revocation_list(
+        sm2_pki.issuing,
+        this_update=FOUNDED + 90 * DAY,
+        change=lambda tbs: without_extension(tbs, EXPIRED_CERTIFICATES.dotted_string),
     )
-    assert check.finding is not None
-    assert check.finding.sub_indication is SubIndication.REVOKED
+    assert ended(leaf, sm2_pki, while_valid, after_its_end) is SubIndication.REVOKED
+    assert ended(leaf, sm2_pki, after_its_end) is SubIndication.TRY_LATER
+
+
+def ended(leaf: Certificate, pki: PKI, *lists: RevocationList) -> SubIndication | None:
+    """Return what `lists` say of a certificate that has ended, for a time when it was valid."""
+    issuer = pki.issuing.certificate
+    check = check_revocation(leaf, issuer, lists, at=FOUNDED + 30 * DAY, time_is_proven=True, step="")
+    return check.finding.sub_indication if check.finding else None
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param(der.generalized_time(FOUNDED), None, id="all of them"),
+        pytest.param(der.generalized_time(FOUNDED + 60 * DAY), None, id="from that very end on"),
+        pytest.param(der.generalized_time(FOUNDED + 61 * DAY), SubIndication.TRY_LATER, id="later ones"),
+        pytest.param(der.null(), SubIndication.TRY_LATER, id="no sense"),
+    ],
+)
+def test_a_list_may_say_that_it_keeps_what_has_ended(
+    sm2_pki: PKI, value: bytes, expected: SubIndication | None
+) -> None:
+    leaf = sm2_pki.issue(DOCUMENT_SIGNER, not_after=FOUNDED + 60 * DAY).certificate
+    kept = extension(EXPIRED_CERTIFICATES.dotted_string, value)
+    made = revocation_list(
+        sm2_pki.issuing, this_update=FOUNDED + 90 * DAY, change=lambda tbs: with_extension(tbs, kept)
+    )
+    assert ended(leaf, sm2_pki, made) is expected
+
+
+def test_our_lists_keep_what_has_ended(sm2_pki: PKI) -> None:
+    leaf = sm2_pki.issue(DOCUMENT_SIGNER, not_after=FOUNDED + 60 * DAY).certificate
+    made = revocation_list(sm2_pki.issuing, this_update=FOUNDED + 90 * DAY)
+    assert made.keeps_expired_since == sm2_pki.issuing.certificate.not_before
+    assert ended(leaf, sm2_pki, made) is None
 
 
 def test_a_list_of_another_issuer(pki: PKI) -> None:
@@ -201,8 +247,7 @@ def test_a_list_with_one_extension_twice_is_not_complete(pki: PKI) -> None:
 
 def first_version(tbs: bytes) -> bytes:
     """Return a TBSCertList of version 1: no version, no extensions."""
-    without = without_extension(without_extension(tbs, "2.5.29.35"), "2.5.29.20")
-    return grafted(grafted(without, len(der.parse(tbs).sequence()) - 1, put=b""), 0, put=b"")
+    return grafted(grafted(tbs, len(der.parse(tbs).sequence()) - 1, put=b""), 0, put=b"")
 
 
 def test_a_list_of_version_1(pki: PKI) -> None:

@@ -40,6 +40,18 @@ LONG_FORM = 0x80
 MAX_LENGTH_OCTETS = 4
 """Lengths of up to 4 GiB; a longer one cannot be meant."""
 
+HIGH_TAG = 0x1F
+"""The tag bits that announce a tag of several octets (X.690, 8.1.2.4). No standard of ours has one."""
+
+MAX_ARC_OCTETS = 64
+"""Octets of one arc of an object identifier. The longest that exist stand for UUIDs and have 19."""
+
+END_OF_CONTENTS = 0x00
+"""Ends an indefinite length (X.690, 8.1.5), which DER does not have."""
+
+PRINTABLE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?")
+"""The characters of a PrintableString (X.680, 41.4)."""
+
 
 class Malformed(Invalid):
     """The bytes are not the DER structure that they should be."""
@@ -100,8 +112,9 @@ def context(number: int, *parts: bytes, constructed: bool = True) -> bytes:
 
 
 def integer(value: int) -> bytes:
-    """Return an INTEGER."""
-    return tlv(Tag.INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+    """Return an INTEGER, in the fewest octets (X.690, 8.3.2)."""
+    magnitude = value if value >= 0 else ~value
+    return tlv(Tag.INTEGER, value.to_bytes(magnitude.bit_length() // 8 + 1, "big", signed=True))
 
 
 def boolean(*, value: bool) -> bytes:
@@ -142,7 +155,9 @@ def utf8_string(value: str) -> bytes:
 
 
 def printable_string(value: str) -> bytes:
-    """Return a PrintableString."""
+    """Return a PrintableString. Raise `ValueError` for a character outside of its alphabet."""
+    if not set(value) <= PRINTABLE:
+        raise ValueError("not a PrintableString")
     return tlv(Tag.PRINTABLE_STRING, value.encode("ascii"))
 
 
@@ -153,20 +168,25 @@ def ia5_string(value: str) -> bytes:
 
 def generalized_time(moment: datetime) -> bytes:
     """Return a GeneralizedTime in UTC, to the second, as X.690, 11.7 and GB/T 38540 write it."""
-    return tlv(Tag.GENERALIZED_TIME, moment.astimezone(UTC).strftime("%Y%m%d%H%M%SZ").encode())
+    moment = moment.astimezone(UTC)
+    return tlv(Tag.GENERALIZED_TIME, f"{moment.year:04}{moment:%m%d%H%M%SZ}".encode())  # %Y has three digits for 999
+
+
+UTC_TIME_YEARS = range(1950, 2050)
+"""The years that the two digits of a UTCTime stand for (RFC 5280, 4.1.2.5.1)."""
 
 
 def utc_time(moment: datetime) -> bytes:
-    """Return a UTCTime, for the years 1950 to 2049."""
-    return tlv(Tag.UTC_TIME, moment.astimezone(UTC).strftime("%y%m%d%H%M%SZ").encode())
-
-
-FIRST_YEAR_WITHOUT_UTC_TIME = 2050
+    """Return a UTCTime. Raise `ValueError` for a year that it cannot tell."""
+    moment = moment.astimezone(UTC)
+    if moment.year not in UTC_TIME_YEARS:
+        raise ValueError("a UTCTime is for the years 1950 to 2049")
+    return tlv(Tag.UTC_TIME, moment.strftime("%y%m%d%H%M%SZ").encode())
 
 
 def x509_time(moment: datetime) -> bytes:
     """Return a Time as RFC 5280, 4.1.2.5 wants it: UTCTime through 2049, GeneralizedTime from 2050 on."""
-    if moment.astimezone(UTC).year < FIRST_YEAR_WITHOUT_UTC_TIME:
+    if moment.astimezone(UTC).year in UTC_TIME_YEARS:
         return utc_time(moment)
     return generalized_time(moment)
 
@@ -258,15 +278,16 @@ class Element:
         if not body or body[-1] & 0x80:
             raise self.fail(expected)
         arcs: list[int] = []
-        value, fresh = 0, True
+        value, length = 0, 0
         for octet in body:
-            if fresh and octet == LONG_FORM:  # a leading zero digit: not the shortest form (X.690, 8.19.2)
+            if length == 0 and octet == LONG_FORM:  # a leading zero digit: not the shortest form (X.690, 8.19.2)
                 raise self.fail(expected)
-            value = value << 7 | octet & 0x7F
-            fresh = not octet & 0x80
-            if fresh:
+            if length == MAX_ARC_OCTETS:
+                raise self.fail(expected)
+            value, length = value << 7 | octet & 0x7F, length + 1
+            if not octet & 0x80:
                 arcs.append(value)
-                value = 0
+                value, length = 0, 0
         first = min(arcs[0] // 40, 2)
         return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))
 
@@ -282,13 +303,15 @@ class Element:
         """Return this GeneralizedTime or UTCTime, which must be in UTC and to the second (X.690, 11.7 and 11.8)."""
         formats = {Tag.GENERALIZED_TIME: "%Y%m%d%H%M%SZ", Tag.UTC_TIME: "%y%m%d%H%M%SZ"}
         lengths = {Tag.GENERALIZED_TIME: 15, Tag.UTC_TIME: 13}
-        if len(self.body) != lengths.get(self.tag, -1):
+        body = self.body
+        # strptime alone would take a small z, and spaces for digits: second encodings of one moment.
+        if len(body) != lengths.get(self.tag, -1) or not body[:-1].isdigit() or body[-1:] != b"Z":
             raise self.fail(expected)
         try:
-            moment = datetime.strptime(self.body.decode("ascii"), formats[self.tag]).replace(tzinfo=UTC)
+            moment = datetime.strptime(body.decode("ascii"), formats[self.tag]).replace(tzinfo=UTC)
         except ValueError:
             raise self.fail(expected) from None
-        if self.tag == Tag.UTC_TIME and moment.year >= FIRST_YEAR_WITHOUT_UTC_TIME:
+        if self.tag == Tag.UTC_TIME and moment.year not in UTC_TIME_YEARS:
             return moment.replace(year=moment.year - 100)  # strptime puts 50 to 68 into this century, RFC 5280 does not
         return moment
 
@@ -299,7 +322,9 @@ def read(source: bytes, start: int, limit: int, depth: int) -> Element:
     def fail() -> Malformed:
         return Malformed(expected="a DER element", offset=start)
 
-    if limit - start < 2 or source[start] & 0x1F == 0x1F:  # noqa: PLR2004 - a tag and a length; multi-octet tags are unused
+    if limit - start < 2:  # noqa: PLR2004 - a tag and a length
+        raise fail()
+    if source[start] == END_OF_CONTENTS or source[start] & HIGH_TAG == HIGH_TAG:
         raise fail()
     length = source[start + 1]
     position = start + 2

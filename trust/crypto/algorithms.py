@@ -44,6 +44,11 @@ class Digest(StrEnum):
         """The object identifier of the hash function."""
         return DIGEST_OIDS[self]
 
+    @property
+    def strength(self) -> "Strength":
+        """Whether a hash of this kind ties anything to one content alone."""
+        return Strength.BROKEN if self is Digest.SHA1 else Strength.STRONG
+
 
 DIGEST_OIDS: Mapping[Digest, str] = {
     Digest.SM3: "1.2.156.10197.1.401",

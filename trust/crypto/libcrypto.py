@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar, Final
 
-from trust.crypto.sm2 import SM2Digest, SM2PublicKey, SM2Signature, subject_public_key_info
+from trust.crypto.sm2 import G, SM2Digest, SM2PublicKey, SM2Signature, subject_public_key_info
 from trust.errors import Unavailable
 
 __all__ = ["Libcrypto", "LibcryptoBackend", "LibcryptoMissing", "library"]
@@ -72,13 +72,17 @@ class Libcrypto:
         return text.decode()
 
     def decode(self, function: str, encoded: bytes) -> int | None:
-        """Return the EVP_PKEY that `function` reads from `encoded`, or None; the caller frees it."""
+        """Return the EVP_PKEY that `function` reads from all of `encoded`, or None; the caller frees it."""
         buffer = ctypes.create_string_buffer(encoded, len(encoded))
         cursor = ctypes.c_void_p(ctypes.addressof(buffer))
+        end = ctypes.addressof(buffer) + len(encoded)
         try:
             key: int | None = self.call(function, None, ctypes.byref(cursor), len(encoded))
         finally:
             self.call("OPENSSL_cleanse", ctypes.addressof(buffer), len(encoded))
+        if key is not None and cursor.value != end:
+            self.call("EVP_PKEY_free", key)
+            return None
         return key
 
 
@@ -97,20 +101,25 @@ def library() -> Libcrypto:
 
 
 class LibcryptoBackend:
-    """SM2 verification over e by `EVP_PKEY_verify`, to which no user identity reaches: e already holds it."""
+    """SM2 verification over e by `EVP_PKEY_verify`, to which no user identity reaches: e already holds it.
+
+    Building it raises `LibcryptoMissing` where the library knows no SM2.
+    """
 
     name = "libcrypto"
 
     def __init__(self) -> None:
         self.libcrypto = library()
+        pkey = self.libcrypto.decode("d2i_PUBKEY", subject_public_key_info(SM2PublicKey(*G)))
+        self.libcrypto.call("ERR_clear_error")
+        if pkey is None:
+            raise LibcryptoMissing(cure="install a libcrypto with SM2; some distributions build it without")
+        self.libcrypto.call("EVP_PKEY_free", pkey)
 
     def verify(self, key: SM2PublicKey, e: SM2Digest, signature: SM2Signature) -> bool:
         """Tell whether `signature` over `e` was made with the private half of `key`."""
         call = self.libcrypto.call
         pkey = self.libcrypto.decode("d2i_PUBKEY", subject_public_key_info(key))
-        if pkey is None:
-            call("ERR_clear_error")
-            return False
         operation = call("EVP_PKEY_CTX_new", pkey, None)
         try:
             encoded = signature.der

@@ -25,6 +25,8 @@ PYCA_HASHES: Final[dict[Digest, hashes.HashAlgorithm]] = {
 """Hashes accepted under RSA and ECDSA signatures. SHA-1 is absent: no signature over it proves anything."""
 
 MINIMUM_RSA_BITS: Final = 2048
+MINIMUM_CURVE_BITS: Final = 224
+"""Both are 112 bits of security (NIST SP 800-57 part 1, table 2)."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,10 @@ class PublicKey:
         """The algorithm's identifier and, where its parameters are one, the identifier of the curve."""
         try:
             algorithm, _ = der.parse(self.spki).sequence()
-            members = algorithm.sequence()
-            return tuple(member.oid() for member in members[:2] if member.tag == der.Tag.OID)
+            identifier, *parameters = algorithm.sequence()
+            if len(parameters) > 1:
+                raise KeyMalformed
+            return tuple(member.oid() for member in (identifier, *parameters) if member.tag == der.Tag.OID)
         except (der.Malformed, ValueError):
             raise KeyMalformed from None
 
@@ -69,7 +73,10 @@ class PublicKey:
         if self.algorithm_oids != (KEYS["sm2"].key_oid, KEYS["sm2"].curve_oid):
             return None
         _, point = der.parse(self.spki).sequence()
-        return SM2PublicKey.from_point(point.bits())
+        try:
+            return SM2PublicKey.from_point(point.bits())
+        except der.Malformed:
+            raise KeyMalformed from None
 
     @cached_property
     def pyca(self) -> object:
@@ -121,7 +128,7 @@ class PublicKey:
             match self.pyca:
                 case ed25519.Ed25519PublicKey() as edwards:
                     edwards.verify(signature, message)
-                case ec.EllipticCurvePublicKey() as elliptic:
+                case ec.EllipticCurvePublicKey() as elliptic if elliptic.key_size >= MINIMUM_CURVE_BITS:
                     elliptic.verify(signature, message, ec.ECDSA(accepted_hash(algorithm, digest)))
                 case rsa.RSAPublicKey() as modulus if modulus.key_size >= MINIMUM_RSA_BITS:
                     chosen = accepted_hash(algorithm, digest)

@@ -8,7 +8,8 @@ from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from trust.errors import Invalid
-from trust.pdf.intake import PDFMalformed
+from trust.pdf.intake import LIMITS, PDFLimitExceeded, PDFMalformed
+from trust.pdf.reading import entry, members, pages_of
 
 __all__ = [
     "Appearance",
@@ -21,6 +22,9 @@ __all__ = [
 ]
 
 POINTS_PER_MM: Final = 72 / 25.4
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top."""
 
 
 class PageOutOfRange(Invalid):
@@ -57,13 +61,14 @@ class Placement:
 
 @dataclass(frozen=True, kw_only=True)
 class PageGeometry:
-    """The visible part of a page in points, and how a reader turns it."""
+    """The visible part of a page in its own units, and how a reader turns it."""
 
     left: float
     bottom: float
     width: float
     height: float
     rotation: int
+    units_per_mm: float
 
     @property
     def displayed(self) -> tuple[float, float]:
@@ -85,14 +90,38 @@ class PageGeometry:
 
 def geometry(page: Any) -> PageGeometry:  # noqa: ANN401 - a dictionary of pyHanko
     """Return the geometry of a page, with what it inherits from the pages above it."""
-    crop = inherited(page, "/CropBox") or inherited(page, "/MediaBox")
-    if crop is None:
+    media, crop = box_of(page, "/MediaBox"), box_of(page, "/CropBox")
+    if media is None:
         raise PDFMalformed
-    x0, y0, x1, y1 = (float(value) for value in crop)
-    rotation = int(inherited(page, "/Rotate") or 0) % 360
+    # ISO 32000-2, 14.11.2: what a reader shows is the crop box as far as it lies on the medium.
+    left, bottom, right, top = media if crop is None else common(media, crop)
+    unit = float(entry(page, "/UserUnit", 1))  # in 1/72 of an inch; not inherited
+    if not unit > 0:
+        raise PDFMalformed
     return PageGeometry(
-        left=min(x0, x1), bottom=min(y0, y1), width=abs(x1 - x0), height=abs(y1 - y0), rotation=rotation
+        left=left,
+        bottom=bottom,
+        width=right - left,
+        height=top - bottom,
+        rotation=int(inherited(page, "/Rotate") or 0) % 360,
+        units_per_mm=POINTS_PER_MM / unit,
     )
+
+
+def box_of(page: Any, key: str) -> Box | None:  # noqa: ANN401 - a dictionary of pyHanko
+    """Return a box of a page with its corners in order, if it has or inherits one."""
+    found = inherited(page, key)
+    if found is None:
+        return None
+    x0, y0, x1, y1 = (float(value) for value in members(found))
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def common(media: Box, crop: Box) -> Box:
+    """Return what two boxes have in common; the first where that is nothing, as readers do."""
+    left, bottom = max(media[0], crop[0]), max(media[1], crop[1])
+    right, top = min(media[2], crop[2]), min(media[3], crop[3])
+    return (left, bottom, right, top) if left < right and bottom < top else media
 
 
 MAX_PAGE_TREE_DEPTH: Final = 64
@@ -114,12 +143,16 @@ def place(
     writer: IncrementalPdfFileWriter, placement: Placement, appearance: Appearance
 ) -> tuple[tuple[int, int, int, int], tuple[int, ...]]:
     """Return the box of the seal in page coordinates and the matrix that keeps it upright on a turned page."""
-    pages = int(writer.root["/Pages"]["/Count"])
-    if not 1 <= placement.page <= pages:
-        raise PageOutOfRange(page=placement.page, pages=pages)
-    shape = geometry(writer.prev.find_page_for_modification(placement.page - 1)[0].get_object())
-    width, height = appearance.width_mm * POINTS_PER_MM, appearance.height_mm * POINTS_PER_MM
-    x, y = placement.centre_x_mm * POINTS_PER_MM, placement.centre_y_mm * POINTS_PER_MM
+    pages = pages_of(writer.prev.root)
+    if not 1 <= placement.page <= len(pages):
+        raise PageOutOfRange(page=placement.page, pages=len(pages))
+    page = pages[placement.page - 1]
+    # pyHanko, which puts the seal there, believes what /Count says of each branch of pages.
+    if writer.prev.find_page_for_modification(placement.page - 1)[0].reference != page.reference:
+        raise PDFMalformed
+    shape = geometry(page.get_object())
+    width, height = appearance.width_mm * shape.units_per_mm, appearance.height_mm * shape.units_per_mm
+    x, y = placement.centre_x_mm * shape.units_per_mm, placement.centre_y_mm * shape.units_per_mm
     if not (width / 2 <= x <= shape.displayed[0] - width / 2 and height / 2 <= y <= shape.displayed[1] - height / 2):
         raise PlacementOutsidePage(page=placement.page)
     corners = [shape.to_page(x - width / 2, y - height / 2), shape.to_page(x + width / 2, y + height / 2)]
@@ -135,12 +168,15 @@ def make_annotations_indirect(writer: IncrementalPdfFileWriter) -> None:
     Readers that compare revisions can only tell annotations apart by their references: without this, adding a second
     signature to such a file would look like a change to its first. Only for files that nobody has signed yet.
     """
-    for number in range(int(writer.root["/Pages"]["/Count"])):
-        reference = writer.find_page_for_modification(number)[0]
+    count = 0
+    for reference in pages_of(writer.root):
         page = reference.get_object()
         if "/Annots" not in page:
             continue
         annotations = page["/Annots"]
+        count += len(annotations)
+        if count > LIMITS.annotations:
+            raise PDFLimitExceeded(limit="annotations", allowed=LIMITS.annotations)
         direct = [
             place
             for place in range(len(annotations))

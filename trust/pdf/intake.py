@@ -1,7 +1,7 @@
 """What is checked of a PDF before any parser sees it, and the errors that say why one is refused.
 
 Each limit stands against an attack that was measured: thousands of empty revisions or fields cost a parser quadratic
-time, a long hexadecimal string a second and 86 MB per megabyte.
+time, a long number likewise, a long hexadecimal string a second and 86 MB per megabyte.
 """
 
 import re
@@ -64,10 +64,22 @@ class PDFLimits:
     """Incremental updates, counted by `startxref`."""
 
     hexadecimal_string: int = 400_000
-    """Digits of one hexadecimal string: ten times a usual seal signature."""
+    """Digits of one hexadecimal string, or of one number: ten times a usual seal signature."""
 
     fields: int = 2_000
-    """Entries of a field list, counted after parsing."""
+    """Form fields and their parts, on all levels."""
+
+    field_name: int = 4_000
+    """Characters of the full name of a field."""
+
+    pages: int = 10_000
+    """Pages and the nodes of the tree that they hang on."""
+
+    annotations: int = 100_000
+    """Entries of all lists of annotations."""
+
+    work: int = 6_000_000
+    """Reads of an octet, and what else takes time counted in them: seconds, and some hundred megabytes."""
 
 
 LIMITS: Final = PDFLimits()
@@ -82,6 +94,8 @@ def require_acceptable(pdf: bytes, limits: PDFLimits = LIMITS) -> None:
         raise PDFLimitExceeded(limit="size", allowed=limits.size)
     if pdf.count(b"startxref") > limits.revisions:
         raise PDFLimitExceeded(limit="revisions", allowed=limits.revisions)
-    long_string = rb"<[0-9A-Fa-f\s]{%d}" % (limits.hexadecimal_string + 1)
+    long_string = rb"<[0-9A-Fa-f\s\0]{%d}" % (limits.hexadecimal_string + 1)
     if re.search(long_string, pdf):
         raise PDFLimitExceeded(limit="hexadecimal_string", allowed=limits.hexadecimal_string)
+    if re.search(rb"[0-9.+-]{%d}" % (limits.hexadecimal_string + 1), pdf):
+        raise PDFLimitExceeded(limit="number", allowed=limits.hexadecimal_string)

@@ -7,18 +7,27 @@ than its revision) is refused here.
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from io import BytesIO
+from itertools import islice
 from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.crypt import AuthStatus
+from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
+from pyhanko.sign.diff_analysis import (
+    DEFAULT_DIFF_POLICY,
+    DiffResult,
+    FormUpdatingRule,
+    GenericFieldModificationRule,
+    ModificationLevel,
+    SigFieldCreationRule,
+    SigFieldModificationRule,
+    StandardDiffPolicy,
+)
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, extract_contents
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -27,15 +36,8 @@ from trust.certificates import Certificate
 from trust.crypto.algorithms import Digest
 from trust.crypto.sm3 import hash_of
 from trust.errors import TrustError
-from trust.pdf.intake import (
-    LIMITS,
-    PDFEncrypted,
-    PDFLimitExceeded,
-    PDFMalformed,
-    PDFPasswordWrong,
-    require_acceptable,
-)
-from trust.pdf.signing import PARSER_ERRORS
+from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFMalformed, PDFPasswordWrong, require_acceptable
+from trust.pdf.reading import PARSER_ERRORS, Reader, entry, form_fields, malformed_when_unreadable, members, pages_of
 from trust.revocation import RevocationList
 from trust.verdict import Check, Finding, SubIndication
 
@@ -83,11 +85,26 @@ LEVELS: Final = {
 }
 SEVERITY: Final = tuple(Changes)
 
+POLICY: Final = StandardDiffPolicy(
+    global_rules=DEFAULT_DIFF_POLICY.global_rules,
+    form_rule=FormUpdatingRule(
+        field_rules=[
+            SigFieldCreationRule(allow_new_visible_after_certify=True),
+            SigFieldModificationRule(),
+            GenericFieldModificationRule(),
+        ]
+    ),
+)
+"""pyHanko's rules, but for one: a second authority may put its visible seal beside a first that certifies.
+
+What a new field shows is its signer's responsibility, so that each must be signed: `has_fields_of_nobody`.
+"""
+
 
 class EmbeddedSignature(EmbeddedPdfSignature):
     """pyHanko's view of a signature field, for any signature value: its own constructor accepts a CMS alone."""
 
-    def __init__(self, reader: PdfFileReader, sig_field: generic.DictionaryObject, fq_name: str) -> None:
+    def __init__(self, reader: Reader, sig_field: generic.DictionaryObject, fq_name: str) -> None:
         # Not calling super().__init__ is the point: it parses /Contents as a CMS. What it sets besides is set here.
         self.reader = reader
         self.sig_field = sig_field
@@ -153,41 +170,27 @@ class PDFDocument:
     pages: int
 
 
-@contextmanager
-def malformed_when_unreadable() -> Iterator[None]:
-    """Turn whatever the parser raises into our own error."""
-    try:
-        yield
-    except PARSER_ERRORS as error:
-        raise PDFMalformed from error
-
-
 def open_pdf(pdf: bytes, *, password: str | None = None) -> PDFDocument:
     """Read a document. Raise `PDFMalformed`, `PDFLimitExceeded`, `PDFEncrypted` or `PDFPasswordWrong`."""
     require_acceptable(pdf)
     with malformed_when_unreadable():
-        reader = PdfFileReader(BytesIO(pdf), strict=False)
+        reader = Reader(pdf)
         if reader.encrypted:
             unlock(reader, password)
-        form = entry(reader.root, "/AcroForm", {})
-        if len(entry(form, "/Fields", ())) > LIMITS.fields:
-            raise PDFLimitExceeded(limit="fields", allowed=LIMITS.fields)
+        for _ in form_fields(reader.root):
+            pass  # what pyHanko walks through next is a tree, and not too large
+        pages = len(pages_of(reader.root))
         found = [read_signature(pdf, reader, name, field) for name, field in signed_fields(reader)]
         certificates, lists = read_security_store(reader)
         return PDFDocument(
             signatures=tuple(sorted(found, key=lambda one: one.revision)),
             certificates=certificates,
             revocation_lists=lists,
-            pages=int(reader.root["/Pages"]["/Count"]),
+            pages=pages,
         )
 
 
-def entry(dictionary: Any, key: str, default: Any) -> Any:  # noqa: ANN401 - whatever the key holds
-    """Return the value of a dictionary's entry, followed to the object that it refers to."""
-    return dictionary[key] if key in dictionary else default  # noqa: SIM401 - get() would not follow the reference
-
-
-def unlock(reader: PdfFileReader, password: str | None) -> None:
+def unlock(reader: Reader, password: str | None) -> None:
     """Open an encrypted file with `password`; one that opens without any needs none."""
     try:
         status = reader.decrypt(password or "").status
@@ -197,7 +200,7 @@ def unlock(reader: PdfFileReader, password: str | None) -> None:
         raise PDFEncrypted if password is None else PDFPasswordWrong
 
 
-def signed_fields(reader: PdfFileReader) -> Iterator[tuple[str, Any]]:
+def signed_fields(reader: Reader) -> Iterator[tuple[str, Any]]:
     """Yield the name and the dictionary of each signed field."""
     for count, (name, _, reference) in enumerate(enumerate_sig_fields(reader, filled_status=True)):
         if count == MAX_SIGNATURES:
@@ -205,7 +208,7 @@ def signed_fields(reader: PdfFileReader) -> Iterator[tuple[str, Any]]:
         yield name, reference.get_object()
 
 
-def read_signature(pdf: bytes, reader: PdfFileReader, name: str, field: Any) -> PDFSignature:  # noqa: ANN401 - pyHanko's
+def read_signature(pdf: bytes, reader: Reader, name: str, field: Any) -> PDFSignature:  # noqa: ANN401 - pyHanko's
     """Read one signed field."""
     embedded = EmbeddedSignature(reader, field, name)
     signed = embedded.sig_object
@@ -236,9 +239,9 @@ def parse_date(text: str) -> datetime | None:
     """Return a PDF date in UTC, or None where it is none."""
     try:
         moment: datetime = generic.parse_pdf_date(text, strict=False)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except PARSER_ERRORS:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def coverage_of(pdf: bytes, embedded: EmbeddedSignature, numbers: list[int]) -> Coverage:
@@ -271,30 +274,42 @@ def changes_after(pdf: bytes, embedded: EmbeddedSignature, coverage: Coverage) -
     is_newest = embedded.signed_revision == embedded.reader.xrefs.total_revisions - 1
     if is_newest or not END_OF_FILE.search(pdf, max(0, len(pdf) - 64)):
         return Changes.FORBIDDEN  # bytes after the end of the file that belong to no revision
-    result = embedded.evaluate_modifications(DEFAULT_DIFF_POLICY)
-    return LEVELS[result.modification_level] if isinstance(result, DiffResult) else Changes.FORBIDDEN
+    result = embedded.evaluate_modifications(POLICY)
+    if not isinstance(result, DiffResult) or has_fields_of_nobody(embedded):
+        return Changes.FORBIDDEN
+    return LEVELS[result.modification_level]
 
 
-def read_security_store(reader: PdfFileReader) -> tuple[tuple[Certificate, ...], tuple[RevocationList, ...]]:
+def has_fields_of_nobody(embedded: EmbeddedSignature) -> bool:
+    """Tell whether a signature field was added after a signature that nobody has signed since.
+
+    Such a field may lie over the content and show whatever its author wants. A value from before does not count: it
+    was signed for another field.
+    """
+    reader, revision = embedded.reader, embedded.signed_revision
+    before = {name for name, _, _ in enumerate_sig_fields(reader.get_historical_resolver(revision))}
+    for name, _, reference in enumerate_sig_fields(reader):
+        if name in before:
+            continue
+        field = reference.get_object()
+        if "/V" not in field or reader.xrefs.get_introducing_revision(field.raw_get("/V").reference) <= revision:
+            return True
+    return False
+
+
+def read_security_store(reader: Reader) -> tuple[tuple[Certificate, ...], tuple[RevocationList, ...]]:
     """Return what the document security store brings along. It is material, not evidence: anybody can put it there."""
     store = entry(reader.root, "/DSS", {})
-    certificates = [read_or_none(Certificate, data) for data in streams(entry(store, "/Certs", ()))]
-    lists = [read_or_none(RevocationList, data) for data in streams(entry(store, "/CRLs", ()))]
-    return tuple(one for one in certificates if one), tuple(one for one in lists if one)
+    certificates = readable(Certificate, entry(store, "/Certs", ()), DecodePurpose.CERTIFICATE)
+    lists = readable(RevocationList, entry(store, "/CRLs", ()), DecodePurpose.CRL)
+    return tuple(certificates), tuple(lists)
 
 
-def streams(array: Any) -> Iterator[bytes]:  # noqa: ANN401 - an array of pyHanko
-    """Yield the contents of the streams that an array refers to, as many as are looked at."""
-    for place in range(min(len(array), MAX_STORE)):
-        yield array[place].data
-
-
-def read_or_none(kind: Any, encoded: bytes) -> Any:  # noqa: ANN401 - Certificate or RevocationList
-    """Read an entry of the store; one that cannot be read is passed over."""
-    try:
-        return kind(encoded)
-    except TrustError:
-        return None
+def readable(kind: Any, array: Any, purpose: DecodePurpose) -> Iterator[Any]:  # noqa: ANN401 - pyHanko's
+    """Yield what can be read of the streams that an array refers to; what cannot is passed over."""
+    for stream in islice(members(array), MAX_STORE):
+        with suppress(TrustError, PdfError):
+            yield kind(stream.read_data(purpose))
 
 
 def check_structure(document: PDFDocument, signature: PDFSignature, *, step: str) -> tuple[Check, ...]:

@@ -5,7 +5,6 @@ electronic seal signature. The order is prepare → sign → fill, so that what 
 """
 
 from collections.abc import Iterable
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -15,9 +14,7 @@ from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, enumerate_sig_fields
-from pyhanko.sign.general import SigningError
+from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldSpec, enumerate_sig_fields
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -28,7 +25,8 @@ from trust.crypto.algorithms import Digest
 from trust.crypto.sm3 import hash_of
 from trust.errors import Invalid
 from trust.pdf.appearance import Appearance, Placement, make_annotations_indirect, place, put_appearance
-from trust.pdf.intake import PDFEncrypted, PDFLocked, PDFMalformed, require_acceptable
+from trust.pdf.intake import PDFEncrypted, PDFLocked, require_acceptable
+from trust.pdf.reading import Reader, entry, form_fields, malformed_when_unreadable, members
 from trust.revocation import RevocationList
 
 __all__ = [
@@ -40,20 +38,6 @@ __all__ = [
     "SignatureTooLarge",
     "prepare_signature",
 ]
-
-PARSER_ERRORS: Final = (
-    PdfError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    RecursionError,
-    OverflowError,
-    NotImplementedError,
-    AssertionError,
-)
-"""What pyHanko raises on files that are not what they say they are; measured over hostile files."""
 
 
 class SignatureTooLarge(Invalid):
@@ -100,7 +84,7 @@ class SignatureRequest:
     reason: str = ""
     location: str = ""
     certify: bool = False
-    """Whether to certify the document, allowing form filling and further signatures only. Never with others before."""
+    """Whether to certify the document, allowing further signatures only. Never with others before."""
 
     appearance: Appearance | None = None
     placement: Placement | None = None
@@ -136,36 +120,55 @@ class PreparedPDF:
         return self.buffer.getvalue()
 
 
-@contextmanager
-def malformed_when_unreadable() -> Any:  # noqa: ANN401 - a context manager's type
-    """Turn whatever the parser raises into our own error."""
-    try:
-        yield
-    except SigningError:
-        raise PDFLocked from None
-    except PARSER_ERRORS as error:
-        raise PDFMalformed from error
-
-
 def prepare_signature(pdf: bytes, request: SignatureRequest) -> PreparedPDF:
     """Add a signature field to `pdf` and leave a gap for its value.
+
+    The form fields that are there are locked: what a reader shows under a seal stays as it was sealed.
 
     Raise `PDFMalformed`, `PDFLimitExceeded`, `PDFEncrypted`, `PDFLocked`, `PageOutOfRange` or `PlacementOutsidePage`.
     """
     require_acceptable(pdf)
     with malformed_when_unreadable():
-        writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=False)
+        writer = IncrementalPdfFileWriter.from_reader(Reader(pdf))
         if writer.prev.encrypted:
             raise PDFEncrypted
-        names = {name for name, _, _ in enumerate_sig_fields(writer.prev)}
+        fields = dict(form_fields(writer.prev.root))
+        signatures = {name for name, _, _ in enumerate_sig_fields(writer.prev)}
         certification = read_certification_data(writer.prev)
-        if certification is not None and certification.permission is MDPPerm.NO_CHANGES:
+        forbids = certification is not None and certification.permission is MDPPerm.NO_CHANGES
+        if forbids or any(forbids_changes(fields[name]) for name in signatures):
             raise PDFLocked
-        certify = request.certify and not names and certification is None
-        if not names:
+        certify = request.certify and not signatures and certification is None
+        if not signatures:
             make_annotations_indirect(writer)
         add_security_store(writer, request)
-        return embed(writer, request, name=unused(request.field, names), certify=certify)
+        lock = lock_on(fields, signatures)
+        return embed(writer, request, name=unused(request.field, fields), certify=certify, lock=lock)
+
+
+def forbids_changes(field: Any) -> bool:  # noqa: ANN401 - a dictionary of pyHanko
+    """Tell whether the signature in a field forbids every later change (ISO 32000-2, 12.7.5.5 and 12.8.2.2)."""
+    value = entry(field, "/V", {})
+    rules = [
+        entry(one, "/TransformParams", {})
+        for one in members(entry(value, "/Reference", ()))
+        if entry(one, "/TransformMethod", "") == "/DocMDP"
+    ]
+    if value and "/Lock" in field:
+        rules.append(field["/Lock"])
+    return any(entry(rule, "/P", None) == MDPPerm.NO_CHANGES.value for rule in rules)
+
+
+def lock_on(fields: Iterable[str], signatures: set[str]) -> FieldMDPSpec | None:
+    """Return a lock on all fields but those that are for signatures, or that such ones belong to; None without any."""
+    spared = {name[:end] for name in signatures for end in (*dots(name), len(name))}
+    locked = [name for name in fields if name not in spared]
+    return FieldMDPSpec(FieldMDPAction.INCLUDE, locked) if locked else None
+
+
+def dots(name: str) -> Iterable[int]:
+    """Return where the parts of a full name end."""
+    return [place for place, character in enumerate(name) if character == "."]
 
 
 def unused(wanted: str, taken: Iterable[str]) -> str:
@@ -190,13 +193,22 @@ def add_security_store(writer: IncrementalPdfFileWriter, request: SignatureReque
     )
 
 
-def embed(writer: IncrementalPdfFileWriter, request: SignatureRequest, *, name: str, certify: bool) -> PreparedPDF:
+def embed(
+    writer: IncrementalPdfFileWriter,
+    request: SignatureRequest,
+    *,
+    name: str,
+    certify: bool,
+    lock: FieldMDPSpec | None,
+) -> PreparedPDF:
     """Write the field, its appearance and the signature dictionary with its gap."""
     box, page_index, matrix = None, 0, None
     if request.placement is not None and request.appearance is not None:
         page_index = request.placement.page - 1
         box, matrix = place(writer, request.placement, request.appearance)
-    specification = SigFieldSpec(name, on_page=page_index, box=box, readable_field_name=request.label or None)
+    specification = SigFieldSpec(
+        name, on_page=page_index, box=box, readable_field_name=request.label or None, field_mdp_spec=lock
+    )
     steps = PdfCMSEmbedder(specification).write_cms(name, writer)
     reference = next(steps)
     if box is not None and request.appearance is not None:
@@ -210,7 +222,8 @@ def embed(writer: IncrementalPdfFileWriter, request: SignatureRequest, *, name: 
     dictionary[pdf_name("/Filter")] = pdf_name(request.form.filter)
     dictionary[pdf_name("/SubFilter")] = pdf_name(request.form.subfilter)
     algorithm = request.form.digest.value
-    rules = SigMDPSetup(md_algorithm=algorithm, certify=certify, docmdp_perms=MDPPerm.FILL_FORMS if certify else None)
+    permissions = MDPPerm.FILL_FORMS if certify else None
+    rules = SigMDPSetup(md_algorithm=algorithm, certify=certify, docmdp_perms=permissions, field_lock=lock)
     steps.send(SigObjSetup(sig_placeholder=dictionary, mdp_setup=rules))
     prepared, output = steps.send(SigIOSetup(md_algorithm=algorithm))
     return PreparedPDF(

@@ -69,15 +69,14 @@ def test_a_set_of_is_sorted() -> None:
     assert der.set_of([b"\x05\x00"], tag=0xA0) == b"\xa0\x02\x05\x00"
 
 
-def test_strings_keep_to_their_alphabets() -> None:
-    for write in (der.printable_string, der.ia5_string):
-        with pytest.raises(UnicodeEncodeError):
-            write("印")
+def test_ia5_strings_hold_ascii() -> None:
+    with pytest.raises(UnicodeEncodeError):
+        der.ia5_string("印")
 
 
-@pytest.mark.parametrize("character", ["@", "\n"])
+@pytest.mark.parametrize("character", ["@", "\n", "印"])
 def test_printable_strings_hold_printable_characters(character: str) -> None:
-    with pytest.raises(ValueError, match=r".*"):  # X.680, 41.4: letters, digits, space and '()+,-./:=?
+    with pytest.raises(ValueError, match="not a PrintableString"):  # X.680, 41.4: letters, digits and '()+,-./:=?
         der.printable_string(f"a{character}b")
 
 
@@ -89,7 +88,7 @@ def test_times_are_written_in_utc() -> None:
 
 @pytest.mark.parametrize("year", [1949, 2050])
 def test_utc_times_end_in_2049(year: int) -> None:
-    with pytest.raises(ValueError, match=r".*"):  # two digits would say another century
+    with pytest.raises(ValueError, match="1950 to 2049"):  # two digits would say another century
         der.utc_time(datetime(year, 1, 1, tzinfo=UTC))
 
 

@@ -170,11 +170,12 @@ def test_small_r_and_s_hold_where_the_equation_does(backend: SM2Backend) -> None
 
 
 @EVERY_BACKEND
-def test_equal_points_are_doubled(backend: SM2Backend) -> None:
+def test_equal_points_are_doubled_except_by_gmssl(backend: SM2Backend) -> None:
     s = 0x777
     t = s * pow(D, -1, N) % N  # so that t·P = s·G
     r = (t - s) % N
-    backends.verify(KEY, e_of(r - x_of(multiply(2 * s))), SM2Signature(r, s), backend=backend)
+    holds = backend.verify(KEY, e_of(r - x_of(multiply(2 * s))), SM2Signature(r, s))
+    assert holds is not isinstance(backend, GmsslBackend)
 
 
 @EVERY_BACKEND

@@ -1,0 +1,296 @@
+"""Files that would keep a parser busy: each costs a bounded amount of work, whether it is judged or signed."""
+
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import pytest
+
+from tests.fakes.clock import NOW
+from tests.trust.pdf.paper import assemble, page_dictionary, paper, stream
+from trust.errors import TrustError
+from trust.pdf.intake import LIMITS, PDFLimitExceeded, PDFMalformed
+from trust.pdf.judging import open_pdf
+from trust.pdf.reading import Reader
+from trust.pdf.signing import PADES, SignatureRequest, prepare_signature
+
+REQUEST: Final = SignatureRequest(form=PADES, field="Signature", at=NOW, reserve=100)
+MIB: Final = 1 << 20
+
+
+def signed(pdf: bytes) -> bytes:
+    return prepare_signature(pdf, REQUEST).fill(b"v")
+
+
+def refusals(pdf: bytes) -> list[tuple[str, object]]:
+    """Return how a file is refused when it is judged and when it is signed."""
+    found = []
+    for use in (open_pdf, signed):
+        with pytest.raises((PDFLimitExceeded, PDFMalformed)) as caught:
+            use(pdf)
+        error: Any = caught.value
+        found.append((error.code, error.details.get("limit")))
+    return found
+
+
+def require_limited(pdf: bytes, limit: str) -> None:
+    assert refusals(pdf) == [("pdf.limit_exceeded", limit)] * 2
+
+
+def require_malformed(pdf: bytes) -> None:
+    assert refusals(pdf) == [("pdf.malformed", None)] * 2
+
+
+def deflated(content: bytes, entries: bytes = b"") -> bytes:
+    return stream(zlib.compress(content, 9), entries + b"/Filter/FlateDecode")
+
+
+# --- cross-references
+
+
+def tabled(entries: bytes, content: bytes = b"", *, compress: bool = False) -> bytes:
+    """Return a file that is little more than a cross-reference stream."""
+    head = b"%PDF-1.5\n1 0 obj\n<</Type/Catalog>>\nendobj\n"
+    told = b"/Type/XRef/Root 1 0 R" + entries
+    table = deflated(content, told) if compress else stream(content, told)
+    return head + b"21 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (table, len(head))
+
+
+CLAIMS: Final = {
+    "more than there is": b"/Size 9999999999/W[1 4 1]",
+    "entries of no octets": b"/Size 9999999999/W[0 0 0]",
+    "in sections": b"/Size 22/W[1 4 1]/Index[0 999999999]",
+    "a number beyond all measure": b"/Size %b/W[1 4 1]" % (b"9" * 40),
+}
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_a_thousand_million_objects_in_a_hundred_octets(claim: str) -> None:
+    require_limited(tabled(CLAIMS[claim]), "work")
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        b"/Size 22/W[1 4 1]/Index[0 1000000000 1000000000 -1000000000]",
+        b"/Size 22/W[-1 4 1]",
+        b"/Size 22/W[1 4 1]/Index[0 -7]",
+        b"/Size 22/W[1 4 1]/Index[0 7 9]",
+        b"/Size 22/W[1 4 1]/Index[]",
+        b"/Size 22/W[1 4 1]/Index 7",
+        b"/Size -1/W[1 4 1]",
+        b"/W[1 4 1]",
+    ],
+)
+def test_claims_that_make_no_sense(entries: bytes) -> None:
+    require_malformed(tabled(entries))
+
+
+def test_millions_of_entries_that_are_there() -> None:
+    require_limited(tabled(b"/Size 2000000/W[1 0 0]", b"\1" * 2_000_000), "work")
+    require_limited(tabled(b"/Size 5000000/W[1 4 1]", bytes(30_000_000), compress=True), "work")
+
+
+def test_a_hybrid_table() -> None:
+    base = paper()
+    more = b"21 0 obj\n%b\nendobj\n" % stream(b"", b"/Type/XRef/Size 999999999/W[1 4 1]/Root 1 0 R")
+    told = b"trailer\n<</XRefStm %d" % (len(base) + len(b"/XRefStm 9999"))
+    require_limited(base.replace(b"trailer\n<<", told) + more + base[base.rindex(b"startxref") :], "work")
+
+
+def test_thousands_of_tables_behind_one_startxref() -> None:
+    pdf, previous = bytearray(paper()), paper().index(b"xref\n0 1")
+    for _ in range(LIMITS.revisions + 1):
+        place = len(pdf)
+        pdf += b"xref\n0 0\ntrailer\n<</Size 11/Root 1 0 R/Prev %d>>\n" % previous
+        previous = place
+    pdf += b"startxref\n%d\n%%%%EOF\n" % previous
+    require_limited(bytes(pdf), "revisions")
+
+
+@pytest.mark.parametrize("previous", [b"-5", b"9" * 30, b"/Name", b"%d" % paper().index(b"xref\n0 1")])
+def test_a_previous_table_that_is_none(previous: bytes) -> None:
+    # The last is the table itself, once its offset is right again.
+    pdf = paper(trailer=b"/Prev " + previous)
+    require_malformed(pdf)
+
+
+# --- streams
+
+
+def test_a_bomb_in_the_store_of_evidence() -> None:
+    bomb = deflated(bytes(100 * MIB))
+    stacked = stream(zlib.compress(zlib.compress(zlib.compress(bytes(100 * MIB)))), b"/Filter[/Fl/Fl/Fl]")
+    for inside in (bomb, stacked, stacked.replace(b"/Fl/Fl/Fl", b"/FlateDecode/FlateDecode/FlateDecode")):
+        pdf = paper(catalog=b"/DSS<</Certs[%b]/CRLs[60 0 R]>>" % (b"60 0 R " * 200), others={60: inside})
+        try:
+            found = open_pdf(pdf)
+        except PDFMalformed:
+            continue
+        assert (found.certificates, found.revocation_lists) == ((), ())
+
+
+def compressed(inside: bytes, count: int, first: int, catalog: int = 1) -> bytes:
+    """Return a file whose catalog stands in an object stream with this content."""
+    body = bytearray(b"%PDF-1.5\n")
+    place = len(body)
+    body += b"20 0 obj\n%b\nendobj\n" % deflated(inside, b"/Type/ObjStm/N %d/First %d" % (count, first))
+    table = len(body)
+    rows = b"\2" + (20).to_bytes(4, "big") + b"\0" + b"\1" + place.to_bytes(4, "big") + b"\0"
+    told = b"/Type/XRef/Size 22/W[1 4 1]/Index[%d 1 20 1]/Root %d 0 R" % (catalog, catalog)
+    body += b"21 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (stream(rows, told), table)
+    return bytes(body)
+
+
+def test_a_bomb_in_an_object_stream() -> None:
+    require_malformed(compressed(b"1 0 <<>>" + b" " * (100 * MIB), 1, 4))
+
+
+def test_an_object_stream_that_claims_millions_of_objects() -> None:
+    require_limited(compressed(b"1 0 <<>>", 10**9, 4), "work")
+
+
+def test_an_object_of_a_million_elements_in_an_object_stream() -> None:
+    require_limited(compressed(b"1 0 <</Pages 1 0 R/X[" + b"[]" * 1_000_000 + b"]>>", 1, 4), "work")
+
+
+# --- objects
+
+
+@pytest.mark.parametrize("opening", [b"[", b"<</A", b"<</A[", b"(", b"<<"])
+@pytest.mark.parametrize("depth", [500, 100_000])
+def test_an_object_too_deep(opening: bytes, depth: int) -> None:
+    require_malformed(paper(catalog=b"/AcroForm 50 0 R", others={50: opening * depth}))
+
+
+def test_a_name_of_megabytes() -> None:
+    pdf = paper(catalog=b"/X /" + b"a" * (LIMITS.work + 1) + b" ")
+    require_limited(pdf, "work")
+
+
+@pytest.mark.parametrize("number", [b"1" * 400_001, b"0." + b"1" * 400_000])
+def test_a_long_number(number: bytes) -> None:
+    require_limited(paper(catalog=b"/X " + number + b" "), "number")
+
+
+def branching(levels: int, more: bytes = b"") -> dict[int, bytes]:
+    """Return objects that each refer to the next twice, so that 2 to the power of `levels` paths lead to the last."""
+    return {100 + level: b"[%d 0 R %d 0 R%b]" % (101 + level, 101 + level, more) for level in range(levels)}
+
+
+def test_objects_to_which_exponentially_many_paths_lead() -> None:
+    pdf = signed(paper(catalog=b"/X 100 0 R", others={**branching(40), 140: b"7"}))
+    assert len(open_pdf(pdf).signatures) == 1
+    with pytest.raises(PDFLimitExceeded) as caught:  # only what compares revisions follows every path
+        open_pdf(signed(pdf))
+    assert caught.value.details["limit"] == "work"
+
+
+def test_a_tree_of_structure_that_is_none() -> None:
+    objects = {
+        100 + level: b"<</Type/StructElem/K[%d 0 R %d 0 R]>>" % (101 + level, 101 + level) for level in range(40)
+    }
+    pdf = paper(catalog=b"/StructTreeRoot 99 0 R", others={99: b"<</K[100 0 R]>>", **objects, 140: b"<<>>"})
+    with pytest.raises((PDFLimitExceeded, PDFMalformed)):
+        open_pdf(signed(signed(pdf)))
+
+
+def test_what_ordinary_documents_cost() -> None:
+    reader = Reader(paper(*[page_dictionary()] * 100))
+    assert reader.budget.spent < LIMITS.work // 1000
+
+
+# --- form fields and pages
+
+
+def form(fields: Mapping[int, bytes], first: bytes = b"100 0 R") -> bytes:
+    return paper(catalog=b"/AcroForm<</Fields[" + first + b"]>>", others=fields)
+
+
+def test_names_of_fields_that_grow_without_end() -> None:
+    name = b"(" + b"n" * 1_000 + b")"
+    require_limited(
+        form({100 + level: b"<</T%b/Kids[%d 0 R]>>" % (name, 101 + level) for level in range(8)}), "field_name"
+    )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({100: b"<</T(a)/Kids[101 0 R 101 0 R]>>", 101: b"<</T(b)/FT/Tx>>"}, id="twice"),
+        pytest.param({100: b"<</T(a)/Kids[100 0 R]>>"}, id="its own child"),
+        pytest.param({100: b"<</T(a)/Kids 7>>"}, id="children that are a number"),
+        pytest.param(
+            {100 + level: b"<</T(a)/Kids[%d 0 R %d 0 R]>>" % (101 + level, 101 + level) for level in range(40)},
+            id="exponentially many",
+        ),
+    ],
+)
+def test_fields_that_are_no_tree(fields: Mapping[int, bytes]) -> None:
+    require_malformed(form(fields))
+
+
+def test_fields_without_a_name_and_what_is_no_field() -> None:
+    assert open_pdf(form({100: b"<</FT/Tx>>", 101: b"7"}, b"100 0 R 101 0 R <</T(direct)/FT/Tx>>")).signatures == ()
+    assert open_pdf(signed(form({100: b"<</FT/Tx>>"}))).signatures[0].field == "Signature"
+
+
+def tree(nodes: Mapping[int, bytes]) -> bytes:
+    """Return a file with these nodes above one page, 200."""
+    page = b"<</Type/Page/MediaBox[0 0 595 842]/Parent 2 0 R>>"
+    return assemble({1: b"<</Type/Catalog/Pages 2 0 R>>", **nodes, 200: page})
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        pytest.param({2: b"<</Type/Pages/Count 1/Kids[2 0 R]>>"}, id="its own child"),
+        pytest.param(
+            {2 + level: b"<</Type/Pages/Count 9/Kids[%d 0 R %d 0 R]>>" % (3 + level, 3 + level) for level in range(40)},
+            id="exponentially many",
+        ),
+        pytest.param({2: b"<</Type/Pages/Count 1/Kids[<</Type/Page>> 7]>>"}, id="pages that stand inside"),
+        pytest.param({2: b"<</Type/Pages/Count 1/Kids 7>>"}, id="children that are a number"),
+    ],
+)
+def test_pages_that_are_no_tree(nodes: Mapping[int, bytes]) -> None:
+    require_malformed(tree(nodes))
+
+
+def test_more_pages_than_any_document_has() -> None:
+    require_limited(tree({2: b"<</Type/Pages/Count 1/Kids[" + b"200 0 R " * LIMITS.pages + b"]>>"}), "pages")
+
+
+def test_the_pages_are_counted_not_believed() -> None:
+    many = tree({2: b"<</Type/Pages/Count 1000000000/Kids[200 0 R]>>"})
+    assert open_pdf(many).pages == 1
+    assert open_pdf(signed(many)).pages == 1
+
+
+def test_lists_of_annotations_without_end() -> None:
+    annotations = b"[" + b"<<>>" * (LIMITS.annotations // 10 + 1) + b"]"
+    pages = [page_dictionary(more=b"/Annots 50 0 R")] * 10
+    with pytest.raises(PDFLimitExceeded) as caught:
+        signed(paper(*pages, others={50: annotations}))
+    assert caught.value.details == {"limit": "annotations", "allowed": LIMITS.annotations}
+
+
+# --- the ByteRange
+
+
+@pytest.mark.parametrize("numbers", [b"0 10 20 " + b"9" * 30, b"0 1 " * 50_000, b"0 99999999999 0 99999999999"])
+def test_a_byte_range_beyond_the_file(numbers: bytes) -> None:
+    value = b"<</Type/Sig/Filter/A/SubFilter/B/Contents<00>/ByteRange[%b]>>" % numbers
+    pdf = paper(catalog=b"/AcroForm<</Fields[30 0 R]>>", others={30: b"<</FT/Sig/T(a)/V 31 0 R>>", 31: value})
+    if numbers.startswith(b"0 1 "):
+        assert len(open_pdf(pdf).signatures[0].content.octets()) == 50_000
+    else:
+        with pytest.raises(PDFMalformed):
+            open_pdf(pdf)
+
+
+@pytest.mark.parametrize("use", [open_pdf, signed])
+def test_whatever_is_raised_is_ours(use: Callable[[bytes], object]) -> None:
+    for claim in CLAIMS.values():
+        with pytest.raises(TrustError):
+            use(tabled(claim, b"\1" * 100, compress=True))

@@ -1,0 +1,65 @@
+"""Typefaces: which characters can be drawn, and which must not be let in."""
+
+import pytest
+
+from trust.errors import Invalid
+from trust.typefaces import FOLDER, VALUES, CharacterNotCovered, Typeface, covered, glyph, require_coverage
+
+
+@pytest.mark.parametrize("face", Typeface)
+def test_every_face_is_there_and_draws(face: Typeface) -> None:
+    assert (FOLDER / face).is_file()
+    character = "A" if face is Typeface.SANS else "市"  # SANS is for Latin labels alone
+    drawn = glyph(character, face)
+    assert drawn.outline[0][0] == "moveTo"
+    assert {operator for operator, _ in drawn.outline} <= {"moveTo", "lineTo", "curveTo", "qCurveTo", "closePath"}
+    assert drawn.units_per_em in (1000, 1024, 2048)
+    assert 0 < drawn.advance <= drawn.units_per_em
+    assert glyph(character, face) is drawn
+
+
+def test_a_glyph_that_is_not_there() -> None:
+    with pytest.raises(KeyError):
+        glyph("\U0010fffd", Typeface.KAI)
+    assert not covered("\U0010fffd")
+
+
+def test_serif_bold_fills_the_gaps_of_kai() -> None:
+    gaps = [character for character in map(chr, range(0x3400, 0xA000)) if not covered(character, (Typeface.KAI,))]
+    assert any(covered(character, VALUES) for character in gaps)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "某市市场监督管理局", "Co., Ltd.", "（浙）第1号", "𠮷某", "a b", "全　角", "·—‖"],
+)
+def test_text_that_can_be_drawn(text: str) -> None:
+    require_coverage(text, field="name")
+
+
+@pytest.mark.parametrize(
+    ("text", "code_point"),
+    [
+        pytest.param("a\u200bb", "U+200B", id="zero width space"),
+        pytest.param("\u202eabc", "U+202E", id="right to left override"),
+        pytest.param("a\ufeff", "U+FEFF", id="byte order mark"),
+        pytest.param("a\u00adb", "U+00AD", id="soft hyphen"),
+        pytest.param("a\nb", "U+000A", id="line feed"),
+        pytest.param("a\tb", "U+0009", id="tabulator"),
+        pytest.param("\x00", "U+0000", id="null"),
+        pytest.param("a\u00a0b", "U+00A0", id="no-break space"),
+        pytest.param("a\u2003b", "U+2003", id="em space"),
+        pytest.param("\u2028", "U+2028", id="line separator"),
+        pytest.param("\ue000", "U+E000", id="private use"),
+        pytest.param("\ud800", "U+D800", id="surrogate"),
+        pytest.param("\U000e0041", "U+E0041", id="tag"),
+        pytest.param("\U0010fffd", "U+10FFFD", id="private use beyond"),
+        pytest.param("好😀", "U+1F600", id="emoji"),
+    ],
+)
+def test_text_that_cannot_be_drawn_or_can_deceive(text: str, code_point: str) -> None:
+    with pytest.raises(CharacterNotCovered) as refused:
+        require_coverage(text, field="name")
+    assert refused.value.details["code_point"] == code_point
+    assert refused.value.details["field"] == "name"
+    assert isinstance(refused.value, Invalid)

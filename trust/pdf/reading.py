@@ -1,0 +1,256 @@
+"""What signing and judging read alike: pyHanko's reader with limits on its work, form fields, pages.
+
+A parser that follows whatever a file says can be kept busy without end: two hundred octets claim a thousand million
+objects, and objects that refer to each other make exponentially many paths. Here every read costs, every walk ends.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from inspect import currentframe
+from io import SEEK_END, BytesIO
+from typing import Any, Final
+from zlib import error as ZlibError  # noqa: N812 - an exception is a class
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.decode_limits import DecodeLimits, DecodePurpose, DocumentDecodeBudget, StreamDecodeLimits
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader, process_data_at_eof
+from pyhanko.pdf_utils.xref import XRefBuilder
+from typing_extensions import override
+
+from trust.pdf.intake import LIMITS, PDFLimitExceeded, PDFMalformed
+
+__all__ = ["Reader", "entry", "form_fields", "malformed_when_unreadable", "members", "pages_of"]
+
+PARSER_ERRORS: Final = (
+    PdfError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    ZlibError,
+)
+"""What pyHanko raises on files that are not what they say they are; measured over hostile files."""
+
+MIB: Final = 1 << 20
+DECODING: Final = DecodeLimits(
+    per_stream=StreamDecodeLimits(max_output_size=32 * MIB),
+    per_purpose={
+        DecodePurpose.OBJECT_STREAM: StreamDecodeLimits(max_output_size=2 * MIB),
+        DecodePurpose.XREF_STREAM: StreamDecodeLimits(max_output_size=4 * MIB),
+        DecodePurpose.XMP_METADATA: StreamDecodeLimits(max_output_size=2 * MIB),
+        DecodePurpose.CERTIFICATE: StreamDecodeLimits(max_output_size=MIB // 16),
+        DecodePurpose.CRL: StreamDecodeLimits(max_output_size=8 * MIB),
+    },
+    document_budget=DocumentDecodeBudget(base_allowance=128 * MIB, max_ratio=4),
+)
+"""How large the streams of a file may become: a megabyte of Deflate can hold a gigabyte."""
+
+
+@contextmanager
+def malformed_when_unreadable() -> Iterator[None]:
+    """Turn whatever the parser raises into our own error."""
+    try:
+        yield
+    except PARSER_ERRORS as error:
+        raise PDFMalformed from error
+
+
+class Budget:
+    """How much work may still be spent on a file."""
+
+    def __init__(self) -> None:
+        self.spent = 0
+
+    def spend(self, cost: int) -> None:
+        """Take note of work, or raise `PDFLimitExceeded` when it was too much."""
+        self.spent += cost
+        if self.spent > LIMITS.work:
+            raise PDFLimitExceeded(limit="work", allowed=LIMITS.work)
+
+
+class MeteredFile(BytesIO):
+    """A file in memory whose reads are counted: pyHanko reads octet by octet, so that they tell its work."""
+
+    def __init__(self, pdf: bytes, budget: Budget) -> None:
+        super().__init__(pdf)
+        self.budget = budget
+
+    @override
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read octets."""
+        self.budget.spend(1)
+        return super().read(size)
+
+
+class CrossReferences(XRefBuilder):
+    """Reads the cross-reference sections, and counts what a stream claims to hold before pyHanko believes it.
+
+    pyHanko makes entries up where a stream has fewer than it claims: a thousand million are claimed in ten octets.
+    """
+
+    @override
+    def _read_xref_table(self, declared_startxref: int) -> Any:
+        self.require_few_sections()
+        return super()._read_xref_table(declared_startxref)
+
+    @override
+    def _read_xref_stream_object(self) -> Any:
+        self.require_few_sections()
+        reference, stream = super()._read_xref_stream_object()  # type: ignore[no-untyped-call] # pyHanko's
+        claimed = [int(one) for one in stream.get("/Index", (0, stream["/Size"]))]
+        if min(claimed, default=0) < 0:
+            raise PDFMalformed
+        self.stream.budget.spend(10 * sum(claimed[1::2]))
+        return reference, stream
+
+    def require_few_sections(self) -> None:
+        """Raise `PDFLimitExceeded` for more sections than revisions are permitted; a linearised file has one more."""
+        if len(self.sections) > LIMITS.revisions:
+            raise PDFLimitExceeded(limit="revisions", allowed=LIMITS.revisions)
+
+
+def require_few_references(file: MeteredFile) -> None:
+    """Read the cross-reference sections once under our limits, before pyHanko reads them without."""
+    file.seek(-1, SEEK_END)
+    # There is no handler yet, and none is needed: nothing is looked up.
+    handler: Any = None
+    tables = CrossReferences(handler, file, strict=False, last_startxref=process_data_at_eof(file))
+    tables.read_xrefs()  # type: ignore[no-untyped-call] # pyHanko's
+
+
+class Reader(PdfFileReader):
+    """pyHanko's reader within one budget of work, which its views of earlier revisions share."""
+
+    def __init__(self, pdf: bytes) -> None:
+        self.budget = Budget()
+        self.views: dict[int, Revision] = {}
+        file = MeteredFile(pdf, self.budget)
+        require_few_references(file)
+        super().__init__(file, strict=False, decode_limits=DECODING)
+
+    @override
+    def get_historical_resolver(self, revision: int) -> "Revision":
+        """Return the view of a revision."""
+        if revision not in self.views:
+            self.views[revision] = Revision(self, revision)
+        return self.views[revision]
+
+    @override
+    def _get_object_from_stream(self, idnum: int, stmnum: int, idx: int) -> Any:
+        # pyHanko looks for the object's number from the beginning of the stream each time.
+        stream: Any = generic.Reference(stmnum, 0, self).get_object()
+        self.budget.spend(max(0, int(stream["/N"])))
+        found = super()._get_object_from_stream(idnum, stmnum, idx)  # type: ignore[no-untyped-call] # pyHanko's
+        self.budget.spend(6 * elements_in(found))
+        return found
+
+
+class Revision(HistoricalResolver):
+    """The document as it was in a revision. An object that is looked up costs what it holds, and the way to it.
+
+    pyHanko remembers every path to every object and compares each step with all before it.
+    """
+
+    def __init__(self, reader: Reader, revision: int) -> None:
+        super().__init__(reader, revision)
+        self.budget = reader.budget
+        self.costs: dict[Any, int] = {}
+
+    @override
+    def get_object(self, ref: Any, as_metadata_stream: bool = False) -> Any:
+        """Return an object as it was."""
+        found = super().get_object(ref, as_metadata_stream)
+        if ref not in self.costs:
+            self.costs[ref] = elements_in(found)
+        self.budget.spend(self.costs[ref] + depth_of_stack())
+        return found
+
+
+def depth_of_stack() -> int:
+    """Return how many functions wait for the one that is running: pyHanko takes each step by calling itself."""
+    depth, frame = 0, currentframe()
+    while frame is not None:
+        depth, frame = depth + 1, frame.f_back
+    return depth
+
+
+def elements_in(value: Any) -> int:  # noqa: ANN401 - an object of pyHanko
+    """Return how many elements stand in an object, however deep, without those in objects of their own."""
+    count, waiting = 0, [value]
+    while waiting:
+        one = waiting.pop()
+        count += 1
+        if isinstance(one, generic.DictionaryObject):
+            waiting.extend(one.values())
+        elif isinstance(one, generic.ArrayObject):
+            waiting.extend(one)
+    return count
+
+
+def entry(dictionary: Any, key: str, default: Any) -> Any:  # noqa: ANN401 - whatever the key holds
+    """Return the value of a dictionary's entry, followed to the object that it refers to."""
+    return dictionary[key] if key in dictionary else default  # noqa: SIM401 - get() would not follow the reference
+
+
+def members(array: Any) -> Iterator[Any]:  # noqa: ANN401 - an array of pyHanko
+    """Yield the members of an array, followed to the objects that they refer to."""
+    for place in range(len(array)):
+        yield array[place]
+
+
+def form_fields(root: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - the catalog
+    """Yield the full name and the dictionary of every form field.
+
+    Raise `PDFLimitExceeded` for more fields than any document has, and `PDFMalformed` where fields are no tree.
+    """
+    waiting = [("", entry(entry(root, "/AcroForm", {}), "/Fields", generic.ArrayObject()))]
+    count, seen = 0, set()
+    while waiting:
+        parent, fields = waiting.pop()
+        if not isinstance(fields, generic.ArrayObject):
+            raise PDFMalformed
+        count += len(fields)
+        if count > LIMITS.fields:
+            raise PDFLimitExceeded(limit="fields", allowed=LIMITS.fields)
+        for place, field in enumerate(members(fields)):
+            reference = fields.raw_get(place)
+            if not isinstance(field, generic.DictionaryObject) or "/T" not in field:
+                continue
+            if isinstance(reference, generic.IndirectObject):
+                if reference.reference in seen:
+                    raise PDFMalformed
+                seen.add(reference.reference)
+            name = f"{parent}.{field['/T']}" if parent else str(field["/T"])
+            if len(name) > LIMITS.field_name:
+                raise PDFLimitExceeded(limit="field_name", allowed=LIMITS.field_name)
+            yield name, field
+            if "/Kids" in field:
+                waiting.append((name, field["/Kids"]))
+
+
+def pages_of(root: Any) -> list[Any]:  # noqa: ANN401 - the catalog, and references
+    """Return the references to all pages in their order, whatever /Count says.
+
+    Raise `PDFLimitExceeded` for more pages than any document has, and `PDFMalformed` where they are no tree.
+    """
+    found: list[Any] = []
+    waiting, seen = [root.raw_get("/Pages")], set()
+    while waiting:
+        reference = waiting.pop()
+        node = reference.get_object()
+        if "/Kids" in node:
+            if reference.reference in seen:
+                raise PDFMalformed
+            seen.add(reference.reference)
+            kids = node["/Kids"]
+            waiting.extend(kids.raw_get(place) for place in reversed(range(len(kids))))
+        else:
+            found.append(reference)
+        if len(found) + len(waiting) + len(seen) > LIMITS.pages:
+            raise PDFLimitExceeded(limit="pages", allowed=LIMITS.pages)
+    return found
