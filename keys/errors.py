@@ -5,13 +5,15 @@ Unavailable
 └── KeystoreUnavailable  the root key or a wrapped key cannot be opened
 Conflict
 └── KeystoreExists       the root key is there already
+NotFound
+└── KeyUnknown           the custody has no such key
 """
 
 from typing import ClassVar
 
-from trust.errors import Conflict, Unavailable
+from trust.errors import Conflict, NotFound, Unavailable
 
-__all__ = ["KeystoreExists", "KeystoreUnavailable"]
+__all__ = ["KeyUnknown", "KeystoreExists", "KeystoreUnavailable"]
 
 
 class KeystoreUnavailable(Unavailable):
@@ -25,3 +27,9 @@ class KeystoreExists(Conflict):
     """There is a root key already. Overwriting it would lose every key that it protects."""
 
     code = "keys.keystore_exists"
+
+
+class KeyUnknown(NotFound):
+    """The custody has no key of that handle."""
+
+    code = "keys.unknown"

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from keys.lifecycle import KeyState
+from keys.errors import KeyUnknown
+from keys.lifecycle import LIFECYCLE, KeyEvent, KeyState
 from keys.tables import KeyRow
 from trust.crypto.public_keys import PublicKey
 from trust.signing import KeyPurpose
 from trust.store import Reading, Transaction
 
-__all__ = ["WrappedKey", "add", "get", "set_state"]
+__all__ = ["WrappedKey", "add", "get", "move"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,10 +57,15 @@ def get(view: Reading, name: str) -> WrappedKey | None:
     )
 
 
-def set_state(tx: Transaction, name: str, state: KeyState) -> None:
-    """Move a key to another state; a destroyed one loses its private half."""
+def move(tx: Transaction, name: str, event: KeyEvent) -> None:
+    """Move a key to the state that `event` leads to; a destroyed one loses its private half.
+
+    Raise `KeyUnknown`, or `EventNotPossible`.
+    """
     row = tx.get(KeyRow, name)
-    if row is not None:
-        row.state = state
-        if state is KeyState.DESTROYED:
-            row.wrapped = None
+    if row is None:
+        raise KeyUnknown
+    state = LIFECYCLE.after(KeyState(row.state), event)
+    row.state = state
+    if state is KeyState.DESTROYED:
+        row.wrapped = None

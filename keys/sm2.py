@@ -32,6 +32,11 @@ class SM2PrivateKey:
         if pkey is None:
             self.libcrypto.call("ERR_clear_error")
             raise KeyMalformed
+        point = PublicKey(self.encode("i2d_PUBKEY")).sm2
+        if point is None:  # a key of another family, or with parameters of its own
+            raise KeyMalformed
+        self.public_key: SM2PublicKey = point
+        """The public half."""
         checks = ("EVP_PKEY_private_check", "EVP_PKEY_pairwise_check")
         for check in checks:
             context = self.libcrypto.call("EVP_PKEY_CTX_new", pkey, None)
@@ -68,18 +73,11 @@ class SM2PrivateKey:
         """ECPrivateKey (RFC 5915) in DER, for wrapping and for nothing else."""
         return self.encode("i2d_PrivateKey")
 
-    @property
-    def public_key(self) -> SM2PublicKey:
-        """The public half."""
-        point = PublicKey(self.encode("i2d_PUBKEY")).sm2
-        if point is None:
-            raise KeyMalformed
-        return point
-
     def encode(self, function: str) -> bytes:
-        """Return what one of libcrypto's i2d functions writes."""
+        """Return what one of libcrypto's i2d functions writes. Raise `KeyMalformed` where it writes nothing."""
         length = self.libcrypto.call(function, self.pkey, None)
         if length <= 0:
+            self.libcrypto.call("ERR_clear_error")
             raise KeyMalformed
         buffer = ctypes.create_string_buffer(length)
         cursor = ctypes.c_void_p(ctypes.addressof(buffer))

@@ -5,6 +5,7 @@ the port changes. That this custody is in use is shown by the health routes and 
 """
 
 import threading
+from dataclasses import dataclass, field
 from typing import ClassVar, Final, Protocol
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -13,7 +14,7 @@ from typing_extensions import override
 
 from keys import repository
 from keys.errors import KeystoreUnavailable
-from keys.lifecycle import LIFECYCLE, PERMITS, KeyState, KeyUse
+from keys.lifecycle import LIFECYCLE, PERMITS, KeyEvent, KeyUse
 from keys.repository import WrappedKey
 from keys.sm2 import SM2PrivateKey
 from keys.wrapping import RootKey, open_envelope, seal_envelope
@@ -114,6 +115,14 @@ def from_secret(algorithm: str, secret: bytes) -> PrivateKey:
     return P256Secret(loaded)
 
 
+@dataclass(frozen=True)
+class Unwrapped:
+    """A private key in memory, and the record that it was unwrapped from."""
+
+    record: WrappedKey
+    private: PrivateKey = field(repr=False)
+
+
 class SoftwareCustody:
     """Keeps wrapped keys in the database. An unwrapped key stays in this process's memory until it is closed."""
 
@@ -122,7 +131,7 @@ class SoftwareCustody:
     def __init__(self, store: Store, root: RootKey) -> None:
         self.store = store
         self.wrapping_key = root.derive("private keys")
-        self.unwrapped: dict[str, PrivateKey] = {}
+        self.unwrapped: dict[str, Unwrapped] = {}
         self.lock = threading.Lock()
 
     @override
@@ -169,11 +178,14 @@ class SoftwareCustody:
         return self.unwrap(kept).sign_digest(digest)
 
     def unwrap(self, kept: WrappedKey) -> PrivateKey:
-        """Return the private key of `kept`, from memory or from its envelope."""
+        """Return the private key of `kept`, from memory or from its envelope.
+
+        Memory serves only the very record that was unwrapped: one that was changed must open anew, and does not.
+        """
         with self.lock:
-            private = self.unwrapped.get(kept.id)
-        if private is not None:
-            return private
+            held = self.unwrapped.get(kept.id)
+        if held is not None and held.record == kept:
+            return held.private
         context = binding(kept.id, kept.purpose, kept.algorithm)
         secret = open_envelope(self.wrapping_key, kept.wrapped or b"", context=context)
         if secret is None:
@@ -184,13 +196,15 @@ class SoftwareCustody:
         if private.public() != kept.public_key:
             raise KeystoreUnavailable(cure="the private key does not belong to its record; restore it from a backup")
         with self.lock:
-            self.unwrapped[kept.id] = private
+            self.unwrapped[kept.id] = Unwrapped(kept, private)
         return private
 
     def destroy(self, tx: Transaction, key: KeyReference, *, actor: str) -> None:
-        """Take the private half out of the world: out of the database with `tx`, out of memory at the next use."""
-        name = key.handle.removeprefix(SCHEME)
-        repository.set_state(tx, name, KeyState.DESTROYED)
+        """Take the private half out of the world: out of the database with `tx`, out of memory at the next use.
+
+        Raise `KeyUnknown`, or `EventNotPossible` when it was destroyed before.
+        """
+        repository.move(tx, key.handle.removeprefix(SCHEME), KeyEvent.DESTROY)
         tx.record(AuditEvent(tag="key:destroy:done", actor=actor, subject=key.handle))
 
 

@@ -4,9 +4,10 @@ SM4-GCM comes from `cryptography`, always with an explicit nonce of 12 bytes and
 derived key serves one kind of record, far below the 2³² messages that random nonces allow.
 """
 
+import os
 import secrets
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, NoReturn, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -25,6 +26,9 @@ TAG_LENGTH: Final = 16
 VERSION: Final = b"\x01"
 """First byte of every envelope: SM4-GCM under a key derived with HMAC-SM3."""
 
+OTHERS: Final = 0o077
+OWNER_ALONE: Final = "take the root key file away from others: chmod 600"
+
 
 class RootKey:
     """The root of all wrapping, 32 random bytes that exist in memory and in the operator's file alone."""
@@ -38,23 +42,37 @@ class RootKey:
     def __repr__(self) -> str:
         return "RootKey(…)"
 
+    @override
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a root key is not copied")
+
     @classmethod
     def create(cls, path: Path) -> Self:
-        """Make a new root key and write it to `path`, readable by its owner alone; never over an existing one."""
+        """Make a new root key and write it to `path`, readable by its owner alone; never over an existing one.
+
+        It is on the disk when this returns. Raise `KeystoreExists`, or `KeystoreUnavailable` where an empty file is
+        there that others can read.
+        """
         secret = secrets.token_bytes(ROOT_KEY_LENGTH)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600, exist_ok=True)
-        if path.stat().st_size:
+        status = path.stat()
+        if status.st_size:
             raise KeystoreExists
-        path.write_text(secret.hex() + "\n")
+        if status.st_mode & OTHERS:
+            raise KeystoreUnavailable(cure=OWNER_ALONE)
+        with path.open("w") as file:
+            file.write(secret.hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
         return cls(secret)
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read the root key from `path`, which nobody but its owner may read. Raise `KeystoreUnavailable`."""
         try:
-            if path.stat().st_mode & 0o077:
-                raise KeystoreUnavailable(cure="take the root key file away from others: chmod 600")
+            if path.stat().st_mode & OTHERS:
+                raise KeystoreUnavailable(cure=OWNER_ALONE)
             return cls(bytes.fromhex(path.read_text().strip()))
         except (OSError, ValueError):
             raise KeystoreUnavailable(cure="put the root key file back, or name it in TRUST_ROOT_KEY_FILE") from None
@@ -97,6 +115,10 @@ class EnvelopeProtection:
     @override
     def __repr__(self) -> str:
         return "EnvelopeProtection(…)"
+
+    @override
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a derived key is not copied")
 
     def protect(self, plain: bytes, *, context: str) -> bytes:
         """Return `plain` enciphered and bound to `context`."""
