@@ -9,19 +9,23 @@ from typing import Any, Final
 from typing_extensions import override
 
 from identity.assertion import client_of, read_assertion, require_client_key
-from identity.duties import Actor, Duty, Grant, require_compatible
+from identity.duties import Actor, Duty, Grant, require_compatible, require_scope
 from identity.errors import (
+    AccountExists,
     AccountUnknown,
     AssertionRefused,
     ClientUnknown,
     CredentialsWrong,
+    DutyOfSystems,
+    SubjectNotActive,
     UsernameTaken,
 )
-from identity.lifecycle import CLIENT_LIFECYCLE, PERMITS, ClientEvent, ClientState, SubjectUse
-from identity.passwords import Passwords, require_password, require_username
+from identity.lifecycle import CLIENT_LIFECYCLE, PERMITS, ClientEvent, SubjectUse
+from identity.passwords import Passwords, is_username, require_password, require_username
 from identity.repository import Account, Client, IdentityRepository, Token
 from identity.service import IdentityService
 from identity.subject import SubjectId
+from trust import requests
 from trust.crypto.sm3 import sm3
 from trust.events import AuditEvent
 from trust.identifiers import new_id
@@ -73,24 +77,38 @@ class AccessService:
     # --- accounts
 
     def open_account(self, actor: Actor, person: str) -> IssuedToken:
-        """Open an account for an active person. The activation code goes to the person, who chooses the password."""
+        """Open an account for an active person. The activation code goes to the person, who chooses the password.
+
+        An account that still waits for its person gets a new code in place of the old one, which may be lost or
+        expired. Raise `AccountExists` where the person has chosen a password already.
+        """
         with self.store.transaction() as tx:
             return self.add_account(tx, self.identity.require_person(tx, person).id, by=actor.id)
 
     def add_account(self, tx: Transaction, person: SubjectId, *, by: str) -> IssuedToken:
         """Open an account within a use case of somebody else."""
         self.identity.require_person(tx, person).require(SubjectUse.ACT)
+        known = self.repository.account(tx, person=person)
+        if known is not None and known.username is not None:
+            raise AccountExists(subject=person)
         secret = ACTIVATION_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
         until = tx.now + ACTIVATION_LIFETIME
-        account = Account(
-            id=new_id("acct", at=tx.now), person=person, username=None, password_hash=None, activation_until=until
-        )
-        self.repository.add_account(tx, account, activation_hash=digest_of(secret))
-        tx.record(AuditEvent(tag="account:open:done", actor=by, subject=person))
+        if known is None:
+            account = Account(
+                id=new_id("acct", at=tx.now), person=person, username=None, password_hash=None, activation_until=until
+            )
+            self.repository.add_account(tx, account, activation_hash=digest_of(secret))
+        else:
+            self.repository.renew_activation(tx, known, activation_hash=digest_of(secret), until=until)
+        tag = "account:open:done" if known is None else "account:renew_code:done"
+        tx.record(AuditEvent(tag=tag, actor=by, subject=person))
         return IssuedToken(secret=secret, holder=person, expires_at=until)
 
     def activate(self, code: str, *, username: str, password: str) -> SubjectId:
-        """Choose username and password with an activation code, which is spent by it."""
+        """Choose username and password with an activation code, which is spent by it.
+
+        Raise `UsernameMalformed`, `PasswordTooWeak`, `CredentialsWrong`, `SubjectNotActive`, `UsernameTaken`.
+        """
         require_username(username)
         require_password(password, username=username)
         password_hash = self.passwords.hash(password)
@@ -98,6 +116,7 @@ class AccessService:
             account = self.repository.account_by_activation(tx, digest_of(code))
             if account is None or account.activation_until is None or account.activation_until < tx.now:
                 raise CredentialsWrong
+            self.identity.require_person(tx, account.person).require(SubjectUse.ACT)
             if self.repository.account_by_username(tx, username) is not None:
                 raise UsernameTaken
             self.repository.activate(tx, account, username=username, password_hash=password_hash)
@@ -107,16 +126,22 @@ class AccessService:
     # --- sessions
 
     def log_in(self, *, username: str, password: str) -> IssuedToken:
-        """Begin a session. Whatever is wrong, the answer is `CredentialsWrong`, after the same work."""
+        """Begin a session. Whatever is wrong, the answer is `CredentialsWrong`, after the same work.
+
+        Raise `SubjectNotActive` for who knows the password and may not act: this is told to nobody else.
+        """
         with self.store.reading() as view:
-            account = self.repository.account_by_username(view, username)
+            account = self.repository.account_by_username(view, username) if is_username(username) else None
         holds = self.passwords.holds(None if account is None else account.password_hash, password)
         if account is None or not holds:
             self.record_refusal("session:begin:refused", "nobody" if account is None else account.person)
             raise CredentialsWrong
         with self.store.transaction() as tx:
-            self.identity.require_person(tx, account.person).require(SubjectUse.ACT)
-            return self.add_token(tx, account.person, SESSION_PREFIX, SESSION_LIFETIME, is_client=False)
+            person = self.identity.require_person(tx, account.person)
+            if SubjectUse.ACT in PERMITS[person.state]:
+                return self.add_token(tx, person.id, SESSION_PREFIX, SESSION_LIFETIME, is_client=False)
+            tx.record(AuditEvent(tag="session:begin:refused", actor=person.id, subject=person.id))
+        raise SubjectNotActive(subject=person.id, state=person.state.value)
 
     def add_token(
         self, tx: Transaction, holder: str, prefix: str, lifetime: timedelta, *, is_client: bool
@@ -140,7 +165,8 @@ class AccessService:
     def actor_of(self, secret: str) -> Actor:
         """Return who bears a session or an access token, with the duties held at this moment.
 
-        State is asked for at each request, so that freezing a person or suspending a client stops both at once.
+        State is asked for at each request: freezing a person or an organisation, or suspending a client, stops the
+        person, the organisation's clients, or the client at once.
         Raise `CredentialsWrong`.
         """
         with self.store.reading() as view:
@@ -154,22 +180,30 @@ class AccessService:
         """Tell whether the bearer of a token may act at all now."""
         if token.is_client:
             client = self.repository.client(view, token.holder)
-            return client is not None and client.state is ClientState.ACTIVE
+            return client is not None and self.identity.client_may_act(view, client)
         person = self.repository.person(view, token.holder)
         return person is not None and SubjectUse.ACT in PERMITS[person.state]
 
     # --- duties
 
     def appoint(self, actor: Actor, person: str, grant: Grant) -> None:
-        """Give a person a duty. Raise `DutiesExclude` where the person's other duties forbid it."""
+        """Give a person a duty.
+
+        Raise `DutiesExclude` where the person's other duties forbid it, `DutyOfSystems` where it is none of persons,
+        and `DutyNeedsOrganisation` or `DutyForNoOrganisation` where it is given for what it is not for.
+        """
         with self.store.transaction() as tx:
             found = self.identity.require_person(tx, person)
             if self.repository.account(tx, person=found.id) is None:
                 raise AccountUnknown
+            if grant.duty is Duty.BUSINESS_SYSTEM:
+                raise DutyOfSystems
+            self.repository.hold_grants(tx, found.id)
             self.add_grant(tx, found.id, grant, by=actor.id)
 
     def add_grant(self, tx: Transaction, holder: str, grant: Grant, *, by: str) -> None:
         """Give a duty within a use case of somebody else. Giving what is held already changes nothing."""
+        require_scope(grant)
         held = self.repository.grants(tx, holder)
         require_compatible({one.duty for one in held}, grant.duty)
         if grant.organisation is not None:
@@ -182,10 +216,19 @@ class AccessService:
 
     # --- clients
 
-    def register_client(self, actor: Actor, *, name: str, organisation: str, public_jwk: Mapping[str, Any]) -> Client:
-        """Register a business system with its public key. It can do nothing until it is approved."""
+    def register_client(
+        self, actor: Actor, *, name: str, organisation: str, public_jwk: Mapping[str, Any], request_key: str
+    ) -> Client:
+        """Register a business system with its public key. It can do nothing until it is approved.
+
+        A repeated request under the same key gets the same client.
+        """
         members = require_client_key(public_jwk)
+        fingerprint = requests.fingerprint("client:register", [name, organisation, members])
         with self.store.transaction() as tx:
+            known = requests.answered(tx, actor=actor.id, key=request_key, fingerprint=fingerprint)
+            if known is not None:
+                return self.require_client(tx, known)
             owner = self.identity.require_organisation(tx, organisation, use=SubjectUse.ACT)
             client = Client(
                 id=new_id("client", at=tx.now),
@@ -196,6 +239,7 @@ class AccessService:
                 last_actor=actor.id,
             )
             self.repository.add_client(tx, client)
+            requests.remember(tx, actor=actor.id, key=request_key, fingerprint=fingerprint, result=client.id)
             tx.record(AuditEvent(tag="client:register:done", actor=actor.id, subject=client.id))
             return client
 
@@ -226,9 +270,10 @@ class AccessService:
         name = client_of(assertion)
         with self.store.reading() as view:
             client = self.repository.client(view, name)
+            may_act = client is not None and self.identity.client_may_act(view, client)
             now = view.now
         try:
-            if client is None or client.state is not ClientState.ACTIVE:
+            if client is None or not may_act:
                 raise AssertionRefused(fault="signature")  # not told apart from a wrong key
             read = read_assertion(assertion, client.public_jwk, audience=self.token_address, now=now)
         except AssertionRefused:

@@ -51,7 +51,8 @@ def client_of(assertion: str) -> str:
         claims = json.loads(jws.extract_compact(assertion.encode()).payload)
     except (JoseError, ValueError, TypeError, RecursionError):
         return ""
-    return str(claims.get("sub", "")) if isinstance(claims, dict) else ""
+    subject = claims.get("sub") if isinstance(claims, dict) else None
+    return subject if isinstance(subject, str) and subject.isprintable() else ""
 
 
 def read_assertion(assertion: str, jwk: Mapping[str, Any], *, audience: str, now: datetime) -> Assertion:
@@ -60,17 +61,27 @@ def read_assertion(assertion: str, jwk: Mapping[str, Any], *, audience: str, now
         claims = jwt.decode(assertion, ECKey.import_key(dict(jwk)), algorithms=[ALGORITHM]).claims
     except (JoseError, ValueError, TypeError):
         raise AssertionRefused(fault="signature") from None
-    issuer, subject, jti, expires = (claims.get(name) for name in ("iss", "sub", "jti", "exp"))
+    issuer, subject, jti = (claims.get(name) for name in ("iss", "sub", "jti"))
     named = claims.get("aud")
     audiences = named if isinstance(named, list) else [named]
     if not isinstance(subject, str) or issuer != subject or audience not in audiences:
         raise AssertionRefused(fault="claims")
-    if not isinstance(jti, str) or not 0 < len(jti) <= MAX_JTI or not isinstance(expires, int):
+    # What cannot be printed, half a character or a zero one, no database can keep.
+    if not isinstance(jti, str) or not 0 < len(jti) <= MAX_JTI or not jti.isprintable():
         raise AssertionRefused(fault="claims")
-    try:
-        expires_at = datetime.fromtimestamp(expires, UTC)
-    except (OverflowError, ValueError, OSError):
-        raise AssertionRefused(fault="time") from None
+    expires_at = moment_of(claims.get("exp"))
     if not now - CLOCK_SKEW < expires_at <= now + MAX_LIFETIME + CLOCK_SKEW:
         raise AssertionRefused(fault="time")
+    if "nbf" in claims and now + CLOCK_SKEW < moment_of(claims["nbf"]):
+        raise AssertionRefused(fault="time")
     return Assertion(client=subject, jti=jti, expires_at=expires_at + CLOCK_SKEW)
+
+
+def moment_of(claim: object) -> datetime:
+    """Return the moment that a claim names in seconds since 1970 (RFC 7519, 2). Raise `AssertionRefused`."""
+    if not isinstance(claim, int):
+        raise AssertionRefused(fault="claims")
+    try:
+        return datetime.fromtimestamp(claim, UTC)
+    except (OverflowError, ValueError, OSError):
+        raise AssertionRefused(fault="time") from None

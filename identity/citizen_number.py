@@ -11,7 +11,9 @@ from identity.errors import CitizenNumberMalformed
 
 __all__ = ["CitizenNumber"]
 
-FORM: Final = re.compile(r"\d{17}[\dX]")
+FORM: Final = re.compile(r"[0-9]{17}[0-9X]")
+"""Not \\d, which stands for the digits of every script."""
+
 WEIGHTS: Final = tuple(pow(2, 17 - place, 11) for place in range(17))
 CHECKS: Final = "10X98765432"
 

@@ -11,7 +11,7 @@ __all__ = ["CreditCode"]
 ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """Without I, O, S, V and Z."""
 
-FORM: Final = re.compile(rf"[{ALPHABET}]{{2}}\d{{6}}[{ALPHABET}]{{10}}")
+FORM: Final = re.compile(rf"[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}")
 WEIGHTS: Final = tuple(pow(3, place, 31) for place in range(17))
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from identity.errors import DutiesExclude, DutyMissing
+from identity.errors import DutiesExclude, DutyForNoOrganisation, DutyMissing, DutyNeedsOrganisation
 
-__all__ = ["ADMINISTRATORS", "Actor", "Duty", "Grant", "require_compatible"]
+__all__ = ["ADMINISTRATORS", "OF_ORGANISATION", "Actor", "Duty", "Grant", "require_compatible", "require_scope"]
 
 
 class Duty(StrEnum):
@@ -30,10 +30,21 @@ class Duty(StrEnum):
 ADMINISTRATORS: Final = frozenset({Duty.SYSTEM_ADMINISTRATOR, Duty.SECURITY_ADMINISTRATOR, Duty.AUDITOR})
 """The three administrators. Whoever is one of them is nothing else."""
 
+OF_ORGANISATION: Final = frozenset(
+    {
+        Duty.SEAL_APPLICANT,
+        Duty.SEAL_OWNER,
+        Duty.LICENCE_OFFICER,
+        Duty.LICENCE_REVIEWER,
+        Duty.BUSINESS_SYSTEM,
+    }
+)
+"""Duties that somebody has for one organisation. The others serve all of them alike."""
+
 
 @dataclass(frozen=True)
 class Grant:
-    """A duty, for one organisation or, where that is None, for the whole instance."""
+    """A duty, for one organisation (`OF_ORGANISATION`) or, where that is None, for all that the service serves."""
 
     duty: Duty
     organisation: str | None = None
@@ -54,20 +65,25 @@ class Actor:
         return any(grant.duty is duty for grant in self.grants)
 
     def require(self, duty: Duty, organisation: str | None = None) -> None:
-        """Return if the actor holds `duty` for `organisation`, else raise `DutyMissing`.
-
-        Without an organisation the duty for any one will do: so it is for those who serve every owner alike.
-        """
-        if organisation is None:
-            holds = self.holds(duty)
-        else:
-            holds = bool({Grant(duty), Grant(duty, organisation)} & self.grants)
-        if not holds:
+        """Return if the actor holds exactly this: `duty` for `organisation`, else raise `DutyMissing`."""
+        if Grant(duty, organisation) not in self.grants:
             raise DutyMissing(duty=duty.value)
 
     def organisations(self, duty: Duty) -> frozenset[str]:
         """Return the organisations for which the actor holds `duty`."""
         return frozenset(g.organisation for g in self.grants if g.duty is duty and g.organisation is not None)
+
+
+def require_scope(grant: Grant) -> None:
+    """Return if a duty is given for what it is for: one organisation, or all of them.
+
+    Raise `DutyNeedsOrganisation` or `DutyForNoOrganisation`. A duty that serves all is never narrowed by naming one:
+    its holder would be taken for a narrow one and be none.
+    """
+    if grant.duty in OF_ORGANISATION and grant.organisation is None:
+        raise DutyNeedsOrganisation(duty=grant.duty.value)
+    if grant.duty not in OF_ORGANISATION and grant.organisation is not None:
+        raise DutyForNoOrganisation(duty=grant.duty.value)
 
 
 def require_compatible(held: Iterable[Duty], wanted: Duty) -> None:

@@ -6,7 +6,10 @@ Invalid
 ├── PersonNameMalformed      not a name
 ├── PasswordTooWeak          too short, or too common
 ├── UsernameMalformed        not a username
-└── ClientKeyMalformed       not a public key in JWK form
+├── ClientKeyMalformed       not a public key in JWK form
+├── DutyNeedsOrganisation    the duty is held for one organisation, and none is named
+├── DutyForNoOrganisation    the duty serves all organisations, and one is named
+└── DutyOfSystems            the duty is none of persons
 Denied
 ├── CredentialsWrong         username, password, code or token do not hold
 ├── AssertionRefused         the client's signed assertion does not hold
@@ -18,6 +21,7 @@ NotFound
 Conflict
 ├── SubjectNotActive         the subject is not proven, frozen or closed
 ├── SubjectExists            the person or organisation is registered already
+├── AccountExists            the person has an account, and chose a password
 ├── UsernameTaken            the username belongs to somebody else
 └── DutiesExclude            one person may not hold these two duties
 """
@@ -27,6 +31,7 @@ from typing import ClassVar
 from trust.errors import Conflict, Denied, Invalid, NotFound
 
 __all__ = [
+    "AccountExists",
     "AccountUnknown",
     "AssertionRefused",
     "CitizenNumberMalformed",
@@ -35,7 +40,10 @@ __all__ = [
     "CredentialsWrong",
     "CreditCodeMalformed",
     "DutiesExclude",
+    "DutyForNoOrganisation",
     "DutyMissing",
+    "DutyNeedsOrganisation",
+    "DutyOfSystems",
     "PasswordTooWeak",
     "PersonNameMalformed",
     "SubjectExists",
@@ -82,6 +90,26 @@ class ClientKeyMalformed(Invalid):
     """A client's key is a public key on P-256 in JWK form, without its private part."""
 
     code = "identity.client_key_malformed"
+
+
+class DutyNeedsOrganisation(Invalid):
+    """This duty is held for one organisation, which must be named."""
+
+    code = "identity.duty_needs_organisation"
+    detail_names: ClassVar[tuple[str, ...]] = ("duty",)
+
+
+class DutyForNoOrganisation(Invalid):
+    """This duty serves all organisations alike and cannot be given for one."""
+
+    code = "identity.duty_for_no_organisation"
+    detail_names: ClassVar[tuple[str, ...]] = ("duty",)
+
+
+class DutyOfSystems(Invalid):
+    """A business system has this duty by its approval; it is not given to a person."""
+
+    code = "identity.duty_of_systems"
 
 
 class CredentialsWrong(Denied):
@@ -133,6 +161,13 @@ class SubjectExists(Conflict):
     """The person or organisation is registered already, under the identifier that is told."""
 
     code = "identity.subject_exists"
+    detail_names: ClassVar[tuple[str, ...]] = ("subject",)
+
+
+class AccountExists(Conflict):
+    """The person has an account and has chosen a password already."""
+
+    code = "identity.account_exists"
     detail_names: ClassVar[tuple[str, ...]] = ("subject",)
 
 

@@ -13,7 +13,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from identity.errors import PasswordTooWeak, UsernameMalformed
 
-__all__ = ["Passwords", "require_password", "require_username"]
+__all__ = ["Passwords", "is_username", "require_password", "require_username"]
 
 MINIMUM_LENGTH: Final = 12
 MAXIMUM_LENGTH: Final = 256
@@ -27,9 +27,14 @@ COMMON: Final = ("password", "qwerty", "123456", "abcdef", "admin", "woaini", "i
 MAX_AT_ONCE: Final = 2
 
 
+def is_username(text: str) -> bool:
+    """Tell whether `text` has the form of a username."""
+    return USERNAME.fullmatch(text) is not None
+
+
 def require_username(username: str) -> None:
     """Return if `username` may be one, else raise `UsernameMalformed`."""
-    if not USERNAME.fullmatch(username):
+    if not is_username(username):
         raise UsernameMalformed
 
 

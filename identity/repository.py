@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from identity.citizen_number import CitizenNumber
 from identity.credit_code import CreditCode
 from identity.duties import Duty, Grant
 from identity.lifecycle import ClientState, SubjectState
-from identity.subject import Assurance, Organisation, Person, PersonName, SubjectId
+from identity.subject import Assurance, Organisation, Person, PersonName, SubjectId, is_unified_identifier
 from identity.tables import (
     AccountRow,
     AssertionRow,
@@ -40,7 +40,7 @@ class Account:
     id: str
     person: SubjectId
     username: str | None
-    password_hash: str | None
+    password_hash: str | None = field(repr=False)
     activation_until: datetime | None
 
 
@@ -145,7 +145,7 @@ class IdentityRepository:
 
     def person(self, view: Reading, name: str) -> Person | None:
         """Return the person with the unified identifier `name`, if there is one."""
-        row = view.get(PersonRow, name)
+        row = view.get(PersonRow, name) if is_unified_identifier(name) else None
         return None if row is None else self.to_person(row)
 
     def person_by_number(self, view: Reading, number: CitizenNumber) -> Person | None:
@@ -185,7 +185,7 @@ class IdentityRepository:
 
     def organisation(self, view: Reading, name: str) -> Organisation | None:
         """Return the organisation with the unified identifier `name`, if there is one."""
-        row = view.get(OrganisationRow, name)
+        row = view.get(OrganisationRow, name) if is_unified_identifier(name) else None
         return None if row is None else to_organisation(row)
 
     def organisation_by_code(self, view: Reading, code: CreditCode) -> Organisation | None:
@@ -221,6 +221,12 @@ class IdentityRepository:
             )
         )
 
+    def renew_activation(self, tx: Transaction, account: Account, *, activation_hash: str, until: datetime) -> None:
+        """Give an account that waits for its person another code; the earlier one is worth nothing any more."""
+        row = tx.get(AccountRow, account.id)
+        if row is not None:
+            row.activation_hash, row.activation_until = activation_hash, until
+
     def account(self, view: Reading, *, person: str) -> Account | None:
         """Return the account of a person, if there is one."""
         return to_account(view.first(select(AccountRow).where(col(AccountRow.person) == person)))
@@ -241,6 +247,10 @@ class IdentityRepository:
             row.activation_hash = row.activation_until = None
 
     # --- grants
+
+    def hold_grants(self, tx: Transaction, person: str) -> None:
+        """Let nobody else give this person a duty until `tx` has ended: what is read of the grants then stays true."""
+        tx.first(select(AccountRow.id).where(col(AccountRow.person) == person).with_for_update())
 
     def grants(self, view: Reading, holder: str) -> frozenset[Grant]:
         """Return the duties of a person or a client."""

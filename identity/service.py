@@ -1,13 +1,13 @@
 """Subjects: registering persons and organisations, proving them, freezing them, finding them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from identity.citizen_number import CitizenNumber
 from identity.credit_code import CreditCode
 from identity.duties import Actor
-from identity.errors import PersonNameMalformed, SubjectExists, SubjectUnknown
-from identity.lifecycle import LIFECYCLE, SubjectEvent, SubjectState, SubjectUse
-from identity.repository import IdentityRepository
+from identity.errors import PersonNameMalformed, SubjectExists, SubjectNotActive, SubjectUnknown
+from identity.lifecycle import LIFECYCLE, PERMITS, ClientState, SubjectEvent, SubjectState, SubjectUse
+from identity.repository import Client, IdentityRepository
 from identity.subject import (
     Assurance,
     Organisation,
@@ -17,6 +17,7 @@ from identity.subject import (
     new_unified_identifier,
 )
 from trust.events import AuditEvent
+from trust.reasons import require_reason
 from trust.store import Reading, Store, Transaction
 from trust.typefaces import require_coverage
 
@@ -26,17 +27,17 @@ COUNTER: str = "counter"
 """Source of an assurance: documents and faces seen by an officer at the counter."""
 
 COUNTER_LEVEL: int = 3
-"""What a check at the counter is worth, after the levels L0 to L3 of docs/assurance.md."""
+"""What a check at the counter is worth, of 0 (nothing is proven) to 3 (seen in person, documents checked)."""
 
 MAX_ORGANISATION_NAME: int = 100
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterPerson:
-    """A natural person who is to be registered."""
+    """A natural person who is to be registered. It shows itself without personal data."""
 
-    name: str
-    citizen_number: str
+    name: str = field(repr=False)
+    citizen_number: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,11 +95,11 @@ class IdentityService:
 
     def freeze(self, actor: Actor, subject: str, *, reason: str) -> Person | Organisation:
         """Freeze a subject: whatever it does, and whatever is done in its name, stops at once."""
-        return self.move(actor, subject, SubjectEvent.FREEZE, reason=reason)
+        return self.move(actor, subject, SubjectEvent.FREEZE, reason=require_reason(reason))
 
     def unfreeze(self, actor: Actor, subject: str, *, reason: str) -> Person | Organisation:
         """Lift the freezing of a subject: by another officer than the one who froze it."""
-        return self.move(actor, subject, SubjectEvent.UNFREEZE, reason=reason)
+        return self.move(actor, subject, SubjectEvent.UNFREEZE, reason=require_reason(reason))
 
     def move(self, actor: Actor, subject: str, event: SubjectEvent, *, reason: str) -> Person | Organisation:
         """Move a subject along its life."""
@@ -165,6 +166,22 @@ class IdentityService:
         if use is not None:
             found.require(use)
         return found
+
+    def require_actor(self, view: Reading, name: str) -> None:
+        """Return if a person or a client by that name may act now.
+
+        Raise `SubjectUnknown` where there is neither, `SubjectNotActive` where it may not act.
+        """
+        client = self.repository.client(view, name)
+        if client is None:
+            self.require_person(view, name).require(SubjectUse.ACT)
+        elif not self.client_may_act(view, client):
+            raise SubjectNotActive(subject=client.id, state=client.state.value)
+
+    def client_may_act(self, view: Reading, client: Client) -> bool:
+        """Tell whether a business system may act now: it is approved, and so is the organisation that it acts for."""
+        owner = self.repository.organisation(view, client.organisation)
+        return client.state is ClientState.ACTIVE and owner is not None and SubjectUse.ACT in PERMITS[owner.state]
 
     def require_holder(self, view: Reading, kind: SubjectKind, code: str) -> Person | Organisation:
         """Return the subject with this citizen number or credit code that may hold a licence.

@@ -75,8 +75,8 @@ class PersonName:
 
     @property
     def masked(self) -> str:
-        """The name as it may be shown: the last character, and a star for each other one."""
-        return "*" * (len(self.value) - 1) + self.value[-1]
+        """The name as it may be shown: the last of several characters, and a star for each other one."""
+        return "*" * (len(self.value) - 1) + self.value[-1] if len(self.value) > 1 else "*"
 
     @override
     def __repr__(self) -> str:
