@@ -12,9 +12,9 @@
     └── NotAuthorised                   no authorisation of the owner covers this stamping
     NotFound
     ├── SealUnknown                     no seal by that identifier
+    ├── AuthorisationUnknown            no authorisation of this seal by that identifier
     └── StampingUnknown                 no stamping by that identifier
     Invalid
-    ├── ReasonMissing                   the step needs a reason
     └── AuthorisationInvalid            the authorisation would permit nothing
     Conflict
     ├── SealNotActive                   the seal may not stamp now
@@ -36,6 +36,7 @@ from trust.errors import Conflict, Denied, Invalid, NotFound, Untrusted
 __all__ = [
     "AuthorisationExhausted",
     "AuthorisationInvalid",
+    "AuthorisationUnknown",
     "ImageCodeMalformed",
     "ImageDiameterOutOfRange",
     "ImageNameLength",
@@ -43,7 +44,6 @@ __all__ = [
     "ImageRowLength",
     "NotAuthorised",
     "OwnWorkRefused",
-    "ReasonMissing",
     "SealExpired",
     "SealImageInvalid",
     "SealNotActive",
@@ -107,16 +107,16 @@ class SealUnknown(NotFound):
     code = "seal.unknown"
 
 
+class AuthorisationUnknown(NotFound):
+    """The seal has no authorisation by that identifier."""
+
+    code = "seal.authorisation_unknown"
+
+
 class StampingUnknown(NotFound):
     """There is no stamping by that identifier."""
 
     code = "seal.stamping_unknown"
-
-
-class ReasonMissing(Invalid):
-    """This step needs a reason, in 2 to 500 characters: whoever reads the history must understand it."""
-
-    code = "seal.reason_missing"
 
 
 class AuthorisationInvalid(Invalid):

@@ -85,9 +85,10 @@ def judge_one(
         if seal_signature is not None:
             checks += [check_seal_file(found, seal_signature), check_place(package, found, seal_signature)]
     else:
-        content, claimed = BytesContent(found.xml), claimed_time(found.time)
-        reports = judge_cms(found.value, evidence, now=now, content=content, claimed_time=claimed)
-        checks += check_attached(found)
+        attached = check_attached(found)
+        checks += attached
+        content = None if attached else BytesContent(found.xml)  # what is inside was compared with the file just now
+        reports = judge_cms(found.value, evidence, now=now, content=content, claimed_time=claimed_time(found.time))
     return tuple(
         JudgedSignature(
             field=found.field,

@@ -4,6 +4,7 @@ Each deviation from the standard that is tolerated is named. Signatures are chec
 that reading keeps them and never encodes anything anew.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -23,6 +24,18 @@ __all__ = ["read_seal", "read_seal_signature"]
 
 MAX_LISTED: Final = 100
 """Signers that a seal may list. Real ones list one; a hundred thousand would keep a verifier busy."""
+
+MAX_NUMBER_BITS: Final = 64
+"""Of a version, a type or a size. Python refuses to write out a number of thousands of digits, into whatever report."""
+
+EXPLICIT_0: Final = 0xA0
+IMPLICIT_0: Final = 0x80
+
+LOOSE_TIME: Final = re.compile(rb"(\d{14})(\.\d+)?Z?")
+"""A GeneralizedTime with a fraction of a second, or without its Z."""
+
+TIME_IN_TEXT: Final = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)?")
+"""How V1 signatures write a time. Python alone would take any character between date and time for a separator."""
 
 
 class Notes:
@@ -47,17 +60,36 @@ def text(element: Element, tag: int, field: str, notes: Notes) -> str:
     raise element.fail(field)
 
 
-def moment(element: Element, field: str, notes: Notes) -> datetime:
-    """Return a time: GeneralizedTime in V4 and V5, UTCTime in V1; with a fraction or without Z where a vendor erred."""
+def number(element: Element, field: str) -> int:
+    """Return a number of a size that numbers have."""
+    value = element.integer(field)
+    if value.bit_length() > MAX_NUMBER_BITS:
+        raise element.fail(field)
+    return value
+
+
+def moment(element: Element, field: str, notes: Notes, *, usual: int = Tag.GENERALIZED_TIME) -> datetime:
+    """Return a time: GeneralizedTime in V4 and V5, UTCTime in V1, and whatever of the two a vendor wrote instead."""
+    if element.tag != usual and element.tag in (Tag.GENERALIZED_TIME, Tag.UTC_TIME):
+        notes.add(f"{field} is another type of time than the standard says")
     if element.tag == Tag.GENERALIZED_TIME and len(element.body) != 15:  # noqa: PLR2004 - YYYYMMDDhhmmssZ
-        digits = element.body[:14]
-        if digits.isdigit() and element.body[14:].strip(b".0123456789") in (b"", b"Z"):
-            notes.add(f"{field} is not written as YYYYMMDDhhmmssZ")
-            try:
-                return datetime.strptime(digits.decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-            except ValueError:
-                raise element.fail(field) from None
+        loose = LOOSE_TIME.fullmatch(element.body)
+        if loose is None:
+            raise element.fail(field)
+        notes.add(f"{field} is not written as YYYYMMDDhhmmssZ")
+        try:
+            return datetime.strptime(loose[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        except ValueError:
+            raise element.fail(field) from None
     return element.time(field)
+
+
+def inside(element: Element, expected: str) -> Element:
+    """Return the one element inside an explicit tag."""
+    children = element.children(expected)
+    if len(children) != 1:
+        raise element.fail(expected)
+    return children[0]
 
 
 def stamp_of(members: tuple[Element, ...], place: int, notes: Notes) -> bytes | None:
@@ -65,11 +97,10 @@ def stamp_of(members: tuple[Element, ...], place: int, notes: Notes) -> bytes | 
     if len(members) <= place:
         return None
     element = members[place]
-    if element.tag == 0xA0:  # noqa: PLR2004 - [0] EXPLICIT
-        (inner,) = element.children("timeStamp")
-        return inner.bits("timeStamp")
+    if element.tag == EXPLICIT_0:
+        return inside(element, "timeStamp").bits("timeStamp")
     notes.add("timeStamp is not tagged [0] EXPLICIT")
-    if element.tag == 0x80:  # noqa: PLR2004 - [0] IMPLICIT
+    if element.tag == IMPLICIT_0:
         if not element.body or element.body[0] != 0:
             raise element.fail("timeStamp")
         return element.body[1:]
@@ -115,10 +146,10 @@ def seal_of(element: Element) -> ElectronicSeal:
     header_id, version, vendor = exactly(header, "SES_Header", 3)
     if text(header_id, Tag.IA5_STRING, "ID", notes) != HEADER_ID:
         raise header_id.fail("ES")
-    number = version.integer("version")
+    told = number(version, "version")
     known = SealVersion.GMT0031_2014 if is_v1 else version_of(version)
-    if is_v1 and number != known:
-        notes.add(f"version {number} on a seal of the shape of GM/T 0031-2014")
+    if is_v1 and told != known:
+        notes.add(f"version {told} on a seal of the shape of GM/T 0031-2014")
     if len(members) == 5 and known is not SealVersion.GMT0031_2025:  # noqa: PLR2004 - with timeStamp
         raise element.fail("SESeal without timeStamp")
     return ElectronicSeal(
@@ -152,7 +183,7 @@ def version_of(element: Element) -> SealVersion:
 def property_of(element: Element, notes: Notes, *, is_v1: bool) -> dict[str, Any]:
     """Read SES_ESPropertyInfo. V1 has no certListType, and lists certificates."""
     members = list(exactly(element, "SES_ESPropertyInfo", 6 if is_v1 else 7))
-    type_, name = members[0].integer("type"), text(members[1], Tag.UTF8_STRING, "name", notes)
+    type_, name = number(members[0], "type"), text(members[1], Tag.UTF8_STRING, "name", notes)
     list_type = CertificateListType.CERTIFICATES
     if not is_v1:
         try:
@@ -162,8 +193,9 @@ def property_of(element: Element, notes: Notes, *, is_v1: bool) -> dict[str, Any
     listed = members[2].sequence("certList")
     if not 0 < len(listed) <= MAX_LISTED:
         raise members[2].fail(f"certList of 1 to {MAX_LISTED} signers")
+    usual = Tag.UTC_TIME if is_v1 else Tag.GENERALIZED_TIME
     created_at, valid_from, valid_until = (
-        moment(member, field, notes)
+        moment(member, field, notes, usual=usual)
         for member, field in zip(members[3:], ("createDate", "validStart", "validEnd"), strict=True)
     )
     return {
@@ -194,14 +226,14 @@ def picture_of(element: Element, notes: Notes) -> SealPicture:
     return SealPicture(
         type=text(type_, Tag.IA5_STRING, "type of the picture", notes),
         data=data.octets("data of the picture"),
-        width_mm=width.integer("width"),
-        height_mm=height.integer("height"),
+        width_mm=number(width, "width"),
+        height_mm=number(height, "height"),
     )
 
 
 def extensions_of(element: Element) -> tuple[str, ...]:
     """Return the identifiers of ExtensionDatas, which stands untagged in real files, or under [0]."""
-    list_ = element.children("extDatas")[0] if element.tag == 0xA0 else element  # noqa: PLR2004 - [0] EXPLICIT
+    list_ = inside(element, "extDatas") if element.tag == EXPLICIT_0 else element
     return tuple(exactly(one, "ExtData", 2, 3)[0].oid("extnID") for one in list_.sequence("ExtensionDatas"))
 
 
@@ -212,7 +244,7 @@ def signature_of(element: Element) -> SealSignature:
     notes = Notes()
     tbs = exactly(members[0], "TBS_Sign", 7) if is_v1 else exactly(members[0], "TBS_Sign", 5, 6)
     seal = seal_of(tbs[1])
-    if not is_v1 and tbs[0].integer("version") != seal.version:
+    if tbs[0].integer("version") != seal.version:
         notes.add("the version of the signature is not that of its seal")
     certificate, algorithm = (tbs[5], tbs[6]) if is_v1 else (members[1], members[2])
     if not is_v1 and len(tbs) == 6:  # noqa: PLR2004 - with extDatas
@@ -235,10 +267,15 @@ def signature_of(element: Element) -> SealSignature:
 def time_v1(element: Element, notes: Notes) -> datetime | None:
     """Return the time of V1, where timeInfo is a BIT STRING: a time in text, or a token, which is not read here."""
     body = element.bits("timeInfo")
+    found = time_in_text(body) if TIME_IN_TEXT.fullmatch(body) else None
+    notes.add("timeInfo holds a time in text" if found else "timeInfo holds no time in text")
+    return found
+
+
+def time_in_text(body: bytes) -> datetime | None:
+    """Return the moment that a text tells, or None where the calendar or UTC has no such moment."""
     try:
         found = datetime.fromisoformat(body.decode("ascii"))
-    except (UnicodeDecodeError, ValueError):
-        notes.add("timeInfo holds no time in text")
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    notes.add("timeInfo holds a time in text")
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -31,7 +31,9 @@ __all__ = [
     "end_stamping",
     "find",
     "get",
+    "give_back",
     "history",
+    "hold",
     "next_code",
     "next_filing_number",
     "put_seal",
@@ -85,7 +87,7 @@ class Seal:
     filing_number: str | None = None
     valid_until: datetime | None = None
     lost_at: datetime | None = None
-    """When the owner says the seal was lost; stampings since then are disputed."""
+    """When the owner said, at the last suspension, that the seal was lost."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +101,12 @@ class HistoryEntry:
     actor: str
     at: datetime
     reason: str
+    lost_at: datetime | None = None
+    """Of a suspension: since when the owner says that the seal was lost."""
+
+    def disputes(self, moment: datetime) -> bool:
+        """Tell whether a stamping at this moment is disputed: the seal was lost then, and not stopped yet."""
+        return self.lost_at is not None and self.lost_at <= moment <= self.at
 
 
 def utc(moment: datetime) -> datetime:
@@ -189,6 +197,11 @@ def get(view: Reading, name: str) -> Seal | None:
     return None if row is None else to_seal(row)
 
 
+def hold(tx: Transaction, name: str) -> None:
+    """Let nobody move the seal `name` along its life until the commit, so that what was seen of it stays true."""
+    tx.first(select(SealRow.id).where(col(SealRow.id) == name).with_for_update(read=True))
+
+
 def find(
     view: Reading, *, owner: str | None = None, kind: SealKind | None = None, code: str | None = None
 ) -> tuple[Seal, ...]:
@@ -226,6 +239,7 @@ def add_history(tx: Transaction, seal: str, entry: HistoryEntry) -> None:
             actor=entry.actor,
             at=entry.at,
             reason=entry.reason,
+            lost_at=entry.lost_at,
         )
     )
 
@@ -240,6 +254,7 @@ def history(view: Reading, seal: str) -> tuple[HistoryEntry, ...]:
             actor=row.actor,
             at=utc(row.at),
             reason=row.reason,
+            lost_at=None if row.lost_at is None else utc(row.lost_at),
         )
         for row in rows
     )
@@ -287,6 +302,13 @@ def to_authorisation(row: AuthorisationRow) -> Authorisation:
     )
 
 
+def withdraw_authorisation(tx: Transaction, name: str) -> None:
+    """Write that an authorisation is withdrawn as of now."""
+    row = tx.get(AuthorisationRow, name)
+    if row is not None:
+        row.withdrawn_at = tx.now
+
+
 def use_authorisation(tx: Transaction, authorisation: Authorisation) -> bool:
     """Count one stamping; tell whether there was one left. The database decides, so that two cannot take the last."""
     has_left = col(AuthorisationRow.times).is_(None) | (col(AuthorisationRow.used) < col(AuthorisationRow.times))
@@ -297,6 +319,12 @@ def use_authorisation(tx: Transaction, authorisation: Authorisation) -> bool:
         .values(used=AuthorisationRow.used + 1)
     )
     return tx.change(statement) == 1
+
+
+def give_back(tx: Transaction, authorisation: str) -> None:
+    """Take back the count of a stamping that came to nothing."""
+    statement = update(AuthorisationRow).where(col(AuthorisationRow.id) == authorisation)
+    tx.change(statement.values(used=AuthorisationRow.used - 1))
 
 
 def add_stamping(tx: Transaction, stamping: Stamping) -> None:
@@ -316,11 +344,15 @@ def add_stamping(tx: Transaction, stamping: Stamping) -> None:
     )
 
 
-def end_stamping(tx: Transaction, name: str, state: StampingState, *, result: BlobId | None = None) -> None:
-    """Say what came of a stamping."""
-    row = tx.get(StampingRow, name)
-    if row is not None:
-        row.state, row.result = state, result
+def end_stamping(tx: Transaction, name: str, state: StampingState, *, result: BlobId | None = None) -> bool:
+    """Say what came of a stamping; tell whether it was still open. The database decides, so that it ends once."""
+    is_open = col(StampingRow.state) == StampingState.PREPARED.value
+    statement = (
+        update(StampingRow)
+        .where(col(StampingRow.id) == name, is_open)
+        .values(state=state.value, result=result, version=StampingRow.version + 1)
+    )
+    return tx.change(statement) == 1
 
 
 def to_stamping(row: StampingRow) -> Stamping:

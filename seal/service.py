@@ -1,48 +1,40 @@
 """The life of seals: each event by the person whose duty it is, each with its history and its audit event."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from identity.duties import Actor, Duty
+from identity.duties import Actor, Duty, Grant
 from identity.lifecycle import SubjectUse
 from identity.service import IdentityService
-from identity.subject import Organisation
 from seal import repository
 from seal.errors import (
     AuthorisationInvalid,
-    OwnWorkRefused,
-    ReasonMissing,
+    AuthorisationUnknown,
     SealNotActive,
     SealUnknown,
     StatutorySealExists,
 )
 from seal.image import SealDesign
-from seal.kinds import TYPE_NUMBERS, SealKind
+from seal.kinds import SealKind
 from seal.ledger import Authorisation
 from seal.lifecycle import LIFECYCLE, PERMITS, SealEvent, SealState, SealUse
-from seal.making import SealOrder, make_seal
 from seal.repository import CertifiedKey, HistoryEntry, Seal
-from seal.verification import judge_seal
-from trust.authority import Authorities, Order
-from trust.certificates import Certificate
-from trust.crypto.algorithms import KEYS
+from seal.workshop import Workshop
+from trust import requests
+from trust.authority import Authorities
 from trust.crypto.sm3 import sm3
+from trust.errors import Unavailable
 from trust.events import AuditEvent, Fact
-from trust.founding import ISSUING_P256, ISSUING_SM2, Role, ServiceKeys
+from trust.founding import ISSUING_P256, ISSUING_SM2, ServiceKeys
 from trust.identifiers import new_id
-from trust.profiles import DOCUMENT_SIGNER, SEAL_OWNER, Name
-from trust.signing import KeyCustody, KeyPurpose, KeyReference
+from trust.reasons import require_reason
+from trust.signing import KeyCustody
 from trust.store import Reading, Store, Transaction
-from trust.verdict import Outcome
 
 __all__ = ["ApplyForSeal", "AuthoriseStamping", "SealService"]
 
-SEAL_LIFETIME: Final = timedelta(days=5 * 365 - 1)
-"""A day less than its certificate's, so that no seal outlives it."""
-
-MAX_REASON: Final = 500
-MIN_REASON: Final = 2
 ENDED: Final = frozenset({SealState.WITHDRAWN, SealState.REJECTED, SealState.CANCELLED})
 
 
@@ -57,6 +49,8 @@ class ApplyForSeal:
 
     diameter_mm: int = 42
     reason: str
+    request_key: str
+    """A repeated application under the same key gets the same seal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,17 +63,8 @@ class AuthoriseStamping:
     document_kinds: tuple[str, ...] = ()
     valid_until: datetime
     times: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Making:
-    """What making a seal has fixed before any key signs."""
-
-    seal: Seal
-    owner: Organisation
-    owner_order: Order
-    document_order: Order
-    made_at: datetime
+    request_key: str
+    """A repeated request under the same key gets the same authorisation."""
 
 
 class SealService:
@@ -96,16 +81,20 @@ class SealService:
     ) -> None:
         self.store = store
         self.identity = identity
-        self.custody = custody
         self.authorities = authorities
-        self.service_keys = service_keys
+        self.workshop = Workshop(store=store, custody=custody, authorities=authorities, service_keys=service_keys)
 
     # --- application and review
 
     def apply(self, actor: Actor, command: ApplyForSeal) -> Seal:
         """Apply for a seal 申请. The owner must be active; it can have one statutory-name seal."""
         reason = require_reason(command.reason)
+        asked = [command.owner, command.kind.value, command.row, command.diameter_mm, reason]
+        key, fingerprint = command.request_key, requests.fingerprint("seal:apply", asked)
         with self.store.transaction() as tx:
+            known = requests.answered(tx, actor=actor.id, key=key, fingerprint=fingerprint)
+            if known is not None:
+                return self.require(tx, known)
             owner = self.identity.require_organisation(tx, command.owner, use=SubjectUse.ACT)
             actor.require(Duty.SEAL_APPLICANT, owner.id)
             design = SealDesign(name=owner.name, row=command.row, diameter_mm=command.diameter_mm)
@@ -127,6 +116,7 @@ class SealService:
                 applied_at=tx.now,
             )
             repository.add_seal(tx, seal)
+            requests.remember(tx, actor=actor.id, key=key, fingerprint=fingerprint, result=seal.id)
             self.write_history(tx, seal, None, actor=actor, reason=reason)
             return seal
 
@@ -157,10 +147,15 @@ class SealService:
 
         What was begun and not finished is taken up again: a code once allotted and keys once generated stay.
         """
-        making = self.prepare_making(actor, seal)
+        with self.store.transaction() as tx:
+            current = self.require(tx, seal)
+            owner = self.identity.require_organisation(tx, current.owner, use=SubjectUse.ACT)
+            actor.require(Duty.SEAL_MAKER)
+            LIFECYCLE.step(current.state, SealEvent.MAKE, actor=actor.id, before=current.last_actor)
+            making = self.workshop.prepare(tx, current, owner)
         owner_certificate = self.authorities.sign(making.owner_order)
         document_certificate = self.authorities.sign(making.document_order)
-        made, valid_until = self.assemble(making, owner_certificate)
+        made, valid_until = self.workshop.assemble(making, owner_certificate)
         with self.store.transaction() as tx:
             current = self.require(tx, seal)
             self.authorities.record(tx, making.owner_order, owner_certificate)
@@ -178,62 +173,6 @@ class SealService:
                 "owner": owner_certificate.fingerprint,
             }
             return self.step(tx, actor, changed, SealEvent.MAKE, reason="", facts=facts)
-
-    def prepare_making(self, actor: Actor, seal: str) -> Making:
-        """Allot the code, generate the keys and fix the certificates, all on record before any key signs."""
-        with self.store.transaction() as tx:
-            current = self.require(tx, seal)
-            owner = self.identity.require_organisation(tx, current.owner, use=SubjectUse.ACT)
-            actor.require(Duty.SEAL_MAKER)
-            LIFECYCLE.step(current.state, SealEvent.MAKE, actor=actor.id, before=current.last_actor)
-            code = current.code or repository.next_code(tx, owner.credit_code.value[2:8])
-            owner_key = self.key_of(tx, current.owner_key, KeyPurpose.SEAL_OWNER, "sm2")
-            document_key = self.key_of(tx, current.document_key, KeyPurpose.DOCUMENT, "p256")
-            begun = replace(
-                current, code=code, owner_key=CertifiedKey(key=owner_key), document_key=CertifiedKey(key=document_key)
-            )
-            repository.put_seal(tx, begun)
-            identifier = owner.credit_code.value
-            # Real government seals put the seal code into the common name of the owner's certificate.
-            seal_subject = Name(common_name=code, organisation=owner.name, organisation_identifier=identifier)
-            reader_subject = Name(common_name=begun.name, organisation=owner.name, organisation_identifier=identifier)
-            prepare = self.authorities.prepare
-            return Making(
-                seal=begun,
-                owner=owner,
-                owner_order=prepare(tx, issuer=ISSUING_SM2, profile=SEAL_OWNER, subject=seal_subject, key=owner_key),
-                document_order=prepare(
-                    tx, issuer=ISSUING_P256, profile=DOCUMENT_SIGNER, subject=reader_subject, key=document_key
-                ),
-                made_at=tx.now.replace(microsecond=0),
-            )
-
-    def key_of(self, tx: Transaction, begun: CertifiedKey | None, purpose: KeyPurpose, algorithm: str) -> KeyReference:
-        """Return the key that an earlier attempt generated, or a new one."""
-        return begun.key if begun is not None else self.custody.generate(tx, purpose, KEYS[algorithm])
-
-    def assemble(self, making: Making, owner_certificate: Certificate) -> tuple[bytes, datetime]:
-        """Return the seal and the end of its validity, once our own verification has passed it."""
-        seal = making.seal
-        design = SealDesign(name=seal.rim, row=seal.row, code=seal.code or "", diameter_mm=seal.diameter_mm)
-        order = SealOrder(
-            code=seal.code or "",
-            name=seal.name,
-            type=TYPE_NUMBERS[seal.kind],
-            design=design,
-            owner_certificate=owner_certificate,
-            made_at=making.made_at,
-            valid_until=min(making.made_at + SEAL_LIFETIME, owner_certificate.not_after),
-        )
-        maker = self.service_keys.signer(Role.SEAL_MAKER)
-        made = make_seal(order, maker=maker, maker_certificate=self.service_keys.certificate(Role.SEAL_MAKER))
-        with self.store.reading() as view:
-            evidence = self.authorities.evidence(view)
-            report = judge_seal(made, evidence, now=view.now).report
-        for check in report.checks:
-            if check.outcome is not Outcome.PASSED:
-                raise OwnWorkRefused(check=check.name)
-        return made, order.valid_until
 
     def file(self, actor: Actor, seal: str) -> Seal:
         """File a seal 备案: it gets its filing number."""
@@ -256,8 +195,14 @@ class SealService:
     # --- use
 
     def authorise(self, actor: Actor, command: AuthoriseStamping) -> Authorisation:
-        """Authorise a person or a client to stamp 授权."""
+        """Authorise a person or a client, who may act at all, to stamp 授权."""
+        until = command.valid_until.isoformat()
+        asked = [command.seal, command.holder, command.purpose, [*command.document_kinds], until, command.times]
+        key, fingerprint = command.request_key, requests.fingerprint("seal:authorise", asked)
         with self.store.transaction() as tx:
+            known = requests.answered(tx, actor=actor.id, key=key, fingerprint=fingerprint)
+            if known is not None:
+                return self.require_authorisation(tx, command.seal, known)
             seal = self.require(tx, command.seal)
             actor.require(Duty.SEAL_OWNER, seal.owner)
             if SealUse.AUTHORISE not in PERMITS[seal.state]:
@@ -266,6 +211,7 @@ class SealService:
                 raise AuthorisationInvalid(field="valid_until")
             if command.times is not None and command.times < 1:
                 raise AuthorisationInvalid(field="times")
+            self.identity.require_actor(tx, command.holder)
             authorisation = Authorisation(
                 id=new_id("auth", at=tx.now),
                 seal=seal.id,
@@ -279,6 +225,7 @@ class SealService:
                 granted_at=tx.now,
             )
             repository.add_authorisation(tx, authorisation)
+            requests.remember(tx, actor=actor.id, key=key, fingerprint=fingerprint, result=authorisation.id)
             facts: dict[str, Fact] = {
                 "authorisation": authorisation.id,
                 "holder": authorisation.holder,
@@ -288,14 +235,41 @@ class SealService:
             tx.record(AuditEvent(tag="seal:authorise:done", actor=actor.id, subject=seal.id, facts=facts))
             return authorisation
 
+    def withdraw_authorisation(self, actor: Actor, seal: str, authorisation: str, *, reason: str) -> Authorisation:
+        """Withdraw an authorisation 收回授权, in whatever state the seal is: from now on nobody stamps under it.
+
+        Withdrawing what is withdrawn changes nothing.
+        """
+        reason = require_reason(reason)
+        with self.store.transaction() as tx:
+            actor.require(Duty.SEAL_OWNER, self.require(tx, seal).owner)
+            found = self.require_authorisation(tx, seal, authorisation)
+            if found.withdrawn_at is not None:
+                return found
+            repository.withdraw_authorisation(tx, found.id)
+            facts: dict[str, Fact] = {"authorisation": found.id, "holder": found.holder, "reason": reason}
+            tx.record(AuditEvent(tag="seal:withdraw_authorisation:done", actor=actor.id, subject=seal, facts=facts))
+            return replace(found, withdrawn_at=tx.now)
+
+    def authorisations(self, actor: Actor, seal: str) -> tuple[Authorisation, ...]:
+        """Return all authorisations that a seal's owner ever gave, oldest first."""
+        with self.store.reading() as view:
+            actor.require(Duty.SEAL_OWNER, self.require(view, seal).owner)
+            return repository.authorisations(view, seal)
+
     # --- stopping
 
     def suspend(self, actor: Actor, seal: str, *, reason: str, lost_at: datetime | None = None) -> Seal:
-        """Stop a seal at once 停用（挂失）. `lost_at` is when the owner says it was lost: since then it is disputed."""
+        """Stop a seal at once 停用（挂失）.
+
+        `lost_at` is when the owner says it was lost: stampings from then to now are disputed. A clock that runs ahead
+        does not keep the seal from being stopped: what lies in the future is taken for now.
+        """
         reason = require_reason(reason)
         with self.store.transaction() as tx:
             current = self.require(tx, seal)
             actor.require(Duty.SEAL_OWNER, current.owner)
+            lost_at = None if lost_at is None else min(lost_at, tx.now)
             facts: dict[str, Fact] = {} if lost_at is None else {"lost_at": lost_at.isoformat()}
             changed = replace(current, lost_at=lost_at)
             return self.step(tx, actor, changed, SealEvent.SUSPEND, reason=reason, facts=facts)
@@ -325,15 +299,24 @@ class SealService:
                     self.authorities.revoke(tx, certified.certificate, reason=cessation, actor=actor.id)
             cancelled = self.step(tx, actor, current, SealEvent.CANCEL, reason=reason)
         for issuer in (ISSUING_SM2, ISSUING_P256):
-            self.authorities.publish(issuer)
+            # The seal is cancelled in any case. A list that cannot be made now is made by whoever keeps lists fresh.
+            with suppress(Unavailable):
+                self.authorities.publish(issuer)
         return cancelled
 
     # --- looking
 
-    def find(self, seal: str) -> tuple[Seal, tuple[HistoryEntry, ...]]:
-        """Return a seal and its history, or raise `SealUnknown`."""
+    def find(self, actor: Actor, seal: str) -> tuple[Seal, tuple[HistoryEntry, ...]]:
+        """Return a seal and its history, or raise `SealUnknown`.
+
+        Reviewers, makers and filers serve every owner; applicants and owners see what is their own organisation's.
+        """
         with self.store.reading() as view:
-            return self.require(view, seal), repository.history(view, seal)
+            found = self.require(view, seal)
+            serves_all = any(map(actor.holds, (Duty.SEAL_REVIEWER, Duty.SEAL_MAKER, Duty.SEAL_FILER)))
+            if not serves_all and Grant(Duty.SEAL_APPLICANT, found.owner) not in actor.grants:
+                actor.require(Duty.SEAL_OWNER, found.owner)
+            return found, repository.history(view, seal)
 
     def require(self, view: Reading, seal: str) -> Seal:
         """Return a seal, or raise `SealUnknown`."""
@@ -341,6 +324,13 @@ class SealService:
         if found is None:
             raise SealUnknown
         return found
+
+    def require_authorisation(self, view: Reading, seal: str, authorisation: str) -> Authorisation:
+        """Return an authorisation of a seal, or raise `AuthorisationUnknown`."""
+        for one in repository.authorisations(view, seal):
+            if one.id == authorisation:
+                return one
+        raise AuthorisationUnknown
 
     # --- building blocks
 
@@ -381,16 +371,9 @@ class SealService:
         facts: dict[str, Fact] | None = None,
     ) -> None:
         """Write one step into the history and into the audit trail."""
-        entry = HistoryEntry(event=event, state=seal.state, actor=actor.id, at=tx.now, reason=reason)
+        lost_at = seal.lost_at if event is SealEvent.SUSPEND else None
+        entry = HistoryEntry(event=event, state=seal.state, actor=actor.id, at=tx.now, reason=reason, lost_at=lost_at)
         repository.add_history(tx, seal.id, entry)
         tag = f"seal:{'apply' if event is None else event.value}:done"
         told: dict[str, Fact] = {"state": seal.state.value, "reason": reason, **(facts or {})}
         tx.record(AuditEvent(tag=tag, actor=actor.id, subject=seal.id, facts=told))
-
-
-def require_reason(reason: str) -> str:
-    """Return a reason that a reader of the history can understand, or raise `ReasonMissing`."""
-    told = reason.strip()
-    if not MIN_REASON <= len(told) <= MAX_REASON:
-        raise ReasonMissing
-    return told

@@ -42,8 +42,8 @@ SIGNATURE_ROOM: Final = 6_144
 class StampKit:
     """Everything that stamping with one seal needs."""
 
-    seal: bytes
-    image: SealImage
+    seal: bytes = field(repr=False)
+    image: SealImage = field(repr=False)
     label: str
     """The seal's full name, for people."""
 
@@ -59,9 +59,9 @@ class StampKit:
 class StampedDocument:
     """A stamped document, and the seal signature in it by itself."""
 
-    pdf: bytes
-    seal_signature: bytes
-    report: DocumentReport
+    pdf: bytes = field(repr=False)
+    seal_signature: bytes = field(repr=False)
+    report: DocumentReport = field(repr=False)
 
 
 @dataclass(kw_only=True)

@@ -6,10 +6,12 @@
 3. With no transaction open the prepared stamp is redeemed, once, and our own verification passes the result.
 4. The file goes to the blob store, and transaction 2 says what came of it. Then it is answered.
 
-A process that dies in between leaves an intent, which `recover` voids: what was perhaps signed was never released.
+A process that dies in between leaves an intent, which `recover` voids: what was perhaps signed was never released, and
+counts for nothing. A stamping ends once: a process that was given up for dead cannot conclude what was voided.
 """
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -42,7 +44,7 @@ from trust.founding import ISSUING_P256, ServiceKeys
 from trust.identifiers import new_id
 from trust.pdf.appearance import Placement
 from trust.signing import KeyCustody, Signer
-from trust.store import Reading, Store, Transaction
+from trust.store import LostRace, Reading, Store, Transaction
 from trust.timestamping import TimeStamper
 
 __all__ = ["Purpose", "StampPDF", "Stampers", "StampingService"]
@@ -64,7 +66,7 @@ class StampPDF:
     """A document that is to be stamped."""
 
     seal: str
-    pdf: bytes
+    pdf: bytes = field(repr=False)
     placement: Placement
     purpose: Purpose
     reason: str
@@ -130,9 +132,8 @@ class StampingService:
                     tx, actor=actor.id, key=command.request_key, fingerprint=fingerprint, result=stamping.id
                 )
             else:
-                requests.replace(tx, actor=actor.id, key=command.request_key, result=stamping.id)
-        stamped = self.execute(stamping, prepared)
-        result = self.blobs.put(stamped.pdf)
+                requests.replace(tx, actor=actor.id, key=command.request_key, before=known, result=stamping.id)
+        stamped, result = self.execute(stamping, prepared)
         with self.store.transaction() as tx:
             self.conclude(tx, stamping, result)
         return self.ledger_line(stamping.id), stamped.pdf
@@ -226,6 +227,7 @@ class StampingService:
 
     def intend(self, tx: Transaction, actor: Actor, seal: str, purpose: Purpose, prepared: PreparedStamp) -> Stamping:
         """Put the intent on record and count the stamping, in a transaction that looks at everything again."""
+        repository.hold(tx, seal)
         authorisation = self.authorisation(tx, actor, seal, purpose)
         if not repository.use_authorisation(tx, authorisation):
             raise AuthorisationExhausted(authorisation=authorisation.id, times=authorisation.times or 0)
@@ -251,24 +253,34 @@ class StampingService:
         tx.record(AuditEvent(tag="seal:stamp:prepared", actor=actor.id, subject=seal, facts=facts))
         return stamping
 
-    def execute(self, stamping: Stamping, prepared: PreparedStamp) -> StampedDocument:
-        """Redeem a prepared stamp whose intent is on record. Where that fails, the intent is voided at once."""
+    def execute(self, stamping: Stamping, prepared: PreparedStamp) -> tuple[StampedDocument, BlobId]:
+        """Redeem a prepared stamp whose intent is on record, keep its file, and return both.
+
+        Where that fails, the intent is voided at once, so that the request can be repeated.
+        """
         try:
-            return prepared.redeem(self.store.clock)
+            stamped = prepared.redeem(self.store.clock)
+            return stamped, self.blobs.put(stamped.pdf)
         except Exception:
-            with self.store.transaction() as tx:
+            with suppress(LostRace), self.store.transaction() as tx:
                 self.void(tx, stamping)
             raise
 
     def conclude(self, tx: Transaction, stamping: Stamping, result: BlobId) -> None:
-        """Say that a stamping is done, and where its file is."""
-        repository.end_stamping(tx, stamping.id, StampingState.DONE, result=result)
+        """Say that a stamping is done, and where its file is. Raise `LostRace` where it was voided meanwhile."""
+        if not repository.end_stamping(tx, stamping.id, StampingState.DONE, result=result):
+            raise LostRace
         facts: dict[str, Fact] = {"stamping": stamping.id, "result": result}
         tx.record(AuditEvent(tag="seal:stamp:done", actor=stamping.actor, subject=stamping.seal, facts=facts))
 
     def void(self, tx: Transaction, stamping: Stamping) -> None:
-        """Say that nothing came of a stamping; whatever was signed is not released."""
-        repository.end_stamping(tx, stamping.id, StampingState.VOID)
+        """Say that nothing came of a stamping; whatever was signed is not released, and not counted.
+
+        Raise `LostRace` where it has ended meanwhile.
+        """
+        if not repository.end_stamping(tx, stamping.id, StampingState.VOID):
+            raise LostRace
+        repository.give_back(tx, stamping.authorisation)
         facts: dict[str, Fact] = {"stamping": stamping.id}
         tx.record(AuditEvent(tag="seal:stamp:void", actor=stamping.actor, subject=stamping.seal, facts=facts))
 

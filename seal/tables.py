@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field
 
 from trust.rows import LivingRow, Row
@@ -11,10 +11,23 @@ from trust.rows import LivingRow, Row
 __all__ = ["AuthorisationRow", "SealEventRow", "SealRow", "StampingRow"]
 
 
+STATUTORY_IN_LIFE = text("kind = 'statutory_name' AND state NOT IN ('withdrawn', 'rejected', 'cancelled')")
+
+
 class SealRow(LivingRow, table=True):
     """An electronic seal, from application on."""
 
     __tablename__ = "seal"
+    __table_args__ = (
+        # The database decides, so that two applications at the same time cannot both be the only one.
+        Index(
+            "uq_seal_statutory_name",
+            "owner",
+            unique=True,
+            sqlite_where=STATUTORY_IN_LIFE,
+            postgresql_where=STATUTORY_IN_LIFE,
+        ),
+    )
 
     id: str = Field(primary_key=True)
     state: str = Field(index=True)
@@ -53,6 +66,7 @@ class SealEventRow(Row, table=True):
     actor: str
     at: datetime
     reason: str
+    lost_at: datetime | None = None
 
 
 class AuthorisationRow(LivingRow, table=True):

@@ -17,7 +17,7 @@ from seal.asn1 import (
 )
 from seal.reading import read_seal, read_seal_signature
 from trust.certificates import Certificate
-from trust.crypto.algorithms import KeyKind, signature_algorithm
+from trust.crypto.algorithms import AlgorithmNotSupported, KeyKind, signature_algorithm
 from trust.crypto.sm2 import SM2Backend
 from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
@@ -56,6 +56,8 @@ def check_value(
             reason = f"{algorithm.name} is not accepted in a seal"
             return failed(step, name, SubIndication.CRYPTO_CONSTRAINTS_FAILURE, reason)
         certificate.public_key.verify(signed.signature, signed.signed, algorithm, backend=backend)
+    except AlgorithmNotSupported as error:
+        return failed(step, name, SubIndication.CRYPTO_CONSTRAINTS_FAILURE, str(error))
     except TrustError as error:
         return failed(step, name, SubIndication.SIG_CRYPTO_FAILURE, str(error))
     is_direct = len(signed.signature) == DIRECT_SIGNATURE_LENGTH
@@ -201,8 +203,8 @@ def judge_seal_signature(
     seal_report = report_on_seal(signature.seal, known, at=at, now=now, proven=proven is not None, backend=backend)
     checks += seal_report.checks
     checks.append(check_seal_validity(signature.seal, at, proven=proven is not None))
-    if signature.signed_at is not None and proven is None:
-        # What the signature claims of itself must at least fit: a claim outside the seal's validity is damning.
+    if signature.signed_at is not None and signature.signed_at != at:
+        # What the signature claims of itself must fit as well: a time-stamp does not mend a lie.
         checks.append(check_seal_validity(signature.seal, signature.signed_at, proven=True))
     report = SignatureReport(
         kind=SignatureKind.SEAL_SIGNATURE,

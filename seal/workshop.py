@@ -1,0 +1,105 @@
+"""The workshop where seals are made 制章: code, keys and certificates first, all on record; then the seal itself."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from identity.subject import Organisation
+from seal import repository
+from seal.errors import OwnWorkRefused
+from seal.image import SealDesign
+from seal.kinds import TYPE_NUMBERS
+from seal.making import SealOrder, make_seal
+from seal.repository import CertifiedKey, Seal
+from seal.verification import judge_seal
+from trust.authority import Authorities, Order
+from trust.certificates import Certificate
+from trust.crypto.algorithms import KEYS
+from trust.founding import ISSUING_P256, ISSUING_SM2, Role, ServiceKeys
+from trust.profiles import DOCUMENT_SIGNER, SEAL_OWNER, Name
+from trust.signing import KeyCustody, KeyPurpose, KeyReference
+from trust.store import Store, Transaction
+from trust.verdict import Outcome
+
+__all__ = ["SEAL_LIFETIME", "Making", "Workshop"]
+
+SEAL_LIFETIME: Final = timedelta(days=5 * 365 - 1)
+"""A day less than its certificate's, so that no seal outlives it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Making:
+    """What making a seal has fixed before any key signs."""
+
+    seal: Seal
+    owner_order: Order
+    document_order: Order
+    made_at: datetime
+
+
+class Workshop:
+    """Makes seals. Who may ask for one to be made is for `SealService` to know."""
+
+    def __init__(
+        self, *, store: Store, custody: KeyCustody, authorities: Authorities, service_keys: ServiceKeys
+    ) -> None:
+        self.store = store
+        self.custody = custody
+        self.authorities = authorities
+        self.service_keys = service_keys
+
+    def prepare(self, tx: Transaction, seal: Seal, owner: Organisation) -> Making:
+        """Allot the code, generate the keys and fix the certificates, all on record before any key signs.
+
+        What an earlier attempt allotted and generated stays.
+        """
+        identifier = owner.credit_code.value
+        code = seal.code or repository.next_code(tx, identifier[2:8])
+        owner_key = self.key_of(tx, seal.owner_key, KeyPurpose.SEAL_OWNER, "sm2")
+        document_key = self.key_of(tx, seal.document_key, KeyPurpose.DOCUMENT, "p256")
+        begun = replace(
+            seal, code=code, owner_key=CertifiedKey(key=owner_key), document_key=CertifiedKey(key=document_key)
+        )
+        repository.put_seal(tx, begun)
+        # Real government seals put the seal code into the common name of the owner's certificate.
+        seal_subject = Name(common_name=code, organisation=owner.name, organisation_identifier=identifier)
+        reader_subject = Name(common_name=begun.name, organisation=owner.name, organisation_identifier=identifier)
+        prepare = self.authorities.prepare
+        return Making(
+            seal=begun,
+            owner_order=prepare(tx, issuer=ISSUING_SM2, profile=SEAL_OWNER, subject=seal_subject, key=owner_key),
+            document_order=prepare(
+                tx, issuer=ISSUING_P256, profile=DOCUMENT_SIGNER, subject=reader_subject, key=document_key
+            ),
+            made_at=tx.now.replace(microsecond=0),
+        )
+
+    def key_of(self, tx: Transaction, begun: CertifiedKey | None, purpose: KeyPurpose, algorithm: str) -> KeyReference:
+        """Return the key that an earlier attempt generated, or a new one."""
+        return begun.key if begun is not None else self.custody.generate(tx, purpose, KEYS[algorithm])
+
+    def assemble(self, making: Making, owner_certificate: Certificate) -> tuple[bytes, datetime]:
+        """Return the seal and the end of its validity, once our own verification has passed it.
+
+        Raise `OwnWorkRefused` where it has not.
+        """
+        seal = making.seal
+        design = SealDesign(name=seal.rim, row=seal.row, code=seal.code or "", diameter_mm=seal.diameter_mm)
+        order = SealOrder(
+            code=seal.code or "",
+            name=seal.name,
+            type=TYPE_NUMBERS[seal.kind],
+            design=design,
+            owner_certificate=owner_certificate,
+            made_at=making.made_at,
+            valid_until=min(making.made_at + SEAL_LIFETIME, owner_certificate.not_after),
+        )
+        maker = self.service_keys.signer(Role.SEAL_MAKER)
+        made = make_seal(order, maker=maker, maker_certificate=self.service_keys.certificate(Role.SEAL_MAKER))
+        with self.store.reading() as view:
+            evidence = self.authorities.evidence(view)
+            report = judge_seal(made, evidence, now=view.now).report
+        for check in report.checks:
+            if check.outcome is not Outcome.PASSED:
+                raise OwnWorkRefused(check=check.name)
+        return made, order.valid_until

@@ -1,0 +1,94 @@
+"""Seals and a seal signature made by other people's software: they are read, and their signature values verify.
+
+The files are those of ofdrw (github.com/ofdrw/ofdrw at 7459e350, ofdrw-gm/src/test/resources, Apache-2.0).
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from seal.asn1 import SealVersion
+from seal.reading import read_seal, read_seal_signature
+from seal.verification import judge_seal, judge_seal_signature
+from tests.fakes.clock import NOW
+from trust.certificates import Certificate
+from trust.crypto.reference import ReferenceBackend
+from trust.paths import Evidence
+from trust.verdict import Outcome
+
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "ses"
+
+pytestmark = [
+    pytest.mark.corpus,
+    pytest.mark.skipif(not CORPUS.is_dir(), reason="the folder shared/corpus does not lie beside the checkout"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "identifier", "title", "created"),
+    [
+        (
+            "UserV1.esl",
+            SealVersion.GMT0031_2014,
+            "40C8CDD24DEF43388B86E62CCE1D6832",
+            "OFDRW测试用印章",
+            "2020-04-22T02:18:07+00:00",
+        ),
+        (
+            "UserV4.esl",
+            SealVersion.GBT38540_2020,
+            "51f044b76510434e9bc67a1185c2fba5",
+            "OFD R&W 测试用印章",
+            "2020-04-22T02:09:00+00:00",
+        ),
+        (
+            "UserV5.esl",
+            SealVersion.GMT0031_2025,
+            "09aaf39291e049e4b3d716414590937e",
+            "OFD R&W V5测试用印章",
+            "2026-04-24T08:53:23+00:00",
+        ),
+    ],
+)
+def test_a_seal_of_another_vendor(name: str, version: SealVersion, identifier: str, title: str, created: str) -> None:
+    encoded = (CORPUS / name).read_bytes()
+    read = read_seal(encoded)
+    assert (version, identifier, title) == (read.version, read.identifier, read.name)
+    assert datetime.fromisoformat(created) == read.created_at
+    assert (
+        read.picture.type,
+        len(read.picture.data),
+        read.picture.width_mm,
+        read.picture.height_mm,
+    ) == ("PNG", 15_693, 40, 40)
+    assert (encoded, ()) == (read.raw, read.deviations)
+    maker = Certificate(read.maker_certificate)
+    for backend in (None, ReferenceBackend()):
+        maker.verify_message(read.signature, read.signed, backend=backend)
+
+
+def test_a_signature_of_another_vendor() -> None:
+    encoded = (CORPUS / "SignedValueV4.dat").read_bytes()
+    read = read_seal_signature(encoded)
+    assert datetime.fromisoformat("2020-10-12T11:14:03+00:00") == read.signed_at
+    assert read.property_info == "/Doc_0/Signs/Sign_0/Signature.xml"
+    assert (encoded, ()) == (read.raw, read.deviations)
+    assert read.certificate in read.seal.listed
+    for backend in (None, ReferenceBackend()):
+        Certificate(read.certificate).verify_message(read.signature, read.signed, backend=backend)
+        Certificate(read.seal.maker_certificate).verify_message(read.seal.signature, read.seal.signed, backend=backend)
+
+
+@pytest.mark.parametrize("name", ["UserV1.esl", "UserV4.esl", "UserV5.esl", "SignedValueV4.dat"])
+def test_nothing_of_an_unknown_vendor_is_passed(name: str) -> None:
+    encoded = (CORPUS / name).read_bytes()
+    judged = (
+        judge_seal(encoded, Evidence(), now=NOW)
+        if name.endswith(".esl")
+        else judge_seal_signature(encoded, Evidence(), now=NOW, document_hash=bytes(32))
+    )
+    assert Outcome.PASSED is not judged.report.verdict.outcome
+    missing = [check.name for check in judged.report.checks if check.finding is not None]
+    assert "certificate.path" in missing
+    assert not {"seal.format", "seal.signature_value", "seal_signature.value"} & set(missing)
