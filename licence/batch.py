@@ -14,8 +14,11 @@ from typing import Final
 from identity.duties import Actor
 from identity.errors import CitizenNumberMalformed, CreditCodeMalformed
 from licence.errors import DataInvalid, HolderNotRegistered, NumberTaken, TableInvalid
+from licence.kinds import is_date
 from licence.repository import Licence
 from licence.service import IssueLicence, LicenceService
+from trust import requests
+from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
 
 __all__ = ["IssueBatch", "RowResult", "issue_batch"]
@@ -83,11 +86,16 @@ def read_table(table: bytes) -> Iterator[tuple[int, dict[str, str]]]:
                 raise TableInvalid(fault=f"columns in line {reader.line_num}")
             yield reader.line_num, row
     except csv.Error:
-        raise TableInvalid(fault=f"quoting in line {reader.line_num}") from None
+        # The DictReader's own count stops at the last good row.
+        raise TableInvalid(fault=f"quoting in line {reader.reader.line_num}") from None
 
 
 def issue_batch(service: LicenceService, actor: Actor, batch: IssueBatch) -> tuple[RowResult, ...]:
-    """Issue every good row and report every bad one. Raise `TableInvalid` before anything is issued."""
+    """Issue every good row and report every bad one.
+
+    Raise `TableInvalid` or `RequestKeyMalformed` before anything is issued.
+    """
+    requests.require_key(batch.request_key)
     rows = tuple(read_table(batch.table))
     return tuple(issue_row(service, actor, batch, line, row) for line, row in rows)
 
@@ -103,18 +111,23 @@ def issue_row(service: LicenceService, actor: Actor, batch: IssueBatch, line: in
             holder_code=row[HOLDER].strip(),
             data=data,
             last_day=read_day(row.get(LAST_DAY, "")),
-            request_key=f"{batch.request_key}.{line}",
+            request_key=row_key(batch.request_key, line),
         )
         return RowResult(line=line, licence=service.issue(actor, command))
     except TrustError as error:
         return RowResult(line=line, error=error)
 
 
+def row_key(batch_key: str, line: int) -> str:
+    """Return the idempotency key of a row: as long for any batch, and the key of no other request."""
+    return f"{sm3(batch_key.encode('ascii')).hex()}.{line}"
+
+
 def read_day(text: str) -> date | None:
     """Return a date in the form YYYY-MM-DD, or None for nothing."""
-    if not text.strip():
+    told = text.strip()
+    if not told:
         return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise DataInvalid(field=LAST_DAY, rule="format") from None
+    if not is_date(told):
+        raise DataInvalid(field=LAST_DAY, rule="format")
+    return date.fromisoformat(told)

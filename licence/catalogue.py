@@ -16,7 +16,7 @@ from licence.rendering import Renderer
 from licence.repository import LicenceRepository
 from trust.events import AuditEvent, Fact
 from trust.identifiers import new_id
-from trust.store import Reading, Store
+from trust.store import Reading, Store, Transaction
 from trust.typefaces import require_coverage
 
 __all__ = ["Catalogue", "DraftType"]
@@ -47,7 +47,10 @@ class Catalogue:
         self.renderer = renderer
 
     def draft(self, actor: Actor, command: DraftType) -> LicenceType:
-        """Draft a type. Raise `TypeCodeMalformed`, `SchemaInvalid`, `TemplateUnknown` or `TypeExists`."""
+        """Draft a type, or draft one anew that is still a draft or was returned to be one.
+
+        Raise `TypeCodeMalformed`, `SchemaInvalid`, `TemplateUnknown` or `TypeExists`.
+        """
         require_type_code(command.code)
         require_schema(command.schema)
         require_coverage(command.name, field="name")
@@ -55,10 +58,11 @@ class Catalogue:
         with self.store.transaction() as tx:
             issuer = self.identity.require_organisation(tx, command.issuer, use=SubjectUse.ACT)
             actor.require(Duty.LICENCE_OFFICER, issuer.id)
-            if self.repository.type_by_code(tx, command.code) is not None:
+            known = self.repository.hold_type(tx, command.code)
+            if known is not None and (known.state is not TYPE_LIFECYCLE.initial or known.issuer != issuer.id):
                 raise TypeExists(code=command.code)
             kind = LicenceType(
-                id=new_id("type", at=tx.now),
+                id=new_id("type", at=tx.now) if known is None else known.id,
                 state=TYPE_LIFECYCLE.initial,
                 last_actor=actor.id,
                 code=command.code,
@@ -69,7 +73,10 @@ class Catalogue:
                 schema=command.schema,
                 lifetime_days=command.lifetime_days,
             )
-            self.repository.add_type(tx, kind)
+            if known is None:
+                self.repository.add_type(tx, kind)
+            else:
+                self.repository.redraft_type(tx, kind)
             facts: dict[str, Fact] = {"code": kind.code, "state": kind.state.value}
             tx.record(AuditEvent(tag="licence_type:draft:done", actor=actor.id, subject=kind.id, facts=facts))
             return kind
@@ -93,7 +100,7 @@ class Catalogue:
     def move(self, actor: Actor, kind: str, event: TypeEvent, duty: Duty) -> LicenceType:
         """Move a type along its life."""
         with self.store.transaction() as tx:
-            found = self.require(tx, kind)
+            found = self.hold(tx, kind)
             actor.require(duty, found.issuer)
             state = TYPE_LIFECYCLE.step(found.state, event, actor=actor.id, before=found.last_actor)
             self.repository.move_type(tx, found.id, state, actor=actor.id)
@@ -111,6 +118,13 @@ class Catalogue:
         """Return the whole catalogue."""
         with self.store.reading() as view:
             return self.repository.types(view)
+
+    def hold(self, tx: Transaction, kind: str) -> LicenceType:
+        """Return a type as `require` does, and keep others who hold it waiting until the commit."""
+        found = self.repository.hold_type(tx, kind)
+        if found is None:
+            raise TypeUnknown
+        return found
 
     def require(self, view: Reading, kind: str) -> LicenceType:
         """Return a type by its identifier or its type code, or raise `TypeUnknown`."""

@@ -11,7 +11,6 @@
     ├── SchemaInvalid               the type's schema is not one that data can be checked with
     ├── DataInvalid                 the data breaks the type's schema
     ├── TableInvalid                a table of licences cannot be read
-    ├── LicenceReasonMissing        the step needs a reason
     └── ClaimMalformed              not the text of a licence's QR code
     Conflict
     ├── TemplateBroken              the template does not compile with these data, or its manifest is wrong
@@ -37,7 +36,6 @@ __all__ = [
     "HolderNotRegistered",
     "IssueUnderWay",
     "LicenceIdentifierMalformed",
-    "LicenceReasonMissing",
     "LicenceUnknown",
     "NumberTaken",
     "SchemaInvalid",
@@ -119,12 +117,6 @@ class TableInvalid(Invalid):
     detail_names: ClassVar[tuple[str, ...]] = ("fault",)
 
 
-class LicenceReasonMissing(Invalid):
-    """This step needs a reason, in 2 to 500 characters: whoever reads the history must understand it."""
-
-    code = "licence.reason_missing"
-
-
 class ClaimMalformed(Invalid):
     """The text is not that of a licence's QR code."""
 
@@ -139,7 +131,7 @@ class TypeNotPublished(Conflict):
 
 
 class TypeExists(Conflict):
-    """The catalogue has this type already."""
+    """The catalogue has this type already, past its draft or of another authority."""
 
     code = "licence.type_exists"
     detail_names: ClassVar[tuple[str, ...]] = ("code",)

@@ -16,7 +16,7 @@ from licence.lifecycle import TypeState
 from trust.events import canonical
 from trust.typefaces import require_coverage
 
-__all__ = ["LicenceType", "check_data", "require_schema"]
+__all__ = ["LicenceType", "check_data", "is_date", "last_day", "require_schema"]
 
 MAX_SCHEMA: Final = 65_536
 """Octets of a schema in canonical JSON."""
@@ -24,9 +24,15 @@ MAX_SCHEMA: Final = 65_536
 MAX_DATA: Final = 65_536
 MAX_FIELDS: Final = 100
 FIELD_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
-DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NO_REFERENCES: Final[Registry[Any]] = Registry()
-"""A schema may refer to its own parts alone; nothing is ever fetched."""
+"""Nothing is ever fetched."""
+
+NOTES: Final = frozenset({"$comment", "title", "description"})
+SCHEMA_WORDS: Final = NOTES | {"$schema", "type", "properties", "required", "additionalProperties"}
+RULE_WORDS: Final = NOTES | {"type", "minLength", "maxLength", "pattern", "format", "enum", "const"}
+"""What the schema, and the rule of a field, may say. With references and the like, a schema could lead back into
+itself, or let fields pass that have no rule: it would fail on the first licence and not on the reviewer's desk."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +60,13 @@ class LicenceType:
 
 def require_schema(schema: Mapping[str, Any]) -> None:
     """Return if `schema` describes a flat object of texts, else raise `SchemaInvalid`."""
-    if len(canonical(schema)) > MAX_SCHEMA:
+    try:
+        size = len(canonical(schema))
+    except UnicodeEncodeError:  # JSON can spell half a character
+        raise SchemaInvalid(fault="encoding") from None
+    if size > MAX_SCHEMA:
         raise SchemaInvalid(fault="size")
+    require_words(schema, SCHEMA_WORDS, place="$")
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
@@ -70,18 +81,32 @@ def require_schema(schema: Mapping[str, Any]) -> None:
         if not FIELD_NAME.fullmatch(name) or not bounded:
             # Without a bound one licence could keep the renderer busy for seconds.
             raise SchemaInvalid(fault=f"$.properties.{name}")
+        require_words(rule, RULE_WORDS, place=f"$.properties.{name}")
+    if not set(schema.get("required", ())) <= set(properties):
+        raise SchemaInvalid(fault="$.required")
+
+
+def require_words(rules: Mapping[str, Any], words: frozenset[str], *, place: str) -> None:
+    """Return if `rules` uses no keyword but `words`, else raise `SchemaInvalid` with the first one."""
+    for keyword in rules:
+        if keyword not in words:
+            raise SchemaInvalid(fault=f"{place}.{keyword}")
 
 
 def check_data(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, str]:
     """Return `data` as the schema of a type wants it. Raise `DataInvalid` or `CharacterNotCovered` with the field."""
-    if len(canonical(data)) > MAX_DATA:
+    try:
+        size = len(canonical(data))
+    except UnicodeEncodeError:
+        raise DataInvalid(field="", rule="encoding") from None
+    if size > MAX_DATA:
         raise DataInvalid(field="", rule="size")
     validator = Draft202012Validator(schema, registry=NO_REFERENCES)
     errors: list[ValidationError] = sorted(validator.iter_errors(dict(data)), key=lambda one: one.json_path)
     for error in errors:
         raise DataInvalid(field=field_of(error), rule=str(error.validator))
     for name, value in data.items():
-        require_coverage(value.replace("\n", " "), field=name)
+        require_coverage(value, field=name)
         if schema["properties"][name].get("format") == "date" and value and not is_date(value):
             raise DataInvalid(field=name, rule="format")
     return {name: str(value) for name, value in data.items()}
@@ -94,10 +119,9 @@ def field_of(error: ValidationError) -> str:
     instance: Any = error.instance
     schema: Any = error.schema
     if error.validator == "required":
-        return next((str(name) for name in schema["required"] if name not in instance), "")
-    if error.validator == "additionalProperties":
-        return next((str(name) for name in instance if name not in schema["properties"]), "")
-    return ""
+        return next(str(name) for name in schema["required"] if name not in instance)
+    # Of what a schema may say, only this is left to be wrong with the record as a whole.
+    return next(str(name) for name in instance if name not in schema["properties"])
 
 
 def is_date(text: str) -> bool:

@@ -18,12 +18,13 @@ from trust.check_character import mod_37_36
 __all__ = ["LicenceIdentifier", "require_type_code"]
 
 ROOT: Final = "1.2.156.3005.2"
-TYPE_CODE: Final = re.compile(r"[0-9A-Z]{18}\d{3}")
-ISSUER: Final = re.compile(r"[0-9A-Z]{18}|\d{6}")
+# Not \d, which takes the digits of every script: one identifier has one spelling.
+TYPE_CODE: Final = re.compile(r"[0-9A-Z]{18}[0-9]{3}")
+ISSUER: Final = re.compile(r"[0-9A-Z]{18}|[0-9]{6}")
 """A unified social credit code; one real identifier bears a six-digit area code instead, which is read."""
 
 SERIAL: Final = re.compile(r"[0-9A-Z]{1,32}")
-VERSION: Final = re.compile(r"\d{3}")
+VERSION: Final = re.compile(r"[0-9]{3}")
 
 
 def require_type_code(code: str) -> None:

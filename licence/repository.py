@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from sqlmodel import col, func, select
+from sqlmodel import col, func, or_, select
 
 from identity.subject import SubjectId, SubjectKind
 from licence.kinds import LicenceType
@@ -116,9 +116,27 @@ class LicenceRepository:
         row = view.first(select(LicenceTypeRow).where(col(LicenceTypeRow.code) == code))
         return None if row is None else to_type(row)
 
+    def hold_type(self, tx: Transaction, name: str) -> LicenceType | None:
+        """Return the type with an identifier or a type code, if there is one, and hold it until the commit."""
+        mine = or_(col(LicenceTypeRow.id) == name, col(LicenceTypeRow.code) == name)
+        row = tx.first(select(LicenceTypeRow).where(mine).with_for_update())
+        return None if row is None else to_type(row)
+
     def types(self, view: Reading) -> tuple[LicenceType, ...]:
         """Return the catalogue."""
         return tuple(to_type(row) for row in view.exec(select(LicenceTypeRow).order_by(col(LicenceTypeRow.code))))
+
+    def redraft_type(self, tx: Transaction, kind: LicenceType) -> None:
+        """Write a draft anew."""
+        row = tx.get(LicenceTypeRow, kind.id)
+        if row is not None:
+            row.last_actor, row.name, row.template, row.holder_kind = (
+                kind.last_actor,
+                kind.name,
+                kind.template,
+                kind.holder_kind,
+            )
+            row.data_schema, row.lifetime_days = dict(kind.schema), kind.lifetime_days
 
     def move_type(self, tx: Transaction, name: str, state: TypeState, *, actor: str) -> None:
         """Move a type to another state."""

@@ -10,11 +10,11 @@ A process that dies in between leaves a prepared licence, which `recover` voids.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Final
 
-from identity.duties import Actor, Duty
+from identity.duties import Actor, Duty, Grant
 from identity.errors import DutyMissing, SubjectNotActive, SubjectUnknown
 from identity.lifecycle import SubjectUse
 from identity.service import IdentityService
@@ -25,7 +25,6 @@ from licence.errors import (
     DataInvalid,
     HolderNotRegistered,
     IssueUnderWay,
-    LicenceReasonMissing,
     LicenceUnknown,
     NumberTaken,
     TypeNotPublished,
@@ -36,6 +35,7 @@ from licence.number import LicenceIdentifier
 from licence.qr import draw_svg
 from licence.rendering import Renderer
 from licence.repository import Licence, LicenceHistoryEntry, LicenceRepository
+from seal.errors import NotAuthorised
 from seal.stamping import PreparedStamp, prepare_stamp
 from seal.stampings import Purpose, StampingService
 from trust import requests
@@ -44,6 +44,7 @@ from trust.events import AuditEvent, Fact
 from trust.founding import Role, ServiceKeys
 from trust.identifiers import new_id
 from trust.pdf.appearance import Placement
+from trust.reasons import require_reason
 from trust.repository import next_number
 from trust.store import Reading, Store, Transaction
 from trust.typefaces import require_coverage
@@ -58,23 +59,21 @@ ISSUE_PURPOSE: Final = "licence.issue"
 
 LEFT_BEHIND: Final = timedelta(minutes=10)
 MAX_NUMBER: Final = 64
-MIN_REASON: Final = 2
-MAX_REASON: Final = 500
 
 
 @dataclass(frozen=True, kw_only=True)
 class IssueLicence:
-    """A licence that is to be issued."""
+    """A licence that is to be issued. It shows itself without its holder's data."""
 
     type: str
     seal: str
     number: str
     """证照编号, as it will be printed."""
 
-    holder_code: str
+    holder_code: str = field(repr=False)
     """Unified social credit code or citizen number of the holder, as the type wants it."""
 
-    data: Mapping[str, Any]
+    data: Mapping[str, Any] = field(repr=False)
     last_day: date | None = None
     request_key: str
 
@@ -114,29 +113,21 @@ class LicenceService:
         Raise `TypeUnknown`, `TypeNotPublished`, `DataInvalid`, `HolderNotRegistered`, `ValueDoesNotFit`, what the
         stamping raises, and `RequestKeyReused`.
         """
-        request = requests.fingerprint(
-            "licence:issue",
-            [
-                command.type,
-                command.seal,
-                command.number,
-                command.holder_code,
-                dict(command.data),
-                None if command.last_day is None else command.last_day.isoformat(),
-            ],
-        )
+        request = fingerprint(command)
         with self.store.transaction() as tx:
+            # Held first: of two requests with one number or one key, the second sees what the first made.
+            kind = self.catalogue.hold(tx, command.type)
             known = requests.answered(tx, actor=actor.id, key=command.request_key, fingerprint=request)
             answered = None if known is None else self.answer(tx, known)
             if answered is not None:
                 tx.record(AuditEvent(tag="licence:issue:repeated", actor=actor.id, subject=answered.id))
                 return answered
-            licence, kind, issuer = self.prepare(tx, actor, command)
+            licence, issuer = self.prepare(tx, actor, kind, command)
             key = command.request_key
             if known is None:
                 requests.remember(tx, actor=actor.id, key=key, fingerprint=request, result=licence.id)
             else:
-                requests.replace(tx, actor=actor.id, key=key, result=licence.id)
+                requests.replace(tx, actor=actor.id, key=key, before=known, result=licence.id)
         try:
             return self.finish(actor, licence, kind, issuer)
         except Exception:
@@ -153,11 +144,10 @@ class LicenceService:
         return licence
 
     def prepare(
-        self, tx: Transaction, actor: Actor, command: IssueLicence
-    ) -> tuple[Licence, LicenceType, Organisation]:
+        self, tx: Transaction, actor: Actor, kind: LicenceType, command: IssueLicence
+    ) -> tuple[Licence, Organisation]:
         """Look at everything, take the number and keep the licence as prepared."""
-        kind = self.catalogue.require(tx, command.type)
-        self.require_issuer(actor, kind.issuer)
+        require_duty(actor, kind.issuer, Duty.BUSINESS_SYSTEM, Duty.LICENCE_OFFICER)
         if kind.state is not TypeState.PUBLISHED:
             raise TypeNotPublished(type=kind.id, state=kind.state.value)
         number = command.number.strip()
@@ -173,7 +163,11 @@ class LicenceService:
             holder = self.identity.require_holder(tx, kind.holder_kind, command.holder_code)
         except (SubjectUnknown, SubjectNotActive):
             raise HolderNotRegistered from None
-        self.stampings.authorisation(tx, actor, command.seal, Purpose(purpose=ISSUE_PURPOSE, document_kind=kind.code))
+        purpose = Purpose(purpose=ISSUE_PURPOSE, document_kind=kind.code)
+        self.stampings.authorisation(tx, actor, command.seal, purpose)
+        if self.stampings.usable(tx, command.seal).owner != issuer.id:
+            # Who acts for two authorities may have confused their seals: a licence bears that of its issuer.
+            raise NotAuthorised(seal=command.seal, purpose=purpose.purpose, document_kind=purpose.document_kind)
         today = tx.now.astimezone(CHINA).date()
         end = last_day(kind, issued_on=today, asked=command.last_day)
         if end is not None and end < today:
@@ -197,14 +191,7 @@ class LicenceService:
         )
         self.repository.add(tx, licence)
         self.write_history(tx, licence, None, actor=actor.id, reason="")
-        return licence, kind, issuer
-
-    def require_issuer(self, actor: Actor, organisation: str) -> None:
-        """Return if the actor is a business system or an officer of the issuing authority, else `DutyMissing`."""
-        try:
-            actor.require(Duty.BUSINESS_SYSTEM, organisation)
-        except DutyMissing:
-            actor.require(Duty.LICENCE_OFFICER, organisation)
+        return licence, issuer
 
     def next_identifier(
         self, tx: Transaction, kind: LicenceType, issuer: Organisation, today: date
@@ -221,8 +208,7 @@ class LicenceService:
         with self.store.transaction() as tx:
             purpose = Purpose(purpose=ISSUE_PURPOSE, document_kind=kind.code)
             stamping = self.stampings.intend(tx, actor, licence.seal, purpose, prepared)
-        stamped = self.stampings.execute(stamping, prepared)
-        file = self.blobs.put(stamped.pdf)
+        _, file = self.stampings.execute(stamping, prepared)
         with self.store.transaction() as tx:
             self.stampings.conclude(tx, stamping, file)
             current = self.require(tx, licence.id)
@@ -251,19 +237,21 @@ class LicenceService:
         placement = Placement(page=place.page, centre_x_mm=place.centre_x_mm, centre_y_mm=place.centre_y_mm)
         return prepare_stamp(page, kit, placement=placement, at=now, reason=f"{kind.name} 签发")
 
-    def abandon(self, licence: Licence) -> None:
-        """Void a licence that was prepared and not released. Its number stays taken."""
+    def abandon(self, licence: Licence) -> bool:
+        """Void a licence that was prepared and not released; tell whether it still was. Its identifier stays taken."""
         with self.store.transaction() as tx:
             current = self.require(tx, licence.id)
-            self.step(tx, current, LicenceEvent.ABANDON, actor=current.last_actor)
+            left_behind = current.state is LicenceState.PREPARED
+            if left_behind:
+                self.step(tx, current, LicenceEvent.ABANDON, actor=current.last_actor)
+            return left_behind
 
     def recover(self) -> int:
         """Void what processes that died have left behind; return how many licences that were."""
         with self.store.reading() as view:
             left = [one for one in self.repository.prepared(view) if view.now - one.prepared_at > LEFT_BEHIND]
-        for one in left:
-            self.abandon(one)
-        return len(left)
+        # Whoever was only slow may have ended one of them since.
+        return sum(self.abandon(one) for one in left)
 
     # --- after issue
 
@@ -285,9 +273,7 @@ class LicenceService:
 
     def move(self, actor: Actor, licence: str, event: LicenceEvent, *, reason: str) -> Licence:
         """Move a licence along its life, by an officer of its issuer."""
-        told = reason.strip()
-        if not MIN_REASON <= len(told) <= MAX_REASON:
-            raise LicenceReasonMissing
+        told = require_reason(reason)
         with self.store.transaction() as tx:
             current = self.require(tx, licence)
             actor.require(Duty.LICENCE_OFFICER, self.catalogue.require(tx, current.type).issuer)
@@ -297,9 +283,10 @@ class LicenceService:
 
     def find(self, actor: Actor, licence: str) -> tuple[Licence, tuple[LicenceHistoryEntry, ...]]:
         """Return a licence and its history, for its issuer."""
+        duties = (Duty.BUSINESS_SYSTEM, Duty.LICENCE_REVIEWER, Duty.LICENCE_OFFICER)
         with self.store.reading() as view:
             found = self.require(view, licence)
-            self.require_issuer(actor, self.catalogue.require(view, found.type).issuer)
+            require_duty(actor, self.catalogue.require(view, found.type).issuer, *duties)
             return found, self.repository.history(view, found.id)
 
     def file(self, actor: Actor, licence: str) -> bytes:
@@ -352,6 +339,22 @@ class LicenceService:
         tag = f"licence:{'prepare' if event is None else event.value}:done"
         told: dict[str, Fact] = {"state": licence.state.value, "reason": reason, **(facts or {})}
         tx.record(AuditEvent(tag=tag, actor=actor, subject=licence.id, facts=told))
+
+
+def fingerprint(command: IssueLicence) -> str:
+    """Return the digest by which two requests are compared. Raise `DataInvalid` for what is no text."""
+    last = None if command.last_day is None else command.last_day.isoformat()
+    content = [command.type, command.seal, command.number, command.holder_code, dict(command.data), last]
+    try:
+        return requests.fingerprint("licence:issue", content)
+    except UnicodeEncodeError:  # JSON can spell half a character
+        raise DataInvalid(field="", rule="encoding") from None
+
+
+def require_duty(actor: Actor, organisation: str, *duties: Duty) -> None:
+    """Return if the actor holds one of `duties` for the issuing authority, else raise `DutyMissing`."""
+    if not {Grant(duty, organisation) for duty in duties} & actor.grants:
+        raise DutyMissing(duty=" / ".join(duty.value for duty in duties))
 
 
 def page_data(licence: Licence, issuer: Organisation) -> dict[str, object]:

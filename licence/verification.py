@@ -108,13 +108,13 @@ class VerificationService:
         try:
             signed = read_claim(text)
         except ClaimMalformed:
-            return refuse("claim.format", SubIndication.FORMAT_FAILURE, "not the text of a licence's QR code")
+            return ClaimReport(verdict=Verdict(checks=(malformed(),)))
+        checks = [Check(step="1", name="claim.format")]
         try:
             signed.verify(self.claim_signers)
         except ClaimUntrusted:
-            reason = "the QR code was not signed by this instance"
-            return refuse("claim.signature", SubIndication.SIG_CRYPTO_FAILURE, reason)
-        checks = [Check(step="1", name="claim.format"), Check(step="2", name="claim.signature")]
+            return ClaimReport(verdict=Verdict(checks=(*checks, forged())))
+        checks.append(Check(step="2", name="claim.signature"))
         with self.store.reading() as view:
             licence = self.repository.by_digest(view, signed.claim.licence)
             if licence is None or licence.state in (LicenceState.PREPARED, LicenceState.VOID):
@@ -141,7 +141,7 @@ class VerificationService:
                 seal = None if stamping is None else seals.get(view, stamping.seal)
                 if stamping is None or seal is None:
                     continue
-                disputed = seal.lost_at is not None and stamping.at >= seal.lost_at
+                disputed = any(one.disputes(stamping.at) for one in seals.history(view, seal.id))
                 standings.append(
                     SealStanding(
                         code=seal.code or "",
@@ -176,10 +176,24 @@ class VerificationService:
         )
 
 
-def refuse(name: str, indication: SubIndication, reason: str) -> ClaimReport:
-    """Return the report on a QR code that does not hold."""
-    finding = Finding(sub_indication=indication, reason=reason)
-    return ClaimReport(verdict=Verdict(checks=(Check(step="1", name=name, finding=finding),)))
+def malformed() -> Check:
+    """Return the check that a text is that of a QR code, where it is not."""
+    reason = "not the text of a licence's QR code"
+    return Check(
+        step="1",
+        name="claim.format",
+        finding=Finding(sub_indication=SubIndication.FORMAT_FAILURE, reason=reason),
+    )
+
+
+def forged() -> Check:
+    """Return the check that a QR code was signed here, where it was not."""
+    reason = "the QR code was not signed by this instance"
+    return Check(
+        step="2",
+        name="claim.signature",
+        finding=Finding(sub_indication=SubIndication.SIG_CRYPTO_FAILURE, reason=reason),
+    )
 
 
 def standing_checks(standing: Standing) -> list[Check]:

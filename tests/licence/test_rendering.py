@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from pypdfium2 import raw
 from licence import rendering
 from licence.errors import TemplateBroken, TemplateUnknown, ValueDoesNotFit
 from licence.rendering import PageSize, Renderer, SealPlace, TemplateManifest, parse_manifest
+from tests.judges import program
 from trust import typefaces
 from trust.typefaces import CharacterNotCovered
 
@@ -139,12 +139,11 @@ def test_two_threads_may_render_at_once(renderer: Renderer) -> None:
 
 
 @pytest.mark.interop
-@pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is not installed")
 @both
 def test_qpdf_finds_nothing_wrong(template: str, renderer: Renderer, tmp_path: Path) -> None:
     file = tmp_path / "licence.pdf"
     file.write_bytes(renderer.render(template, sample(template), at=AT))
-    judged = subprocess.run(["qpdf", "--check", file], capture_output=True, text=True, check=False)
+    judged = subprocess.run([program("qpdf"), "--check", file], capture_output=True, text=True, check=False)
     assert judged.returncode == 0, judged.stdout + judged.stderr
 
 
