@@ -20,7 +20,7 @@ run: .venv/runtime.done
 
 ## Every test, with branch coverage.
 test: .venv/dev.done
-	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=
+	$(BIN)/python -m pytest -n auto --cov --cov-report=
 
 ## Format, lint, types, layers.
 check: .venv/dev.done

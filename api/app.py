@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
@@ -12,11 +13,13 @@ from api import logs, problems
 from api.health import Readiness
 from api.housekeeping import Housekeeper
 from api.middleware import AroundRequest, BodyLimit
+from api.openapi import describe
 from api.routes import access, audit, health, licences, pages, pki, seals, stampings, subjects, verification
 from api.settings import Settings
 from api.throttle import Throttle
 from api.wiring import Instance
 from trust.crypto import selftest
+from trust.errors import TrustError
 
 __all__ = ["create", "from_environment"]
 
@@ -34,6 +37,11 @@ Trust infrastructure: who is acting, did this authority seal this document, is t
 def operation_id(route: APIRoute) -> str:
     """Return a name for an operation that stays when its address changes."""
     return f"{route.tags[0].split()[-1] if route.tags else 'api'}_{route.name.replace('-', '_')}"  # type: ignore[union-attr]
+
+
+def refusal(request: Request, error: TrustError) -> Response:
+    """Tell of an error as a page where a page was asked for, else as a problem."""
+    return pages.problem_answer(request, error) if pages.is_page(request) else problems.problem(request, error)
 
 
 def create(instance: Instance) -> FastAPI:
@@ -68,7 +76,8 @@ def create(instance: Instance) -> FastAPI:
     problems.install(app)
     for module in (access, subjects, seals, stampings, licences, verification, pki, audit, health, pages):
         app.include_router(module.router)
-    app.add_middleware(BodyLimit, limit=settings.max_body)
+    app.openapi = partial(describe, app)  # type: ignore[method-assign] # the way that FastAPI's manual tells
+    app.add_middleware(BodyLimit, limit=settings.max_body, tell=refusal)
     app.add_middleware(AroundRequest)
     return app
 
@@ -76,4 +85,4 @@ def create(instance: Instance) -> FastAPI:
 def from_environment() -> FastAPI:
     """Return the application for the instance that the environment names; what a worker process calls."""
     logs.configure()
-    return create(Instance.open(Settings()))
+    return create(Instance.open(Settings.read()))

@@ -3,7 +3,7 @@
 Decisions that refuse are put into the audit trail before they are answered.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
@@ -14,6 +14,7 @@ from api.problems import Unauthenticated
 from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import CredentialsWrong, DutyMissing
+from trust.errors import Denied
 from trust.events import AuditEvent
 
 __all__ = ["allow", "bearer_secret", "instance_of"]
@@ -54,30 +55,33 @@ def anybody() -> None:
     """Let everybody in."""
 
 
-def check(permission: Permission) -> Callable[..., Actor]:
-    """Return the dependency that checks a permission which needs a login."""
+def check(permission: Permission) -> Callable[..., Iterator[Actor]]:
+    """Return the dependency that checks a permission which needs a login, and records whatever is denied after that."""
 
     def checked(
         request: Request,
         secret: Annotated[str, Depends(bearer_secret)],
         instance: Annotated[Instance, Depends(instance_of)],
-    ) -> Actor:
+    ) -> Iterator[Actor]:
         try:
             actor = instance.base.access.actor_of(secret)
         except CredentialsWrong:
             raise Unauthenticated from None
         request.state.actor = actor.id
-        permitted = PERMITTED[permission]
-        if permission is not Permission.SELF and not any(actor.holds(duty) for duty in permitted):
-            refuse(instance, actor, permission)
-            raise DutyMissing(duty=" / ".join(sorted(duty.value for duty in permitted)))
-        return actor
+        try:
+            permitted = PERMITTED[permission]
+            if permission is not Permission.SELF and not any(actor.holds(duty) for duty in permitted):
+                raise DutyMissing(duty=" / ".join(sorted(duty.value for duty in permitted)))
+            yield actor
+        except Denied as refusal:  # here or in the use case
+            record(instance, actor, permission, refusal)
+            raise
 
     return checked
 
 
-def refuse(instance: Instance, actor: Actor, permission: Permission) -> None:
+def record(instance: Instance, actor: Actor, permission: Permission, refusal: Denied) -> None:
     """Put a refusal into the audit trail."""
     with instance.base.store.transaction() as tx:
-        facts = {"permission": permission.value}
+        facts = {"permission": permission.value, "code": refusal.code, **refusal.details}
         tx.record(AuditEvent(tag="access:check:refused", actor=actor.id, subject=actor.id, facts=facts))

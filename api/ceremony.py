@@ -4,46 +4,77 @@ The founders are three administrators and two registrars, who register and prove
 activation code and chooses a password alone; the transcript tells what was done, and holds no secret.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api import migrations
 from api.settings import Settings
 from api.wiring import Foundation
 from identity.access import IssuedToken
+from identity.citizen_number import CitizenNumber
 from identity.duties import Duty, Grant
 from identity.lifecycle import SubjectState
 from identity.service import RegisterPerson
-from trust import founding
+from identity.subject import PersonName
+from trust import founding, repository
 from trust.certificates import Certificate
-from trust.clock import Clock
+from trust.clock import Clock, SystemClock
 from trust.crypto import selftest
+from trust.errors import Invalid, TrustError
+from trust.store import Transaction
+from trust.typefaces import require_coverage
 
-__all__ = ["Founded", "FounderRecord", "Founders", "hold_ceremony"]
+__all__ = [
+    "Founded",
+    "FounderNamedTwice",
+    "FounderRecord",
+    "Founders",
+    "FoundersMalformed",
+    "hold_ceremony",
+]
 
 CEREMONY: Final = "ceremony"
 """Who acts in a ceremony, in the audit trail."""
+
+MAX_OPERATOR: Final = 37
+"""Characters of the operator's name, so that the names of its authorities have at most 64 (X.520, ub-common-name)."""
+
+
+class FoundersMalformed(Invalid):
+    """The file does not name founders; `fault` says why, without what stands there."""
+
+    code = "instance.founders_malformed"
+    detail_names: ClassVar[tuple[str, ...]] = ("field", "fault")
+
+
+class FounderNamedTwice(Invalid):
+    """One person cannot hold two of the founders' duties: they watch each other."""
+
+    code = "instance.founder_named_twice"
+    detail_names: ClassVar[tuple[str, ...]] = ("duty",)
 
 
 class FounderRecord(BaseModel):
     """A founding person."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    name: str = Field(min_length=1, max_length=100)
-    citizen_number: str = Field(min_length=18, max_length=18)
+    name: str = Field(min_length=1, max_length=100, repr=False)
+    citizen_number: str = Field(min_length=18, max_length=18, repr=False)
 
 
 class Founders(BaseModel):
     """Who founds the instance, and its operator."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    operator: Annotated[str, Field(min_length=2, max_length=50, description="Unit that operates the instance")]
+    operator: Annotated[
+        str, Field(min_length=2, max_length=MAX_OPERATOR, description="Unit that operates the instance")
+    ]
     system_administrator: FounderRecord
     security_administrator: FounderRecord
     auditor: FounderRecord
@@ -51,8 +82,13 @@ class Founders(BaseModel):
 
     @classmethod
     def read(cls, path: Path) -> "Founders":
-        """Read the founders from a JSON file."""
-        return cls.model_validate_json(path.read_bytes())
+        """Read the founders from a JSON file. Raise `FoundersMalformed`."""
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            place = ".".join(map(str, first["loc"]))
+            raise FoundersMalformed(field=place or "JSON", fault=first["msg"]) from None
 
     def duties(self) -> list[tuple[Duty, FounderRecord]]:
         """Return who gets which duty."""
@@ -63,13 +99,28 @@ class Founders(BaseModel):
             *((Duty.REGISTRAR, registrar) for registrar in self.registrars),
         ]
 
+    def require_possible(self, today: date) -> None:
+        """Raise what is wrong with the operator or a founder, before anything is made that cannot be made again."""
+        require_coverage(self.operator, field="operator")  # it stands in every certificate
+        numbers: set[CitizenNumber] = set()
+        for place, (duty, founder) in enumerate(self.duties(), start=1):
+            try:
+                PersonName(founder.name.strip())
+                number = CitizenNumber.parse(founder.citizen_number, today=today)
+                if number in numbers:
+                    raise FounderNamedTwice(duty=duty.value)
+            except TrustError as error:
+                error.add_note(f"founder {place}: {duty.value}")
+                raise
+            numbers.add(number)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Founder:
     """A founding person with an activation code."""
 
     duty: Duty
-    name: str
+    name: str = field(repr=False)
     activation: IssuedToken
 
 
@@ -103,13 +154,23 @@ class Founded:
 
 
 def hold_ceremony(settings: Settings, founders: Founders, clock: Clock | None = None) -> Founded:
-    """Found an instance. Raise `KeystoreExists`, `AlreadyFounded`, `SelfTestFailed`, or what is wrong with a person."""
+    """Found an instance. Raise `KeystoreExists`, `AlreadyFounded`, `SelfTestFailed`, or what is wrong with a person.
+
+    A ceremony that broke off is finished by holding it again with the root key that it made.
+    """
     selftest.run()
+    clock = clock or SystemClock()
+    founders.require_possible(clock.now().date())
     base = Foundation.create(settings, clock)
     try:
         migrations.upgrade(base.store.writer)
-        founding.found(base.store, base.custody, base.authorities, operator=founders.operator)
-        people = tuple(found_person(base, duty, record) for duty, record in founders.duties())
+        try:
+            founding.found(base.store, base.custody, base.authorities, operator=founders.operator)
+        except founding.AlreadyFounded:
+            if was_held(base):
+                raise
+        with base.store.transaction() as tx:
+            people = tuple(found_person(base, tx, duty, record) for duty, record in founders.duties())
         with base.store.reading() as view:
             certificates = tuple((one.name, one.certificate) for one in base.authorities.all(view))
             at = view.now
@@ -120,12 +181,17 @@ def hold_ceremony(settings: Settings, founders: Founders, clock: Clock | None = 
     )
 
 
-def found_person(base: Foundation, duty: Duty, record: FounderRecord) -> Founder:
+def was_held(base: Foundation) -> bool:
+    """Tell whether founders were registered: the last that a ceremony does, and all of them at once."""
+    with base.store.reading() as view:
+        return any(recorded.event.actor == CEREMONY for recorded in repository.events(view))
+
+
+def found_person(base: Foundation, tx: Transaction, duty: Duty, record: FounderRecord) -> Founder:
     """Register a founding person as proven by the ceremony, with an account and a duty."""
     command = RegisterPerson(name=record.name, citizen_number=record.citizen_number)
-    with base.store.transaction() as tx:
-        person = base.identity.add_person(tx, command, by=CEREMONY, state=SubjectState.ACTIVE)
-        tx.flush()
-        activation = base.access.add_account(tx, person.id, by=CEREMONY)
-        base.access.add_grant(tx, person.id, Grant(duty), by=CEREMONY)
+    person = base.identity.add_person(tx, command, by=CEREMONY, state=SubjectState.ACTIVE)
+    tx.flush()
+    activation = base.access.add_account(tx, person.id, by=CEREMONY)
+    base.access.add_grant(tx, person.id, Grant(duty), by=CEREMONY)
     return Founder(duty=duty, name=record.name, activation=activation)

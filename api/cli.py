@@ -1,6 +1,7 @@
 """The command line: trust verify, serve, init, demo, doctor."""
 
 import tempfile
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -8,6 +9,7 @@ from typing import Annotated, Final
 import typer
 import uvicorn
 from rich.console import Console
+from rich.text import Text
 
 from api import logs, migrations
 from api.ceremony import Founders, hold_ceremony
@@ -42,9 +44,14 @@ def main() -> None:
     try:
         app()
     except TrustError as error:
-        for line in words_of(error):
-            errors.print(f"[red]{error.code}[/red] {line}")
+        complain(error)
         raise SystemExit(1) from None
+
+
+def complain(error: TrustError) -> None:
+    """Say what is wrong, in the words for its code and with what was noted about it on its way."""
+    for line in (*words_of(error), *getattr(error, "__notes__", ())):
+        errors.print(Text.assemble((error.code, "red"), " ", line), soft_wrap=True, highlight=False)
 
 
 def parse_time(text: str | None) -> datetime:
@@ -59,19 +66,17 @@ def parse_time(text: str | None) -> datetime:
 
 
 def own_evidence() -> Evidence:
-    """Return what the instance of this folder trusts, or nothing where there is none."""
-    settings = Settings()
-    if not settings.root_key.exists():
-        return Evidence()
+    """Return what the instance of this folder trusts, or nothing where there is none, or none that can be opened."""
     try:
-        instance = Instance.open(settings)
-    except TrustError:
+        settings = Settings.read()
+        if not settings.root_key.exists():
+            return Evidence()
+        base = Foundation.open(settings)
+        with closing(base.store), base.store.reading() as view:
+            return base.authorities.evidence(view)
+    except TrustError as error:  # what follows is undetermined, and the reader shall know why
+        complain(error)
         return Evidence()
-    try:
-        with instance.base.store.reading() as view:
-            return instance.base.authorities.evidence(view)
-    finally:
-        instance.base.store.close()
 
 
 @app.command()
@@ -122,21 +127,24 @@ def init(
 
     The activation codes are shown once. Hand each to its person alone.
     """
-    founded = hold_ceremony(Settings(), Founders.read(founders))
-    transcript.write_text(founded.transcript())
+    founded = hold_ceremony(Settings.read(), Founders.read(founders))
     for founder in founded.founders:
-        console.print(f"{founder.duty.value:24} {founder.name}  {founder.activation.secret}", highlight=False)
-    console.print(f"transcript: {transcript}")
+        typer.echo(f"{founder.duty.value:24} {founder.name}  {founder.activation.secret}")
+    try:
+        transcript.write_text(founded.transcript(), encoding="utf-8")
+    except OSError as error:  # the ceremony is not held again for that
+        typer.echo(founded.transcript())
+        errors.print(f"[red]the transcript was not written but shown[/red]: {error.strerror}", highlight=False)
+        raise typer.Exit(1) from None
+    typer.echo(f"transcript: {transcript}")
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database of the instance up to this program. Run it while the service is stopped."""
-    base = Foundation.open(Settings())
-    try:
-        migrations.upgrade(base.store.writer)
-    finally:
-        base.store.close()
+    store = Foundation.open(Settings.read()).store
+    with closing(store):
+        migrations.upgrade(store.writer)
     console.print(f"migrated to {migrations.head()}")
 
 
@@ -144,7 +152,7 @@ def migrate() -> None:
 def serve(workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes")] = 1) -> None:
     """Serve the instance in TRUST_DATA_DIR until it is told to stop; requests under way are finished."""
     logs.configure()
-    settings = Settings()
+    settings = Settings.read()
     Instance.open(settings).base.store.close()  # say here, and not in a worker, what is missing
     uvicorn.run(
         "api.app:from_environment",
@@ -162,10 +170,11 @@ def serve(workers: Annotated[int, typer.Option(min=1, max=64, help="Worker proce
 @app.command()
 def doctor() -> None:
     """Say what this machine and this instance offer, what is missing, and how to mend it."""
+    logs.configure()
     healthy = True
-    for one in diagnose(Settings()):
-        mark = "[green]✓[/green]" if one.ok else "[red]✗[/red]" if one.needed else "[yellow]–[/yellow]"
-        console.print(f"{mark} {one.name:14} {one.told}", highlight=False)
+    for one in diagnose(Settings.read()):
+        mark = ("✓", "green") if one.ok else ("✗", "red") if one.needed else ("–", "yellow")
+        console.print(Text.assemble(mark, f" {one.name:14} {one.told}"), soft_wrap=True, highlight=False)
         healthy = healthy and (one.ok or not one.needed)
     raise typer.Exit(0 if healthy else 1)
 
@@ -185,19 +194,18 @@ def demo(
         raise typer.BadParameter("no such folder", param_hint="--corpus")
     out.mkdir(parents=True, exist_ok=True)
     try:
-        if keep is None:
-            with tempfile.TemporaryDirectory(prefix="xinyin-") as folder:
-                play(Path(folder), out, corpus)
-        else:
-            play(keep, out, corpus)
+        with tempfile.TemporaryDirectory(prefix="xinyin-") as folder:
+            play(keep or Path(folder), out, corpus)
     except StoryFailed as error:
-        errors.print(f"[red]{error}[/red]")
+        errors.print(Text(str(error), style="red"), soft_wrap=True)
         raise typer.Exit(1) from None
 
 
 def play(folder: Path, out: Path, corpus: Path | None) -> None:
     """Found an instance in `folder`, serve it, play the story, and write what it was."""
-    port = Settings().port if folder.name == Settings().data_dir.name else free_port()
+    served = Settings.read()
+    # Where the instance is kept to be served, the addresses in its licences must be those that it will answer at.
+    port = served.port if folder.absolute() == served.data_dir.absolute() else free_port()
     settings = Settings(
         data_dir=folder,
         port=port,

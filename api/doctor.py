@@ -12,6 +12,7 @@ from api.wiring import Instance
 from trust.crypto import selftest
 from trust.crypto.libcrypto import library
 from trust.errors import TrustError
+from trust.store import StoreUnavailable
 from trust.typefaces import Typeface, load
 
 __all__ = ["Diagnosis", "diagnose"]
@@ -62,6 +63,9 @@ def diagnose(settings: Settings) -> Iterator[Diagnosis]:
             yield Diagnosis(name=name, ok=False, told=str(error), needed=needed)
     try:
         instance = Instance.open(settings)
+    except StoreUnavailable as error:
+        yield Diagnosis(name="instance", ok=False, told=f"{error}; put its database back, or mend TRUST_DATABASE_URL")
+        return
     except TrustError as error:
         cure = f"{error}; found an instance with `trust init`, or name its folder in TRUST_DATA_DIR"
         yield Diagnosis(name="instance", ok=False, told=cure)

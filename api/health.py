@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from api import migrations
+from api.logs import logger
 from api.wiring import Instance
 from trust.crypto import backends
 from trust.crypto.reference import ReferenceBackend
@@ -20,6 +21,10 @@ REMEMBERED: Final = timedelta(seconds=5)
 """How long an answer is remembered, so that asking often costs nothing."""
 
 WARNING: Final = timedelta(days=30)
+
+
+class NotInOrder(Exception):
+    """A part was tried and is not in order. The words say how, for everybody to read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +41,7 @@ def check_database(instance: Instance) -> str:
     store = instance.base.store
     at, head = migrations.current(store.writer), migrations.head()
     if at != head:
-        raise RuntimeError(f"migration {at} in the database, {head} in the program")
+        raise NotInOrder(f"migration {at} in the database, {head} in the program")
     return f"{store.writer.dialect.name}, migration {at}"
 
 
@@ -50,16 +55,20 @@ def check_signature(instance: Instance) -> str:
 
 
 def check_certificates(instance: Instance) -> str:
-    """Look whether every certificate of the service is valid, and every CRL current."""
+    """Look whether every certificate of the service is valid, and whether every authority has a current CRL."""
     with instance.base.store.reading() as view:
         evidence, now = instance.base.authorities.evidence(view), view.now
-    kept = [*evidence.anchors, *evidence.certificates, *(instance.service_keys.certificate(role) for role in Role)]
-    first = min(kept, key=lambda one: one.not_after)
+    authorities = [*evidence.anchors, *evidence.certificates]
+    kept = [*authorities, *(instance.service_keys.certificate(role) for role in Role)]
+    first, last = min(kept, key=lambda one: one.not_after), max(kept, key=lambda one: one.not_before)
     if first.not_after <= now:
-        raise RuntimeError(f"expired: {first.common_name}")
-    for one in evidence.revocation_lists:
-        if one.next_update is not None and one.next_update <= now:
-            raise RuntimeError("a revocation list is past its next update")
+        raise NotInOrder(f"expired: {first.common_name}")
+    if last.not_before > now:
+        raise NotInOrder(f"not valid yet: {last.common_name}; is the clock right?")
+    if {one.issuer for one in evidence.revocation_lists} != {one.subject for one in authorities}:
+        raise NotInOrder("an authority has no revocation list")
+    if any(one.next_update is not None and one.next_update <= now for one in evidence.revocation_lists):
+        raise NotInOrder("a revocation list is past its next update")
     soon = ", soon" if first.not_after - now < WARNING else ""
     return f"first to expire at {first.not_after:%Y-%m-%d}{soon}"
 
@@ -70,7 +79,7 @@ def check_disk(instance: Instance) -> str:
     settings.blobs.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.blobs).free
     if free < settings.minimum_disk:
-        raise RuntimeError(f"{free >> 20} MiB free")
+        raise NotInOrder(f"{free >> 20} MiB free")
     return f"{free >> 20} MiB free"
 
 
@@ -91,8 +100,12 @@ def try_part(name: str, check: Callable[[Instance], str], instance: Instance) ->
     """Try one part; whatever goes wrong there is told, and does not keep the others from being tried."""
     try:
         return ReadinessCheck(name=name, ok=True, told=check(instance))
-    except (TrustError, RuntimeError, OSError) as error:
+    except (TrustError, NotInOrder) as error:
         return ReadinessCheck(name=name, ok=False, told=str(error))
+    except Exception as error:  # noqa: BLE001 - one broken part must not hide what the others say
+        # Everybody may read what is told: an address or a path stays in the log.
+        logger().warning("part broken", part=name, exc_info=True)
+        return ReadinessCheck(name=name, ok=False, told=type(error).__name__)
 
 
 class Readiness:

@@ -4,14 +4,16 @@ Left-behind stampings and licences are voided, revocation lists renewed, the aud
 """
 
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
 from api.logs import logger
 from api.wiring import Instance
 from trust.audit import make_checkpoint
-from trust.errors import TrustError
 from trust.founding import Role
+from trust.store import LostRace
 
 __all__ = ["Housekeeper"]
 
@@ -37,29 +39,35 @@ class Housekeeper:
         """Stop after the present round, and sign where the audit trail stands."""
         self.stopping.set()
         self.thread.join()
-        self.checkpoint()
+        self.attempt("checkpoint", self.checkpoint)
 
     def run(self) -> None:
         """Do a round after each pause."""
         while not self.stopping.wait(self.pause):
-            try:
-                self.round()
-            except TrustError as error:
-                logger().warning("housekeeping failed", error=str(error))
+            self.round()
 
     def round(self) -> None:
-        """Do everything once."""
-        licences = self.instance.licences.recover()
-        stampings = self.instance.stampings.recover()
-        lists = self.instance.base.authorities.keep_lists_fresh()
-        if licences or stampings or lists:
-            logger().info("housekeeping", licences=licences, stampings=stampings, lists=list(lists))
+        """Do everything once. A part that fails is logged, and has its next turn in the next round."""
+        self.attempt("licences", self.instance.licences.recover)
+        self.attempt("stampings", self.instance.stampings.recover)
+        self.attempt("lists", self.instance.base.authorities.keep_lists_fresh)
         now = self.instance.base.clock.now()
         if self.last_checkpoint is None or now - self.last_checkpoint >= CHECKPOINT_PAUSE:
-            self.checkpoint()
+            self.attempt("checkpoint", self.checkpoint)
+
+    def attempt(self, part: str, act: Callable[[], object]) -> None:
+        """Do one part. Whatever goes wrong there must neither end the thread nor keep another part from its turn."""
+        try:
+            done = act()
+        except Exception:  # noqa: BLE001 - as said
+            logger().warning("housekeeping failed", part=part, exc_info=True)
+        else:
+            if done:
+                logger().info("housekeeping", part=part, done=done)
 
     def checkpoint(self) -> None:
-        """Sign where the audit trail stands."""
+        """Sign where the audit trail stands, unless another process has just signed that very place."""
         keys = self.instance.service_keys
-        made = make_checkpoint(self.instance.base.store, keys.signer(Role.AUDIT), keys.certificate(Role.AUDIT))
-        self.last_checkpoint = made.at
+        with suppress(LostRace):
+            make_checkpoint(self.instance.base.store, keys.signer(Role.AUDIT), keys.certificate(Role.AUDIT))
+        self.last_checkpoint = self.instance.base.clock.now()

@@ -6,8 +6,11 @@ from identity.subject import PersonName, SubjectKind, mask_organisation
 
 __all__ = ["mask_code", "mask_holder"]
 
-SHOWN_START: Final = 4
-SHOWN_END: Final = 4
+SHOWN: Final = 4
+"""Characters that are shown at each end of a number."""
+
+FEW: Final = 8
+"""Characters up to which a number is so short that only its first one is shown."""
 
 
 def mask_holder(name: str, kind: SubjectKind) -> str:
@@ -16,7 +19,8 @@ def mask_holder(name: str, kind: SubjectKind) -> str:
 
 
 def mask_code(code: str) -> str:
-    """Return a number as the public sees it: its beginning and its end."""
-    if len(code) <= SHOWN_START + SHOWN_END:
-        return code[:1] + "*" * (len(code) - 1)
-    return code[:SHOWN_START] + "*" * (len(code) - SHOWN_START - SHOWN_END) + code[-SHOWN_END:]
+    """Return a number as the public sees it: its beginning and its end, and at least a quarter of it hidden."""
+    if len(code) <= FEW:
+        return "*" if len(code) == 1 else code[:1] + "*" * (len(code) - 1)
+    shown = min(SHOWN, len(code) * 3 // 8)
+    return code[:shown] + "*" * (len(code) - 2 * shown) + code[-shown:]

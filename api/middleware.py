@@ -3,19 +3,26 @@
 import re
 import secrets
 import time
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 import structlog
-from fastapi import Request
+from fastapi import Request, Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.logs import logger
-from api.problems import BodyTooLarge, problem
+from api.problems import BodyTooLarge, LengthMalformed, failure, problem
+from trust.errors import TrustError
 
 __all__ = ["AroundRequest", "BodyLimit"]
 
 GIVEN_NUMBER: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
+LENGTH: Final = re.compile(r"[0-9]+")
+"""A Content-Length (RFC 9110, 8.6)."""
+
+MOST_DIGITS: Final = 18
+"""Of a length that is looked at any further; with leading zeros it can be as long as a header may be."""
 
 SAFE_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -27,10 +34,17 @@ SAFE_HEADERS: Final = {
 }
 """No script runs in our pages, and nothing is ever loaded from elsewhere."""
 
+UNLESS_SAID: Final = "no-store"
+"""What caches are told where a route says nothing: answers hold tokens (RFC 6749, 5.1), codes and personal data."""
+
+Teller = Callable[[Request, TrustError], Response]
+"""What makes an answer that tells of an error."""
+
 
 class AroundRequest:
     """Gives each request a number, sets safe headers on each answer, and logs one line when it is done.
 
+    A mistake of ours is logged and answered here, so that its answer has the number and the headers of every other.
     The line has the route and not the address, since an address can hold a QR code's claim.
     """
 
@@ -47,7 +61,7 @@ class AroundRequest:
         scope.setdefault("state", {})["request_id"] = number
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=number)
-        started, status = time.perf_counter(), 500
+        started, status = time.perf_counter(), 0
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -56,6 +70,7 @@ class AroundRequest:
                 headers = MutableHeaders(scope=message)
                 for name, value in SAFE_HEADERS.items():
                     headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", UNLESS_SAID)
                 headers["X-Request-ID"] = number
             await send(message)
 
@@ -63,7 +78,9 @@ class AroundRequest:
             await self.app(scope, receive, send_with_headers)
         except Exception:
             logger().exception("request failed", route=route_of(scope))
-            raise
+            if status:
+                raise  # an answer has begun: only the server can break it off
+            await failure(Request(scope))(scope, receive, send_with_headers)
         finally:
             logger().info(
                 "request",
@@ -81,11 +98,15 @@ def route_of(scope: Scope) -> str:
 
 
 class BodyLimit:
-    """Refuses a body that is larger than the service accepts, whether its length is declared or not."""
+    """Refuses a body that is larger than the service accepts, whether its length is declared or not.
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+    `tell` makes the answer to a length that is declared: no route has been asked for it yet.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int, tell: Teller = problem) -> None:
         self.app = app
         self.limit = limit
+        self.tell = tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -93,8 +114,11 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "0")
-        if not declared.isdigit() or int(declared) > self.limit:
-            await self.refuse(scope, receive, send)
+        if not LENGTH.fullmatch(declared):
+            await self.refuse(LengthMalformed(), scope, receive, send)
+            return
+        if len(declared) > MOST_DIGITS or int(declared) > self.limit:
+            await self.refuse(BodyTooLarge(allowed=self.limit), scope, receive, send)
             return
         seen = 0
 
@@ -109,7 +133,6 @@ class BodyLimit:
 
         await self.app(scope, receive_counted, send)
 
-    async def refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer that the body is too large."""
-        answer: Any = problem(Request(scope), BodyTooLarge(allowed=self.limit))
-        await answer(scope, receive, send)
+    async def refuse(self, error: TrustError, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with an error."""
+        await self.tell(Request(scope), error)(scope, receive, send)

@@ -4,6 +4,7 @@ The words say what is wrong and what to do about it. They stand in api/words.py,
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
@@ -11,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.words import WORDS
 from trust.errors import Conflict, Denied, Invalid, NotFound, TrustError, Unavailable, Untrusted
@@ -18,8 +20,11 @@ from trust.errors import Conflict, Denied, Invalid, NotFound, TrustError, Unavai
 __all__ = [
     "PROBLEM",
     "BodyTooLarge",
+    "LengthMalformed",
+    "Told",
     "TooManyRequests",
     "Unauthenticated",
+    "failure",
     "install",
     "problem",
     "status_of",
@@ -27,6 +32,8 @@ __all__ = [
 ]
 
 PROBLEM: Final = "application/problem+json"
+
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 STATUSES: Final[Mapping[type[TrustError], HTTPStatus]] = {
     Invalid: HTTPStatus.BAD_REQUEST,
@@ -49,6 +56,12 @@ class TooManyRequests(Denied):
 
     code = "request.too_many"
     detail_names: ClassVar[tuple[str, ...]] = ("seconds",)
+
+
+class LengthMalformed(Invalid):
+    """The Content-Length of the request is no number."""
+
+    code = "request.length_malformed"
 
 
 class BodyTooLarge(Invalid):
@@ -84,48 +97,77 @@ def wants_english(request: Request) -> bool:
     return request.headers.get("accept-language", "").strip().lower().startswith("en")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What a problem tells."""
+
+    status: HTTPStatus
+    code: str
+    chinese: str
+    english: str
+    details: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, error: TrustError) -> "Told":
+        """Return what is told of an error of ours."""
+        chinese, english = words_of(error)
+        return cls(
+            status=status_of(type(error)), code=error.code, chinese=chinese, english=english, details=error.details
+        )
+
+    @classmethod
+    def by_code(cls, code: str, status: HTTPStatus, **details: Any) -> "Told":  # noqa: ANN401 - JSON
+        """Return what is told of something that the framework refuses, or of a mistake."""
+        chinese, english = WORDS[code]
+        return cls(status=status, code=code, chinese=chinese, english=english, details=details)
+
+    def body(self, *, request_id: str, in_english: bool = False) -> dict[str, Any]:
+        """Return the body of the answer (RFC 9457, 3)."""
+        return {
+            "type": f"urn:xinyin:problem:{self.code}",
+            "title": self.status.phrase,
+            "status": self.status.value,
+            "code": self.code,
+            "detail": self.english if in_english else self.chinese,
+            "detail_zh": self.chinese,
+            "detail_en": self.english,
+            "details": dict(self.details),
+            "request_id": request_id,
+        }
+
+
 def problem(request: Request, error: TrustError) -> JSONResponse:
     """Return the answer that tells of an error."""
-    status = status_of(type(error))
-    chinese, english = words_of(error)
-    body = {
-        "type": f"urn:xinyin:problem:{error.code}",
-        "title": status.phrase,
-        "status": status.value,
-        "code": error.code,
-        "detail": english if wants_english(request) else chinese,
-        "detail_zh": chinese,
-        "detail_en": english,
-        "details": error.details,
-        "request_id": getattr(request.state, "request_id", ""),
-    }
     headers = {}
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooManyRequests):
         headers["Retry-After"] = str(error.details["seconds"])
-    return JSONResponse(body, status_code=status.value, media_type=PROBLEM, headers=headers)
+    return answer(request, Told.of(error), headers)
 
 
-def plain_problem(request: Request, status: HTTPStatus, code: str, **more: Any) -> JSONResponse:  # noqa: ANN401 - JSON
-    """Return a problem that comes from the framework and not from us."""
-    chinese, english = WORDS[code]
-    body = {
-        "type": f"urn:xinyin:problem:{code}",
-        "title": status.phrase,
-        "status": status.value,
-        "code": code,
-        "detail": english if wants_english(request) else chinese,
-        "detail_zh": chinese,
-        "detail_en": english,
-        "details": more,
-        "request_id": getattr(request.state, "request_id", ""),
-    }
-    return JSONResponse(body, status_code=status.value, media_type=PROBLEM)
+def failure(request: Request) -> JSONResponse:
+    """Return the answer to a mistake of ours. Nothing of it reaches the caller; the log has it under this number."""
+    return answer(request, Told.by_code("request.failed", HTTPStatus.INTERNAL_SERVER_ERROR))
+
+
+def answer(request: Request, told: Told, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Return a problem as the answer to a request."""
+    body = told.body(request_id=getattr(request.state, "request_id", ""), in_english=wants_english(request))
+    return JSONResponse(body, status_code=told.status.value, media_type=PROBLEM, headers=headers)
+
+
+def allowed(app: FastAPI, request: Request) -> str:
+    """Return the methods that an address takes (RFC 9110, 10.2.1): of all its routes, not of the first one alone."""
+    return ", ".join(
+        method
+        for method in METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in app.router.routes)
+    )
 
 
 def install(app: FastAPI) -> None:
-    """Let `app` answer every error with a problem."""
+    """Let `app` answer every error with a problem. Mistakes of ours are answered around it (api/middleware.py)."""
 
     def on_trust_error(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, TrustError)  # noqa: S101 - registered for this class
@@ -135,7 +177,7 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
         # What was sent is not repeated: it may hold a password.
         fields = [{"field": ".".join(map(str, one["loc"])), "rule": one["type"]} for one in error.errors()]
-        return plain_problem(request, HTTPStatus.UNPROCESSABLE_ENTITY, "request.malformed", fields=fields)
+        return answer(request, Told.by_code("request.malformed", HTTPStatus.UNPROCESSABLE_ENTITY, fields=fields))
 
     def on_http_error(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
@@ -143,13 +185,9 @@ def install(app: FastAPI) -> None:
             return problem(request, error.__cause__)
         status = HTTPStatus(error.status_code)
         code = {404: "request.no_such_path", 405: "request.no_such_method"}.get(status, "request.refused")
-        return plain_problem(request, status, code)
-
-    def on_mistake(request: Request, _error: Exception) -> JSONResponse:
-        # Nothing of an unforeseen error reaches the caller; the log has it under the request's number.
-        return plain_problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "request.failed")
+        headers = {"Allow": allowed(app, request)} if status is HTTPStatus.METHOD_NOT_ALLOWED else error.headers
+        return answer(request, Told.by_code(code, status), headers)
 
     app.add_exception_handler(TrustError, on_trust_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.add_exception_handler(HTTPException, on_http_error)
-    app.add_exception_handler(Exception, on_mistake)

@@ -5,14 +5,30 @@ a default: the root key stands in a file that `trust init` makes, or that the op
 """
 
 import os
+import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Final, Self
 
-from pydantic import Field, field_validator, model_validator
+from limits import parse
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["Environment", "Settings", "inherited_environment"]
+from trust.errors import Invalid
+
+__all__ = ["Environment", "SettingInvalid", "Settings", "inherited_environment"]
+
+ADDRESS: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+"""A public address: what follows it in a QR code must be the path of a page."""
+
+DATABASES: Final = ("postgresql+psycopg://", "sqlite:///")
+
+
+class SettingInvalid(Invalid):
+    """A setting in the environment cannot be; `fault` says why, without the value, which may be a secret."""
+
+    code = "settings.invalid"
+    detail_names: ClassVar[tuple[str, ...]] = ("setting", "fault")
 
 
 class Environment(StrEnum):
@@ -25,14 +41,20 @@ class Environment(StrEnum):
 class Settings(BaseSettings):
     """The settings of an instance."""
 
-    model_config = SettingsConfigDict(env_prefix="TRUST_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="TRUST_", env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     environment: Annotated[
         Environment, Field(description="development, or production, which refuses a public address without TLS")
     ] = Environment.DEVELOPMENT
     data_dir: Annotated[Path, Field(description="Folder of the database, the files and the root key")] = Path("var")
     database_url: Annotated[
-        str, Field(description="SQLAlchemy address of PostgreSQL (postgresql+psycopg://…); empty: SQLite in data_dir")
+        str,
+        Field(
+            description="SQLAlchemy address of PostgreSQL (postgresql+psycopg://…); empty: SQLite in data_dir",
+            repr=False,  # it may hold a password
+        ),
     ] = ""
     root_key_file: Annotated[
         Path | None, Field(description="File of the root key, 64 hexadecimal digits, mode 0600; default: in data_dir")
@@ -54,18 +76,42 @@ class Settings(BaseSettings):
         int, Field(description="Pause between two rounds of housekeeping (lists, recovery, checkpoints)", ge=1)
     ] = 60
 
+    @classmethod
+    def read(cls) -> Self:
+        """Return what the environment says, or raise `SettingInvalid` for the first setting that cannot be."""
+        try:
+            return cls()
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            raise SettingInvalid(setting=f"TRUST_{first['loc'][0]}".upper(), fault=first["msg"]) from None
+
     @field_validator("public_url")
     @classmethod
-    def without_slash(cls, address: str) -> str:
-        """Take the slash off the end of the public address."""
+    def is_address(cls, address: str, others: ValidationInfo) -> str:
+        """Return the public address without a slash at its end.
+
+        In production an address is refused that anybody on the way could answer for.
+        """
+        if not ADDRESS.fullmatch(address):
+            raise ValueError("an address begins with http:// or https://, names a host, and has no query")
+        if others.data.get("environment") is Environment.PRODUCTION and not address.startswith("https://"):
+            raise ValueError("the address must begin with https:// in production")
         return address.rstrip("/")
 
-    @model_validator(mode="after")
-    def safe_in_production(self) -> Self:
-        """Refuse an address in production that anybody on the way could answer for."""
-        if self.environment is Environment.PRODUCTION and not self.public_url.startswith("https://"):
-            raise ValueError("TRUST_PUBLIC_URL must begin with https:// in production")
-        return self
+    @field_validator("database_url")
+    @classmethod
+    def is_database(cls, address: str) -> str:
+        """Refuse an address of a database that the service does not speak with."""
+        if address and not address.startswith(DATABASES):
+            raise ValueError("the address of the database begins with postgresql+psycopg://")
+        return address
+
+    @field_validator("login_rate", "verify_rate")
+    @classmethod
+    def is_rate(cls, rate: str) -> str:
+        """Refuse at the start what could not be counted by at the first request."""
+        parse(rate)
+        return rate
 
     @property
     def database(self) -> str:
@@ -101,8 +147,7 @@ class Settings(BaseSettings):
 def inherited_environment(settings: Settings) -> dict[str, str]:
     """Return this process's environment with `settings` in it, for a process that is to use the same ones."""
     told = {
-        f"TRUST_{name.upper()}": str(value)
+        f"TRUST_{name.upper()}": "" if value is None else str(value)
         for name, value in settings.model_dump(mode="json").items()
-        if value is not None
     }
     return {**os.environ, **told}  # noqa: TID251 - the one place that may

@@ -1,18 +1,20 @@
 """`trust verify`: judge files by themselves, with the anchors that the caller names. No network, no registry."""
 
 import json
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from api.problems import words_of
 from api.schemas.verification import FileVerdict, own_verdict
 from seal.files import FileKind, FileReport, judge_file, kind_of
 from seal.reading import read_seal_signature
+from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
 from trust.paths import Evidence
 from trust.pdf.intake import LIMITS
@@ -27,8 +29,13 @@ EXIT: Final = {"passed": 0, "failed": 1, "indeterminate": 2}
 MAX_NEIGHBOURS: Final = 50
 """PDF files beside a seal signature that are looked at for the document that it seals."""
 
-MARKS: Final = {"passed": "[green]✓[/green]", "failed": "[red]✗[/red]", "indeterminate": "[yellow]?[/yellow]"}
+MARKS: Final = {"passed": ("✓", "green"), "failed": ("✗", "red"), "indeterminate": ("?", "yellow")}
+"""How an outcome is marked, and the colour of the mark."""
+
 WORDS: Final = {"passed": "有效 valid", "failed": "无效 invalid", "indeterminate": "无法确定 undetermined"}
+
+HIDDEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+"""Unicode categories that leave no ink but may move a cursor, end a line or turn its direction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,43 +98,66 @@ def sealed_part(document: Path, signature: bytes) -> bytes | None:
 
 
 def search_document(file: Path, signature: bytes) -> tuple[bytes | None, Path | None]:
-    """Return the sealed part of the PDF beside `file` that bears `signature`, and which PDF that is."""
+    """Return the sealed part of the PDF beside `file` that bears `signature`, and which PDF that is.
+
+    Where several bear it, one that still is what was sealed goes before copies that were altered.
+    """
+    altered: tuple[bytes, Path] | None = None
     neighbours = [path for path in sorted(file.absolute().parent.glob("*.pdf")) if path.stat().st_size <= LIMITS.size]
     for path in neighbours[:MAX_NEIGHBOURS]:
         part = sealed_part(path, signature)
-        if part is not None:
+        if part is None:
+            continue
+        if sm3(part) == read_seal_signature(signature).data_hash:
             return part, path
-    return None, None
+        altered = altered or (part, path)
+    return altered or (None, None)
 
 
 def show(judged: Judged, console: Console) -> None:
     """Show a verdict to a person."""
-    tell(console, f"{MARKS[judged.outcome]} [bold]{escape(str(judged.file))}[/bold]  {WORDS[judged.outcome]}")
+    tell(console, f"{judged.file}  {WORDS[judged.outcome]}", outcome=judged.outcome)
     if judged.error is not None:
         for line in words_of(judged.error):
-            tell(console, f"    {escape(line)}")
+            tell(console, line, indent=4)
     if judged.sealed_document is not None:
-        tell(console, f"    sealed document: {escape(judged.sealed_document)}")
+        tell(console, f"sealed document: {judged.sealed_document}", indent=4)
     verdict = judged.verdict
     if verdict is None:
         return
     if verdict.reason:
-        tell(console, f"    {verdict.sub_indication}: {escape(verdict.reason)}")
+        tell(console, f"{verdict.sub_indication}: {verdict.reason}", indent=4)
     for signature in verdict.signatures:
         signer = "" if signature.signer is None else signature.signer.common_name
         moment = signature.proven_time or signature.claimed_time
         when = "" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}Z{'' if signature.proven_time else ' (claimed)'}"
-        tell(console, f"    {MARKS[signature.outcome]} {signature.field or signature.kind}  {escape(signer)}  {when}")
+        tell(console, f"{signature.field or signature.kind}  {signer}  {when}", outcome=signature.outcome, indent=4)
         for check in signature.checks:
-            told = escape(check.reason or check.note)
-            tell(console, f"        {MARKS[check.outcome]} {check.step:12}{check.name:34}{told}".rstrip())
+            told = f"{check.step:12}{check.name:34}{check.reason or check.note}"
+            tell(console, told, outcome=check.outcome, indent=8)
 
 
-def tell(console: Console, line: str) -> None:
-    """Print one line as one line, however narrow the terminal is."""
+def tell(console: Console, told: str, *, outcome: str = "", indent: int = 0) -> None:
+    """Print one line as one line, however narrow the terminal is, and whatever the maker of a file wrote into it."""
+    line = Text(" " * indent)
+    if outcome:
+        mark, colour = MARKS[outcome]
+        line.append(f"{mark} ", style=colour)
+    line.append(shown_plainly(told).rstrip())
     console.print(line, soft_wrap=True, highlight=False)
 
 
+def shown_plainly(text: str) -> str:
+    """Return `text` with its hidden characters told by their code points instead of obeyed by a terminal."""
+    return "".join(f"<U+{ord(one):04X}>" if is_hidden(one) else one for one in text)
+
+
+def is_hidden(character: str) -> bool:
+    """Tell whether a character leaves no ink and is no space."""
+    return unicodedata.category(character) in HIDDEN
+
+
 def print_json(results: list[Judged]) -> str:
-    """Return one JSON object a line."""
-    return "\n".join(json.dumps(one.as_json(), ensure_ascii=False) for one in results)
+    """Return one JSON object a line, whose hidden characters are escaped."""
+    lines = "\n".join(json.dumps(one.as_json(), ensure_ascii=False) for one in results)
+    return "".join(json.dumps(one)[1:-1] if one != "\n" and is_hidden(one) else one for one in lines)

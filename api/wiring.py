@@ -22,6 +22,7 @@ from trust.audit import AuditTrail
 from trust.authority import Authorities
 from trust.blobs import LocalBlobs
 from trust.clock import Clock, SystemClock
+from trust.errors import TrustError
 from trust.founding import Role, ServiceKeys
 from trust.store import Store
 from trust.time_authority import TimeAuthority
@@ -105,10 +106,14 @@ class Instance:
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock | None = None) -> "Instance":
-        """Open a founded instance. Raise `KeystoreUnavailable` or `NotFounded`."""
+        """Open a founded instance. Raise `KeystoreUnavailable`, `StoreUnavailable` or `NotFounded`."""
         base = Foundation.open(settings, clock)
-        with base.store.reading() as view:
-            return cls(base, ServiceKeys(base.custody, base.authorities, view))
+        try:
+            with base.store.reading() as view:
+                return cls(base, ServiceKeys(base.custody, base.authorities, view))
+        except TrustError:
+            base.store.close()
+            raise
 
     @cached_property
     def blobs(self) -> LocalBlobs:

@@ -14,6 +14,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "数据不是有效的 DER 编码：第 {offset} 字节处应为 {expected}。请检查文件是否完整。",
         "Not valid DER: expected {expected} at octet {offset}. Check that the file is complete.",
     ),
+    "authority.ended": (
+        "签发机构的证书已经到期，不能再签发证书。请由密钥仪式建立新的签发机构。",
+        "The certification authority has reached its end and can issue nothing. Found a new one in a ceremony.",
+    ),
     "authority.exists": (
         "签发机构 {name} 已经建立，密钥仪式只举行一次。",
         "The authority {name} exists already; a ceremony is held once.",
@@ -37,6 +41,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "certificate.revocation_list_malformed": (
         "数据不是有效的证书撤销列表。请提供 PEM 或 DER 格式的 CRL。",
         "Not a certificate revocation list. Send one in PEM or DER.",
+    ),
+    "certificate.unknown": (
+        "本实例的签发机构没有签发过该证书，不能撤销。请核对证书。",
+        "No authority of this instance issued this certificate, so it cannot be revoked here. Check the certificate.",
     ),
     "cms.malformed": (
         "数据不是有效的签名消息（GB/T 35275 或 CMS）。请检查文件是否完整。",
@@ -65,6 +73,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "crypto.signature_mismatch": (
         "签名验证不通过：内容或签名被改动，或签名者不符。",
         "The signature does not hold: content or signature was altered, or another key signed.",
+    ),
+    "identity.account_exists": (
+        "该人员（{subject}）已开通账号并设置口令，不得重复开通。请使用原账号登录。",
+        "The person ({subject}) has an account already and has chosen a password. Log in with it.",
     ),
     "identity.account_unknown": (
         "该人员尚未开通账号。请先由安全管理员开通。",
@@ -98,9 +110,21 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "职责互斥：已任 {held}，不得再任 {wanted}（三员分立）。请另行指派人员。",
         "Duties exclude each other: holding {held}, one cannot hold {wanted}. Appoint somebody else.",
     ),
+    "identity.duty_for_no_organisation": (
+        "职责 {duty} 面向全体机构，不能限于某一机构。请去掉 organisation 后重试。",
+        "The duty {duty} serves all organisations and cannot be given for one. Leave the organisation out.",
+    ),
     "identity.duty_missing": (
         "没有所需的职责：{duty}。请由安全管理员授予。",
         "The duty {duty} is needed and not held. A security administrator can grant it.",
+    ),
+    "identity.duty_needs_organisation": (
+        "职责 {duty} 须指明所属机构。请填写 organisation 后重试。",
+        "The duty {duty} is held for one organisation. Name the organisation.",
+    ),
+    "identity.duty_of_systems": (
+        "业务系统职责随业务系统的批准取得，不授予自然人。请登记并批准业务系统。",
+        "A business system has this duty by its approval; no person gets it. Register and approve a business system.",
     ),
     "identity.name_malformed": (
         "姓名或名称无效：应为 1 至 100 个字符，不含控制字符。",
@@ -134,13 +158,21 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "本实例已经初始化，密钥仪式只举行一次。",
         "This instance is founded already; the ceremony is held once.",
     ),
+    "instance.founder_named_twice": (
+        "同一人不能承担两项初始职责（{duty}）：他们相互监督。请另行指派。",
+        "One person cannot hold two of the founders' duties ({duty}): they watch each other. Name somebody else.",
+    ),
+    "instance.founders_malformed": (
+        "创建人员名单有误：{field}，{fault}。请按 docs/operation.md 更正。",
+        "The file does not name founders: {field}, {fault}. Mend it after docs/operation.md.",
+    ),
     "instance.not_founded": (
         "本实例尚未初始化。请先运行 trust init。",
         "This instance is not founded yet. Run trust init first.",
     ),
     "keys.keystore_exists": (
-        "根密钥文件已经存在，不会覆盖。请换一个目录，或先妥善移走它。",
-        "There is a root key file already; it is not overwritten. Use another folder, or move it to a safe place.",
+        "根密钥文件已经存在，不会覆盖。请换一个目录；若要完成中断的密钥仪式，请在 TRUST_ROOT_KEY_FILE 中指明该文件。",
+        "There is a root key file already. Use another folder, or finish its ceremony: name it in TRUST_ROOT_KEY_FILE.",
     ),
     "keys.keystore_unavailable": (
         "密钥库不可用：{cure}。",
@@ -149,6 +181,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "keys.signing_unavailable": (
         "签名暂时不可用：密钥未就绪或已停用。请稍后重试或联系安全管理员。",
         "Signing is not available: the key is not ready, or retired. Try later, or ask the security administrator.",
+    ),
+    "keys.unknown": (
+        "密钥库中没有该密钥。请核对密钥标识。",
+        "The custody has no such key. Check the key's handle.",
     ),
     "licence.claim_malformed": (
         "这不是电子证照二维码的内容。请重新扫描证照上的二维码。",
@@ -177,10 +213,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "licence.number_taken": (
         "该证照编号已被 {licence} 使用。请核对编号，或先注销原证照。",
         "The number belongs to {licence}. Check it, or cancel the earlier licence first.",
-    ),
-    "licence.reason_missing": (
-        "请填写理由（2 至 500 字）。",
-        "Give a reason, in 2 to 500 characters.",
     ),
     "licence.schema_invalid": (
         "数据模式无效：{fault}。应为只含有长度上限的文本字段的 JSON Schema。",
@@ -239,8 +271,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Not an OFD file, or a broken one: {part}. Export it again from the program that made it.",
     ),
     "pdf.encrypted": (
-        "文件有密码保护，不能盖章或验证。请先解除保护。",
-        "The file is protected by a password. Remove the protection first.",
+        "文件有密码保护。盖章请先解除保护；查验请填写文件的密码。",
+        "The file is protected by a password. To stamp it, remove the protection; to verify it, give its password.",
     ),
     "pdf.limit_exceeded": (
         "文件超出限制：{limit} 上限为 {allowed}。请压缩、拆分或重新导出文件。",
@@ -274,6 +306,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "受保护的数据无法解密：密钥不在或记录被改动。请联系安全管理员。",
         "Protected data cannot be read: the key is missing, or the record was changed. Ask the security administrator.",
     ),
+    "reason.missing": (
+        "请填写理由（2 至 500 字）。",
+        "Give a reason, in 2 to 500 characters.",
+    ),
     "request.failed": (
         "服务内部错误，已记录。请凭请求编号联系运维人员。",
         "The service failed; this was recorded. Give the operator the request's number.",
@@ -285,6 +321,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "request.key_reused": (
         "该 Idempotency-Key 已用于另一请求。新请求请换用新的键。",
         "The Idempotency-Key was used for another request. Take a new key for a new request.",
+    ),
+    "request.length_malformed": (
+        "请求头 Content-Length 应为十进制字节数。请更正后重新发送。",
+        "The Content-Length header is a number of octets in decimal digits. Mend it and send the request again.",
     ),
     "request.malformed": (
         "请求格式有误。请按接口文档更正所列字段。",
@@ -321,6 +361,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "seal.authorisation_invalid": (
         "授权无效：{field} 不合要求。",
         "The authorisation would permit nothing: check {field}.",
+    ),
+    "seal.authorisation_unknown": (
+        "该印章没有这条用印授权。请核对编号。",
+        "The seal has no such authorisation. Check its identifier.",
     ),
     "seal.expired": (
         "印章 {seal} 已于 {valid_until} 到期。请重新制作。",
@@ -362,10 +406,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "制成的文件未通过自检（{check}），未予放行。请联系运维人员。",
         "What was made did not pass our own verification ({check}) and is not released. Ask the operator.",
     ),
-    "seal.reason_missing": (
-        "请填写理由（2 至 500 字）。",
-        "Give a reason, in 2 to 500 characters.",
-    ),
     "seal.stamp_spent": (
         "该次用印已经完成。请重新发起。",
         "This stamp was redeemed already. Begin a new one.",
@@ -385,6 +425,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "seal.unknown": (
         "没有这枚印章。请核对编号。",
         "There is no such seal. Check its identifier.",
+    ),
+    "settings.invalid": (
+        "设置 {setting} 无效：{fault}。请更正环境变量后重新启动。",
+        "The setting {setting} cannot be: {fault}. Mend it in the environment, and start again.",
     ),
     "store.lost_race": (
         "数据刚被他人修改。请刷新后重试。",

@@ -32,6 +32,9 @@ class Step:
     what: str
     request: str
     status: int
+    told: str
+    """The code of a refusal or the outcome of a verification, where the answer is one."""
+
     answer: str
     milliseconds: float
 
@@ -54,7 +57,9 @@ class Journal:
         yield
         self.chapters[title] = round(time.perf_counter() - started, 3)
 
-    def add(self, *, who: str, what: str, request: str, status: int, answer: str, milliseconds: float) -> None:
+    def add(
+        self, *, who: str, what: str, request: str, status: int, told: str, answer: str, milliseconds: float
+    ) -> None:
         """Keep a step and show it."""
         step = Step(
             number=len(self.steps) + 1,
@@ -63,16 +68,18 @@ class Journal:
             what=what,
             request=request,
             status=status,
+            told=told,
             answer=answer,
             milliseconds=round(milliseconds, 1),
         )
         self.steps.append(step)
-        mark = "[green]✓[/green]" if status < httpx2.codes.BAD_REQUEST else "[yellow]✗[/yellow]"
-        self.console.print(f"  {mark} {who}：{what} [dim]{step.status} {step.milliseconds:.0f} ms[/dim]")
+        mark = "[green]✓[/green]" if status < httpx2.codes.BAD_REQUEST else "[cyan]⊘ 拒绝 refused[/cyan]"
+        outcome = f" → {told}" if told else ""
+        self.console.print(f"  {mark} {who}：{what}{outcome} [dim]{step.status} {step.milliseconds:.0f} ms[/dim]")
 
     def note(self, what: str) -> None:
         """Keep and show something that is not a request."""
-        self.add(who="演示", what=what, request="", status=0, answer="", milliseconds=0)
+        self.add(who="演示", what=what, request="", status=0, told="", answer="", milliseconds=0)
 
     def story(self) -> str:
         """Return the whole story in Markdown."""
@@ -84,7 +91,8 @@ class Journal:
                 lines += [f"## {chapter}", ""]
             lines.append(f"{step.number}. **{step.who}** {step.what}")
             if step.request:
-                lines.append(f"   `{step.request}` → {step.status}, {step.milliseconds} ms")
+                outcome = f" **{step.told}**" if step.told else ""
+                lines.append(f"   `{step.request}` → {step.status}{outcome}, {step.milliseconds} ms")
             if step.answer:
                 lines += ["", "   ```json", *(f"   {line}" for line in step.answer.splitlines()), "   ```"]
             lines.append("")
@@ -114,6 +122,16 @@ def shown(response: httpx2.Response) -> str:
         return f"{kind}, {len(response.content)} octets" if response.content else ""
     text = json.dumps(without_secrets(response.json()), ensure_ascii=False, indent=2)
     return text if len(text) <= SHOWN else text[:SHOWN] + "\n…"
+
+
+def told_by(response: httpx2.Response) -> str:
+    """Return the code of a refusal or the outcome of a verification, or nothing where the answer is neither."""
+    if "json" not in response.headers.get("content-type", ""):
+        return ""
+    answer = response.json()
+    if not isinstance(answer, dict):
+        return ""
+    return str(answer.get("outcome", "")) if response.is_success else str(answer.get("code", ""))
 
 
 @dataclass
@@ -146,6 +164,7 @@ class Voice:
             what=what,
             request=f"{method} {path if len(path) <= SHOWN_PATH else path[:SHOWN_PATH] + '…'}",
             status=response.status_code,
+            told=told_by(response),
             answer=shown(response),
             milliseconds=took,
         )

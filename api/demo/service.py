@@ -50,7 +50,7 @@ def wait_until_ready(http: httpx2.Client, process: "subprocess.Popen[bytes]", lo
         if process.poll() is not None:
             break
         try:
-            if http.get("/health/ready").status_code == httpx2.codes.OK:
+            if http.get("/health/ready", timeout=5).status_code == httpx2.codes.OK:
                 return
         except httpx2.TransportError:
             pass

@@ -158,7 +158,8 @@ class Story:
             "public_jwk": key.as_dict(private=False),
         }
         system = self.voice(Duty.SYSTEM_ADMINISTRATOR.value)
-        client = system.json("登记业务系统", "POST", "/v1/clients", json=body)["id"]
+        once = {"Idempotency-Key": "story-client"}
+        client = system.json("登记业务系统", "POST", "/v1/clients", json=body, headers=once)["id"]
         security = self.voice(Duty.SECURITY_ADMINISTRATOR.value)
         security.ask("批准业务系统", "POST", f"/v1/clients/{client}/approval")
         claims = {
@@ -188,7 +189,9 @@ class Story:
             "row": "电子证照专用章",
             "reason": "用于签发电子证照",
         }
-        applied = self.voice("applicant").json("申请电子证照专用章", "POST", "/v1/seals", json=application)
+        applied = self.voice("applicant").json(
+            "申请电子证照专用章", "POST", "/v1/seals", json=application, headers={"Idempotency-Key": "story-seal"}
+        )
         seal = f"/v1/seals/{applied['id']}"
         reason = {"reason": "材料齐全，名称与统一社会信用代码一致。"}
         self.voice("reviewer").ask("审核通过", "POST", f"{seal}/approval", json=reason)
@@ -203,7 +206,8 @@ class Story:
         ):
             grant = {"holder": self.subjects["client"], "purpose": purpose, "document_kinds": kinds}
             body = grant | {"valid_until": until}
-            self.voice("owner").ask(what, "POST", f"{seal}/authorisations", json=body)
+            once = {"Idempotency-Key": f"story-{purpose}"}
+            self.voice("owner").ask(what, "POST", f"{seal}/authorisations", json=body, headers=once)
         details = self.voice("owner").json("查看印章及其经历", "GET", seal)
         self.names["seal"] = {name: details[name] for name in ("id", "code", "name", "filing_number", "state")}
         self.write("certs/owner.pem", details["owner_certificate"])
@@ -360,7 +364,8 @@ class Story:
 
     def check(self, name: str, content: bytes, *, expect: str) -> None:
         """The public drops a file."""
-        report = self.public.json(f"查验文件 {name}", "POST", "/v1/verify", files={"file": (name, content)})
+        what = f"查验文件 {name}" if expect == "passed" else f"查验被改动一个字节的 {name}"
+        report = self.public.json(what, "POST", "/v1/verify", files={"file": (name, content)})
         self.write(f"reports/{name}.json", pretty(report))
         if report["outcome"] != expect:
             raise StoryFailed(f"{name} is {report['outcome']}: {report['reason']}")

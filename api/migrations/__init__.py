@@ -8,6 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from trust.store import unavailable_when_down
+
 __all__ = ["current", "head", "upgrade"]
 
 FOLDER = Path(__file__).parent
@@ -32,6 +34,6 @@ def head() -> str | None:
 
 
 def current(engine: Engine) -> str | None:
-    """Return the migration that the database stands at."""
-    with engine.connect() as connection:
+    """Return the migration that the database stands at. Raise `StoreUnavailable`."""
+    with unavailable_when_down(), engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()

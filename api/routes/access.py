@@ -9,6 +9,7 @@ from api.permissions import Permission
 from api.problems import TooManyRequests
 from api.schemas.common import errors
 from api.schemas.identity import Activation, Login, Me, SessionView, TokenView
+from api.schemas.texts import Text
 from api.throttle import Throttle
 from api.wiring import Instance
 from identity.assertion import ASSERTION_TYPE
@@ -40,7 +41,15 @@ def count_login(request: Request) -> None:
     summary="Choose username and password with an activation code 激活账号",
     status_code=204,
     dependencies=[allow(Permission.ANYBODY), Depends(count_login)],
-    responses=errors(CredentialsWrong, UsernameMalformed, UsernameTaken, PasswordTooWeak, TooManyRequests, public=True),
+    responses=errors(
+        CredentialsWrong,
+        SubjectNotActive,
+        UsernameMalformed,
+        UsernameTaken,
+        PasswordTooWeak,
+        TooManyRequests,
+        public=True,
+    ),
 )
 def activate(instance: InstanceHere, body: Activation) -> Response:
     """Spend an activation code; the person alone knows the password."""
@@ -84,8 +93,8 @@ def me(caller: Caller) -> Me:
 def token(
     instance: InstanceHere,
     grant_type: Annotated[Literal["client_credentials"], Form()],  # noqa: ARG001 - RFC 6749 wants it named
-    client_assertion_type: Annotated[str, Form(examples=[ASSERTION_TYPE])],
-    client_assertion: Annotated[str, Form(max_length=4096, examples=["eyJhbGciOiJFUzI1NiJ9.…"])],
+    client_assertion_type: Annotated[Text, Form(examples=[ASSERTION_TYPE])],
+    client_assertion: Annotated[Text, Form(max_length=4096, examples=["eyJhbGciOiJFUzI1NiJ9.…"])],
 ) -> TokenView:
     """Give an access token of 15 minutes for a signed assertion (RFC 6749, 4.4; RFC 7523; private_key_jwt)."""
     if client_assertion_type != ASSERTION_TYPE:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 
 from api.authn import allow, instance_of
 from api.permissions import Permission
@@ -13,6 +14,7 @@ from identity.duties import Actor
 from identity.errors import DutyMissing
 from trust import audit, repository
 from trust.events import Fact
+from trust.founding import Role
 
 __all__ = ["router"]
 
@@ -20,35 +22,39 @@ router = APIRouter(prefix="/v1/audit", tags=["审计 audit"])
 InstanceHere = Annotated[Instance, Depends(instance_of)]
 Auditor = Annotated[Actor, allow(Permission.AUDIT_READ)]
 MAX_EVENTS = 1000
+MAX_SEQUENCE = (1 << 63) - 1
+"""What a database can count to."""
 
 
 class EventView(View):
     """One event of the trail."""
 
-    sequence: int
+    sequence: int = Field(examples=[17])
     at: datetime
-    tag: str
-    actor: str
-    subject: str
-    facts: dict[str, Fact]
-    digest: str
+    tag: str = Field(examples=["seal:make:done"])
+    actor: str = Field(examples=["P7K2M9Q4R8T1W3X5Y6"])
+    subject: str = Field(examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    facts: dict[str, Fact] = Field(examples=[{"state": "made"}])
+    digest: str = Field(description="SM3 of the event and of the digest before it")
 
 
 class AuditCheckView(View):
     """What a check of the whole trail found."""
 
-    intact: bool
-    events: int
-    checkpoints: int
-    broken_at: int | None
-    reason: str
+    intact: bool = Field(examples=[False])
+    events: int = Field(examples=[1024])
+    checkpoints: int = Field(examples=[8])
+    broken_at: int | None = Field(
+        description="Sequence number of the first event that is not as it was recorded", examples=[17]
+    )
+    reason: str = Field(examples=["an event was changed"])
 
 
 @router.get("/events", summary="Events in their order 审计记录", responses=errors(DutyMissing))
 def events(
     instance: InstanceHere,
     _: Auditor,
-    after: Annotated[int, Query(ge=0, description="Sequence number of the last event seen")] = 0,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQUENCE, description="Sequence number of the last event seen")] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_EVENTS)] = 100,
 ) -> list[EventView]:
     """Return events after a sequence number."""
@@ -71,7 +77,7 @@ def events(
 def check(instance: InstanceHere, _: Auditor) -> AuditCheckView:
     """Recompute every hash of the trail and verify every signed checkpoint."""
     with instance.base.store.reading() as view:
-        report = audit.check(view)
+        report = audit.check(view, trusted=[instance.service_keys.certificate(Role.AUDIT)])
     return AuditCheckView(
         intact=report.broken_at is None,
         events=report.events,

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field
 
 from api.authn import allow
 from api.health import Readiness
@@ -17,21 +18,21 @@ router = APIRouter(prefix="/health", tags=["运行 operation"])
 class Liveness(View):
     """The process answers."""
 
-    status: Literal["alive"] = "alive"
+    status: Literal["alive"] = Field(default="alive", examples=["alive"])
 
 
 class PartView(View):
     """One part of the instance."""
 
-    name: str
-    ok: bool
-    told: str
+    name: str = Field(examples=["database"])
+    ok: bool = Field(examples=[True])
+    told: str = Field(examples=["answers"])
 
 
 class ReadinessView(View):
     """Whether the instance is ready, and what each part says."""
 
-    status: Literal["ready", "not ready"]
+    status: Literal["ready", "not ready"] = Field(examples=["ready"])
     parts: list[PartView]
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Path, Response, UploadFile
 
 from api.authn import allow, instance_of
 from api.permissions import Permission
 from api.schemas.common import IdempotencyKey, Reason, errors, pdf_answer
 from api.schemas.licences import BatchView, LicenceDetails, LicenceIssue, LicenceView, TypeDraft, TypeView
+from api.schemas.texts import Name, Text
 from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing, SubjectNotActive, SubjectUnknown
@@ -18,7 +19,6 @@ from licence.errors import (
     DataInvalid,
     HolderNotRegistered,
     IssueUnderWay,
-    LicenceReasonMissing,
     LicenceUnknown,
     NumberTaken,
     SchemaInvalid,
@@ -36,6 +36,7 @@ from licence.repository import Licence
 from licence.service import IssueLicence
 from seal.errors import AuthorisationExhausted, NotAuthorised, OwnWorkRefused, SealNotActive, SealUnknown
 from trust.lifecycle import EventNotPossible, FourEyesRequired
+from trust.reasons import ReasonMissing
 from trust.requests import RequestKeyMalformed, RequestKeyReused
 from trust.signing import SigningUnavailable
 from trust.store import LostRace
@@ -46,9 +47,10 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["证照 licences"])
 InstanceHere = Annotated[Instance, Depends(instance_of)]
-TypeName = Annotated[str, Path(description="Identifier or type code", examples=["11100000MB0127170X001"])]
+TypeName = Annotated[Name, Path(description="Identifier or type code", examples=["11100000MB0127170X001"])]
 LicenceName = Annotated[
-    str, Path(description="Identifier, or licence identifier (GB/T 36904)", examples=["lic_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    Name,
+    Path(description="Identifier, or licence identifier (GB/T 36904)", examples=["lic_01k9x3v5b7d2f4h6j8m0n1p3q5"]),
 ]
 REFUSALS = (
     DutyMissing,
@@ -180,9 +182,9 @@ def issue_table(
     instance: InstanceHere,
     actor: Annotated[Actor, allow(Permission.LICENCE_ISSUE)],
     idempotency_key: IdempotencyKey,
-    file: Annotated[UploadFile, Form(description="CSV in UTF-8 with a header, at most 200 rows")],
-    type: Annotated[str, Form(examples=["11100000MB0127170X001"])],  # noqa: A002 - the field's name on the wire
-    seal: Annotated[str, Form(examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])],
+    file: Annotated[UploadFile, File(description="CSV in UTF-8 with a header, at most 200 rows")],
+    type: Annotated[Text, Form(examples=["11100000MB0127170X001"])],  # noqa: A002 - the field's name on the wire
+    seal: Annotated[Text, Form(examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])],
 ) -> BatchView:
     """Issue every good row; a bad one is reported with its line, its column and its reason, and stops no other."""
     batch = IssueBatch(type=type, seal=seal, table=file.file.read(), request_key=idempotency_key)
@@ -248,9 +250,7 @@ def add_licence_step(path: str, summary: str, act: Callable[[Instance, Actor, st
         description=f"{summary}. The reason stands in the history for good.",
         name=f"licence_{path}",
         operation_id=f"licence_{path}",
-        responses=errors(
-            DutyMissing, LicenceUnknown, EventNotPossible, FourEyesRequired, LicenceReasonMissing, LostRace
-        ),
+        responses=errors(DutyMissing, LicenceUnknown, EventNotPossible, FourEyesRequired, ReasonMissing, LostRace),
     )
 
 

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, File, Form, Path, Query, Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from typing_extensions import override
 
 from api import page_models
@@ -23,6 +24,7 @@ from api.pages.words import Language, preferred
 from api.permissions import Permission
 from api.problems import BodyTooLarge, TooManyRequests, status_of
 from api.routes.verification import MAX_CLAIM, count_verification
+from api.schemas.texts import Text
 from api.wiring import Instance
 from licence.verification import ClaimReport
 from seal.ofd_package import OFDLimitExceeded
@@ -31,7 +33,7 @@ from trust.errors import TrustError
 from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFPasswordWrong
 from trust.verdict import Check, Finding, SubIndication, Verdict
 
-__all__ = ["problem_answer", "router"]
+__all__ = ["is_page", "problem_answer", "router"]
 
 MAX_PASSWORD: Final = 256
 
@@ -90,6 +92,11 @@ def failure_answer(request: Request) -> HTMLResponse:
 def number_of(request: Request) -> str:
     """Return the number of the request."""
     return str(getattr(request.state, "request_id", ""))
+
+
+def is_page(request: Request) -> bool:
+    """Tell whether a request is for a page, before its route has been found."""
+    return any(route.matches(request.scope)[0] is Match.FULL for route in router.routes)
 
 
 class PageRoute(APIRoute):
@@ -181,7 +188,7 @@ def verify_file(
         ),
     ],
     password: Annotated[
-        str | None, Form(max_length=MAX_PASSWORD, description="Of an encrypted PDF", examples=["…"])
+        Text | None, Form(max_length=MAX_PASSWORD, description="Of an encrypted PDF", examples=["…"])
     ] = None,
 ) -> HTMLResponse:
     """Judge a file and show what came of it. An invalid file is an answer, not an error."""
@@ -196,6 +203,22 @@ def verify_file(
         digest=sm3(content).hex(),
     )
     return answer(request, page)
+
+
+@router.get(
+    "/verify",
+    summary="Back to the start page 返回查验首页",
+    name="verify-file-again",
+    dependencies=[allow(Permission.ANYBODY)],
+    response_class=RedirectResponse,
+    status_code=303,
+    responses={303: {"description": "To the start page, where a file is chosen again"}},
+)
+def choose_again(request: Request) -> RedirectResponse:
+    """Lead whoever typed the address, or came back to it, to where a file is chosen: the answer to one is not kept."""
+    root = request.scope.get("root_path", "").rstrip("/")
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{root}/{query}", status_code=303)
 
 
 @router.get(

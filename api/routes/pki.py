@@ -3,10 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
+from pydantic import Field
 
 from api.authn import allow, instance_of
 from api.permissions import Permission
 from api.schemas.common import View, errors
+from api.schemas.texts import Name
 from api.wiring import Instance
 from trust import repository
 from trust.authority import AuthorityUnknown
@@ -17,18 +19,18 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/pki", tags=["信任材料 trust material"])
 InstanceHere = Annotated[Instance, Depends(instance_of)]
-AuthorityName = Annotated[str, Path(examples=["issuing-sm2"])]
+AuthorityName = Annotated[Name, Path(examples=["issuing-sm2"])]
 CACHE = {"Cache-Control": "public, max-age=3600"}
 
 
 class PublishedCertificate(View):
     """A certificate that verifiers may need."""
 
-    name: str
-    anchor: bool
-    """Whether this is a root, which a verifier has to trust by a decision of its own."""
-
-    pem: str
+    name: str = Field(examples=["root-sm2"])
+    anchor: bool = Field(
+        description="Whether this is a root, which a verifier has to trust by a decision of its own", examples=[True]
+    )
+    pem: str = Field(examples=["-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n"])
 
 
 @router.get(

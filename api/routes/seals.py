@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.authn import allow, instance_of
 from api.permissions import Permission
-from api.schemas.common import Reason, errors
+from api.schemas.common import IdempotencyKey, Reason, errors
 from api.schemas.seals import (
     AuthorisationGrant,
     AuthorisationView,
@@ -16,17 +16,18 @@ from api.schemas.seals import (
     SealView,
     Suspension,
 )
+from api.schemas.texts import Name
 from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing, SubjectNotActive, SubjectUnknown
 from seal.errors import (
     AuthorisationInvalid,
+    AuthorisationUnknown,
     ImageDiameterOutOfRange,
     ImageNameLength,
     ImageResolutionOutOfRange,
     ImageRowLength,
     OwnWorkRefused,
-    ReasonMissing,
     SealNotActive,
     SealUnknown,
     StatutorySealExists,
@@ -36,6 +37,8 @@ from seal.repository import Seal
 from seal.service import ApplyForSeal, AuthoriseStamping, SealService
 from trust.errors import TrustError
 from trust.lifecycle import EventNotPossible, FourEyesRequired
+from trust.reasons import ReasonMissing
+from trust.requests import RequestKeyMalformed, RequestKeyReused
 from trust.signing import SigningUnavailable
 from trust.store import LostRace
 from trust.typefaces import CharacterNotCovered
@@ -44,8 +47,9 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/v1/seals", tags=["印章 seals"])
 InstanceHere = Annotated[Instance, Depends(instance_of)]
-SealName = Annotated[str, Path(description="Identifier of the seal", examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])]
+SealName = Annotated[Name, Path(description="Identifier of the seal", examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])]
 STEP = (DutyMissing, SealUnknown, EventNotPossible, FourEyesRequired, LostRace)
+KEYED = (RequestKeyMalformed, RequestKeyReused, LostRace)
 
 
 @router.post(
@@ -62,22 +66,31 @@ STEP = (DutyMissing, SealUnknown, EventNotPossible, FourEyesRequired, LostRace)
         ImageDiameterOutOfRange,
         CharacterNotCovered,
         StatutorySealExists,
+        *KEYED,
     ),
 )
 def apply(
-    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.SEAL_APPLY)], body: SealApplication
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.SEAL_APPLY)],
+    body: SealApplication,
+    idempotency_key: IdempotencyKey,
 ) -> SealView:
     """Apply for a seal of an organisation for which the caller is an applicant."""
     command = ApplyForSeal(
-        owner=body.owner, kind=body.kind, row=body.row, diameter_mm=body.diameter_mm, reason=body.reason
+        owner=body.owner,
+        kind=body.kind,
+        row=body.row,
+        diameter_mm=body.diameter_mm,
+        reason=body.reason,
+        request_key=idempotency_key,
     )
     return SealView.of(instance.seals.apply(actor, command))
 
 
 @router.get("/{seal}", summary="Look at a seal and its history 查看印章", responses=errors(DutyMissing, SealUnknown))
-def read(instance: InstanceHere, _: Annotated[Actor, allow(Permission.SEAL_READ)], seal: SealName) -> SealDetails:
+def read(instance: InstanceHere, actor: Annotated[Actor, allow(Permission.SEAL_READ)], seal: SealName) -> SealDetails:
     """Return a seal with every step of its life."""
-    return SealDetails.with_history(*instance.seals.find(seal))
+    return SealDetails.with_history(*instance.seals.find(actor, seal))
 
 
 class ReasonedStep(Protocol):
@@ -159,13 +172,16 @@ def suspend(
     "/{seal}/authorisations",
     summary="Authorise a person or a business system to stamp 用印授权",
     status_code=201,
-    responses=errors(DutyMissing, SealUnknown, SealNotActive, AuthorisationInvalid),
+    responses=errors(
+        DutyMissing, SealUnknown, SealNotActive, AuthorisationInvalid, SubjectUnknown, SubjectNotActive, *KEYED
+    ),
 )
 def authorise(
     instance: InstanceHere,
     actor: Annotated[Actor, allow(Permission.SEAL_OWN)],
     seal: SealName,
     body: AuthorisationGrant,
+    idempotency_key: IdempotencyKey,
 ) -> AuthorisationView:
     """Give a permission: who, for what, until when, how often."""
     command = AuthoriseStamping(
@@ -175,8 +191,38 @@ def authorise(
         document_kinds=tuple(body.document_kinds),
         valid_until=body.valid_until,
         times=body.times,
+        request_key=idempotency_key,
     )
     return AuthorisationView.of(instance.seals.authorise(actor, command))
+
+
+@router.get(
+    "/{seal}/authorisations",
+    summary="All authorisations that the owner ever gave 查看用印授权",
+    responses=errors(DutyMissing, SealUnknown),
+)
+def read_authorisations(
+    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.SEAL_OWN)], seal: SealName
+) -> list[AuthorisationView]:
+    """Return who may stamp with a seal and who might, oldest first, for its owner."""
+    return [AuthorisationView.of(one) for one in instance.seals.authorisations(actor, seal)]
+
+
+@router.post(
+    "/{seal}/authorisations/{authorisation}/withdrawal",
+    summary="Withdraw an authorisation 收回用印授权",
+    responses=errors(DutyMissing, SealUnknown, AuthorisationUnknown, ReasonMissing, LostRace),
+)
+def withdraw_authorisation(
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.SEAL_OWN)],
+    seal: SealName,
+    authorisation: Annotated[Name, Path(examples=["auth_01k9x3v5b7d2f4h6j8m0n1p3q5"])],
+    body: Reason,
+) -> AuthorisationView:
+    """Withdraw a permission: from this moment nothing is stamped under it. Once more changes nothing."""
+    withdrawn = instance.seals.withdraw_authorisation(actor, seal, authorisation, reason=body.reason)
+    return AuthorisationView.of(withdrawn)
 
 
 @router.get(
@@ -188,9 +234,9 @@ def authorise(
         **errors(DutyMissing, SealUnknown, SealNotActive),
     },
 )
-def read_esl(instance: InstanceHere, _: Annotated[Actor, allow(Permission.SEAL_READ)], seal: SealName) -> Response:
+def read_esl(instance: InstanceHere, actor: Annotated[Actor, allow(Permission.SEAL_READ)], seal: SealName) -> Response:
     """Return SESeal in DER, once the seal is made."""
-    found, _history = instance.seals.find(seal)
+    found, _history = instance.seals.find(actor, seal)
     if found.seal is None:
         raise SealNotActive(seal=found.id, state=found.state.value)
     return Response(found.seal, media_type="application/octet-stream")
@@ -207,11 +253,11 @@ def read_esl(instance: InstanceHere, _: Annotated[Actor, allow(Permission.SEAL_R
 )
 def read_image(
     instance: InstanceHere,
-    _: Annotated[Actor, allow(Permission.SEAL_READ)],
+    actor: Annotated[Actor, allow(Permission.SEAL_READ)],
     seal: SealName,
     dpi: Annotated[int, Query(ge=72, le=1200)] = 300,
 ) -> Response:
     """Return the seal as it is engraved, at a resolution."""
-    found, _history = instance.seals.find(seal)
+    found, _history = instance.seals.find(actor, seal)
     design = SealDesign(name=found.rim, row=found.row, code=found.code or "", diameter_mm=found.diameter_mm)
     return Response(draw(design).png(dpi), media_type="image/png")

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Path, Response, UploadFile
 
 from api.authn import allow, instance_of
 from api.permissions import Permission
 from api.problems import BodyTooLarge
 from api.schemas.common import IdempotencyKey, errors
 from api.schemas.seals import StampingView
+from api.schemas.texts import Line, Name, Prose
 from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing, SubjectNotActive
@@ -26,13 +27,14 @@ from trust.pdf.appearance import PageOutOfRange, Placement, PlacementOutsidePage
 from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFLocked, PDFMalformed
 from trust.requests import RequestKeyMalformed, RequestKeyReused
 from trust.signing import SigningUnavailable
+from trust.store import LostRace
 from trust.timestamping import TimeStampingUnavailable
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1/seals/{seal}/stampings", tags=["签章 stamping"])
 InstanceHere = Annotated[Instance, Depends(instance_of)]
-SealName = Annotated[str, Path(description="Identifier of the seal", examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])]
+SealName = Annotated[Name, Path(description="Identifier of the seal", examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])]
 
 
 @router.post(
@@ -54,6 +56,7 @@ SealName = Annotated[str, Path(description="Identifier of the seal", examples=["
             SubjectNotActive,
             AuthorisationExhausted,
             StampingUnderWay,
+            LostRace,
             RequestKeyMalformed,
             RequestKeyReused,
             PDFMalformed,
@@ -75,13 +78,13 @@ def stamp(
     actor: Annotated[Actor, allow(Permission.SEAL_STAMP)],
     seal: SealName,
     idempotency_key: IdempotencyKey,
-    file: Annotated[UploadFile, Form(description="The PDF")],
+    file: Annotated[UploadFile, File(description="The PDF")],
     page: Annotated[int, Form(ge=1, description="Page, from 1 on")],
     x_mm: Annotated[float, Form(description="Centre of the seal from the left edge as displayed", examples=[150.0])],
     y_mm: Annotated[float, Form(description="Centre of the seal from the upper edge as displayed", examples=[240.0])],
-    purpose: Annotated[str, Form(min_length=1, max_length=64, examples=["document.stamp"])],
-    document_kind: Annotated[str, Form(min_length=1, max_length=64, examples=["notice"])],
-    reason: Annotated[str, Form(max_length=200, examples=["通知签发"])] = "",
+    purpose: Annotated[Line, Form(min_length=1, max_length=64, examples=["document.stamp"])],
+    document_kind: Annotated[Line, Form(min_length=1, max_length=64, examples=["notice"])],
+    reason: Annotated[Prose, Form(max_length=200, examples=["通知签发"])] = "",
 ) -> Response:
     """Stamp a document with the seal's signature and, beside it, one that PDF readers of the world validate.
 

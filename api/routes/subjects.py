@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from api.authn import allow, instance_of
 from api.permissions import Permission
-from api.schemas.common import Reason, errors
+from api.schemas.common import IdempotencyKey, Reason, errors
 from api.schemas.identity import (
     AccountOpened,
     AccountOpening,
@@ -17,16 +17,21 @@ from api.schemas.identity import (
     PersonRegistration,
     SubjectView,
 )
+from api.schemas.texts import Name
 from api.wiring import Instance
 from identity.duties import Actor, Grant
 from identity.errors import (
+    AccountExists,
     AccountUnknown,
     CitizenNumberMalformed,
     ClientKeyMalformed,
     ClientUnknown,
     CreditCodeMalformed,
     DutiesExclude,
+    DutyForNoOrganisation,
     DutyMissing,
+    DutyNeedsOrganisation,
+    DutyOfSystems,
     PersonNameMalformed,
     SubjectExists,
     SubjectNotActive,
@@ -34,6 +39,8 @@ from identity.errors import (
 )
 from identity.service import RegisterOrganisation, RegisterPerson
 from trust.lifecycle import EventNotPossible, FourEyesRequired
+from trust.reasons import ReasonMissing
+from trust.requests import RequestKeyMalformed, RequestKeyReused
 from trust.store import LostRace
 from trust.typefaces import CharacterNotCovered
 
@@ -41,7 +48,7 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["身份 identity"])
 InstanceHere = Annotated[Instance, Depends(instance_of)]
-SubjectName = Annotated[str, Path(description="Unified identifier", examples=["P7K2M9Q4R8T1W3X5Y6"])]
+SubjectName = Annotated[Name, Path(description="Unified identifier", examples=["P7K2M9Q4R8T1W3X5Y6"])]
 
 
 @router.post(
@@ -105,7 +112,7 @@ def prove(
 @router.post(
     "/v1/subjects/{subject}/freezing",
     summary="Freeze a subject 冻结",
-    responses=errors(DutyMissing, SubjectUnknown, EventNotPossible, LostRace),
+    responses=errors(DutyMissing, ReasonMissing, SubjectUnknown, EventNotPossible, LostRace),
 )
 def freeze(
     instance: InstanceHere,
@@ -120,7 +127,7 @@ def freeze(
 @router.post(
     "/v1/subjects/{subject}/unfreezing",
     summary="Unfreeze a subject 解冻",
-    responses=errors(DutyMissing, SubjectUnknown, EventNotPossible, FourEyesRequired, LostRace),
+    responses=errors(DutyMissing, ReasonMissing, SubjectUnknown, EventNotPossible, FourEyesRequired, LostRace),
 )
 def unfreeze(
     instance: InstanceHere,
@@ -136,12 +143,15 @@ def unfreeze(
     "/v1/accounts",
     summary="Open an account for a person 开通账号",
     status_code=201,
-    responses=errors(DutyMissing, SubjectUnknown, SubjectNotActive, LostRace),
+    responses=errors(DutyMissing, SubjectUnknown, SubjectNotActive, AccountExists, LostRace),
 )
 def open_account(
     instance: InstanceHere, actor: Annotated[Actor, allow(Permission.ACCOUNT_OPEN)], body: AccountOpening
 ) -> AccountOpened:
-    """Open an account; the activation code is shown once, for the person alone."""
+    """Open an account; the activation code is shown once, for the person alone.
+
+    Until the person has chosen a password, a repeated request gives a new code, and the earlier one ends.
+    """
     return AccountOpened.of(instance.base.access.open_account(actor, body.person))
 
 
@@ -149,12 +159,25 @@ def open_account(
     "/v1/duties",
     summary="Give a person a duty 授予职责",
     status_code=204,
-    responses=errors(DutyMissing, SubjectUnknown, SubjectNotActive, AccountUnknown, DutiesExclude, LostRace),
+    responses=errors(
+        DutyMissing,
+        DutyNeedsOrganisation,
+        DutyForNoOrganisation,
+        DutyOfSystems,
+        SubjectUnknown,
+        SubjectNotActive,
+        AccountUnknown,
+        DutiesExclude,
+        LostRace,
+    ),
 )
 def grant_duty(
     instance: InstanceHere, actor: Annotated[Actor, allow(Permission.DUTY_GRANT)], body: DutyGrant
 ) -> Response:
-    """Give a person with an account a duty. Administrators hold no other duty (三员分立)."""
+    """Give a person with an account a duty, for one organisation where it is held for one.
+
+    Administrators hold no other duty (三员分立).
+    """
     instance.base.access.appoint(actor, body.person, Grant(body.duty, body.organisation))
     return Response(status_code=204)
 
@@ -163,14 +186,25 @@ def grant_duty(
     "/v1/clients",
     summary="Register a business system 登记业务系统",
     status_code=201,
-    responses=errors(DutyMissing, ClientKeyMalformed, SubjectUnknown, SubjectNotActive),
+    responses=errors(
+        DutyMissing,
+        ClientKeyMalformed,
+        SubjectUnknown,
+        SubjectNotActive,
+        RequestKeyMalformed,
+        RequestKeyReused,
+        LostRace,
+    ),
 )
 def register_client(
-    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.CLIENT_REGISTER)], body: ClientRegistration
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.CLIENT_REGISTER)],
+    body: ClientRegistration,
+    idempotency_key: IdempotencyKey,
 ) -> ClientView:
     """Register a business system with its public key; it can do nothing until it is approved."""
     client = instance.base.access.register_client(
-        actor, name=body.name, organisation=body.organisation, public_jwk=body.public_jwk
+        actor, name=body.name, organisation=body.organisation, public_jwk=body.public_jwk, request_key=idempotency_key
     )
     return ClientView.of(client)
 
@@ -183,7 +217,7 @@ def register_client(
 def approve_client(
     instance: InstanceHere,
     actor: Annotated[Actor, allow(Permission.CLIENT_APPROVE)],
-    client: Annotated[str, Path(examples=["client_01k9x3v5b7d2f4h6j8m0n1p3q5"])],
+    client: Annotated[Name, Path(examples=["client_01k9x3v5b7d2f4h6j8m0n1p3q5"])],
 ) -> ClientView:
     """Approve a business system: by another person than the one who registered it."""
     return ClientView.of(instance.base.access.approve_client(actor, client))

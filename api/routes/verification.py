@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Path, Request, UploadFile
 
 from api.authn import allow, instance_of
 from api.permissions import Permission
 from api.problems import BodyTooLarge, TooManyRequests
 from api.schemas.common import errors
+from api.schemas.texts import Text
 from api.schemas.verification import ClaimVerdict, FileVerdict
 from api.throttle import Throttle
 from api.wiring import Instance
@@ -44,8 +45,8 @@ def count_verification(request: Request) -> None:
 )
 def verify_file(
     instance: InstanceHere,
-    file: Annotated[UploadFile, Form(description="PDF, OFD, electronic seal, seal signature or signed message")],
-    password: Annotated[str | None, Form(max_length=256, description="Of an encrypted PDF")] = None,
+    file: Annotated[UploadFile, File(description="PDF, OFD, electronic seal, seal signature or signed message")],
+    password: Annotated[Text | None, Form(max_length=256, description="Of an encrypted PDF")] = None,
 ) -> FileVerdict:
     """Judge a file: every signature in it, and what the registry says. An invalid file is an answer, not an error."""
     return FileVerdict.of(instance.verification.file(file.file.read(), password=password or None))
@@ -59,7 +60,9 @@ def verify_file(
 )
 def verify_claim(
     instance: InstanceHere,
-    claim: Annotated[str, Path(max_length=MAX_CLAIM, description="What follows /v/ in the QR code")],
+    claim: Annotated[
+        str, Path(max_length=MAX_CLAIM, description="What follows /v/ in the QR code", examples=["AR8wf1bV…"])
+    ],
 ) -> ClaimVerdict:
     """Judge the claim of a licence's QR code, with masked details of the licence."""
     return ClaimVerdict.of(instance.verification.claim(claim))

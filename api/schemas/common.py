@@ -1,14 +1,27 @@
 """Shapes that every route shares: problems, reasons, the idempotency key."""
 
-from typing import Annotated, Any
+from http import HTTPStatus
+from typing import Annotated, Any, Final
 
 from fastapi import Header
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from api.problems import PROBLEM, Unauthenticated, status_of, words_of
+from api.problems import PROBLEM, Told, Unauthenticated, status_of
+from api.schemas.texts import Prose, require_texts
 from trust.errors import TrustError
+from trust.reasons import MAX_REASON, MIN_REASON
 
-__all__ = ["IdempotencyKey", "Problem", "Reason", "Request", "View", "errors", "pdf_answer"]
+__all__ = [
+    "PROBLEM_SCHEMA",
+    "IdempotencyKey",
+    "Problem",
+    "Reason",
+    "Request",
+    "View",
+    "errors",
+    "malformed",
+    "pdf_answer",
+]
 
 IdempotencyKey = Annotated[
     str,
@@ -22,10 +35,24 @@ IdempotencyKey = Annotated[
 ]
 
 
+PROBLEM_SCHEMA: Final = {"$ref": "#/components/schemas/Problem"}
+"""Where api/openapi.py puts the schema of `Problem`."""
+
+SOME_NUMBER: Final = "9f2c4e8a1b7d3f60"
+"""The number of the request in examples."""
+
+
 class Request(BaseModel):
-    """A request body. What it does not know, it refuses."""
+    """A request body. What it does not know, it refuses, and so it does what is no text."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def hold_texts_alone(cls, body: Any) -> Any:  # noqa: ANN401 - JSON
+        """Refuse texts that no database can hold, wherever they stand."""
+        require_texts(body)
+        return body
 
 
 class View(BaseModel):
@@ -51,25 +78,21 @@ class Problem(View):
 class Reason(Request):
     """Why a step is taken; it stands in the history for good."""
 
-    reason: str = Field(min_length=2, max_length=500, examples=["材料齐全，准予制作。"])
+    reason: Prose = Field(min_length=MIN_REASON, max_length=MAX_REASON, examples=["材料齐全，准予制作。"])
 
 
 def example(error: type[TrustError]) -> dict[str, Any]:
     """Return an example of the problem that tells of an error."""
-    told = error(**{name: f"…{name}…" for name in error.detail_names})
-    chinese, english = words_of(told)
-    status = status_of(error)
-    return {
-        "type": f"urn:xinyin:problem:{error.code}",
-        "title": status.phrase,
-        "status": status.value,
-        "code": error.code,
-        "detail": chinese,
-        "detail_zh": chinese,
-        "detail_en": english,
-        "details": told.details,
-        "request_id": "9f2c4e8a1b7d3f60",
-    }
+    told = Told.of(error(**{name: f"…{name}…" for name in error.detail_names}))
+    return told.body(request_id=SOME_NUMBER)
+
+
+def malformed() -> dict[str, Any]:
+    """Return the problem of a request that breaks its schema, for the OpenAPI description."""
+    status, code = HTTPStatus.UNPROCESSABLE_ENTITY, "request.malformed"
+    told = Told.by_code(code, status, fields=[{"field": "body.name", "rule": "string_too_short"}])
+    examples = {code: {"value": told.body(request_id=SOME_NUMBER)}}
+    return {"description": status.phrase, "content": {PROBLEM: {"schema": PROBLEM_SCHEMA, "examples": examples}}}
 
 
 def errors(*kinds: type[TrustError], public: bool = False) -> dict[int | str, dict[str, Any]]:
@@ -79,7 +102,7 @@ def errors(*kinds: type[TrustError], public: bool = False) -> dict[int | str, di
     for kind in told:
         entry = found.setdefault(
             status_of(kind).value,
-            {"model": Problem, "description": status_of(kind).phrase, "content": {PROBLEM: {"examples": {}}}},
+            {"description": status_of(kind).phrase, "content": {PROBLEM: {"schema": PROBLEM_SCHEMA, "examples": {}}}},
         )
         entry["content"][PROBLEM]["examples"][kind.code] = {"value": example(kind)}
     return found

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr
 
 from api.schemas.common import Request, View
+from api.schemas.texts import Line
 from identity.access import IssuedToken
 from identity.duties import Actor, Duty
 from identity.repository import Client
@@ -29,10 +30,10 @@ __all__ = [
 
 
 class PersonRegistration(Request):
-    """A natural person who is to be registered."""
+    """A natural person who is to be registered. It shows itself without personal data."""
 
-    name: str = Field(min_length=1, max_length=100, examples=["王小明"])
-    citizen_number: str = Field(min_length=18, max_length=18, examples=["11010519491231002X"])
+    name: str = Field(min_length=1, max_length=100, examples=["王小明"], repr=False)
+    citizen_number: str = Field(min_length=18, max_length=18, examples=["11010519491231002X"], repr=False)
 
 
 class OrganisationRegistration(Request):
@@ -145,13 +146,13 @@ class GrantView(View):
     """A duty, and for which organisation."""
 
     duty: Duty
-    organisation: str | None
+    organisation: str | None = Field(examples=["O3F6H8J1L4N7Q2S5U9"])
 
 
 class Me(View):
     """Who the caller is, and with which duties."""
 
-    id: str
+    id: str = Field(examples=["P7K2M9Q4R8T1W3X5Y6"])
     is_client: bool
     duties: list[GrantView]
 
@@ -177,7 +178,7 @@ class DutyGrant(Request):
 class ClientRegistration(Request):
     """A business system that is to be registered with its public key."""
 
-    name: str = Field(min_length=1, max_length=100, examples=["市场监管综合业务系统"])
+    name: Line = Field(min_length=1, max_length=100, pattern=r"\S", examples=["市场监管综合业务系统"])
     organisation: str = Field(examples=["O3F6H8J1L4N7Q2S5U9"])
     public_jwk: dict[str, Any] = Field(
         description="Public key on P-256 in JWK form", examples=[{"kty": "EC", "crv": "P-256", "x": "…", "y": "…"}]

@@ -45,13 +45,13 @@ class TypeDraft(Request):
 class TypeView(View):
     """A licence type."""
 
-    id: str
-    state: str
-    code: str
-    name: str
-    issuer: str
-    template: str
-    holder_kind: str
+    id: str = Field(examples=["type_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    state: str = Field(examples=["published"])
+    code: str = Field(examples=["11100000MB0127170X001"])
+    name: str = Field(examples=["营业执照"])
+    issuer: str = Field(examples=["O3F6H8J1L4N7Q2S5U9"])
+    template: str = Field(examples=["business_licence"])
+    holder_kind: str = Field(examples=["organisation"])
     lifetime_days: int | None
 
     @classmethod
@@ -70,15 +70,17 @@ class TypeView(View):
 
 
 class LicenceIssue(Request):
-    """A licence that is to be issued."""
+    """A licence that is to be issued. It shows itself without its holder's data."""
 
     type: str = Field(description="Identifier or type code", examples=["11100000MB0127170X001"])
     seal: str = Field(examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])
     number: str = Field(
         min_length=1, max_length=64, description="证照编号, as printed", examples=["330100000202600001"]
     )
-    holder_code: str = Field(description="Credit code or citizen number of the holder", examples=["91330100MA2XXXXX1A"])
-    data: dict[str, Any] = Field(examples=[{"name": "杭州某某数字科技股份有限公司"}])
+    holder_code: str = Field(
+        description="Credit code or citizen number of the holder", examples=["91330100MA2XXXXX1A"], repr=False
+    )
+    data: dict[str, Any] = Field(examples=[{"name": "杭州某某数字科技股份有限公司"}], repr=False)
     last_day: date | None = Field(default=None, description="Last day of validity; none: as the type says")
 
 
@@ -167,8 +169,8 @@ class RowView(View):
 class BatchView(View):
     """What came of a table."""
 
-    issued: int
-    refused: int
+    issued: int = Field(examples=[198])
+    refused: int = Field(examples=[2])
     rows: list[RowView]
 
     @classmethod

@@ -1,10 +1,12 @@
 """Seals, authorisations and stampings on the wire."""
 
 from datetime import datetime
+from typing import Final
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from api.schemas.common import Reason, Request, View
+from api.schemas.texts import Line, Moment
 from seal.kinds import SealKind
 from seal.ledger import Authorisation, Stamping
 from seal.repository import CertifiedKey, HistoryEntry, Seal
@@ -19,6 +21,10 @@ __all__ = [
     "StampingView",
     "Suspension",
 ]
+
+
+MOST_TIMES: Final = 1_000_000
+"""Stampings that one authorisation may count; who needs more sets no limit."""
 
 
 class SealApplication(Reason):
@@ -106,7 +112,7 @@ class SealDetails(SealView):
 class Suspension(Reason):
     """Stopping a seal at once."""
 
-    lost_at: AwareDatetime | None = Field(
+    lost_at: Moment | None = Field(
         default=None, description="When the seal was lost, if it was; stampings since are disputed"
     )
 
@@ -115,25 +121,26 @@ class AuthorisationGrant(Request):
     """A permission to stamp."""
 
     holder: str = Field(description="Person or client", examples=["client_01k9x3v5b7d2f4h6j8m0n1p3q5"])
-    purpose: str = Field(min_length=1, max_length=64, examples=["licence.issue"])
-    document_kinds: list[str] = Field(
+    purpose: Line = Field(min_length=1, max_length=64, examples=["licence.issue"])
+    document_kinds: list[Line] = Field(
         default_factory=list, max_length=50, description="Kinds of documents; none: every kind"
     )
-    valid_until: AwareDatetime
-    times: int | None = Field(default=None, ge=1, description="How many stampings; none: no limit")
+    valid_until: Moment
+    times: int | None = Field(default=None, ge=1, le=MOST_TIMES, description="How many stampings; none: no limit")
 
 
 class AuthorisationView(View):
     """A permission to stamp, as it stands."""
 
-    id: str
-    seal: str
-    holder: str
-    purpose: str
+    id: str = Field(examples=["auth_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    seal: str = Field(examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    holder: str = Field(examples=["client_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    purpose: str = Field(examples=["licence.issue"])
     document_kinds: list[str]
     valid_until: datetime
     times: int | None
     used: int
+    withdrawn_at: datetime | None = None
 
     @classmethod
     def of(cls, authorisation: Authorisation) -> "AuthorisationView":
@@ -147,21 +154,22 @@ class AuthorisationView(View):
             valid_until=authorisation.valid_until,
             times=authorisation.times,
             used=authorisation.used,
+            withdrawn_at=authorisation.withdrawn_at,
         )
 
 
 class StampingView(View):
     """A line of the owner's ledger."""
 
-    id: str
-    seal: str
-    authorisation: str
-    actor: str
+    id: str = Field(examples=["stamp_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    seal: str = Field(examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    authorisation: str = Field(examples=["auth_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    actor: str = Field(examples=["client_01k9x3v5b7d2f4h6j8m0n1p3q5"])
     at: datetime
-    purpose: str
-    document_kind: str
+    purpose: str = Field(examples=["document.stamp"])
+    document_kind: str = Field(examples=["notice"])
     document_hash: str = Field(description="SM3 of what the seal signature protects")
-    state: str
+    state: str = Field(examples=["done"])
 
     @classmethod
     def of(cls, stamping: Stamping) -> "StampingView":

@@ -171,9 +171,9 @@ class SealStandingView(View):
 class ClaimVerdict(View):
     """The verdict on a QR code."""
 
-    outcome: OutcomeText
-    sub_indication: str | None
-    reason: str
+    outcome: OutcomeText = Field(examples=["failed"])
+    sub_indication: str | None = Field(examples=["REVOKED"])
+    reason: str = Field(examples=["the licence is revoked"])
     checks: list[CheckView]
     licence: LicenceStanding | None
 

@@ -272,6 +272,10 @@ def upgrade() -> None:
     with op.batch_alter_table("seal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_seal_owner"), ["owner"], unique=False)
         batch_op.create_index(batch_op.f("ix_seal_state"), ["state"], unique=False)
+        in_life = sa.text("kind = 'statutory_name' AND state NOT IN ('withdrawn', 'rejected', 'cancelled')")
+        batch_op.create_index(
+            "uq_seal_statutory_name", ["owner"], unique=True, sqlite_where=in_life, postgresql_where=in_life
+        )
 
     op.create_table(
         "seal_authorisation",
@@ -304,6 +308,7 @@ def upgrade() -> None:
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("lost_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["seal"], ["seal.id"], name=op.f("fk_seal_event_seal")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seal_event")),
         sa.UniqueConstraint("seal", "sequence", name=op.f("uq_seal_event_seal_sequence")),

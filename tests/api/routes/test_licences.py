@@ -1,0 +1,237 @@
+"""The catalogue and the life of licences over HTTP."""
+
+import io
+from typing import Any
+
+import httpx2
+import pypdfium2
+import pytest
+from PIL import Image
+
+from api.demo import cast
+from identity.duties import Duty, Grant
+from licence.qr import read_codes
+from tests.api.builders import Furnished, Service
+from tests.api.routes.test_stampings import system_token
+
+REASON = {"reason": "登记事项造假，依法处理。"}
+
+
+def code_of(answer: httpx2.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+class Authority:
+    """Those who issue licences, and the business system that does it for them."""
+
+    def __init__(self, service: Service, furnished: Furnished) -> None:
+        self.service, self.furnished = service, furnished
+        self.officer = service.bearer(Grant(Duty.LICENCE_OFFICER, furnished.authority))
+        self.reviewer = service.bearer(Grant(Duty.LICENCE_REVIEWER, furnished.authority))
+        self.system = system_token(service, furnished.client)
+
+    def draft(self, **changes: Any) -> httpx2.Response:  # noqa: ANN401 - any member
+        """Draft a type."""
+        body = {
+            "code": cast.FOOD_TYPE,
+            "name": "食品经营许可证",
+            "issuer": self.furnished.authority,
+            "template": "food_permit",
+            "holder_kind": "organisation",
+            "data_schema": cast.FOOD_SCHEMA,
+            "lifetime_days": 1825,
+            **changes,
+        }
+        return self.service.ask("POST", "/v1/licence-types", token=self.officer, json=body)
+
+    def issue(self, key: str, **changes: Any) -> httpx2.Response:  # noqa: ANN401 - any member
+        """Issue a licence."""
+        body = {
+            "type": cast.BUSINESS_TYPE,
+            "seal": self.furnished.seal,
+            "number": f"number-{key}",
+            "holder_code": cast.ENTERPRISE.code,
+            "data": cast.business_record(cast.ENTERPRISE),
+            **changes,
+        }
+        headers = {"Idempotency-Key": key}
+        return self.service.ask("POST", "/v1/licences", token=self.system, json=body, headers=headers)
+
+    def step(self, token: str, path: str, body: object = None) -> httpx2.Response:
+        """Take a step."""
+        return self.service.ask("POST", f"/v1/{path}", token=token, json=body)
+
+
+@pytest.fixture(scope="module")
+def authority(shared_furnished: Service, furnished_folder: Furnished) -> Authority:
+    """Return the authority that has a type and a seal already."""
+    return Authority(shared_furnished, furnished_folder)
+
+
+def test_a_type_lives_from_draft_to_retirement(authority: Authority) -> None:
+    drafted = authority.draft()
+    assert (
+        drafted.status_code,
+        drafted.json()["state"],
+        drafted.json()["holder_kind"],
+    ) == (201, "draft", "organisation")
+    other = authority.service.bearer(Grant(Duty.LICENCE_OFFICER, authority.furnished.authority))
+    steps = (
+        (authority.reviewer, "review", "reviewed"),
+        (other, "return", "draft"),
+        (authority.reviewer, "review", "reviewed"),
+        (authority.officer, "publication", "published"),
+        (authority.reviewer, "retirement", "retired"),
+    )
+    for token, path, state in steps:
+        answer = authority.step(token, f"licence-types/{cast.FOOD_TYPE}/{path}")
+        assert (200, state) == (answer.status_code, answer.json()["state"]), path
+    types = authority.service.ask("GET", "/v1/licence-types", token=authority.reviewer).json()
+    assert {one["code"]: one["state"] for one in types} == {cast.BUSINESS_TYPE: "published", cast.FOOD_TYPE: "retired"}
+    assert code_of(authority.draft()) == (409, "licence.type_exists")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"code": "1"}, 400, "licence.type_code_malformed"),
+        ({"template": "../../secrets"}, 404, "licence.template_unknown"),
+        ({"template": "a\x00b"}, 422, "request.malformed"),
+        ({"data_schema": {}}, 400, "licence.schema_invalid"),
+        ({"data_schema": {"$ref": "https://elsewhere.example"}}, 400, "licence.schema_invalid"),
+        ({"holder_kind": "ship"}, 422, "request.malformed"),
+        ({"lifetime_days": 0}, 422, "request.malformed"),
+        ({"issuer": "O0"}, 404, "identity.subject_unknown"),
+        ({"name": "许可\u200b证"}, 400, "text.character_not_covered"),
+    ],
+)
+def test_what_is_wrong_with_a_type_is_told(
+    authority: Authority, changes: dict[str, Any], status: int, code: str
+) -> None:
+    answer = authority.draft(**{"code": "11100000MB0127170X099", **changes})
+    assert (status, code) == code_of(answer)
+
+
+def test_a_licence_is_issued_once_per_key(authority: Authority) -> None:
+    first, again = authority.issue("one"), authority.issue("one")
+    assert (first.status_code, first.json()["state"]) == (201, "in_force")
+    assert first.json() == again.json()
+    assert code_of(authority.issue("one", number="another")) == (409, "request.key_reused")
+    assert code_of(authority.issue("two", number=first.json()["number"])) == (409, "licence.number_taken")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"type": "nothing"}, 404, "licence.type_unknown"),
+        ({"seal": "nothing"}, 404, "seal.unknown"),
+        ({"holder_code": "12100000000018032A"}, 409, "licence.holder_not_registered"),
+        ({"holder_code": "nobody"}, 400, "identity.credit_code_malformed"),
+        ({"number": ""}, 422, "request.malformed"),
+        ({"number": "x" * 65}, 422, "request.malformed"),
+        ({"number": "号\u200b码"}, 400, "text.character_not_covered"),
+        ({"data": {}}, 400, "licence.data_invalid"),
+        ({"data": {"name": 1.5}}, 400, "licence.data_invalid"),
+        ({"last_day": "2026-11-21"}, 400, "licence.data_invalid"),
+        ({"last_day": "tomorrow"}, 422, "request.malformed"),
+    ],
+)
+def test_what_is_wrong_with_a_licence_is_told(
+    authority: Authority, changes: dict[str, Any], status: int, code: str
+) -> None:
+    answer = authority.issue(f"wrong-{sorted(changes)}-{len(str(changes))}".replace(" ", ""), **changes)
+    assert (status, code) == code_of(answer)
+
+
+@pytest.fixture(scope="module")
+def licence(authority: Authority) -> dict[str, Any]:
+    """Return a licence that was issued over HTTP."""
+    found: dict[str, Any] = authority.issue("fixture").json()
+    return found
+
+
+def test_a_licence_is_looked_at_by_its_issuer(authority: Authority, licence: dict[str, Any]) -> None:
+    service = authority.service
+    for name in (licence["id"], licence["identifier"]):
+        answer = service.ask("GET", f"/v1/licences/{name}", token=authority.officer)
+        assert answer.status_code == 200
+        assert cast.business_record(cast.ENTERPRISE) == answer.json()["data"]
+        assert [one["event"] for one in answer.json()["history"]] == ["prepare", "release"]
+    other = service.organisation()
+    for stranger in (service.bearer(Grant(Duty.LICENCE_OFFICER, other)), service.system_bearer(other)):
+        for path in ("", "/file", "/qr.png"):
+            answer = service.ask("GET", f"/v1/licences/{licence['id']}{path}", token=stranger)
+            assert code_of(answer) == (403, "identity.duty_missing")
+
+
+def test_a_reviewer_may_look_as_the_table_says(authority: Authority, licence: dict[str, Any]) -> None:
+    # The table of permissions opens licence:read to reviewers: of the same authority it must lead somewhere.
+    answer = authority.service.ask("GET", f"/v1/licences/{licence['id']}", token=authority.reviewer)
+    assert answer.status_code == 200
+
+
+def test_the_file_and_the_code_are_fetched(authority: Authority, licence: dict[str, Any]) -> None:
+    path = f"/v1/licences/{licence['id']}"
+    file = authority.service.ask("GET", f"{path}/file", token=authority.system)
+    assert (file.status_code, file.headers["content-type"]) == (200, "application/pdf")
+    text = pypdfium2.PdfDocument(file.content)[0].get_textpage().get_text_range()
+    assert cast.ENTERPRISE.name in text
+    picture = authority.service.ask("GET", f"{path}/qr.png", token=authority.system)
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
+    assert (licence["address"],) == read_codes(Image.open(io.BytesIO(picture.content)))
+
+
+def test_a_licence_lives_after_its_issue(authority: Authority) -> None:
+    path = f"licences/{authority.issue('life').json()['id']}"
+    other = authority.service.bearer(Grant(Duty.LICENCE_OFFICER, authority.furnished.authority))
+    steps = (
+        (authority.officer, "suspension", "suspended"),
+        (other, "restoration", "in_force"),
+        (authority.officer, "suspension", "suspended"),
+        (other, "revocation", "revoked"),
+    )
+    for token, step, state in steps:
+        answer = authority.step(token, f"{path}/{step}", REASON)
+        assert (200, state) == (answer.status_code, answer.json().get("state")), step
+    for step in ("restoration", "suspension", "cancellation", "revocation"):
+        answer = authority.step(authority.officer, f"{path}/{step}", REASON)
+        assert code_of(answer) == (409, "lifecycle.event_not_possible")
+    cancelled = f"licences/{authority.issue('end').json()['id']}/cancellation"
+    assert authority.step(authority.officer, cancelled, REASON).status_code == 200
+
+
+def test_a_table_is_issued_row_by_row(authority: Authority) -> None:
+    rows = [
+        {**cast.business_record(cast.ENTERPRISE), "holder_code": cast.ENTERPRISE.code, "number": f"row-{place}"}
+        for place in range(3)
+    ]
+    rows[1]["holder_code"] = "12100000000018032B"
+    answer = authority.service.ask(
+        "POST",
+        "/v1/licence-batches",
+        token=authority.system,
+        data={"type": cast.BUSINESS_TYPE, "seal": authority.furnished.seal},
+        files={"file": ("a.csv", cast.table_of(rows), "text/csv")},
+        headers={"Idempotency-Key": "table"},
+    )
+    body = answer.json()
+    assert (answer.status_code, body["issued"], body["refused"]) == (200, 2, 1)
+    problem = body["rows"][1]["problem"]
+    assert (
+        body["rows"][1]["line"],
+        problem["code"],
+        problem["field"],
+    ) == (3, "identity.credit_code_malformed", "holder_code")
+
+
+@pytest.mark.parametrize("table", [b"", b"\xff\xfe", b"a,b\n1,2\n", b"x" * (1 << 20) + b"x", b'number,holder_code\n"'])
+def test_a_table_that_is_none_is_refused(authority: Authority, table: bytes) -> None:
+    answer = authority.service.ask(
+        "POST",
+        "/v1/licence-batches",
+        token=authority.system,
+        data={"type": cast.BUSINESS_TYPE, "seal": authority.furnished.seal},
+        files={"file": ("a.csv", table, "text/csv")},
+        headers={"Idempotency-Key": "no-table"},
+    )
+    assert code_of(answer) == (400, "licence.table_invalid")

@@ -1,0 +1,142 @@
+"""Stamping over HTTP: what is stamped, what is refused and why, and the owner's ledger."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+import pytest
+
+from api.demo.documents import foreign_documents
+from identity.access import TOKEN_LIFETIME, TOKEN_PREFIX
+from identity.duties import Duty, Grant
+from tests.api.builders import Furnished, Service
+
+Stamp = Callable[..., httpx2.Response]
+FOREIGN = foreign_documents()
+
+
+def system_token(service: Service, client: str) -> str:
+    access = service.instance.base.access
+    with service.instance.base.store.transaction() as tx:
+        return access.add_token(tx, client, TOKEN_PREFIX, TOKEN_LIFETIME, is_client=True).secret
+
+
+@pytest.fixture(scope="module")
+def stamp(shared_furnished: Service, furnished_folder: Furnished) -> Stamp:
+    """Return what stamps a document as the business system that may."""
+    token = system_token(shared_furnished, furnished_folder.client)
+
+    def ask(name: str = "several-pages.pdf", *, key: str, **changes: Any) -> httpx2.Response:  # noqa: ANN401 - any field
+        data = {"page": "1", "x_mm": "150", "y_mm": "240", "purpose": "document.stamp", "document_kind": "notice"}
+        return shared_furnished.ask(
+            "POST",
+            f"/v1/seals/{furnished_folder.seal}/stampings",
+            token=token,
+            data={**data, **changes},
+            files={"file": (name, FOREIGN.get(name, b"not a PDF"), "application/pdf")},
+            headers={"Idempotency-Key": key},
+        )
+
+    return ask
+
+
+def code_of(answer: httpx2.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+def test_a_document_is_stamped_once_per_key(stamp: Stamp, shared_furnished: Service) -> None:
+    first, again = stamp(key="one"), stamp(key="one")
+    assert (first.status_code, first.headers["content-type"]) == (201, "application/pdf")
+    assert "attachment" in first.headers["content-disposition"]
+    assert (first.headers["stamping-id"], first.content) == (again.headers["stamping-id"], again.content)
+    verdict = shared_furnished.ask("POST", "/v1/verify", files={"file": ("a.pdf", first.content)}).json()
+    assert (verdict["outcome"], len(verdict["signatures"])) == ("passed", 2)
+    assert code_of(stamp(key="one", x_mm="149")) == (409, "request.key_reused")
+    assert first.headers["stamping-id"] != stamp(key="two").headers["stamping-id"]
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "code"),
+    [
+        ("password.pdf", 400, "pdf.encrypted"),
+        ("broken.pdf", 400, "pdf.malformed"),
+        ("nothing.pdf", 400, "pdf.malformed"),
+    ],
+)
+def test_what_cannot_be_stamped_is_refused_by_its_own_code(stamp: Stamp, name: str, status: int, code: str) -> None:
+    assert (status, code) == code_of(stamp(name, key=f"refused-{name}"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"page": "0"}, 422, "request.malformed"),
+        ({"page": "5"}, 400, "pdf.page_out_of_range"),
+        ({"page": "2147483648"}, 400, "pdf.page_out_of_range"),
+        ({"x_mm": "0"}, 400, "pdf.placement_outside_page"),
+        ({"x_mm": "-100"}, 400, "pdf.placement_outside_page"),
+        ({"x_mm": "nan"}, None, ""),
+        ({"y_mm": "inf"}, None, ""),
+        ({"y_mm": "1e308"}, 400, "pdf.placement_outside_page"),
+        ({"purpose": "licence.issue"}, 403, "seal.not_authorised"),
+        ({"document_kind": "contract"}, 403, "seal.not_authorised"),
+        ({"purpose": ""}, 422, "request.malformed"),
+        ({"reason": "x" * 201}, 422, "request.malformed"),
+    ],
+)
+def test_what_is_asked_for_badly_is_told(stamp: Stamp, changes: dict[str, str], status: int | None, code: str) -> None:
+    answer = stamp(key=f"badly-{changes}".replace(" ", ""), **changes)
+    if status is None:
+        assert answer.status_code in (400, 422)
+    else:
+        assert (status, code) == code_of(answer)
+
+
+@pytest.mark.parametrize(("key", "status"), [("", 422), ("x" * 129, 422), ("a b", 400), ("a\tb", 400)])
+def test_a_key_is_one(stamp: Stamp, key: str, status: int) -> None:
+    assert status == stamp(key=key).status_code
+
+
+def test_without_an_authorisation_nothing_is_stamped(shared_furnished: Service, furnished_folder: Furnished) -> None:
+    owner = shared_furnished.bearer(Grant(Duty.SEAL_OWNER, furnished_folder.authority))
+    answer = shared_furnished.ask(
+        "POST",
+        f"/v1/seals/{furnished_folder.seal}/stampings",
+        token=owner,
+        data={"page": "1", "x_mm": "150", "y_mm": "240", "purpose": "document.stamp", "document_kind": "notice"},
+        files={"file": ("a.pdf", FOREIGN["several-pages.pdf"])},
+        headers={"Idempotency-Key": "owner"},
+    )
+    assert code_of(answer) == (403, "seal.not_authorised")
+
+
+def test_the_owner_sees_every_place(stamp: Stamp, shared_furnished: Service, furnished_folder: Furnished) -> None:
+    made = stamp(key="ledger").headers["stamping-id"]
+    owner = shared_furnished.bearer(Grant(Duty.SEAL_OWNER, furnished_folder.authority))
+    answer = shared_furnished.ask("GET", f"/v1/seals/{furnished_folder.seal}/stampings", token=owner)
+    lines = answer.json()
+    assert made in [line["id"] for line in lines]
+    assert {"done"} == {line["state"] for line in lines}
+    assert {furnished_folder.client} == {line["actor"] for line in lines}
+
+
+@pytest.mark.parametrize("who", ["seal", "authority"])
+def test_a_stop_is_felt_at_the_next_request(furnished: Service, furnished_folder: Furnished, who: str) -> None:
+    token = system_token(furnished, furnished_folder.client)
+    if who == "seal":
+        owner = furnished.bearer(Grant(Duty.SEAL_OWNER, furnished_folder.authority))
+        path, expected = f"/v1/seals/{furnished_folder.seal}/suspension", {"seal.not_active"}
+    else:
+        owner = furnished.bearer(Grant(Duty.REGISTRAR))
+        path = f"/v1/subjects/{furnished_folder.authority}/freezing"
+        expected = {"identity.subject_not_active", "request.unauthenticated"}
+    assert furnished.ask("POST", path, token=owner, json={"reason": "保管人员调整"}).status_code == 200
+    answer = furnished.ask(
+        "POST",
+        f"/v1/seals/{furnished_folder.seal}/stampings",
+        token=token,
+        data={"page": "1", "x_mm": "150", "y_mm": "240", "purpose": "document.stamp", "document_kind": "notice"},
+        files={"file": ("a.pdf", FOREIGN["several-pages.pdf"])},
+        headers={"Idempotency-Key": "stopped"},
+    )
+    assert answer.json()["code"] in expected

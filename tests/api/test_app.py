@@ -1,0 +1,69 @@
+"""The application as a whole: how it starts, how it stops, and how a worker process makes it."""
+
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import from_environment
+from api.settings import inherited_environment
+from tests.api.builders import PUBLIC_URL, Service, copied, settings_for
+from trust import audit
+from trust.founding import NotFounded, Role
+
+
+def test_it_starts_with_a_round_of_housekeeping_and_stops_with_a_checkpoint(service: Service) -> None:
+    before = service.head()
+    with TestClient(service.app, base_url=PUBLIC_URL) as http:
+        assert http.get("/health/ready").status_code == 200
+    found = [event.tag for event in service.events(after=before)]
+    assert found.count("audit:checkpoint:done") == 2
+    with service.instance.base.store.reading() as view:
+        report = audit.check(view, trusted=[service.instance.service_keys.certificate(Role.AUDIT)])
+    assert (report.broken_at, report.checkpoints) == (None, 2)
+
+
+def test_a_worker_opens_the_instance_of_its_environment(
+    founded_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_for(copied(founded_folder, tmp_path / "instance"))
+    for name, value in inherited_environment(settings).items():
+        if name.startswith("TRUST_"):
+            monkeypatch.setenv(name, value)
+    app = from_environment()
+    with TestClient(app, base_url=PUBLIC_URL) as http:
+        assert http.get("/health/live").status_code == 200
+    assert settings == app.state.instance.base.settings
+
+
+def test_a_worker_without_an_instance_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from keys.errors import KeystoreUnavailable
+
+    monkeypatch.setenv("TRUST_DATA_DIR", str(tmp_path))
+    with pytest.raises(KeystoreUnavailable):
+        from_environment()
+
+
+def test_an_instance_that_is_not_founded_says_so(
+    founded_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = copied(founded_folder, tmp_path / "instance")
+    from sqlalchemy import create_engine, text
+
+    engine = create_engine(settings_for(folder).database)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM service_key"))
+    engine.dispose()
+    monkeypatch.setenv("TRUST_DATA_DIR", str(folder))
+    with pytest.raises(NotFounded):
+        from_environment()
+
+
+def test_the_pages_of_the_framework_are_not_there(shared: Service) -> None:
+    for path in ("/docs", "/redoc", "/docs/oauth2-redirect"):
+        assert shared.ask("GET", path).status_code == 404
+
+
+def test_it_says_who_it_is(shared: Service) -> None:
+    told = shared.ask("GET", "/openapi.json").json()["info"]
+    assert (told["title"], told["version"]) == ("信印 Xinyin", "0.1.0")

@@ -1,0 +1,146 @@
+"""Migrations: from nothing to the newest on both databases, back again, and no table that they do not know."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, MetaData, create_engine, inspect, make_url, text
+
+from api import migrations
+from tests.fakes.clock import SettableClock
+from trust import repository
+from trust.audit import AuditTrail
+from trust.events import AuditEvent
+from trust.store import Store
+
+VERSIONS = "alembic_version"
+
+
+@pytest.fixture
+def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+    """Return an empty database on SQLite, opened as the service opens it."""
+    store = Store(f"sqlite:///{tmp_path / 'trust.db'}", clock=SettableClock(), journal=AuditTrail())
+    yield store.writer
+    store.close()
+
+
+@pytest.fixture
+def postgres_engine(postgres_url: str) -> Iterator[Engine]:
+    """Return an empty schema on PostgreSQL."""
+    schema = f"migrations_{uuid4().hex}"
+    administrator = create_engine(postgres_url)
+    with administrator.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    url = make_url(postgres_url).update_query_dict({"options": f"-csearch_path={schema}"})
+    store = Store(url.render_as_string(hide_password=False), clock=SettableClock(), journal=AuditTrail())
+    yield store.writer
+    store.close()
+    with administrator.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    administrator.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Return an empty database of each kind in turn."""
+    found: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return found
+
+
+def test_there_is_one_head() -> None:
+    script = ScriptDirectory.from_config(migrations.configuration())
+    assert [migrations.head()] == script.get_heads()
+    assert [one.down_revision or "base" for one in script.walk_revisions()][-1:] == ["base"]
+
+
+def test_upgrading_makes_every_table(engine: Engine, tables: MetaData) -> None:
+    assert migrations.current(engine) is None
+    migrations.upgrade(engine)
+    assert migrations.head() == migrations.current(engine)
+    assert set(tables.tables) | {VERSIONS} == set(inspect(engine).get_table_names())
+
+
+def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
+    migrations.upgrade(engine)
+    migrations.upgrade(engine)
+    assert migrations.head() == migrations.current(engine)
+
+
+def test_the_tables_are_those_of_the_program(engine: Engine, tables: MetaData) -> None:
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, tables) == []
+
+
+def test_what_the_migrations_make_is_what_the_tests_use(engine: Engine, tables: MetaData) -> None:
+    """Compare names of constraints and indices, which Alembic passes over in part."""
+    migrations.upgrade(engine)
+    made = inspect(engine)
+    for name, table in tables.tables.items():
+        assert {one.name for one in table.indexes} <= {one["name"] for one in made.get_indexes(name)}, name
+        uniques = {one["name"] for one in made.get_unique_constraints(name)}
+        keys = {one["name"] for one in made.get_foreign_keys(name)}
+        named = {one.name for one in table.constraints if one.name and str(one.name)[:2] in ("uq", "fk")}
+        assert named == uniques | keys, name
+        assert [column.name for column in table.primary_key.columns] == made.get_pk_constraint(name)[
+            "constrained_columns"
+        ], name
+
+
+def test_downgrading_takes_every_table_away(engine: Engine) -> None:
+    migrations.upgrade(engine)
+    command.downgrade(migrations.configuration(engine), "base")
+    assert {VERSIONS} == set(inspect(engine).get_table_names())
+    assert migrations.current(engine) is None
+    migrations.upgrade(engine)
+    assert migrations.head() == migrations.current(engine)
+
+
+def test_the_trail_begins_with_the_first_migration(engine: Engine) -> None:
+    migrations.upgrade(engine)
+    store = Store(engine.url.render_as_string(hide_password=False), clock=SettableClock(), journal=AuditTrail())
+    with store.reading() as view:
+        assert repository.audit_head(view) == (0, repository.GENESIS)
+    with store.transaction() as tx:
+        tx.record(AuditEvent(tag="test:begin:done", actor="test", subject="test"))
+    with store.reading() as view:
+        assert repository.audit_head(view)[0] == 1
+    store.close()
+
+
+def test_a_migration_that_fails_leaves_nothing(sqlite_engine: Engine) -> None:
+    with sqlite_engine.begin() as connection:
+        connection.execute(
+            text("CREATE TABLE licence_event (id INTEGER)")
+        )  # made last, so that everything else is made
+    with pytest.raises(Exception, match="licence_event"):
+        migrations.upgrade(sqlite_engine)
+    assert {"licence_event"} == set(inspect(sqlite_engine).get_table_names()) - {VERSIONS}
+    assert migrations.current(sqlite_engine) is None
+
+
+def test_a_new_migration_is_written_from_the_tables(engine: Engine, tmp_path: Path) -> None:
+    migrations.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE licence_event"))
+    config = migrations.configuration(engine)
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", f"{migrations.FOLDER / 'versions'}\n{tmp_path}")
+    command.revision(config, "more", autogenerate=True, version_path=tmp_path)
+    (written,) = tmp_path.glob("*.py")
+    assert re.search(r"sa\.Column\('at', UTCDateTime\(\)", written.read_text())
+    assert "AutoString" not in written.read_text()  # how SQLModel calls it is its own affair
+    command.upgrade(config, "head")
+    assert "licence_event" in inspect(engine).get_table_names()
+
+
+def test_autogenerate_finds_nothing_to_do(engine: Engine) -> None:
+    migrations.upgrade(engine)
+    command.check(migrations.configuration(engine))

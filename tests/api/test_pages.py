@@ -1,0 +1,483 @@
+"""The public pages over HTTP: what is sent, in which language, with which headers, and what never is."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+from fastapi import FastAPI, Request
+from fastapi.testclient import TestClient
+from structlog.testing import capture_logs
+from typing_extensions import override
+
+from api.middleware import AroundRequest, BodyLimit
+from api.pages.rendering import STATIC
+from api.pages.words import WORDS, Language
+from api.permissions import Permission
+from api.problems import BodyTooLarge
+from api.routes import pages
+from api.routes.pages import router
+from api.routes.verification import MAX_CLAIM
+from licence.verification import FileFinding
+from tests.builders import PKI
+from tests.fakes import verification as fake
+from tests.fakes.clock import SettableClock
+from trust.crypto.sm3 import sm3
+from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFPasswordWrong
+from trust.verdict import Outcome, SubIndication
+
+HOSTILE = "<script>alert('1')</script>\"&amp;"
+PDF = {"file": ("a.pdf", b"%PDF-1.7 as it happens", "application/pdf")}
+MAX_BODY = 100_000
+ELEMENTS = (
+    "html head title body a header main footer article section div span p h1 h2 h3 ul ol li dl dt dd time bdi strong "
+    "form label button details summary svg path circle rect g"
+)
+CLAIMS = fake.claims()
+
+
+@pytest.fixture(scope="module")
+def files(sm2_pki: PKI) -> dict[str, FileFinding]:
+    return fake.files(sm2_pki)
+
+
+@pytest.fixture
+def verification(files: dict[str, FileFinding]) -> fake.FakeVerification:
+    return fake.FakeVerification(reports=CLAIMS, found=files["licence-in-force"])
+
+
+@pytest.fixture
+def app(verification: fake.FakeVerification, clock: SettableClock) -> FastAPI:
+    made = FastAPI()
+    made.include_router(router)
+    made.add_middleware(BodyLimit, limit=MAX_BODY)
+    made.add_middleware(AroundRequest)
+    fake.install(made, verification, clock=clock)
+    return made
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app) as made:
+        yield made
+
+
+class Page(HTMLParser):
+    """Reads a page strictly: every element is closed in its turn, every identifier stands once and is found."""
+
+    VOID = frozenset({"meta", "link", "img", "input"})
+    KNOWN = frozenset(re.findall(r"\w+", ELEMENTS))
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.references: list[str] = []
+        self.addresses: list[str] = []
+        self.headings: list[str] = []
+        self.attributes: dict[str, dict[str, str | None]] = {}
+        self.text: list[str] = []
+        assert html.startswith("<!doctype html>\n")
+        self.feed(html.removeprefix("<!doctype html>"))
+        self.close()
+        assert self.open == []
+        assert len(self.ids) == len(set(self.ids))
+        assert set(self.references) <= set(self.ids)
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in self.KNOWN | self.VOID, f"nobody expects <{tag}>"
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names))
+        assert not [name for name in names if name == "style" or name.startswith("on")]
+        found = dict(attrs)
+        self.attributes.setdefault(tag, found)
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        for name in ("aria-labelledby", "aria-describedby", "for"):
+            self.references += (found.get(name) or "").split()
+        self.addresses += [value or "" for name, value in attrs if name in ("href", "src", "action")]
+        if tag in ("h1", "h2", "h3"):
+            self.headings.append(tag)
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    @override
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    @override
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    @property
+    def told(self) -> str:
+        """The text of the page, with single spaces."""
+        return " ".join(" ".join(self.text).split())
+
+
+def read(html: str) -> Page:
+    """Return a page that was read strictly, with what holds for every page."""
+    page = Page(html)
+    assert page.headings[0] == "h1"
+    assert page.headings.count("h1") == 1
+    assert not [address for address in page.addresses if not re.match(r"[/?#]", address) or address.startswith("//")]
+    return page
+
+
+def send(client: TestClient, **more: str) -> Page:
+    """Send a file, and return the page that answers."""
+    return read(client.post("/verify", files=PDF, params=more).text)
+
+
+# --- every state
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("name", CLAIMS)
+def test_every_claim_is_answered_in_both_languages(client: TestClient, name: str, language: Language) -> None:
+    found = client.get(f"/v/{name}", params={"lang": language})
+    page = read(found.text)
+    assert found.status_code == 200
+    assert page.attributes["html"] == {"lang": language.tag}
+    word = WORDS[f"outcome.{CLAIMS[name].verdict.outcome}"][list(Language).index(language)]
+    assert f"<span>{word}</span></h1>" in found.text
+    assert page.told.startswith(word)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_file_is_answered_in_both_languages(
+    client: TestClient, verification: fake.FakeVerification, files: dict[str, FileFinding], language: Language
+) -> None:
+    for found in files.values():
+        verification.found = found
+        page = send(client, lang=language)
+        word = WORDS[f"outcome.{found.outcome}"][list(Language).index(language)]
+        assert page.told.startswith(word)
+        assert page.attributes["html"] == {"lang": language.tag}
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_colour_is_never_alone(client: TestClient, outcome: Outcome) -> None:
+    """Each outcome has a shape of its own beside its colour and its word."""
+    shapes = {one: client.get("/").text.split(f'<li class="tone-{one}">')[1].split("</svg>")[0] for one in Outcome}
+    assert len(set(shapes.values())) == len(Outcome)
+    assert 'class="shape"' in shapes[outcome]
+
+
+def test_the_fingerprint_is_that_of_the_file(client: TestClient) -> None:
+    content = PDF["file"][1]
+    told = send(client).told
+    assert sm3(content).hex() in told
+    assert f"{len(content)} 字节" in told
+
+
+def test_hostile_names_are_shown_and_never_run(client: TestClient, verification: fake.FakeVerification) -> None:
+    known = fake.standing(holder=HOSTILE, issuer=HOSTILE, type_name=HOSTILE, number=HOSTILE)
+    facts = dict.fromkeys(fake.SEAL_FACTS, HOSTILE)
+    checks = (fake.check(HOSTILE), fake.check("seal.format", reason=HOSTILE, step=HOSTILE))
+    one = fake.judged(*checks, report={"facts": facts, "algorithm": HOSTILE})
+    verification.found = fake.file_of(one, seals=(fake.seal(name=HOSTILE),), licence=known)
+    html = client.post("/verify", files=PDF).text
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    assert HOSTILE in read(html).told
+
+
+def test_a_hostile_sentence_for_experts_is_escaped_too(client: TestClient, verification: fake.FakeVerification) -> None:
+    verification.found = fake.file_of(fake.judged(fake.check(HOSTILE, SubIndication.HASH_FAILURE, reason=HOSTILE)))
+    html = client.post("/verify", files=PDF).text
+    assert "<script" not in html
+    assert HOSTILE in read(html).told
+
+
+# --- the start page
+
+
+def test_the_start_page_offers_both_ways(client: TestClient) -> None:
+    found = client.get("/")
+    page = read(found.text)
+    assert found.headers["cache-control"] == "no-cache"
+    assert "扫描证照上的二维码" in page.told
+    assert page.attributes["form"] == {
+        "method": "post",
+        "action": "/verify?lang=zh",
+        "enctype": "multipart/form-data",
+    }
+    assert {"file", "password", "main"} <= set(page.ids)
+    assert set(page.references) >= {"file", "password", "file-hint", "password-hint"}
+
+
+def test_the_start_page_may_be_found_and_results_may_not(client: TestClient) -> None:
+    assert "x-robots-tag" not in client.get("/").headers
+    assert client.get("/v/in-force").headers["x-robots-tag"] == "noindex"
+
+
+# --- languages
+
+
+@pytest.mark.parametrize(
+    ("address", "accepted", "language"),
+    [
+        ("/", "", Language.CHINESE),
+        ("/", "en-GB,en;q=0.9", Language.ENGLISH),
+        ("/?lang=zh", "en", Language.CHINESE),
+        ("/?lang=en", "zh-CN", Language.ENGLISH),
+        ("/?lang=xx", "en", Language.ENGLISH),
+        ("/?lang=", "", Language.CHINESE),
+        ("/v/in-force", "en", Language.ENGLISH),
+    ],
+)
+def test_the_address_decides_on_the_language_then_the_browser(
+    client: TestClient, address: str, accepted: str, language: Language
+) -> None:
+    found = client.get(address, headers={"Accept-Language": accepted})
+    assert read(found.text).attributes["html"] == {"lang": language.tag}
+    assert found.headers["content-language"] == language.tag
+    assert found.headers["vary"] == "Accept-Language"
+
+
+def test_the_switch_keeps_the_address(client: TestClient) -> None:
+    assert "?lang=en" in read(client.get("/v/in-force").text).addresses
+    assert "?lang=zh" in read(client.get("/v/in-force?lang=en").text).addresses
+
+
+def test_the_switch_of_an_answer_to_a_file_leads_to_the_start_page(client: TestClient) -> None:
+    addresses = send(client).addresses
+    assert "?lang=en" not in addresses
+    assert "/?lang=en" in addresses
+
+
+def test_coming_back_to_an_answer_leads_to_the_start_page(client: TestClient) -> None:
+    back = client.get("/verify?lang=en", follow_redirects=False)
+    assert (back.status_code, back.headers["location"]) == (303, "/?lang=en")
+    assert client.get("/verify", follow_redirects=False).headers["location"] == "/"
+
+
+def test_a_service_below_a_path_keeps_to_it(app: FastAPI) -> None:
+    with TestClient(app, root_path="/trust") as client:
+        for page in (read(client.get("/").text), send(client)):
+            rest = [one for one in page.addresses if not one.startswith(("/trust/", "?", "#"))]
+            assert rest == []
+
+
+# --- headers
+
+
+def test_results_are_not_kept(client: TestClient) -> None:
+    for found in (client.get("/v/revoked"), client.post("/verify", files=PDF), client.post("/verify")):
+        assert found.headers["cache-control"] == "no-store"
+        assert found.headers["content-type"] == "text/html; charset=utf-8"
+        assert found.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
+
+
+@pytest.mark.parametrize("name", STATIC)
+def test_static_files_are_kept_for_good_under_their_version(client: TestClient, name: str) -> None:
+    file = STATIC[name]
+    found = client.get(f"/static/{name}", params={"v": file.version})
+    assert found.content == file.content
+    assert found.headers["content-type"] == file.media_type
+    assert found.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert client.get(f"/static/{name}").headers["cache-control"] == "public, max-age=3600"
+
+
+@pytest.mark.parametrize("name", ["other.css", "../words.py", "..%2Fwords.py", "style.css%00", ""])
+def test_nothing_else_is_served(client: TestClient, name: str) -> None:
+    assert client.get(f"/static/{name}").status_code == 404
+
+
+def test_pictures_and_styles_load_nothing_from_elsewhere() -> None:
+    for name, file in STATIC.items():
+        text = file.content.decode().replace('xmlns="http://www.w3.org/2000/svg"', "")
+        assert "//" not in text, name
+        assert "@import" not in text
+        assert {"band.svg", "rosette.svg"} >= set(re.findall(r'url\("(.+?)"\)', text))
+
+
+def test_every_static_file_is_used(client: TestClient) -> None:
+    told = client.get("/").text + STATIC["style.css"].content.decode()
+    assert [name for name in STATIC if name not in told] == []
+
+
+# --- what goes wrong
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "told"),
+    [
+        (PDFEncrypted(), 400, "文件有密码保护"),
+        (PDFPasswordWrong(), 400, "密码不正确"),
+        (PDFLimitExceeded(limit="size", allowed=5), 400, "上限为 5"),
+    ],
+)
+def test_errors_are_pages_with_the_words_and_the_status_of_the_api(
+    client: TestClient, verification: fake.FakeVerification, error: Exception, status: int, told: str
+) -> None:
+    verification.found = error
+    found = client.post("/verify", files=PDF)
+    page = read(found.text)
+    assert found.status_code == status
+    assert told in page.told
+    assert "这次没有查成" in page.told
+    assert found.headers["x-request-id"] in page.told
+    assert ("form" in page.attributes) is isinstance(error, PDFEncrypted | PDFPasswordWrong)
+
+
+def test_errors_speak_english_too(client: TestClient, verification: fake.FakeVerification) -> None:
+    verification.found = PDFEncrypted()
+    assert "The file is protected by a password." in send(client, lang="en").told
+
+
+def test_a_mistake_of_ours_is_logged_and_tells_nothing_of_itself(
+    client: TestClient, verification: fake.FakeVerification
+) -> None:
+    verification.found = RuntimeError("what nobody may see")
+    with capture_logs() as logged:
+        found = client.post("/verify", files=PDF)
+    assert found.status_code == 500
+    assert "服务出了故障" in read(found.text).told
+    assert "nobody" not in found.text
+    assert [(one["event"], one.get("exc_info")) for one in logged if one["log_level"] == "error"] == [
+        ("request failed", True)
+    ]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        None,
+        {"file": ("", b"", "application/octet-stream")},
+        {"file": ("empty.pdf", b"", "application/pdf")},
+        {"other": ("a.pdf", b"%PDF", "application/pdf")},
+        {"file": (None, b"text and no file")},
+    ],
+)
+def test_without_a_file_there_is_a_page_that_asks_for_one(
+    client: TestClient, parts: dict[str, tuple[str, bytes]] | None
+) -> None:
+    found = client.post("/verify", files=parts)
+    assert found.status_code == 422
+    assert "请选择文件" in read(found.text).told
+
+
+def test_a_form_that_is_none_is_answered_with_a_page(client: TestClient) -> None:
+    found = client.post("/verify", content=b"--", headers={"Content-Type": "multipart/form-data"})
+    assert found.status_code == 422
+    read(found.text)
+
+
+@pytest.mark.parametrize(("given", "used"), [("", None), ("开门", "开门")])
+def test_the_password_is_handed_on(
+    client: TestClient, verification: fake.FakeVerification, given: str, used: str | None
+) -> None:
+    client.post("/verify", files=PDF, data={"password": given})
+    assert verification.passwords == [used]
+
+
+def test_a_password_that_is_too_long_is_refused_and_not_repeated(client: TestClient) -> None:
+    found = client.post("/verify", files=PDF, data={"password": "geheim" * 50})
+    page = read(found.text)
+    assert found.status_code == 422
+    assert "文件密码太长" in page.told
+    assert "geheim" not in found.text
+
+
+def test_a_body_that_grows_too_large_on_the_way_is_told_as_a_page(client: TestClient) -> None:
+    def parts() -> Iterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+        for _ in range(20):
+            yield b"0" * 10_000
+
+    found = client.post("/verify", content=parts(), headers={"Content-Type": "multipart/form-data; boundary=x"})
+    assert found.status_code == 413
+    assert f"上限为 {MAX_BODY} 字节" in read(found.text).told
+
+
+def test_a_claim_that_is_too_long_is_no_claim(client: TestClient) -> None:
+    found = client.get("/v/" + "A" * (MAX_CLAIM + 1))
+    assert found.status_code == 200
+    assert "这不是本平台证照的二维码" in read(found.text).told
+
+
+def test_too_many_checks_are_told_as_a_page(
+    app: FastAPI, verification: fake.FakeVerification, clock: SettableClock
+) -> None:
+    fake.install(app, verification, clock=clock, rate="2/minute")
+    with TestClient(app) as client:
+        assert client.get("/v/in-force").status_code == 200
+        assert client.post("/verify", files=PDF).status_code == 200
+        found = client.get("/v/in-force")
+        assert found.status_code == 429
+        assert int(found.headers["retry-after"]) > 0
+        assert "请求过于频繁" in read(found.text).told
+        assert client.get("/").status_code == 200
+
+
+def test_others_can_tell_their_errors_as_pages() -> None:
+    request = Request({"type": "http", "method": "POST", "headers": [], "query_string": b"lang=en", "state": {}})
+    found = pages.problem_answer(request, BodyTooLarge(allowed=7))
+    assert found.status_code == 413
+    assert "at most 7 octets" in bytes(found.body).decode()
+
+
+# --- the description
+
+
+def test_every_route_is_for_everybody_and_says_what_it_does(app: FastAPI) -> None:
+    for route in router.routes:
+        assert isinstance(route, pages.PageRoute)
+        permissions = [getattr(one.dependency, "permission", None) for one in route.dependencies]
+        assert Permission.ANYBODY in permissions
+        assert route.summary
+        assert route.tags == ["公众查验 pages"]
+    described = app.openapi()["paths"]
+    assert set(described) == {"/", "/verify", "/v/{claim}", "/static/{name}"}
+    for status in ("200", "400", "413", "422", "429"):
+        assert set(described["/verify"]["post"]["responses"][status]["content"]) == {"text/html"}
+
+
+# --- what the eye needs
+
+
+def palettes() -> dict[str, dict[str, str]]:
+    """Return the colours of the style sheet, by the mode in which they are used."""
+    style = STATIC["style.css"].content.decode()
+    blocks = re.findall(r":root \{(.+?)\}", style, re.DOTALL)[:2]
+    light, dark = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6});", block)) for block in blocks)
+    return {"light": light, "dark": {**light, **dark}}
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour (WCAG 2.2)."""
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * one for one in colour[1:])
+    parts = [int(digits[start : start + 2], 16) / 255 for start in (0, 2, 4)]
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours (WCAG 2.2)."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+TEXT = [
+    *((ink, ground) for ink in ("ink", "muted", "link", "brand") for ground in ("paper", "card")),
+    *((tone, ground) for tone in Outcome for ground in ("paper", "card", f"{tone}-wash")),
+    *((ink, f"{tone}-wash") for ink in ("ink", "muted") for tone in Outcome),
+    ("on-brand", "brand"),
+]
+SEEN = [("control", "paper"), ("control", "card"), ("focus", "paper"), ("focus", "card")]
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_contrast_is_what_wcag_asks_for(mode: str) -> None:
+    colours = palettes()[mode]
+    faint = [(a, b) for a, b in TEXT if contrast(colours[a], colours[b]) < 4.5]
+    faint += [(a, b) for a, b in SEEN if contrast(colours[a], colours[b]) < 3]
+    assert faint == []
+
+
+def test_the_answer_itself_stands_out() -> None:
+    banners = re.findall(r"\.verdict\.tone-\w+ \{\s*--banner: (#[0-9a-f]{6});", STATIC["style.css"].content.decode())
+    assert len(banners) == len(Outcome)
+    assert [one for one in banners if contrast(one, "#fff") < 4.5] == []

@@ -1,0 +1,195 @@
+"""Permissions: every route names one, every duty opens what the table says and nothing else, refusals are on record."""
+
+import re
+from datetime import timedelta
+from typing import Final
+
+import pytest
+from fastapi.routing import APIRoute
+
+from api.permissions import PERMITTED, PUBLIC, Permission
+from api.problems import PROBLEM
+from identity.access import SESSION_LIFETIME
+from identity.duties import Duty, Grant
+from tests.api.builders import Service, all_routes_of, grant, operations_of, permission_of, routes_of
+
+REFUSED: Final = "access:check:refused"
+LOG_OUT: Final = "/v1/auth/sessions/current"
+
+OPENED: Final = {
+    Duty.SYSTEM_ADMINISTRATOR: {Permission.CLIENT_REGISTER},
+    Duty.SECURITY_ADMINISTRATOR: {Permission.ACCOUNT_OPEN, Permission.DUTY_GRANT, Permission.CLIENT_APPROVE},
+    Duty.AUDITOR: {Permission.AUDIT_READ},
+    Duty.REGISTRAR: {
+        Permission.PERSON_REGISTER,
+        Permission.ORGANISATION_REGISTER,
+        Permission.SUBJECT_READ,
+        Permission.SUBJECT_PROVE,
+        Permission.SUBJECT_FREEZE,
+    },
+    Duty.SEAL_APPLICANT: {Permission.SEAL_APPLY, Permission.SEAL_READ},
+    Duty.SEAL_REVIEWER: {Permission.SEAL_REVIEW, Permission.SEAL_READ, Permission.SEAL_CANCEL},
+    Duty.SEAL_MAKER: {Permission.SEAL_MAKE, Permission.SEAL_READ},
+    Duty.SEAL_FILER: {Permission.SEAL_FILE, Permission.SEAL_READ},
+    Duty.SEAL_OWNER: {Permission.SEAL_OWN, Permission.SEAL_READ, Permission.SEAL_CANCEL, Permission.SEAL_STAMP},
+    Duty.LICENCE_OFFICER: {
+        Permission.TYPE_DRAFT,
+        Permission.TYPE_READ,
+        Permission.LICENCE_ISSUE,
+        Permission.LICENCE_MANAGE,
+        Permission.LICENCE_READ,
+        Permission.SEAL_STAMP,
+    },
+    Duty.LICENCE_REVIEWER: {Permission.TYPE_REVIEW, Permission.TYPE_READ, Permission.LICENCE_READ},
+    Duty.BUSINESS_SYSTEM: {
+        Permission.SEAL_STAMP,
+        Permission.TYPE_READ,
+        Permission.LICENCE_ISSUE,
+        Permission.LICENCE_READ,
+    },
+}
+"""What each duty opens, written down a second time: a change of the table has to be meant."""
+
+
+@pytest.fixture(scope="module")
+def bearers(shared: Service) -> dict[Duty, str]:
+    """Return a bearer of each duty who holds nothing else."""
+    here = shared.organisation()
+    return {
+        duty: shared.system_bearer() if duty is Duty.BUSINESS_SYSTEM else shared.bearer(grant(duty, here))
+        for duty in Duty
+    }
+
+
+def all_of(service: Service) -> list[tuple[str, str, APIRoute]]:
+    return operations_of(service.app)
+
+
+def address(path: str) -> str:
+    return re.sub(r"\{\w+\}", "nothing", path)
+
+
+def test_every_permission_is_in_the_table() -> None:
+    assert set(Permission) == set(PERMITTED)
+    assert {Permission.ANYBODY} == PUBLIC
+
+
+def test_the_table_is_as_it_was_meant() -> None:
+    general = {Permission.ANYBODY, Permission.SELF}
+    assert {duty: {one for one in Permission if duty in PERMITTED[one]} - general for duty in Duty} == OPENED
+
+
+def test_administrators_change_nothing_of_each_other() -> None:
+    administrators = (Duty.SYSTEM_ADMINISTRATOR, Duty.SECURITY_ADMINISTRATOR, Duty.AUDITOR)
+    for one in administrators:
+        for other in set(Duty) - {one}:
+            assert not OPENED[one] & OPENED[other]
+
+
+def test_every_route_names_one_permission(shared: Service) -> None:
+    for method, path, route in all_of(shared):
+        assert len(permission_of(route)) == 1, f"{method} {path}"
+
+
+def test_every_permission_has_a_route(shared: Service) -> None:
+    used = {permission for route in routes_of(shared.app) for permission in permission_of(route)}
+    assert set(Permission) == used
+
+
+def test_what_is_no_route_of_ours_is_the_description_alone(shared: Service) -> None:
+    others = {getattr(route, "path", "") for route in all_routes_of(shared.app) if not isinstance(route, APIRoute)}
+    assert {"/openapi.json"} == others
+
+
+def test_without_a_login_only_what_is_public_is_open(shared: Service) -> None:
+    before = shared.head()
+    for method, path, route in all_of(shared):
+        answer = shared.ask(method, address(path))
+        told = f"{method} {path}: {answer.status_code}"
+        if permission_of(route)[0] in PUBLIC:
+            assert answer.status_code not in (401, 403), told
+            continue
+        assert answer.status_code == 401, told
+        assert (answer.headers["www-authenticate"], answer.headers["content-type"]) == ("Bearer", PROBLEM), told
+        assert answer.json()["code"] == "request.unauthenticated", told
+    assert REFUSED not in [event.tag for event in shared.events(after=before)]
+
+
+@pytest.mark.parametrize("duty", Duty)
+def test_a_duty_opens_its_routes_and_no_others(shared: Service, bearers: dict[Duty, str], duty: Duty) -> None:
+    for method, path, route in all_of(shared):
+        permission = permission_of(route)[0]
+        if permission in PUBLIC or path == LOG_OUT:
+            continue
+        before = shared.head()
+        answer = shared.ask(method, address(path), token=bearers[duty])
+        refusals = [event for event in shared.events(after=before) if event.tag == REFUSED]
+        told = f"{duty}: {method} {path}: {answer.status_code} {answer.text[:200]}"
+        if permission is Permission.SELF or permission in OPENED[duty]:
+            assert refusals == [], told
+            assert answer.status_code < 500, told
+            assert answer.status_code != 401, told
+            continue
+        assert (answer.status_code, answer.json()["code"]) == (403, "identity.duty_missing"), told
+        facts = [(event.facts["permission"], event.facts["code"]) for event in refusals]
+        assert [(permission.value, "identity.duty_missing")] == facts, told
+        assert refusals[0].actor == refusals[0].subject == shared.ask("GET", "/v1/me", token=bearers[duty]).json()["id"]
+
+
+def test_who_holds_no_duty_may_know_who_they_are_and_leave(shared: Service) -> None:
+    token = shared.bearer()
+    answer = shared.ask("GET", "/v1/me", token=token)
+    assert (answer.status_code, answer.json()["duties"], answer.json()["is_client"]) == (200, [], False)
+    assert shared.ask("GET", "/v1/audit/events", token=token).status_code == 403
+    assert shared.ask("DELETE", LOG_OUT, token=token).status_code == 204
+    assert shared.ask("GET", "/v1/me", token=token).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer xs_",
+        "Bearer xs_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "Bearer " + "x" * 129,
+        "Bearer " + "x" * 5000,
+        "Basic eHM6eHM=",
+        "bearer-ish xs_A",
+        "Bearer xs_A xs_B",
+    ],
+)
+def test_a_header_without_a_session_opens_nothing(shared: Service, header: str) -> None:
+    answer = shared.ask("GET", "/v1/me", headers={"Authorization": header})
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+def test_octets_that_are_no_text_open_nothing(shared: Service) -> None:
+    answer = shared.http.request("GET", "/v1/me", headers={b"Authorization": "Bearer xs_é".encode("latin-1")})
+    assert answer.status_code == 401
+
+
+def test_a_session_that_ended_opens_nothing(service: Service) -> None:
+    token = service.bearer(Grant(Duty.AUDITOR))
+    assert service.ask("GET", "/v1/audit/check", token=token).status_code == 200
+    service.clock.advance(SESSION_LIFETIME - timedelta(seconds=1))
+    assert service.ask("GET", "/v1/audit/check", token=token).status_code == 200
+    service.clock.advance(timedelta(seconds=1))
+    assert service.ask("GET", "/v1/audit/check", token=token).status_code == 401
+
+
+def test_a_frozen_person_is_stopped_at_the_next_request(service: Service) -> None:
+    token = service.bearer(Grant(Duty.AUDITOR))
+    person = service.ask("GET", "/v1/me", token=token).json()["id"]
+    registrar = service.bearer(Grant(Duty.REGISTRAR))
+    path = f"/v1/subjects/{person}/freezing"
+    assert service.ask("POST", path, token=registrar, json={"reason": "举报核实中"}).status_code == 200
+    assert service.ask("GET", "/v1/audit/check", token=token).status_code == 401
+
+
+def test_the_check_comes_before_the_body(shared: Service, bearers: dict[Duty, str]) -> None:
+    # Who may not, learns nothing of how a request should look.
+    for token, status in (("", 401), (bearers[Duty.AUDITOR], 403)):
+        answer = shared.ask("POST", "/v1/persons", token=token, json={"nonsense": 1})
+        assert status == answer.status_code

@@ -1,0 +1,159 @@
+"""Settings: what is read from the environment, what is refused, and what a second process is told."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from api.settings import Environment, SettingInvalid, Settings, inherited_environment
+
+
+def test_the_defaults_are_those_of_a_laptop() -> None:
+    settings = Settings()
+    assert (Environment.DEVELOPMENT, Path("var"), "", None) == (
+        settings.environment,
+        settings.data_dir,
+        settings.database_url,
+        settings.root_key_file,
+    )
+    assert (settings.host, settings.port, settings.public_url) == ("127.0.0.1", 8080, "http://127.0.0.1:8080")
+    assert (settings.max_body, settings.minimum_disk, settings.housekeeping_seconds) == (34 << 20, 200 << 20, 60)
+    assert (settings.login_rate, settings.verify_rate) == ("10/minute", "120/minute")
+
+
+def test_no_secret_has_a_default() -> None:
+    for name, field in Settings.model_fields.items():
+        if "key" in name or "password" in name or "secret" in name:
+            assert field.default in (None, ""), name
+
+
+def test_everything_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given = {
+        "TRUST_ENVIRONMENT": "production",
+        "TRUST_DATA_DIR": str(tmp_path),
+        "TRUST_DATABASE_URL": "postgresql+psycopg://localhost/trust",
+        "TRUST_ROOT_KEY_FILE": str(tmp_path / "root.key"),
+        "TRUST_PUBLIC_URL": "https://trust.example/",
+        "TRUST_HOST": "0.0.0.0",  # noqa: S104 - an example
+        "TRUST_PORT": "443",
+        "TRUST_MAX_BODY": "2048",
+        "TRUST_MINIMUM_DISK": "0",
+        "TRUST_LOGIN_RATE": "5/minute",
+        "TRUST_VERIFY_RATE": "7/minute",
+        "TRUST_HOUSEKEEPING_SECONDS": "1",
+    }
+    assert set(given) == {f"TRUST_{name.upper()}" for name in Settings.model_fields}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    settings = Settings()
+    assert (Environment.PRODUCTION, tmp_path, tmp_path / "root.key", 443, 2048) == (
+        settings.environment,
+        settings.data_dir,
+        settings.root_key,
+        settings.port,
+        settings.max_body,
+    )
+    assert settings.database == "postgresql+psycopg://localhost/trust"
+    told = inherited_environment(settings)
+    assert {**given, "TRUST_PUBLIC_URL": "https://trust.example"}.items() <= told.items()
+
+
+def test_a_second_process_has_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    first = Settings(data_dir=tmp_path, port=9, public_url="https://trust.example", login_rate="3/minute")
+    for name, value in inherited_environment(first).items():
+        if name.startswith("TRUST_"):
+            monkeypatch.setenv(name, value)
+    assert first == Settings()
+    assert "PATH" in inherited_environment(first)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("environment", "staging"),
+        ("port", 0),
+        ("port", 65536),
+        ("port", "eighty"),
+        ("max_body", 1023),
+        ("minimum_disk", -1),
+        ("housekeeping_seconds", 0),
+        ("login_rate", "often"),
+        ("verify_rate", ""),
+        ("public_url", "trust.example"),
+        ("public_url", "ftp://trust.example"),
+        ("public_url", ""),
+        ("public_url", "https://"),
+        ("public_url", "https://trust.example/?a=b"),
+        ("public_url", "https://somebody@trust.example"),
+        ("database_url", "mysql://localhost/trust"),
+        ("database_url", "trust.db"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_once(name: str, value: object) -> None:
+    with pytest.raises(ValidationError):
+        Settings.model_validate({name: value})
+
+
+def test_production_has_an_address_with_tls() -> None:
+    with pytest.raises(ValidationError):
+        Settings(environment=Environment.PRODUCTION, public_url="http://trust.example")
+    assert Settings(environment=Environment.PRODUCTION, public_url="https://trust.example").public_url
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValidationError):
+        Settings().port = 9
+
+
+def test_addresses_follow_from_the_public_one() -> None:
+    settings = Settings(public_url="https://trust.example/base//")
+    assert settings.public_url == "https://trust.example/base"
+    assert settings.pki_url == "https://trust.example/base/pki"
+    assert settings.claim_url == "https://trust.example/base/v/"
+    assert settings.token_url == "https://trust.example/base/oauth2/token"
+
+
+def test_files_stand_in_the_folder(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    assert (tmp_path / "keys" / "root.key", tmp_path / "blobs") == (settings.root_key, settings.blobs)
+    assert f"sqlite:///{tmp_path / 'trust.db'}" == settings.database
+    assert Settings(data_dir=Path("somewhere")).database.startswith("sqlite:////")
+
+
+def test_a_setting_left_empty_is_one_that_was_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As a compose file does it: TRUST_ROOT_KEY_FILE=
+    monkeypatch.setenv("TRUST_ROOT_KEY_FILE", "")
+    assert Settings().data_dir / "keys" / "root.key" == Settings().root_key
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fault"),
+    [
+        ("TRUST_PORT", "eighty", "integer"),
+        ("TRUST_PUBLIC_URL", "trust.example", "https://"),
+        ("TRUST_DATABASE_URL", "mysql://trust:hunter2hunter2@localhost", "postgresql+psycopg://"),
+    ],
+)
+def test_what_cannot_be_is_named_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, fault: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingInvalid) as refused:
+        Settings.read()
+    assert name == refused.value.details["setting"]
+    assert fault in str(refused.value.details["fault"])
+    assert value not in str(refused.value)
+    with pytest.raises(ValidationError) as raw:
+        Settings()
+    assert value not in str(raw.value)
+
+
+def test_a_second_process_inherits_no_setting_that_the_first_does_not_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUST_ROOT_KEY_FILE", "/elsewhere/root.key")
+    assert inherited_environment(Settings(root_key_file=None))["TRUST_ROOT_KEY_FILE"] == ""
+
+
+def test_the_password_of_the_database_is_not_shown() -> None:
+    settings = Settings(database_url="postgresql+psycopg://trust:hunter2hunter2@localhost/trust")
+    assert "hunter2hunter2" in settings.database
+    assert "hunter2hunter2" not in f"{settings!r} {settings}"

@@ -1,0 +1,95 @@
+"""Limits on how often one address may ask, where nobody has to log in first."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fastapi import Request
+
+from api.problems import PROBLEM, TooManyRequests
+from api.throttle import Throttle
+from tests.api.builders import Service, copied, served
+
+
+def asking(address: str | None) -> Request:
+    return Request({"type": "http", "headers": [], "client": None if address is None else (address, 1)})
+
+
+def test_each_address_has_its_own_count() -> None:
+    throttle = Throttle("2/hour", "test")
+    for address in ("192.0.2.1", "192.0.2.2", "2001:db8::1", None):
+        throttle.count(asking(address))
+        throttle.count(asking(address))
+        with pytest.raises(TooManyRequests) as refused:
+            throttle.count(asking(address))
+        assert 1 <= int(refused.value.details["seconds"]) <= 3601
+
+
+def test_two_throttles_do_not_count_together() -> None:
+    first, second = Throttle("1/hour", "one"), Throttle("1/hour", "two")
+    first.count(asking("192.0.2.1"))
+    second.count(asking("192.0.2.1"))
+
+
+@pytest.mark.parametrize("rate", ["", "often", "1/fortnight", "-1/minute"])
+def test_a_rate_that_is_none_is_refused(rate: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        Throttle(rate, "test")
+
+
+def log_in(service: Service) -> int:
+    return service.ask("POST", "/v1/auth/sessions", json={"username": "nobody", "password": "wrong"}).status_code
+
+
+def activate(service: Service) -> int:
+    body = {"code": "xa_wrong", "username": "nobody", "password": "seven quiet herons at dawn"}
+    return service.ask("POST", "/v1/auth/activation", json=body).status_code
+
+
+def get_token(service: Service) -> int:
+    return service.ask("POST", "/oauth2/token", data={"grant_type": "nothing"}).status_code
+
+
+def verify_claim(service: Service) -> int:
+    return service.ask("GET", "/v1/verify/nothing").status_code
+
+
+def verify_file(service: Service) -> int:
+    return service.ask("POST", "/v1/verify", files={"file": ("a", b"nothing")}).status_code
+
+
+def look(service: Service) -> int:
+    return service.ask("GET", "/v/nothing").status_code
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(log_in, activate), (activate, get_token), (get_token, log_in), (verify_claim, verify_file), (verify_file, look)],
+)
+def test_who_asks_too_often_waits(
+    founded_folder: Path, tmp_path: Path, first: Callable[[Service], int], second: Callable[[Service], int]
+) -> None:
+    folder = copied(founded_folder, tmp_path / "instance")
+    with served(folder, login_rate="2/hour", verify_rate="2/hour") as service:
+        assert 429 not in {first(service), second(service)}
+        assert (first(service), second(service)) == (429, 429)
+        answer = service.ask("POST", "/v1/auth/sessions", json={}) if first in (log_in, activate, get_token) else None
+        answer = answer or service.ask("GET", "/v1/verify/nothing")
+        problem = answer.json()
+        assert (
+            answer.status_code,
+            answer.headers["content-type"],
+            problem["code"],
+        ) == (429, PROBLEM, "request.too_many")
+        assert str(problem["details"]["seconds"]) == answer.headers["retry-after"]
+        assert service.ask("GET", "/health/live").status_code == 200
+        assert service.ask("GET", "/pki/certificates").status_code == 200
+
+
+def test_what_was_refused_by_its_rate_leaves_no_trace(founded_folder: Path, tmp_path: Path) -> None:
+    # Otherwise a flood would fill the audit trail, and take the lock of the database at every drop.
+    with served(copied(founded_folder, tmp_path / "instance"), login_rate="1/hour") as service:
+        assert log_in(service) == 403
+        before = service.head()
+        assert [log_in(service) for _ in range(5)] == [429] * 5
+        assert before == service.head()
