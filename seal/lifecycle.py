@@ -6,10 +6,11 @@ never stored.
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 from trust.lifecycle import Lifecycle
 
-__all__ = ["LIFECYCLE", "PERMITS", "SealEvent", "SealState", "SealUse"]
+__all__ = ["APPLICATIONS", "LIFECYCLE", "PERMITS", "REVIEWS", "SealEvent", "SealState", "SealUse"]
 
 
 class SealState(StrEnum):
@@ -80,6 +81,12 @@ LIFECYCLE = Lifecycle(
     # back, which somebody else decides.
     alone=frozenset({SealEvent.WITHDRAW, SealEvent.SUSPEND, SealEvent.REQUEST_RESUME}),
 )
+
+APPLICATIONS: Final = frozenset({None, SealEvent.RESUBMIT})
+"""What an applicant did; None is the application itself."""
+
+REVIEWS: Final = frozenset({SealEvent.RETURN, SealEvent.REJECT, SealEvent.APPROVE})
+"""What a reviewer decides: none who applied for this seal or resubmitted it, however many steps ago that was."""
 
 PERMITS: Mapping[SealState, frozenset[SealUse]] = {
     SealState.APPLIED: frozenset(),

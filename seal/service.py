@@ -19,7 +19,7 @@ from seal.errors import (
 from seal.image import SealDesign
 from seal.kinds import SealKind
 from seal.ledger import Authorisation
-from seal.lifecycle import LIFECYCLE, PERMITS, SealEvent, SealState, SealUse
+from seal.lifecycle import APPLICATIONS, LIFECYCLE, PERMITS, REVIEWS, SealEvent, SealState, SealUse
 from seal.repository import CertifiedKey, HistoryEntry, Seal
 from seal.workshop import Workshop
 from trust import requests
@@ -29,6 +29,7 @@ from trust.errors import Unavailable
 from trust.events import AuditEvent, Fact
 from trust.founding import ISSUING_P256, ISSUING_SM2, ServiceKeys
 from trust.identifiers import new_id
+from trust.lifecycle import FourEyesRequired
 from trust.reasons import require_reason
 from trust.signing import KeyCustody
 from trust.store import Reading, Store, Transaction
@@ -355,6 +356,10 @@ class SealService:
     ) -> Seal:
         """Write `seal` in the state after `event`, with its history and its audit event."""
         state = LIFECYCLE.step(seal.state, event, actor=actor.id, before=seal.last_actor)
+        if event in REVIEWS:
+            applicants = {one.actor for one in repository.history(tx, seal.id) if one.event in APPLICATIONS}
+            if actor.id in applicants:
+                raise FourEyesRequired(event=event.value)
         moved = replace(seal, state=state, last_actor=actor.id)
         repository.put_seal(tx, moved)
         self.write_history(tx, moved, event, actor=actor, reason=reason, facts=facts)

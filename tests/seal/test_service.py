@@ -192,6 +192,18 @@ def test_nobody_takes_the_step_after_his_own(house: House, state: SealState, eve
     assert STEPS[event](house.seals, people[1], seal).state is LIFECYCLE.moves[state, event]
 
 
+@pytest.mark.parametrize("event", [SealEvent.RETURN, SealEvent.REJECT, SealEvent.APPROVE])
+def test_nobody_reviews_what_he_ever_applied_for(house: House, event: SealEvent) -> None:
+    one, other, third = (with_all(house.authority, name) for name in ("one", "other", "third"))
+    seal = house.seals.apply(one, house.apply_command(house.authority)).id
+    house.seals.return_(other, seal, reason=REASON)
+    house.seals.resubmit(third, seal, reason=REASON)
+    for applicant in (one, third):
+        error = refused(house, FourEyesRequired, partial(STEPS[event], house.seals, applicant, seal))
+        assert error.details == {"event": event.value}
+    assert STEPS[event](house.seals, other, seal).state is LIFECYCLE.moves[SealState.APPLIED, event]
+
+
 @pytest.mark.parametrize(("state", "event"), [move for move in MOVES if move[1] in LIFECYCLE.alone])
 def test_what_takes_back_or_stops_one_s_own_needs_no_second_person(
     house: House, state: SealState, event: SealEvent
