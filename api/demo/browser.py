@@ -24,6 +24,7 @@ FLAGS: Final = (
     "--disable-sync",
     "--disable-quic",
     "--remote-debugging-port=0",
+    "--accept-lang=zh-CN",
 )
 PATIENCE: Final = 30.0
 
