@@ -29,7 +29,16 @@ FOREIGN = {
 }
 REFUSED = {"password.pdf": "pdf.encrypted", "broken.pdf": "pdf.malformed"}
 GENUINE = ("licence.pdf", "food.pdf", "seal.esl", "stamp.ses")
-SECRETS = (r"x[sca]_[A-Za-z0-9_-]{16,}", r"PRIVATE KEY", r"\$argon2", r"eyJ[A-Za-z0-9_-]{10,}\.", r"Bearer [^\"]")
+ALONE = r"(?<![A-Za-z0-9_-]){}(?![A-Za-z0-9_-])"
+"""A word by itself: claims are long random words that may hold anything."""
+
+SECRETS = (
+    ALONE.format(r"x[sca]_[A-Za-z0-9_-]{43}"),
+    r"PRIVATE KEY",
+    r"\$argon2",
+    ALONE.format(r"eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+"),
+    r"Bearer [^\"]",
+)
 
 
 def report(played: Played, name: str) -> Any:  # noqa: ANN401 - JSON
