@@ -7,6 +7,7 @@ from typing import Final
 from api import migrations
 from api.demo.browser import find_browser
 from api.health import probe
+from api.problems import words_of
 from api.settings import Settings
 from api.wiring import Instance
 from trust.crypto import selftest
@@ -47,28 +48,36 @@ def look_at_browser() -> str:
     return found
 
 
-MACHINE: Final[tuple[tuple[str, bool, Callable[[], str]], ...]] = (
+Look = tuple[str, bool, Callable[[], str]]
+"""What is looked at, whether the service cannot do without it, and how to look."""
+
+MACHINE: Final[tuple[Look, ...]] = (
     ("cryptography", True, look_at_cryptography),
     ("typefaces", True, look_at_typefaces),
     ("browser", False, look_at_browser),
 )
 
 
-def diagnose(settings: Settings) -> Iterator[Diagnosis]:
+def cure_of(error: TrustError, settings: Settings) -> str:
+    """Return what to do where an instance cannot be opened."""
+    if isinstance(error, StoreUnavailable):
+        return "put its database back, or mend TRUST_DATABASE_URL"
+    if not settings.root_key.exists():
+        return f"there is no instance in {settings.data_dir}: found one with `trust init`, or name its TRUST_DATA_DIR"
+    return f"the instance is in {settings.data_dir}"
+
+
+def diagnose(settings: Settings, machine: tuple[Look, ...] = MACHINE) -> Iterator[Diagnosis]:
     """Look at the machine, and at the instance if there is one."""
-    for name, needed, look in MACHINE:
+    for name, needed, look in machine:
         try:
             yield Diagnosis(name=name, ok=True, told=look(), needed=needed)
         except (TrustError, RuntimeError, OSError) as error:
             yield Diagnosis(name=name, ok=False, told=str(error), needed=needed)
     try:
         instance = Instance.open(settings)
-    except StoreUnavailable as error:
-        yield Diagnosis(name="instance", ok=False, told=f"{error}; put its database back, or mend TRUST_DATABASE_URL")
-        return
     except TrustError as error:
-        cure = f"{error}; found an instance with `trust init`, or name its folder in TRUST_DATA_DIR"
-        yield Diagnosis(name="instance", ok=False, told=cure)
+        yield Diagnosis(name="instance", ok=False, told=f"{' '.join(words_of(error))} {cure_of(error, settings)}")
         return
     try:
         at, head = migrations.current(instance.base.store.writer), migrations.head()

@@ -156,12 +156,20 @@ def test_a_changed_head(store: Store) -> None:
     assert checked(store).broken_at == 3
 
 
-def test_long_trails_are_read_in_parts(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    record(sqlite_store, *range(1, 8))
-    monkeypatch.setattr(repository, "BATCH", 3)
-    assert checked(sqlite_store) == AuditReport(events=7, checkpoints=0)
+def test_long_trails_are_read_in_parts(sqlite_store: Store) -> None:
+    part = repository.BATCH
+    record(sqlite_store, *range(1, 2 * part + 2))
+    assert checked(sqlite_store) == AuditReport(events=2 * part + 1, checkpoints=0)
     with sqlite_store.reading() as view:
-        for after, limit, expected in ((0, 5, 5), (5, 5, 2), (2, 3, 3), (7, None, 0), (0, 0, 0), (1, None, 6)):
+        for after, limit, expected in (
+            (0, 5, 5),
+            (0, part + 5, part + 5),
+            (2 * part, 5, 1),
+            (2, part, part),
+            (2 * part + 1, None, 0),
+            (0, 0, 0),
+            (1, None, 2 * part),
+        ):
             found = [one.sequence for one in repository.events(view, after=after, limit=limit)]
             assert found == list(range(after + 1, after + 1 + expected))
 

@@ -4,20 +4,26 @@ The choice falls once, when the first signature is checked: the system's libcryp
 reference. `trust doctor` and the health routes show it.
 """
 
+from collections.abc import Callable
 from functools import cache
 
 from trust.crypto.libcrypto import LibcryptoBackend, LibcryptoMissing
 from trust.crypto.reference import ReferenceBackend
 from trust.crypto.sm2 import SignatureMismatch, SM2Backend, SM2Digest, SM2PublicKey, SM2Signature
 
-__all__ = ["preferred", "verify"]
+__all__ = ["choose", "preferred", "verify"]
 
 
 @cache
 def preferred() -> SM2Backend:
     """Return the best backend that this machine offers."""
+    return choose(LibcryptoBackend)
+
+
+def choose(fast: Callable[[], SM2Backend]) -> SM2Backend:
+    """Return what `fast` opens, or the reference where this machine lacks it."""
     try:
-        return LibcryptoBackend()
+        return fast()
     except LibcryptoMissing:
         return ReferenceBackend()
 

@@ -6,14 +6,14 @@ ctypes lets other threads run during each call. No object here is shared between
 
 import ctypes
 import ctypes.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, ClassVar, Final
 
 from trust.crypto.sm2 import G, SM2Digest, SM2PublicKey, SM2Signature, subject_public_key_info
 from trust.errors import Unavailable
 
-__all__ = ["Libcrypto", "LibcryptoBackend", "LibcryptoMissing", "library"]
+__all__ = ["Libcrypto", "LibcryptoBackend", "LibcryptoMissing", "library", "load"]
 
 NAMES: Final = ("libcrypto.so.3", "libcrypto.3.dylib", "libcrypto.dylib")
 POINTER: Final = ctypes.c_void_p
@@ -88,15 +88,19 @@ class Libcrypto:
 
 @cache
 def library() -> Libcrypto:
-    """Load the library once per process, or raise `LibcryptoMissing`."""
-    for name in (*NAMES, ctypes.util.find_library("crypto")):
+    """Load the library once per process, or raise `LibcryptoMissing`. The system is asked by name, then at large."""
+    return load((*NAMES, ctypes.util.find_library("crypto")))
+
+
+def load(names: Iterable[str | None]) -> Libcrypto:
+    """Load the first of `names` that is a libcrypto of ours, or raise `LibcryptoMissing`."""
+    for name in names:
         if name is None:
             continue
         try:
-            loaded = Libcrypto(ctypes.CDLL(name))
-        except (OSError, AttributeError):
+            return Libcrypto(ctypes.CDLL(name))
+        except (OSError, AttributeError):  # not there, or another library without these functions
             continue
-        return loaded
     raise LibcryptoMissing(cure="install libssl3 (Debian: apt install libssl3)")
 
 
@@ -108,8 +112,8 @@ class LibcryptoBackend:
 
     name = "libcrypto"
 
-    def __init__(self) -> None:
-        self.libcrypto = library()
+    def __init__(self, libcrypto: Libcrypto | None = None) -> None:
+        self.libcrypto = libcrypto or library()
         pkey = self.libcrypto.decode("d2i_PUBKEY", subject_public_key_info(SM2PublicKey(*G)))
         self.libcrypto.call("ERR_clear_error")
         if pkey is None:

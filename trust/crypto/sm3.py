@@ -4,11 +4,9 @@ The interpreter's own libcrypto is used where it has SM3, else `cryptography`, w
 """
 
 import hashlib
-import hmac
 from typing import Protocol
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives import hmac as pyca_hmac
+from cryptography.hazmat.primitives import hashes, hmac
 from typing_extensions import Buffer
 
 from trust.crypto.algorithms import Digest
@@ -49,9 +47,9 @@ class PycaSM3:
 HASHLIB_HAS_SM3 = "sm3" in hashlib.algorithms_available
 
 
-def hasher(algorithm: Digest) -> Hasher:
+def hasher(algorithm: Digest, *, native_sm3: bool = HASHLIB_HAS_SM3) -> Hasher:
     """Return a new hash in the making."""
-    if algorithm is Digest.SM3 and not HASHLIB_HAS_SM3:
+    if algorithm is Digest.SM3 and not native_sm3:
         return PycaSM3()
     return hashlib.new(algorithm.value, usedforsecurity=True)
 
@@ -71,12 +69,7 @@ def sm3(*parts: Buffer) -> bytes:
 
 def hmac_sm3(key: bytes, *parts: bytes) -> bytes:
     """Return the 32-byte HMAC-SM3 of the concatenation of `parts` (GB/T 15852.2)."""
-    if HASHLIB_HAS_SM3:
-        context = hmac.new(key, digestmod="sm3")
-        for part in parts:
-            context.update(part)
-        return context.digest()
-    pyca = pyca_hmac.HMAC(key, hashes.SM3())
+    context = hmac.HMAC(key, hashes.SM3())
     for part in parts:
-        pyca.update(part)
-    return pyca.finalize()
+        context.update(part)
+    return context.finalize()
