@@ -58,13 +58,16 @@ MACHINE: Final[tuple[Look, ...]] = (
 )
 
 
-def cure_of(error: TrustError, settings: Settings) -> str:
-    """Return what to do where an instance cannot be opened."""
-    if isinstance(error, StoreUnavailable):
-        return "put its database back, or mend TRUST_DATABASE_URL"
+def why_not(error: TrustError, settings: Settings) -> str:
+    """Return why there is no instance to look at, and what to do."""
     if not settings.root_key.exists():
-        return f"there is no instance in {settings.data_dir}: found one with `trust init`, or name its TRUST_DATA_DIR"
-    return f"the instance is in {settings.data_dir}"
+        return (
+            f"there is none in {settings.data_dir}: found one with `trust init`, or name its folder in TRUST_DATA_DIR"
+        )
+    told = " ".join(words_of(error))
+    if isinstance(error, StoreUnavailable):
+        return f"{told} Put its database back, or mend TRUST_DATABASE_URL."
+    return f"{told} The instance is in {settings.data_dir}."
 
 
 def diagnose(settings: Settings, machine: tuple[Look, ...] = MACHINE) -> Iterator[Diagnosis]:
@@ -77,7 +80,7 @@ def diagnose(settings: Settings, machine: tuple[Look, ...] = MACHINE) -> Iterato
     try:
         instance = Instance.open(settings)
     except TrustError as error:
-        yield Diagnosis(name="instance", ok=False, told=f"{' '.join(words_of(error))} {cure_of(error, settings)}")
+        yield Diagnosis(name="instance", ok=False, told=why_not(error, settings))
         return
     try:
         at, head = migrations.current(instance.base.store.writer), migrations.head()
