@@ -1,5 +1,6 @@
 """The store: nothing changes without its audit event, nothing half, and nobody overwrites another's change unseen."""
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -301,6 +302,18 @@ def test_the_slower_of_two_writers_loses(postgres_store: Store, flush: bool) -> 
         assert row is not None
         assert row.revocation_reason == 2
     assert issubclass(LostRace, Conflict)
+
+
+def test_what_was_seen_and_let_go_is_changed_as_it_was_seen(postgres_store: Store) -> None:
+    def overtaken(tx: Transaction) -> None:
+        assert tx.get(CertificateRow, "f") is not None  # nobody holds the row after this line
+        gc.collect()
+        elsewhere(lambda: run(postgres_store, lambda other: revoke(other, 2)))
+        revoke(tx, 1)
+
+    living(postgres_store)
+    with pytest.raises(LostRace):
+        run(postgres_store, overtaken)
 
 
 @pytest.mark.parametrize("flush", [False, True], ids=["at the end", "in the midst"])
