@@ -6,13 +6,16 @@ between threads, which libcrypto allows.
 """
 
 import ctypes
-from typing import Final, NoReturn
+import hmac
+from typing import ClassVar, Final, NoReturn, Self
 
 from typing_extensions import override
 
+from keys import ec_private_key
 from trust.crypto.libcrypto import Libcrypto, library
 from trust.crypto.public_keys import PublicKey
 from trust.crypto.sm2 import KeyMalformed, SM2Digest, SM2PublicKey, SM2Signature
+from trust.crypto.sm2_ciphertext import DecryptionFailed, SM2Ciphertext
 from trust.signing import SigningUnavailable
 
 __all__ = ["SM2PrivateKey"]
@@ -25,6 +28,8 @@ GOOD: Final = 1
 
 class SM2PrivateKey:
     """A private key inside libcrypto's memory. Only its owner, the custody, ever holds one."""
+
+    name: ClassVar[str] = "libcrypto"
 
     def __init__(self, pkey: int | None) -> None:
         self.libcrypto: Libcrypto = library()
@@ -59,13 +64,14 @@ class SM2PrivateKey:
         raise TypeError("a private key is not copied")
 
     @classmethod
-    def generate(cls) -> "SM2PrivateKey":
+    def generate(cls) -> Self:
         """Make a new key pair with libcrypto's random numbers, and check that its halves belong together."""
         return cls(library().call("EVP_PKEY_Q_keygen", None, None, b"SM2"))
 
     @classmethod
-    def from_secret(cls, encoded: bytes) -> "SM2PrivateKey":
-        """Read what `secret` returned, or raise `KeyMalformed`."""
+    def from_secret(cls, encoded: bytes) -> Self:
+        """Read what `secret` returned, here or in another backend, or raise `KeyMalformed`."""
+        ec_private_key.read(encoded)
         return cls(library().decode("d2i_AutoPrivateKey", encoded))
 
     @property
@@ -103,3 +109,29 @@ class SM2PrivateKey:
             return SM2Signature.from_der(buffer.raw[: length.value])
         finally:
             call("EVP_PKEY_CTX_free", operation)
+
+    def decrypt(self, ciphertext: SM2Ciphertext) -> bytes:
+        """Return what was enciphered to this key, or raise `DecryptionFailed`.
+
+        GB/T 32918.4-2016, 7.1. B1, B2: C1 is on the curve, or there were no `SM2Ciphertext`. B3, B5, B6 are
+        libcrypto's, C3 compared in constant time. B4: a key stream of zeros shows as a plaintext that is the
+        ciphertext.
+        """
+        call, encoded = self.libcrypto.call, ciphertext.der
+        length, buffer = ctypes.c_size_t(len(encoded)), ctypes.create_string_buffer(len(encoded))
+        operation = call("EVP_PKEY_CTX_new", self.pkey, None)
+        try:
+            if (
+                operation is None
+                or call("EVP_PKEY_decrypt_init", operation) != GOOD
+                or call("EVP_PKEY_decrypt", operation, buffer, ctypes.byref(length), encoded, len(encoded)) != GOOD
+            ):
+                call("ERR_clear_error")
+                raise DecryptionFailed
+            plain = buffer.raw[: length.value]
+        finally:
+            call("OPENSSL_cleanse", ctypes.addressof(buffer), len(buffer))
+            call("EVP_PKEY_CTX_free", operation)
+        if hmac.compare_digest(plain, ciphertext.data):
+            raise DecryptionFailed
+        return plain

@@ -1,16 +1,26 @@
 """The system's libcrypto (OpenSSL 3) by ctypes: the default backend, constant in time, patched by the distribution.
 
 A thin door: prototypes, error handling, freeing. The secret half of SM2 in keys/ uses the same `library()`.
-ctypes lets other threads run during each call. No object here is shared between threads: each call builds its own.
+ctypes lets other threads run during each call. A parsed key is shared between threads, which libcrypto allows; each
+call makes an operation object of its own.
 """
 
 import ctypes
 import ctypes.util
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, Final
 
-from trust.crypto.sm2 import G, SM2Digest, SM2PublicKey, SM2Signature, subject_public_key_info
+from trust.crypto.sm2 import (
+    E_LENGTH,
+    BackendFailed,
+    G,
+    SM2Digest,
+    SM2PublicKey,
+    SM2Signature,
+    subject_public_key_info,
+)
+from trust.crypto.sm2_ciphertext import SM2Ciphertext
 from trust.errors import Unavailable
 
 __all__ = ["Libcrypto", "LibcryptoBackend", "LibcryptoMissing", "library", "load"]
@@ -22,6 +32,12 @@ SIZE: Final = ctypes.c_size_t
 SIZE_POINTER: Final = ctypes.POINTER(ctypes.c_size_t)
 INT: Final = ctypes.c_int
 POINTER_POINTER: Final = ctypes.POINTER(ctypes.c_void_p)
+
+KEPT_KEYS: Final = 1024
+"""Public keys that are kept parsed; parsing one takes half as long as verifying with it."""
+
+CIPHERTEXT_OVERHEAD: Final = 128
+"""Octets by which SM2Cipher in DER is longer than the plaintext, at most (two coordinates, the hash, the headers)."""
 
 PROTOTYPES: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "OpenSSL_version": (BYTES, (INT,)),
@@ -40,6 +56,10 @@ PROTOTYPES: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "EVP_PKEY_sign": (INT, (POINTER, BYTES, SIZE_POINTER, BYTES, SIZE)),
     "EVP_PKEY_verify_init": (INT, (POINTER,)),
     "EVP_PKEY_verify": (INT, (POINTER, BYTES, SIZE, BYTES, SIZE)),
+    "EVP_PKEY_encrypt_init": (INT, (POINTER,)),
+    "EVP_PKEY_encrypt": (INT, (POINTER, BYTES, SIZE_POINTER, BYTES, SIZE)),
+    "EVP_PKEY_decrypt_init": (INT, (POINTER,)),
+    "EVP_PKEY_decrypt": (INT, (POINTER, BYTES, SIZE_POINTER, BYTES, SIZE)),
     "OPENSSL_cleanse": (None, (POINTER, SIZE)),
 }
 
@@ -104,8 +124,22 @@ def load(names: Iterable[str | None]) -> Libcrypto:
     raise LibcryptoMissing(cure="install libssl3 (Debian: apt install libssl3)")
 
 
+class ParsedKey:
+    """A public key in the library's memory, freed with this object."""
+
+    def __init__(self, libcrypto: Libcrypto, key: SM2PublicKey) -> None:
+        self.libcrypto = libcrypto
+        self.pkey = libcrypto.decode("d2i_PUBKEY", subject_public_key_info(key))
+        if self.pkey is None:
+            libcrypto.call("ERR_clear_error")
+            raise BackendFailed
+
+    def __del__(self) -> None:
+        self.libcrypto.call("EVP_PKEY_free", self.pkey)
+
+
 class LibcryptoBackend:
-    """SM2 verification over e by `EVP_PKEY_verify`, to which no user identity reaches: e already holds it.
+    """SM2 verification over e, to which no user identity reaches: e already holds it; enciphering to a public key.
 
     Building it raises `LibcryptoMissing` where the library knows no SM2.
     """
@@ -114,27 +148,52 @@ class LibcryptoBackend:
 
     def __init__(self, libcrypto: Libcrypto | None = None) -> None:
         self.libcrypto = libcrypto or library()
-        pkey = self.libcrypto.decode("d2i_PUBKEY", subject_public_key_info(SM2PublicKey(*G)))
-        self.libcrypto.call("ERR_clear_error")
-        if pkey is None:
-            raise LibcryptoMissing(cure="install a libcrypto with SM2; some distributions build it without")
-        self.libcrypto.call("EVP_PKEY_free", pkey)
+        self.parsed = lru_cache(KEPT_KEYS)(self.parse)
+        try:
+            self.parsed(SM2PublicKey(*G))
+        except BackendFailed:
+            raise LibcryptoMissing(cure="install a libcrypto with SM2; some distributions build it without") from None
+
+    @property
+    def version(self) -> str:
+        """Which library this is."""
+        return self.libcrypto.version
+
+    def parse(self, key: SM2PublicKey) -> ParsedKey:
+        """Return `key` as the library holds it. Raise `BackendFailed`."""
+        return ParsedKey(self.libcrypto, key)
 
     def verify(self, key: SM2PublicKey, e: SM2Digest, signature: SM2Signature) -> bool:
-        """Tell whether `signature` over `e` was made with the private half of `key`."""
-        call = self.libcrypto.call
-        pkey = self.libcrypto.decode("d2i_PUBKEY", subject_public_key_info(key))
-        operation = call("EVP_PKEY_CTX_new", pkey, None)
+        """Tell whether `signature` over `e` was made with the private half of `key`. Raise `BackendFailed`."""
+        if len(e) != E_LENGTH:
+            return False
+        call, parsed, encoded = self.libcrypto.call, self.parsed(key), signature.der
+        operation = call("EVP_PKEY_CTX_new", parsed.pkey, None)
         try:
-            encoded = signature.der
-            matches = (
-                operation is not None
-                and call("EVP_PKEY_verify_init", operation) == 1
-                and call("EVP_PKEY_verify", operation, encoded, len(encoded), e, len(e)) == 1
-            )
+            if operation is None or call("EVP_PKEY_verify_init", operation) != 1:
+                call("ERR_clear_error")
+                raise BackendFailed
+            matches: bool = call("EVP_PKEY_verify", operation, encoded, len(encoded), e, len(e)) == 1
         finally:
             call("EVP_PKEY_CTX_free", operation)
-            call("EVP_PKEY_free", pkey)
         if not matches:
             call("ERR_clear_error")
         return matches
+
+    def encrypt(self, key: SM2PublicKey, plain: bytes) -> SM2Ciphertext:
+        """Return `plain` enciphered to `key`. Raise `BackendFailed`."""
+        call, parsed = self.libcrypto.call, self.parsed(key)
+        operation = call("EVP_PKEY_CTX_new", parsed.pkey, None)
+        try:
+            length = SIZE(len(plain) + CIPHERTEXT_OVERHEAD)
+            buffer = ctypes.create_string_buffer(length.value)
+            if (
+                operation is None
+                or call("EVP_PKEY_encrypt_init", operation) != 1
+                or call("EVP_PKEY_encrypt", operation, buffer, ctypes.byref(length), plain, len(plain)) != 1
+            ):
+                call("ERR_clear_error")
+                raise BackendFailed
+            return SM2Ciphertext.from_der(buffer.raw[: length.value])
+        finally:
+            call("EVP_PKEY_CTX_free", operation)

@@ -9,14 +9,16 @@ from functools import cached_property
 from typing import Final, NewType, Protocol
 
 from trust.asn1 import der
-from trust.crypto.algorithms import KEYS
+from trust.crypto.algorithms import KEYS, SM2_CURVE_OID
 from trust.crypto.sm3 import sm3
-from trust.errors import Invalid, Untrusted
+from trust.errors import Invalid, Unavailable, Untrusted
 
 __all__ = [
     "DEFAULT_USER_ID",
+    "E_LENGTH",
     "A",
     "B",
+    "BackendFailed",
     "G",
     "KeyMalformed",
     "N",
@@ -46,6 +48,8 @@ DEFAULT_USER_ID: Final = b"1234567812345678"
 
 COORDINATE_LENGTH: Final = 32
 UNCOMPRESSED: Final = b"\x04"
+E_LENGTH: Final = 32
+"""Octets of e, and of a private key."""
 
 SM2Digest = NewType("SM2Digest", bytes)
 """e = SM3(Z ‖ M), 32 bytes: what a private key signs (GB/T 32918.2-2016, 6.1)."""
@@ -67,6 +71,12 @@ class SignatureMismatch(Untrusted):
     """The signature was not made by this key over this message."""
 
     code = "crypto.signature_mismatch"
+
+
+class BackendFailed(Unavailable):
+    """The library that computes for us could not, although nothing was wrong with what it was given."""
+
+    code = "crypto.backend_failed"
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,7 @@ class SM2PublicKey:
 
 def subject_public_key_info(key: SM2PublicKey) -> bytes:
     """Return the SubjectPublicKeyInfo of `key` (GB/T 20518: id-ecPublicKey with the curve 1.2.156.10197.1.301)."""
-    identifier = der.sequence(der.oid(KEYS["sm2"].key_oid), der.oid(KEYS["sm2"].curve_oid))
+    identifier = der.sequence(der.oid(KEYS["sm2"].key_oid), der.oid(SM2_CURVE_OID))
     return der.sequence(identifier, der.bit_string(key.point))
 
 

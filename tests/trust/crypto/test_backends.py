@@ -1,14 +1,16 @@
-"""SM2 verification: the standard's vector, crafted equations, and three backends that must agree on everything."""
+"""SM2 verification: the standard's vector, crafted equations, backends that must agree; which of them is chosen."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from keys.sm2 import SM2PrivateKey
 from tests.builders import read_vectors
+from tests.sm2_backends import VERIFIERS, library_named, verifier_named
 from trust.crypto import backends, libcrypto
+from trust.crypto.backends import EVIDENCE, BackendChoice, BackendLeaks, SM2Library
+from trust.crypto.botan import BotanMissing
 from trust.crypto.gmssl import GmsslBackend, sign_with_published_key
 from trust.crypto.libcrypto import LibcryptoBackend, LibcryptoMissing
 from trust.crypto.reference import ReferenceBackend, multiply, multiply_and_add
@@ -25,9 +27,13 @@ from trust.crypto.sm2 import (
     SM2Signature,
     digest,
 )
+from trust.errors import Unavailable
 
-BACKENDS: tuple[SM2Backend, ...] = (ReferenceBackend(), LibcryptoBackend(), GmsslBackend())
-EVERY_BACKEND = pytest.mark.parametrize("backend", BACKENDS, ids=lambda one: one.name)
+
+@pytest.fixture(params=VERIFIERS)
+def backend(request: pytest.FixtureRequest) -> SM2Backend:
+    """Return each backend in turn."""
+    return verifier_named(request.param)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +117,6 @@ def test_e_depends_on_the_user_id() -> None:
     assert digest(KEY, MESSAGE, user_id=b"ALICE123@YAHOO.COM") != digest(KEY, MESSAGE)
 
 
-@EVERY_BACKEND
 def test_the_vector_holds(backend: SM2Backend) -> None:
     backends.verify(KEY, digest(KEY, MESSAGE), SIGNATURE, backend=backend)
 
@@ -120,7 +125,6 @@ def test_the_vector_holds_by_default() -> None:
     backends.verify(KEY, digest(KEY, MESSAGE), SIGNATURE)
 
 
-@EVERY_BACKEND
 def test_the_vector_with_a_changed_message_does_not_hold(backend: SM2Backend) -> None:
     key = SM2PublicKey(int(CHANGED.public_x, 16), int(CHANGED.public_y, 16))
     signature = SM2Signature(int(CHANGED.r, 16), int(CHANGED.s, 16))
@@ -136,7 +140,6 @@ def test_the_printed_nonce_gives_the_printed_signature() -> None:
     assert signed_by_formula(digest(KEY, MESSAGE), nonce) == SIGNATURE
 
 
-@EVERY_BACKEND
 @pytest.mark.parametrize(
     ("key", "e", "signature"),
     [
@@ -156,20 +159,17 @@ def test_what_was_not_signed_does_not_hold(
         backends.verify(key, e or digest(KEY, MESSAGE), signature, backend=backend)
 
 
-@EVERY_BACKEND
 @pytest.mark.parametrize("e", [bytes(32), b"\xff" * 32, N.to_bytes(32, "big"), (N + 5).to_bytes(32, "big")])
 def test_e_may_be_anything_below_2_to_the_256(backend: SM2Backend, e: bytes) -> None:
     backends.verify(KEY, SM2Digest(e), signed_by_formula(SM2Digest(e), 0x1234567), backend=backend)
 
 
-@EVERY_BACKEND
 def test_small_r_and_s_hold_where_the_equation_does(backend: SM2Backend) -> None:
     r, s = 0x1234567890ABCDEF, 0xFEDCBA0987654321
     e = e_of(r - x_of(multiply_and_add(s, G, r + s, (KEY.x, KEY.y))))
     backends.verify(KEY, e, SM2Signature(r, s), backend=backend)
 
 
-@EVERY_BACKEND
 def test_equal_points_are_doubled_except_by_gmssl(backend: SM2Backend) -> None:
     s = 0x777
     t = s * pow(D, -1, N) % N  # so that t·P = s·G
@@ -178,7 +178,6 @@ def test_equal_points_are_doubled_except_by_gmssl(backend: SM2Backend) -> None:
     assert holds is not isinstance(backend, GmsslBackend)
 
 
-@EVERY_BACKEND
 def test_the_point_at_infinity_signs_nothing(backend: SM2Backend) -> None:
     t = 0x55555
     s = -t * D % N  # so that s·G + t·P is the point at infinity
@@ -200,53 +199,91 @@ def test_a_forgery_that_fulfils_the_equation_cannot_even_be_built(r: int, s: int
         SM2Signature(r, s)
 
 
-@settings(max_examples=40)
-@given(
-    secret=st.integers(1, N - 2),
-    message=st.binary(max_size=200),
-    nonce=st.integers(1, N - 1),
-    bit=st.integers(0, 767),
+# --- which backend computes -------------------------------------------------------------------------------------------
+
+
+class Library(ReferenceBackend):
+    """A library of some name and version, that computes as the reference does."""
+
+    def __init__(self, name: str, version: str) -> None:
+        self.name, self.version = name, version
+
+
+def offering(*libraries: Library) -> dict[str, Callable[[], SM2Library]]:
+    """Return what a machine offers that has these libraries alone."""
+
+    def no_libcrypto() -> SM2Library:
+        raise LibcryptoMissing(cure="install it")
+
+    def no_botan() -> SM2Library:
+        raise BotanMissing(cure="install it")
+
+    offers: dict[str, Callable[[], SM2Library]] = {"libcrypto": no_libcrypto, "botan": no_botan}
+    return offers | {one.name: partial(itself, one) for one in libraries}
+
+
+def itself(library: Library) -> SM2Library:
+    """Return a library that is there."""
+    return library
+
+
+OPENSSL, BOTAN_2, BOTAN_3 = (
+    Library("libcrypto", "OpenSSL 3.0.19"),
+    Library("botan", "Botan 2.19.3"),
+    Library("botan", "Botan 3.7.1"),
 )
-def test_all_backends_agree_on_signatures_by_the_formula(secret: int, message: bytes, nonce: int, bit: int) -> None:
-    point = multiply(secret)
-    assert point is not None
-    key = SM2PublicKey(*point)
-    e = digest(key, message)
-    r = (int.from_bytes(e, "big") + x_of(multiply(nonce))) % N
-    signature = SM2Signature(r, pow(1 + secret, -1, N) * (nonce - r * secret) % N)
-    assert [backend.verify(key, e, signature) for backend in BACKENDS] == [True, True, True]
-    altered = bytearray(e + signature.raw)
-    altered[bit // 8] ^= 1 << bit % 8
-    try:
-        other = SM2Signature.from_raw(bytes(altered[32:]))
-    except SignatureMalformed:
-        return
-    assert [backend.verify(key, SM2Digest(bytes(altered[:32])), other) for backend in BACKENDS] == [False] * 3
 
 
-@settings(max_examples=40)
-@given(message=st.binary(max_size=300), other=st.binary(max_size=300))
-def test_all_backends_agree_on_signatures_by_libcrypto(message: bytes, other: bytes) -> None:
-    private = SM2PrivateKey.generate()
-    key = private.public_key
-    signature = private.sign(digest(key, message))
-    assert [backend.verify(key, digest(key, message), signature) for backend in BACKENDS] == [True, True, True]
-    expected = [other == message] * 3
-    assert [backend.verify(key, digest(key, other), signature) for backend in BACKENDS] == expected
+@pytest.mark.parametrize(
+    ("libraries", "verifies", "signs"),
+    [
+        pytest.param((OPENSSL,), "libcrypto", "libcrypto", id="libcrypto alone does both"),
+        pytest.param((OPENSSL, BOTAN_2), "libcrypto", "botan", id="Botan 2 signs, and another verifies"),
+        pytest.param((OPENSSL, BOTAN_3), "botan", "botan", id="Botan 3 is faster at both"),
+        pytest.param((BOTAN_2,), "botan", "botan", id="Botan alone does both"),
+        pytest.param((), "reference", "reference", id="without any the reference verifies"),
+    ],
+)
+def test_what_auto_chooses(libraries: tuple[Library, ...], verifies: str, signs: str) -> None:
+    chosen = backends.choose(BackendChoice.AUTO, offering(*libraries))
+    assert (chosen.verifies.name, chosen.signs) == (verifies, signs)
 
 
-def test_libcrypto_is_preferred() -> None:
-    assert backends.preferred().name == "libcrypto"
-    assert backends.preferred() is backends.preferred()
+@pytest.mark.parametrize("choice", [BackendChoice.LIBCRYPTO, BackendChoice.BOTAN])
+def test_what_is_asked_for_by_name_is_taken(choice: BackendChoice) -> None:
+    chosen = backends.choose(choice, offering(OPENSSL, BOTAN_3))
+    assert (chosen.verifies.name, chosen.signs) == (choice.value, choice.value)
 
 
-def missing() -> LibcryptoBackend:
-    """Behave like a machine without libcrypto."""
-    raise LibcryptoMissing(cure="install it")
+@pytest.mark.parametrize(
+    ("choice", "error"), [(BackendChoice.LIBCRYPTO, LibcryptoMissing), (BackendChoice.BOTAN, BotanMissing)]
+)
+def test_what_is_asked_for_and_missing_is_not_replaced(choice: BackendChoice, error: type[Unavailable]) -> None:
+    with pytest.raises(error):
+        backends.choose(choice, offering())
 
 
-def test_without_libcrypto_the_reference_verifies() -> None:
-    assert backends.choose(missing).name == "reference"
+@pytest.fixture
+def as_it_was() -> Iterator[None]:
+    """Let this process compute afterwards with what it would choose itself."""
+    yield
+    backends.use(BackendChoice.AUTO)
+
+
+@pytest.mark.usefixtures("as_it_was")
+@pytest.mark.parametrize("name", ["libcrypto", "botan"])
+def test_the_choice_is_the_process_s(name: str) -> None:
+    library_named(name)
+    chosen = backends.use(BackendChoice(name))
+    assert backends.in_use() is chosen
+    assert (backends.preferred().name, chosen.signs) == (name, name)
+    backends.verify(KEY, digest(KEY, MESSAGE), SIGNATURE)
+
+
+def test_every_library_of_this_machine_is_known() -> None:
+    names = [library.name for library in backends.available()]
+    assert names == [library_named(name).name for name in ("libcrypto", "botan")]
+    assert backends.available(offering()) == ()
 
 
 class LibcryptoWithoutSM2(libcrypto.Libcrypto):
@@ -256,7 +293,50 @@ class LibcryptoWithoutSM2(libcrypto.Libcrypto):
         self.functions = dict.fromkeys(libcrypto.PROTOTYPES, lambda *_: None)
 
 
-def test_where_libcrypto_lacks_sm2_the_reference_verifies() -> None:
-    chosen = backends.choose(lambda: LibcryptoBackend(LibcryptoWithoutSM2()))
-    backends.verify(KEY, digest(KEY, MESSAGE), SIGNATURE, backend=chosen)
-    assert chosen.name == "reference"
+def test_a_libcrypto_without_sm2_is_none() -> None:
+    offers = offering() | {"libcrypto": lambda: LibcryptoBackend(LibcryptoWithoutSM2())}
+    chosen = backends.choose(BackendChoice.AUTO, offers)
+    backends.verify(KEY, digest(KEY, MESSAGE), SIGNATURE, backend=chosen.verifies)
+    assert chosen.verifies.name == "reference"
+
+
+# --- who may hold private keys ----------------------------------------------------------------------------------------
+
+
+def test_there_is_evidence_for_every_backend() -> None:
+    assert set(EVIDENCE) == set(VERIFIERS)
+    assert all(one.told for one in EVIDENCE.values())
+
+
+@pytest.mark.parametrize("name", ["reference", "gmssl", "another"])
+def test_a_backend_that_leaks_gets_no_private_key(name: str) -> None:
+    with pytest.raises(BackendLeaks) as refused:
+        backends.require_constant_time(name)
+    assert refused.value.details == {"backend": name}
+    assert refused.value.code == "crypto.backend_leaks"
+
+
+def test_the_others_get_one_on_this_machine() -> None:
+    backends.require_constant_time("botan")
+    backends.require_constant_time("libcrypto")
+
+
+@pytest.mark.parametrize("machine", ["aarch64", "arm64", "riscv64"])
+@pytest.mark.parametrize(
+    ("version", "leaks"),
+    [
+        ("OpenSSL 3.0.19 27 Jan 2026", False),
+        ("OpenSSL 3.1.8", False),
+        ("OpenSSL 3.2.0", True),
+        ("OpenSSL 3.5.4", True),
+        ("OpenSSL 4.0.3", True),
+        ("some other library", True),
+    ],
+)
+def test_libcrypto_is_refused_where_its_sm2_branches_on_secrets(machine: str, version: str, leaks: bool) -> None:  # noqa: FBT001
+    backends.require_constant_time("libcrypto", version=version, machine="x86_64")
+    if leaks:
+        with pytest.raises(BackendLeaks):
+            backends.require_constant_time("libcrypto", version=version, machine=machine)
+    else:
+        backends.require_constant_time("libcrypto", version=version, machine=machine)

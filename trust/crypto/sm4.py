@@ -1,0 +1,131 @@
+"""SM4 (GB/T 32907-2016) in the modes that this house uses. By `cryptography`: the system's libcrypto 3.0 has no GCM.
+
+GCM wants a nonce that never comes again under one key: callers draw it from `secrets`. CBC and ECB show no change of
+their ciphertext: they are for formats that prescribe them, and never for data of our own.
+"""
+
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.padding import PKCS7
+
+from trust.errors import Invalid, Untrusted
+
+__all__ = [
+    "BLOCK_LENGTH",
+    "KEY_LENGTH",
+    "NONCE_LENGTH",
+    "TAG_LENGTH",
+    "CipherInputMalformed",
+    "CiphertextChanged",
+    "decrypt_cbc",
+    "decrypt_ecb_blocks",
+    "encrypt_cbc",
+    "encrypt_ecb_blocks",
+    "open_gcm",
+    "seal_gcm",
+]
+
+KEY_LENGTH: Final = 16
+BLOCK_LENGTH: Final = 16
+NONCE_LENGTH: Final = 12
+TAG_LENGTH: Final = 16
+BLOCK_BITS: Final = BLOCK_LENGTH * 8
+
+
+class CipherInputMalformed(Invalid):
+    """A key, nonce, tag or initial vector of the wrong length, or data that is no whole number of blocks."""
+
+    code = "crypto.cipher_input_malformed"
+
+
+class CiphertextChanged(Untrusted):
+    """The key, the nonce, the context or the ciphertext is not the one that was used when it was sealed."""
+
+    code = "crypto.ciphertext_changed"
+
+
+def require_length(octets: bytes, length: int) -> None:
+    """Return if there are `length` octets, else raise `CipherInputMalformed`."""
+    if len(octets) != length:
+        raise CipherInputMalformed
+
+
+def seal_gcm(key: bytes, nonce: bytes, plain: bytes, aad: bytes) -> tuple[bytes, bytes]:
+    """Return the ciphertext and its tag of 16 octets, over `plain` and `aad` (NIST SP 800-38D; RFC 8998).
+
+    `key` has 16 octets, `nonce` 12, and never seals twice. Raise `CipherInputMalformed`.
+    """
+    require_length(key, KEY_LENGTH)
+    require_length(nonce, NONCE_LENGTH)
+    encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
+    encryptor.authenticate_additional_data(aad)
+    ciphertext = encryptor.update(plain) + encryptor.finalize()
+    return ciphertext, encryptor.tag
+
+
+def open_gcm(key: bytes, nonce: bytes, ciphertext: bytes, aad: bytes, *, tag: bytes) -> bytes:
+    """Return what `seal_gcm` was given. Raise `CiphertextChanged`, or `CipherInputMalformed`."""
+    require_length(key, KEY_LENGTH)
+    require_length(nonce, NONCE_LENGTH)
+    require_length(tag, TAG_LENGTH)
+    decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag, min_tag_length=TAG_LENGTH)).decryptor()
+    decryptor.authenticate_additional_data(aad)
+    try:
+        return decryptor.update(ciphertext) + decryptor.finalize()
+    except InvalidTag:
+        raise CiphertextChanged from None
+
+
+def encrypt_cbc(key: bytes, vector: bytes, plain: bytes) -> bytes:
+    """Return `plain`, padded by PKCS #7, enciphered in CBC mode (GB/T 17964). Raise `CipherInputMalformed`."""
+    require_length(key, KEY_LENGTH)
+    require_length(vector, BLOCK_LENGTH)
+    padder = PKCS7(BLOCK_BITS).padder()
+    encryptor = Cipher(algorithms.SM4(key), modes.CBC(vector)).encryptor()
+    return encryptor.update(padder.update(plain) + padder.finalize()) + encryptor.finalize()
+
+
+def decrypt_cbc(key: bytes, vector: bytes, ciphertext: bytes) -> bytes:
+    """Return what `encrypt_cbc` was given. Raise `CiphertextChanged` for wrong padding, or `CipherInputMalformed`.
+
+    Whoever may send ciphertexts and see which padding is wrong can read them: only what was authenticated before, or
+    comes from its owner, belongs here.
+    """
+    require_length(key, KEY_LENGTH)
+    require_length(vector, BLOCK_LENGTH)
+    if not ciphertext or len(ciphertext) % BLOCK_LENGTH:
+        raise CipherInputMalformed
+    decryptor = Cipher(algorithms.SM4(key), modes.CBC(vector)).decryptor()
+    unpadder = PKCS7(BLOCK_BITS).unpadder()
+    padded = decryptor.update(ciphertext) + decryptor.finalize()
+    try:
+        return unpadder.update(padded) + unpadder.finalize()
+    except ValueError:
+        raise CiphertextChanged from None
+
+
+def encrypt_ecb_blocks(key: bytes, blocks: bytes) -> bytes:
+    """Return whole blocks, each enciphered alone (GB/T 17964, ECB).
+
+    For a private key inside SM2EnvelopedKey (GM/T 0009-2012, 7.4) alone: random octets, of which no block comes twice.
+    Raise `CipherInputMalformed`.
+    """
+    require_blocks(key, blocks)
+    encryptor = Cipher(algorithms.SM4(key), modes.ECB()).encryptor()  # noqa: S305 - the mode that the standard prescribes
+    return encryptor.update(blocks) + encryptor.finalize()
+
+
+def decrypt_ecb_blocks(key: bytes, blocks: bytes) -> bytes:
+    """Return what `encrypt_ecb_blocks` was given. Raise `CipherInputMalformed`."""
+    require_blocks(key, blocks)
+    decryptor = Cipher(algorithms.SM4(key), modes.ECB()).decryptor()  # noqa: S305 - the mode that the standard prescribes
+    return decryptor.update(blocks) + decryptor.finalize()
+
+
+def require_blocks(key: bytes, blocks: bytes) -> None:
+    """Return if the key has its length and the data is one block or more, else raise `CipherInputMalformed`."""
+    require_length(key, KEY_LENGTH)
+    if not blocks or len(blocks) % BLOCK_LENGTH:
+        raise CipherInputMalformed
