@@ -1,213 +1,148 @@
-"""Key custody in software, for the embedded default: keys wrapped in the database, unwrapped in this process to sign.
+"""The device in software: private keys that are kept outside, wrapped, and are unwrapped in this process's memory.
 
-Where the law or the operator asks for a cryptographic device, an adapter for it takes this one's place; nothing above
-the port changes. That this custody is in use is shown by the health routes and by `trust doctor`.
+In the embedded default it lives in the process that serves; with a custody process it lives there alone. Where the law
+or the operator asks for a cryptographic device, an adapter for it takes its place; nothing above the port changes.
 """
 
+import secrets
 import threading
 from dataclasses import dataclass, field
-from typing import ClassVar, Final, Protocol
+from typing import ClassVar, NoReturn
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, utils
 from typing_extensions import override
 
-from keys import repository
-from keys.errors import KeystoreUnavailable
-from keys.lifecycle import LIFECYCLE, PERMITS, KeyEvent, KeyUse
-from keys.repository import WrappedKey
-from keys.sm2 import SM2PrivateKey
-from keys.wrapping import RootKey, open_envelope, seal_envelope
-from trust.crypto.algorithms import KeyAlgorithm, KeyKind
-from trust.crypto.public_keys import PublicKey
-from trust.crypto.sm2 import KeyMalformed, SM2Digest
-from trust.events import AuditEvent
-from trust.identifiers import new_id
-from trust.signing import KeyHandle, KeyPurpose, KeyReference, SigningUnavailable
-from trust.store import Store, Transaction
+from keys import ec_private_key
+from keys.data_keys import RootKeys, generation_of, open_secret, rekey_secret, seal_secret
+from keys.devices import DeviceKey, StoredKey
+from keys.errors import KeystoreSealed, KeystoreUnavailable
+from keys.private_keys import PrivateKey, from_secret, generate
+from trust.crypto import sm2_encryption, sm4
+from trust.crypto.algorithms import KEYS, KeyAlgorithm
+from trust.crypto.sm2 import KeyMalformed, SM2PublicKey
+from trust.crypto.sm2_encryption import SM2Ciphertext
+from trust.enveloped_keys import EnvelopedKey, scalar_of
+from trust.signing import SigningUnavailable
 
-__all__ = ["SoftwareCustody"]
-
-SCHEME: Final = "software:"
-DIGEST_LENGTH: Final = 32
-SCALAR_LENGTH: Final = 32
-
-
-class PrivateKey(Protocol):
-    """What the custody asks of a private key, whatever its family."""
-
-    @property
-    def secret(self) -> bytes:
-        """The private key encoded, for wrapping alone."""
-        ...
-
-    def public(self) -> PublicKey:
-        """Return the public half."""
-        ...
-
-    def sign_digest(self, digest: bytes) -> bytes:
-        """Return r ‖ s over a digest of 32 bytes."""
-        ...
-
-
-class SM2Secret:
-    """An SM2 private key in the custody's shape."""
-
-    def __init__(self, key: SM2PrivateKey) -> None:
-        self.key = key
-
-    @property
-    def secret(self) -> bytes:
-        """The private key encoded, for wrapping alone."""
-        return self.key.secret
-
-    def public(self) -> PublicKey:
-        """Return the public half."""
-        return PublicKey.of_sm2(self.key.public_key)
-
-    def sign_digest(self, digest: bytes) -> bytes:
-        """Return r ‖ s over e."""
-        return self.key.sign(SM2Digest(digest)).raw
-
-
-class P256Secret:
-    """A P-256 private key in the custody's shape."""
-
-    def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
-        self.key = key
-
-    @property
-    def secret(self) -> bytes:
-        """The private key encoded, for wrapping alone."""
-        return self.key.private_bytes(
-            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-
-    def public(self) -> PublicKey:
-        """Return the public half."""
-        return PublicKey(
-            self.key.public_key().public_bytes(
-                serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-            )
-        )
-
-    def sign_digest(self, digest: bytes) -> bytes:
-        """Return r ‖ s over a SHA-256 digest."""
-        encoded = self.key.sign(digest, ec.ECDSA(utils.Prehashed(hashes.SHA256())))
-        r, s = utils.decode_dss_signature(encoded)
-        return r.to_bytes(SCALAR_LENGTH, "big") + s.to_bytes(SCALAR_LENGTH, "big")
-
-
-def generate(algorithm: KeyAlgorithm) -> PrivateKey:
-    """Make a private key."""
-    if algorithm.kind is KeyKind.SM2:
-        return SM2Secret(SM2PrivateKey.generate())
-    return P256Secret(ec.generate_private_key(ec.SECP256R1()))
-
-
-def from_secret(algorithm: str, secret: bytes) -> PrivateKey:
-    """Read a private key that was unwrapped. Raise `KeyMalformed`."""
-    if algorithm == KeyKind.SM2.value:
-        return SM2Secret(SM2PrivateKey.from_secret(secret))
-    loaded = serialization.load_der_private_key(secret, password=None)
-    if not isinstance(loaded, ec.EllipticCurvePrivateKey):
-        raise KeyMalformed
-    return P256Secret(loaded)
+__all__ = ["SoftwareDevice"]
 
 
 @dataclass(frozen=True)
 class Unwrapped:
     """A private key in memory, and the record that it was unwrapped from."""
 
-    record: WrappedKey
+    record: StoredKey
     private: PrivateKey = field(repr=False)
 
 
-class SoftwareCustody:
-    """Keeps wrapped keys in the database. An unwrapped key stays in this process's memory until it is closed."""
+class SoftwareDevice:
+    """Unwraps keys into this process's memory, where they stay until they are forgotten."""
 
     name: ClassVar[str] = "software, in-process"
+    scheme: ClassVar[str] = "software"
+    algorithms: ClassVar[frozenset[str]] = frozenset(KEYS)
 
-    def __init__(self, store: Store, root: RootKey) -> None:
-        self.store = store
-        self.wrapping_key = root.derive("private keys")
+    def __init__(self, roots: RootKeys) -> None:
+        self.roots = roots
         self.unwrapped: dict[str, Unwrapped] = {}
         self.lock = threading.Lock()
 
     @override
     def __repr__(self) -> str:
-        return "SoftwareCustody(…)"
+        return "SoftwareDevice(…)"
 
-    def generate(self, tx: Transaction, purpose: KeyPurpose, algorithm: KeyAlgorithm) -> KeyReference:
-        """Make a key pair. It can be used once `tx` has committed."""
-        name = new_id("key", at=tx.now)
-        private = generate(algorithm)
-        public = private.public()
-        context = binding(name, purpose, algorithm.name)
-        repository.add(
-            tx,
-            WrappedKey(
-                id=name,
-                purpose=purpose,
-                algorithm=algorithm.name,
-                state=LIFECYCLE.initial,
-                public_key=public,
-                wrapped=seal_envelope(self.wrapping_key, private.secret, context=context),
-                created_at=tx.now,
-            ),
-        )
-        handle = KeyHandle(SCHEME + name)
-        facts = {"purpose": purpose.value, "algorithm": algorithm.name}
-        tx.record(AuditEvent(tag="key:generate:done", actor="system", subject=handle, facts=facts))
-        return KeyReference(handle=handle, public_key=public, purpose=purpose)
+    @override
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a device is not copied")
 
-    def sign(self, key: KeyReference, digest: bytes) -> bytes:
-        """Return r ‖ s over `digest`, 64 bytes, or raise `SigningUnavailable`.
+    def generate(self, algorithm: KeyAlgorithm, *, context: str) -> DeviceKey:
+        """Make a key pair whose private half is bound to `context`."""
+        return self.keep(generate(algorithm), context)
 
-        The key's state is asked for at each use, so that a retired or destroyed key signs nothing, at once.
-        """
-        if len(digest) != DIGEST_LENGTH:
+    def keep(self, private: PrivateKey, context: str) -> DeviceKey:
+        """Return a private key as the keyring keeps it."""
+        wrapped = seal_secret(self.roots, private.secret, context=context)
+        return DeviceKey(public_key=private.public(), wrapped=wrapped)
+
+    def sign(self, key: StoredKey, digest: bytes) -> bytes:
+        """Return the signature over `digest`: r ‖ s for SM2 and ECDSA, else the signature itself."""
+        if len(digest) != KEYS[key.algorithm].signed_length:
             raise SigningUnavailable
-        name = key.handle.removeprefix(SCHEME)
-        with self.store.reading() as view:
-            kept = repository.get(view, name)
-        if kept is None or kept.purpose is not key.purpose or KeyUse.SIGN not in PERMITS[kept.state]:
-            with self.lock:
-                self.unwrapped.pop(name, None)
-            raise SigningUnavailable
-        return self.unwrap(kept).sign_digest(digest)
+        return self.private(key).sign_digest(digest)
 
-    def unwrap(self, kept: WrappedKey) -> PrivateKey:
-        """Return the private key of `kept`, from memory or from its envelope.
+    def decrypt(self, key: StoredKey, ciphertext: SM2Ciphertext) -> bytes:
+        """Return what was encrypted for an SM2 key, or raise `DecryptionFailed`."""
+        return self.private(key).decrypt(ciphertext)
+
+    def private(self, key: StoredKey) -> PrivateKey:
+        """Return the private key of `key`, from memory or from its envelope.
 
         Memory serves only the very record that was unwrapped: one that was changed must open anew, and does not.
         """
-        with self.lock:
-            held = self.unwrapped.get(kept.id)
-        if held is not None and held.record == kept:
+        held = self.unwrapped.get(key.id)
+        if held is not None and held.record == key and not self.roots.is_sealed:
             return held.private
-        context = binding(kept.id, kept.purpose, kept.algorithm)
-        secret = open_envelope(self.wrapping_key, kept.wrapped or b"", context=context)
-        if secret is None:
-            raise KeystoreUnavailable(
-                cure="the root key is not the one that wrapped this key, or the record was changed"
-            )
-        private = from_secret(kept.algorithm, secret)
-        if private.public() != kept.public_key:
+        secret = open_secret(self.roots, key.wrapped or b"", context=key.context)
+        private = from_secret(key.algorithm, secret)
+        if private.public() != key.public_key:
             raise KeystoreUnavailable(cure="the private key does not belong to its record; restore it from a backup")
         with self.lock:
-            self.unwrapped[kept.id] = Unwrapped(kept, private)
+            self.unwrapped[key.id] = Unwrapped(key, private)
+        if self.roots.is_sealed:  # in between; what was swept out of memory then must not come back
+            self.forget(key)
+            raise KeystoreSealed
         return private
 
-    def destroy(self, tx: Transaction, key: KeyReference, *, actor: str) -> None:
-        """Take the private half out of the world: out of the database with `tx`, out of memory at the next use.
+    def envelope(self, recipient: SM2PublicKey, *, context: str) -> tuple[DeviceKey, bytes]:
+        """Make an SM2 encryption key pair and return it with a SM2EnvelopedKey in DER, which `recipient` can open."""
+        private = generate(KEYS["sm2"])
+        scalar, _ = ec_private_key.read(private.secret)
+        session_key = secrets.token_bytes(sm4.KEY_LENGTH)
+        public_key = private.public().sm2
+        if public_key is None:
+            raise KeyMalformed  # pragma: no cover - an SM2 key has an SM2 key's public half
+        enveloped = EnvelopedKey(
+            sm2_encryption.encrypt(recipient, session_key), public_key, sm4.encrypt_ecb_blocks(session_key, scalar)
+        )
+        return self.keep(private, context), enveloped.der
 
-        Raise `KeyUnknown`, or `EventNotPossible` when it was destroyed before.
+    def accept(self, enveloped: bytes, *, under: StoredKey, context: str) -> DeviceKey:
+        """Open a SM2EnvelopedKey in DER with the SM2 key `under`, and keep the encryption key that is in it.
+
+        SM4-ECB shows no change of its ciphertext; that the private half belongs to the public one does. Raise
+        `EnvelopedKeyMalformed`, `DecryptionFailed`, or `KeyMalformed` where the two halves do not.
         """
-        repository.move(tx, key.handle.removeprefix(SCHEME), KeyEvent.DESTROY)
-        tx.record(AuditEvent(tag="key:destroy:done", actor=actor, subject=key.handle))
+        parsed = EnvelopedKey.from_der(enveloped)
+        session_key = self.private(under).decrypt(parsed.session_key)
+        scalar = scalar_of(sm4.decrypt_ecb_blocks(session_key, parsed.encrypted))
+        return self.keep(from_secret("sm2", ec_private_key.write(scalar, parsed.public_key)), context)
 
+    def forget(self, key: StoredKey) -> None:
+        """Drop what memory holds of a key."""
+        with self.lock:
+            self.unwrapped.pop(key.id, None)
 
-def binding(name: str, purpose: KeyPurpose, algorithm: str) -> str:
-    """Return the context that an envelope is bound to: moved to another record, it opens no more."""
-    return f"key {name} {purpose.value} {algorithm}"
+    def forget_all(self) -> None:
+        """Drop what memory holds of every key."""
+        with self.lock:
+            self.unwrapped.clear()
+
+    def destroy(self, key: StoredKey) -> None:
+        """Drop what memory holds of a key: its envelope is with the keyring, which has let it go."""
+        self.forget(key)
+
+    def ready(self) -> str:
+        """Say under which root key things stand. Raise `KeystoreSealed`."""
+        return f"unsealed, root key of generation {self.roots.newest}"
+
+    def rewrap(self, key: StoredKey) -> bytes:
+        """Return the private half of `key` under a new data key, and that under the newest root key."""
+        secret = open_secret(self.roots, key.wrapped or b"", context=key.context)
+        return seal_secret(self.roots, secret, context=key.context)
+
+    def rekey(self, key: StoredKey) -> bytes:
+        """Return `key.wrapped` with its data key under the newest root key."""
+        return rekey_secret(self.roots, key.wrapped or b"", context=key.context)
+
+    def generation(self, wrapped: bytes) -> int:
+        """Return the generation of the root key under which `wrapped` stands."""
+        return generation_of(wrapped)

@@ -1,7 +1,7 @@
-"""Wrapping: everything secret in the database is enciphered with SM4-GCM under keys that derive from one root key.
+"""Wrapping: the root key, and envelopes in SM4-GCM under one key.
 
-SM4-GCM comes from `cryptography`, always with an explicit nonce of 12 bytes and a tag of 16. Nonces are random; each
-derived key serves one kind of record, far below the 2³² messages that random nonces allow.
+Nonces are random; each key serves one kind of record, far below the 2³² messages that random nonces allow. What stands
+between the root key and a record is in `keys.data_keys`.
 """
 
 import os
@@ -9,20 +9,18 @@ import secrets
 from pathlib import Path
 from typing import Final, NoReturn, Self
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from typing_extensions import override
 
 from keys.errors import KeystoreExists, KeystoreUnavailable
+from keys.memory import SecretBuffer
+from trust.crypto import sm4
 from trust.crypto.sm3 import hmac_sm3
+from trust.crypto.sm4 import KEY_LENGTH, NONCE_LENGTH, TAG_LENGTH, CiphertextChanged
 from trust.protection import ProtectionUnavailable
 
-__all__ = ["EnvelopeProtection", "RootKey", "open_envelope", "seal_envelope"]
+__all__ = ["ROOT_KEY_LENGTH", "EnvelopeProtection", "RootKey", "open_envelope", "seal_envelope", "write_secret"]
 
 ROOT_KEY_LENGTH: Final = 32
-SM4_KEY_LENGTH: Final = 16
-NONCE_LENGTH: Final = 12
-TAG_LENGTH: Final = 16
 VERSION: Final = b"\x01"
 """First byte of every envelope: SM4-GCM under a key derived with HMAC-SM3."""
 
@@ -36,7 +34,7 @@ class RootKey:
     def __init__(self, secret: bytes) -> None:
         if len(secret) != ROOT_KEY_LENGTH:
             raise KeystoreUnavailable(cure="the root key must be 32 bytes, written as 64 hexadecimal digits")
-        self.secret = secret
+        self.buffer = SecretBuffer(secret)
 
     @override
     def __repr__(self) -> str:
@@ -53,19 +51,14 @@ class RootKey:
         It is on the disk when this returns. Raise `KeystoreExists`, or `KeystoreUnavailable` where an empty file is
         there that others can read.
         """
-        secret = secrets.token_bytes(ROOT_KEY_LENGTH)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600, exist_ok=True)
-        status = path.stat()
-        if status.st_size:
-            raise KeystoreExists
-        if status.st_mode & OTHERS:
-            raise KeystoreUnavailable(cure=OWNER_ALONE)
-        with path.open("w") as file:
-            file.write(secret.hex() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        return cls(secret)
+        made = cls.random()
+        write_secret(path, made.secret)
+        return made
+
+    @classmethod
+    def random(cls) -> Self:
+        """Make a new root key in memory."""
+        return cls(secrets.token_bytes(ROOT_KEY_LENGTH))
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -77,18 +70,48 @@ class RootKey:
         except (OSError, ValueError):
             raise KeystoreUnavailable(cure="put the root key file back, or name it in TRUST_ROOT_KEY_FILE") from None
 
+    @property
+    def secret(self) -> bytes:
+        """The root key itself, for whoever keeps it: a file, its shares, a token."""
+        return self.buffer.reveal()
+
     def derive(self, label: str) -> bytes:
         """Return the 32-byte key for one kind of use: HMAC-SM3 of its label under the root."""
         return hmac_sm3(self.secret, b"xinyin key v1\0", label.encode())
+
+    @property
+    def check_value(self) -> bytes:
+        """What tells this root key from any other and gives nothing away: it may stand in a public file."""
+        return hmac_sm3(self.secret, b"xinyin root key check v1")
+
+    def wipe(self) -> None:
+        """Take the root key out of memory. It can be used no more."""
+        self.buffer.wipe()
+
+
+def write_secret(path: Path, secret: bytes) -> None:
+    """Write `secret` in hexadecimal to a new file that its owner alone may read; it is on the disk when this returns.
+
+    Raise `KeystoreExists`, or `KeystoreUnavailable` where an empty file is there that others can read.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600, exist_ok=True)
+    status = path.stat()
+    if status.st_size:
+        raise KeystoreExists
+    if status.st_mode & OTHERS:
+        raise KeystoreUnavailable(cure=OWNER_ALONE)
+    with path.open("w") as file:
+        file.write(secret.hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def seal_envelope(key: bytes, plain: bytes, *, context: str) -> bytes:
     """Return version ‖ nonce ‖ tag ‖ ciphertext of `plain`, bound to `context`; 16 bytes of `key` are used."""
     nonce = secrets.token_bytes(NONCE_LENGTH)
-    encryptor = Cipher(algorithms.SM4(key[:SM4_KEY_LENGTH]), modes.GCM(nonce)).encryptor()
-    encryptor.authenticate_additional_data(VERSION + context.encode())
-    ciphertext = encryptor.update(plain) + encryptor.finalize()
-    return VERSION + nonce + encryptor.tag + ciphertext
+    ciphertext, tag = sm4.seal_gcm(key[:KEY_LENGTH], nonce, plain, VERSION + context.encode())
+    return VERSION + nonce + tag + ciphertext
 
 
 def open_envelope(key: bytes, envelope: bytes, *, context: str) -> bytes | None:
@@ -96,21 +119,24 @@ def open_envelope(key: bytes, envelope: bytes, *, context: str) -> bytes | None:
     start, middle = len(VERSION) + NONCE_LENGTH, len(VERSION) + NONCE_LENGTH + TAG_LENGTH
     if len(envelope) < middle or envelope[:1] != VERSION:
         return None
-    mode = modes.GCM(envelope[1:start], envelope[start:middle], min_tag_length=TAG_LENGTH)
-    decryptor = Cipher(algorithms.SM4(key[:SM4_KEY_LENGTH]), mode).decryptor()
-    decryptor.authenticate_additional_data(VERSION + context.encode())
+    nonce, tag, aad = envelope[1:start], envelope[start:middle], VERSION + context.encode()
     try:
-        return decryptor.update(envelope[middle:]) + decryptor.finalize()
-    except InvalidTag:
+        return sm4.open_gcm(key[:KEY_LENGTH], nonce, envelope[middle:], aad, tag=tag)
+    except CiphertextChanged:
         return None
 
 
 class EnvelopeProtection:
-    """Protects data at rest with keys that derive from the root key."""
+    """Protects data at rest with two keys: one enciphers, one makes the blind index."""
 
-    def __init__(self, root: RootKey) -> None:
-        self.data_key = root.derive("personal data")
-        self.index_key = root.derive("blind index")
+    def __init__(self, data_key: bytes, index_key: bytes) -> None:
+        self.data_key = data_key
+        self.index_key = index_key
+
+    @classmethod
+    def derived(cls, root: RootKey) -> Self:
+        """Return the protection with keys that derive from the root, as instances of the first form have them."""
+        return cls(root.derive("personal data"), root.derive("blind index"))
 
     @override
     def __repr__(self) -> str:
@@ -118,7 +144,7 @@ class EnvelopeProtection:
 
     @override
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a derived key is not copied")
+        raise TypeError("a data key is not copied")
 
     def protect(self, plain: bytes, *, context: str) -> bytes:
         """Return `plain` enciphered and bound to `context`."""

@@ -5,12 +5,12 @@ never both. `Transaction` has no commit: leaving the block commits, an exception
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Engine, Executable, event
+from sqlalchemy import Engine, Executable, Select, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction
@@ -21,6 +21,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from trust.clock import Clock
 from trust.errors import Conflict, Unavailable
 from trust.events import AuditEvent
+from trust.questions import Question
 from trust.rows import Row
 
 __all__ = [
@@ -79,6 +80,10 @@ class Reading:
     def exec(self, statement: "SelectOfScalar[Selected]") -> Sequence[Selected]:
         """Return what `statement` selects."""
         return self.session.exec(statement).all()
+
+    def rows(self, statement: Executable) -> Sequence[Any]:
+        """Return the rows of several columns that `statement` selects."""
+        return self.session.execute(statement).all()
 
     def first(self, statement: "SelectOfScalar[Selected]") -> Selected | None:
         """Return the first of what `statement` selects, if there is any."""
@@ -152,6 +157,7 @@ class Store:
         self.reader = self.writer
         self.write_lock = threading.Lock()
         self.inside = threading.local()
+        self.questions: list[Question] = []
         if self.is_sqlite:
             self.reader = create_engine(url, hide_parameters=True)
             prepare_sqlite(self.writer, begin="BEGIN IMMEDIATE", read_only=False)
@@ -162,8 +168,21 @@ class Store:
 
     def close(self) -> None:
         """Close every connection."""
+        for question in self.questions:
+            question.close()
         self.reader.dispose()
         self.writer.dispose()
+
+    def purge(self) -> None:
+        """Let nothing that was deleted stay in SQLite's journal. What else a server keeps is its operator's affair."""
+        if not self.is_sqlite:
+            return
+        with self.write_lock, unavailable_when_down():
+            connection = self.writer.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
@@ -171,14 +190,30 @@ class Store:
         with unavailable_when_down(), Session(self.reader) as session:
             yield Reading(session, self.clock.now())
 
+    def question(self, statement: Select[*tuple[Any, ...]]) -> Callable[..., tuple[Any, ...] | None]:
+        """Prepare a question that is asked very often, such as at each use of a key, of the row of one primary key.
+
+        What it returns takes the statement's parameters by name, and returns the columns as the driver has them, or
+        None.
+        """
+        question = Question(self.reader, statement)
+        self.questions.append(question)
+
+        def ask(**parameters: object) -> tuple[Any, ...] | None:
+            try:
+                return question.ask(**parameters)
+            except question.error as error:
+                raise StoreUnavailable from error
+
+        return ask
+
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Begin a use case that changes something.
 
         Raise `LostRace` when another writer was faster, `SilentWrite` when changes carry no audit event.
         """
-        if getattr(self.inside, "transaction", False):
-            raise NestedTransaction
+        self.require_no_transaction()
         self.inside.transaction = True
         try:
             with self.serialised(), unavailable_when_down(), lost_races(), Session(self.writer) as session:
@@ -187,6 +222,11 @@ class Store:
                 self.finish(tx)
         finally:
             self.inside.transaction = False
+
+    def require_no_transaction(self) -> None:
+        """Raise `NestedTransaction` where this thread has a transaction open: it would hold the database meanwhile."""
+        if getattr(self.inside, "transaction", False):
+            raise NestedTransaction
 
     @contextmanager
     def serialised(self) -> Iterator[None]:
@@ -239,6 +279,7 @@ def prepare_sqlite(engine: Engine, *, begin: str, read_only: bool) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "secure_delete=ON",  # what was deleted is overwritten, such as the envelope of a destroyed key
             f"busy_timeout={SQLITE_BUSY_TIMEOUT}",
             f"query_only={'ON' if read_only else 'OFF'}",
         ):

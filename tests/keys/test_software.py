@@ -1,331 +1,226 @@
-"""The custody in software, on the real store: purposes, states, wrapping, and no secret anywhere in the database."""
+"""The device in software: encryption keys in escrow and in envelopes, and what is left in memory."""
 
-import pickle
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import update
-from sqlmodel import col
+from typing_extensions import override
 
-from keys import repository, software
-from keys.errors import KeystoreUnavailable, KeyUnknown
-from keys.lifecycle import KeyEvent, KeyState
-from keys.software import P256Secret, SoftwareCustody, from_secret
-from keys.tables import KeyRow
-from keys.wrapping import RootKey, seal_envelope
-from trust import repository as ground
-from trust.crypto.algorithms import KEYS, KeyKind, signature_algorithm
-from trust.crypto.gmssl import GmsslBackend
-from trust.crypto.reference import ReferenceBackend
-from trust.crypto.sm2 import KeyMalformed
-from trust.events import AuditEvent
-from trust.lifecycle import EventNotPossible
-from trust.signing import KeyHandle, KeyPurpose, KeyReference, Signer, SigningUnavailable
-from trust.store import Store, Transaction
+from keys import ec_private_key
+from keys.data_keys import RootKeys
+from keys.devices import StoredKey
+from keys.errors import KeystoreSealed, KeystoreUnavailable
+from keys.keyring import Keyring
+from keys.lifecycle import KeyState
+from keys.private_keys import from_secret, generate
+from keys.software import SoftwareDevice
+from keys.wrapping import RootKey
+from trust.crypto import sm2_encryption, sm4
+from trust.crypto.algorithms import KEYS
+from trust.crypto.sm2 import KeyMalformed, SM2PublicKey
+from trust.crypto.sm2_ciphertext import DecryptionFailed
+from trust.enveloped_keys import EnvelopedKey, EnvelopedKeyMalformed
+from trust.signing import KeyPurpose, KeyReference, SigningUnavailable
+from trust.store import Store
 
-SM2, P256 = KEYS["sm2"], KEYS["p256"]
 DIGEST = bytes(range(32))
-FAMILIES = pytest.mark.parametrize("family", ["sm2", "p256"])
+
+
+def device() -> SoftwareDevice:
+    """Make a device."""
+    return SoftwareDevice(RootKeys.of(RootKey(bytes(range(32)))))
+
+
+def stored(made: SoftwareDevice, algorithm: str = "sm2") -> StoredKey:
+    """Make a key as a keyring keeps it."""
+    key = made.generate(KEYS[algorithm], context="context")
+    return StoredKey(id="key_1", context="context", algorithm=algorithm, public_key=key.public_key, wrapped=key.wrapped)
+
+
+# --- a device --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("algorithm", sorted(KEYS))
+def test_it_makes_keys_of_every_algorithm(algorithm: str) -> None:
+    made = device()
+    assert algorithm in made.algorithms
+    key = stored(made, algorithm)
+    public = key.public_key
+    signature = public.signature_value(made.sign(key, public.digest(b"message")))
+    public.verify(signature, b"message", public.own_algorithm)
+    for length in (0, 31, 33, 63, 65):
+        with pytest.raises(SigningUnavailable):
+            made.sign(key, bytes(length))
+
+
+class SealedMeanwhile(RootKeys):
+    """Root keys that are sealed by somebody else as soon as one of them has been asked for."""
+
+    @override
+    def of_generation(self, generation: int) -> RootKey:
+        found = super().of_generation(generation)
+        self.roots = {}
+        return found
+
+
+def test_a_key_that_is_unwrapped_while_the_device_is_sealed_does_not_stay() -> None:
+    key = stored(device())
+    sealed = SoftwareDevice(SealedMeanwhile.of(RootKey(bytes(range(32)))))
+    with pytest.raises(KeystoreSealed):
+        sealed.sign(key, DIGEST)
+    assert sealed.unwrapped == {}
+
+
+def test_what_is_forgotten_is_unwrapped_anew() -> None:
+    made = device()
+    key = stored(made)
+    made.sign(key, DIGEST)
+    (before,) = made.unwrapped.values()
+    ways: list[Callable[[], None]] = [lambda: made.forget(key), made.forget_all, lambda: made.destroy(key)]
+    for forget in ways:
+        forget()
+        assert made.unwrapped == {}
+        made.sign(key, DIGEST)
+    (after,) = made.unwrapped.values()
+    assert after.private is not before.private
+    made.forget(replace(key, id="key_2"))  # one that is not there is no mistake
+    assert len(made.unwrapped) == 1
+
+
+def test_a_sealed_device_signs_nothing_even_from_memory() -> None:
+    made = device()
+    key = stored(made)
+    made.sign(key, DIGEST)
+    assert made.ready() == "unsealed, root key of generation 1"
+    made.roots.seal()
+    for act in (lambda: made.sign(key, DIGEST), made.ready, lambda: made.generate(KEYS["sm2"], context="c")):
+        with pytest.raises(KeystoreSealed):
+            act()
+
+
+# --- envelopes -------------------------------------------------------------------------------------------------------
+
+
+def test_an_envelope_is_opened_by_its_recipient_alone() -> None:
+    """The private half is opened here by hand, by the standard's words (GB/T 35276-2017, 7.4)."""
+    recipient, stranger = generate(KEYS["sm2"]), generate(KEYS["sm2"])
+    point = recipient.public().sm2
+    assert point is not None
+    made = device()
+    key, enveloped = made.envelope(point, context="escrow")
+    parsed = EnvelopedKey.from_der(enveloped)
+    assert parsed.public_key == key.public_key.sm2
+    scalar = sm4.decrypt_ecb_blocks(recipient.decrypt(parsed.session_key), parsed.encrypted)
+    private = from_secret("sm2", ec_private_key.write(scalar, parsed.public_key))
+    ciphertext = sm2_encryption.encrypt(parsed.public_key, b"secret")
+    assert private.decrypt(ciphertext) == b"secret"
+    escrowed = StoredKey(id="k", context="escrow", algorithm="sm2", public_key=key.public_key, wrapped=key.wrapped)
+    assert made.decrypt(escrowed, ciphertext) == b"secret"
+    with pytest.raises(DecryptionFailed):
+        stranger.decrypt(parsed.session_key)
+
+
+class House:
+    """Two instances' custodies: an authority that makes encryption keys, and a subject that gets one."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.keyring = Keyring(store, device())
+
+    def make(self, purpose: KeyPurpose = KeyPurpose.SEAL_OWNER) -> tuple[KeyReference, SM2PublicKey]:
+        """Make a signing key, which is pending."""
+        with self.store.transaction() as tx:
+            key = self.keyring.generate(tx, purpose, KEYS["sm2"])
+        point = key.public_key.sm2
+        assert point is not None
+        return key, point
 
 
 @pytest.fixture
-def root() -> RootKey:
-    """Return a root key."""
-    return RootKey(bytes(range(50, 82)))
-
-
-@pytest.fixture
-def custody(store: Store, root: RootKey) -> SoftwareCustody:
+def house(store: Store) -> House:
     """Make a custody on each database."""
-    return SoftwareCustody(store, root)
+    return House(store)
 
 
-def made(custody: SoftwareCustody, family: str = "sm2", purpose: KeyPurpose = KeyPurpose.DOCUMENT) -> KeyReference:
-    """Make a key."""
-    with custody.store.transaction() as tx:
-        return custody.generate(tx, purpose, KEYS[family])
-
-
-def id_of(key: KeyReference) -> str:
-    """Return the primary key of a key's row."""
-    return key.handle.removeprefix("software:")
-
-
-def tamper(store: Store, key: KeyReference, **values: object) -> None:
-    """Change a key's row behind the custody's back."""
-    with store.writer.begin() as connection:
-        connection.execute(update(KeyRow).where(col(KeyRow.id) == id_of(key)).values(**values))
-
-
-def reopened(custody: SoftwareCustody, root: RootKey) -> SoftwareCustody:
-    """Return a custody with nothing in memory, as after a restart."""
-    return SoftwareCustody(custody.store, root)
-
-
-@FAMILIES
-def test_signatures_hold(custody: SoftwareCustody, root: RootKey, family: str) -> None:
-    key = made(custody, family)
-    algorithm = signature_algorithm(KEYS[family].signature_oid)
-    for one in (custody, custody, reopened(custody, root)):
-        signature = Signer(one, key).sign(b"message")
-        key.public_key.verify(signature, b"message", algorithm)
-        if family == "sm2":
-            for backend in (ReferenceBackend(), GmsslBackend()):
-                key.public_key.verify(signature, b"message", algorithm, backend=backend)
-    assert len(custody.sign(key, DIGEST)) == 64
-
-
-@FAMILIES
-def test_a_new_key(custody: SoftwareCustody, family: str) -> None:
-    key = made(custody, family, KeyPurpose.AUDIT)
-    assert key.handle.startswith("software:key_")
-    assert key.purpose is KeyPurpose.AUDIT
-    assert key.algorithm is KEYS[family]
-    assert key.public_key.kind is KEYS[family].kind
-    with custody.store.reading() as view:
-        kept = repository.get(view, id_of(key))
-        (event,) = ground.events(view)
-    assert kept is not None
-    assert (kept.state, kept.public_key, kept.algorithm) == (KeyState.ACTIVE, key.public_key, family)
-    assert event.event.tag == "key:generate:done"
-    assert event.event.subject == key.handle
-    assert event.event.facts == {"purpose": "audit", "algorithm": family}
-
-
-def test_a_key_is_usable_once_it_is_committed(custody: SoftwareCustody) -> None:
-    with custody.store.transaction() as tx:
-        key = custody.generate(tx, KeyPurpose.DOCUMENT, SM2)
+def test_an_encryption_key_is_handed_over(house: House) -> None:
+    key, point = house.make()
+    with house.store.transaction() as tx:
+        escrowed, enveloped = house.keyring.envelope(tx, KeyPurpose.DECRYPTION, point)
+    with house.store.transaction() as tx:
+        accepted = house.keyring.accept(tx, enveloped, under=key)
+    assert accepted.public_key == escrowed.public_key
+    assert accepted.handle != escrowed.handle
+    assert accepted.purpose is KeyPurpose.DECRYPTION
+    with house.store.reading() as view:
+        assert {house.keyring.kept(view, one).state for one in (escrowed, accepted)} == {KeyState.PENDING}
+    assert accepted.public_key.sm2 is not None
+    ciphertext = sm2_encryption.encrypt(accepted.public_key.sm2, b"secret")
+    for one in (escrowed, accepted):
         with pytest.raises(SigningUnavailable):
-            custody.sign(key, DIGEST)
-    custody.sign(key, DIGEST)
+            house.keyring.decrypt(one, ciphertext)
+        with house.store.transaction() as tx:
+            house.keyring.activate(tx, one)
+        assert house.keyring.decrypt(one, ciphertext) == b"secret"
 
 
-class Broken(Exception):
-    """Something went wrong."""
+def test_an_envelope_for_somebody_else(house: House) -> None:
+    (_, point), (other, _) = house.make(), house.make()
+    with house.store.transaction() as tx:
+        _, enveloped = house.keyring.envelope(tx, KeyPurpose.DECRYPTION, point)
+    with pytest.raises(DecryptionFailed), house.store.transaction() as tx:
+        house.keyring.accept(tx, enveloped, under=other)
 
 
-def test_a_key_that_was_not_committed_never_was(custody: SoftwareCustody) -> None:
-    keys: list[KeyReference] = []
-
-    def fails(tx: Transaction) -> None:
-        keys.append(custody.generate(tx, KeyPurpose.DOCUMENT, SM2))
-        raise Broken
-
-    with pytest.raises(Broken), custody.store.transaction() as tx:
-        fails(tx)
-    with pytest.raises(SigningUnavailable):
-        custody.sign(keys[0], DIGEST)
+def test_a_retired_key_accepts_nothing(house: House) -> None:
+    key, point = house.make()
+    with house.store.transaction() as tx:
+        _, enveloped = house.keyring.envelope(tx, KeyPurpose.DECRYPTION, point)
+        house.keyring.retire(tx, key)
+    with pytest.raises(SigningUnavailable), house.store.transaction() as tx:
+        house.keyring.accept(tx, enveloped, under=key)
 
 
-@pytest.mark.parametrize("length", [0, 31, 33, 64])
-@FAMILIES
-def test_a_digest_has_32_octets(custody: SoftwareCustody, family: str, length: int) -> None:
-    key = made(custody, family)
-    with pytest.raises(SigningUnavailable):
-        custody.sign(key, bytes(length))
+def test_what_is_no_envelope(house: House) -> None:
+    key, _ = house.make()
+    with pytest.raises(EnvelopedKeyMalformed), house.store.transaction() as tx:
+        house.keyring.accept(tx, b"", under=key)
 
 
-@pytest.mark.parametrize("handle", ["software:key_unknown", "", "software:", "sdf:1", "software:' OR 1=1"])
-def test_unknown_handles(custody: SoftwareCustody, handle: str) -> None:
-    key = replace(made(custody), handle=KeyHandle(handle))
-    with pytest.raises(SigningUnavailable):
-        custody.sign(key, DIGEST)
-
-
-@pytest.mark.parametrize("purpose", [one for one in KeyPurpose if one is not KeyPurpose.DOCUMENT])
-def test_a_key_serves_its_purpose_alone(sqlite_store: Store, root: RootKey, purpose: KeyPurpose) -> None:
-    custody = SoftwareCustody(sqlite_store, root)
-    key = made(custody)
-    custody.sign(key, DIGEST)
-    with pytest.raises(SigningUnavailable):
-        custody.sign(replace(key, purpose=purpose), DIGEST)
-
-
-@pytest.mark.parametrize("cached", [True, False], ids=["in memory", "after a restart"])
-def test_a_key_whose_row_names_another_purpose(custody: SoftwareCustody, root: RootKey, cached: bool) -> None:  # noqa: FBT001
-    # Whoever can write the database must not make a certification key of a document key.
-    key = made(custody)
-    custody.sign(key, DIGEST)
-    tamper(custody.store, key, purpose=KeyPurpose.CERTIFICATION)
-    used = custody if cached else reopened(custody, root)
-    with pytest.raises(KeystoreUnavailable):
-        used.sign(replace(key, purpose=KeyPurpose.CERTIFICATION), DIGEST)
-
-
-# --- the end of a key ------------------------------------------------------------------------------------------------
-
-
-def destroy(custody: SoftwareCustody, key: KeyReference) -> None:
-    """Destroy a key."""
-    with custody.store.transaction() as tx:
-        custody.destroy(tx, key, actor="act_1")
-
-
-@FAMILIES
-def test_a_destroyed_key_signs_nothing_at_once(custody: SoftwareCustody, root: RootKey, family: str) -> None:
-    key = made(custody, family)
-    custody.sign(key, DIGEST)
-    assert id_of(key) in custody.unwrapped
-    destroy(custody, key)
-    for used in (custody, reopened(custody, root)):
-        with pytest.raises(SigningUnavailable):
-            used.sign(key, DIGEST)
-    assert custody.unwrapped == {}
-    with custody.store.reading() as view:
-        kept = repository.get(view, id_of(key))
-        *_, event = ground.events(view)
-    assert kept is not None
-    assert (kept.state, kept.wrapped, kept.public_key) == (KeyState.DESTROYED, None, key.public_key)
-    assert (event.event.tag, event.event.actor, event.event.subject) == ("key:destroy:done", "act_1", key.handle)
-
-
-def test_a_retired_key_signs_nothing(custody: SoftwareCustody) -> None:
-    key = made(custody)
-    custody.sign(key, DIGEST)
-    with custody.store.transaction() as tx:
-        repository.move(tx, id_of(key), KeyEvent.RETIRE)
-        tx.record(AuditEvent(tag="key:retire:done", actor="a", subject=key.handle))
-    with pytest.raises(SigningUnavailable):
-        custody.sign(key, DIGEST)
-    with custody.store.reading() as view:
-        kept = repository.get(view, id_of(key))
-    assert kept is not None
-    assert kept.wrapped is not None
-    destroy(custody, key)
-
-
-@pytest.mark.parametrize("which", ["a destroyed key", "an unknown key"])
-def test_only_a_key_that_is_there_can_be_destroyed(custody: SoftwareCustody, which: str) -> None:
-    # keys/lifecycle.py has no move out of `destroyed`, and the trail must not tell of what did not happen.
-    key = made(custody)
-    if which == "a destroyed key":
-        destroy(custody, key)
+@pytest.mark.parametrize("fault", ["another public half", "another private half"])
+def test_halves_that_do_not_belong_together(house: House, fault: str) -> None:
+    key, point = house.make()
+    _, stranger = house.make()
+    with house.store.transaction() as tx:
+        _, enveloped = house.keyring.envelope(tx, KeyPurpose.DECRYPTION, point)
+    parsed = EnvelopedKey.from_der(enveloped)
+    if fault == "another public half":
+        changed = replace(parsed, public_key=stranger)
     else:
-        key = replace(key, handle=KeyHandle("software:key_unknown"))
-    with custody.store.reading() as view:
-        before = ground.audit_head(view)
-    with pytest.raises(EventNotPossible if which == "a destroyed key" else KeyUnknown):
-        destroy(custody, key)
-    with custody.store.reading() as view:
-        assert ground.audit_head(view) == before
+        changed = replace(parsed, encrypted=parsed.encrypted[16:] + parsed.encrypted[:16])
+    with pytest.raises(KeyMalformed), house.store.transaction() as tx:
+        house.keyring.accept(tx, changed.der, under=key)
 
 
-# --- wrapping --------------------------------------------------------------------------------------------------------
+def test_no_encryption_key_is_written_in_the_open(sqlite_store: Store, tmp_path: Path) -> None:
+    house = House(sqlite_store)
+    _, point = house.make()
+    with sqlite_store.transaction() as tx:
+        key, _ = house.keyring.envelope(tx, KeyPurpose.DECRYPTION, point)
+        house.keyring.activate(tx, key)
+    assert key.public_key.sm2 is not None
+    house.keyring.decrypt(key, sm2_encryption.encrypt(key.public_key.sm2, b"secret"))
+    (held,) = house.keyring.devices
+    assert isinstance(held, SoftwareDevice)
+    (unwrapped,) = held.unwrapped.values()
+    octets = b"".join(path.read_bytes() for path in tmp_path.glob("trust.db*"))
+    scalar, _ = ec_private_key.read(unwrapped.private.secret)
+    assert key.public_key.spki in octets
+    for secret in (unwrapped.private.secret, scalar):
+        assert secret not in octets
 
 
-@FAMILIES
-def test_the_wrong_root_key_opens_nothing(custody: SoftwareCustody, family: str) -> None:
-    key = made(custody, family)
-    wrong = reopened(custody, RootKey(bytes(32)))
-    with pytest.raises(KeystoreUnavailable, match="root key is not the one"):
-        wrong.sign(key, DIGEST)
-    custody.sign(key, DIGEST)
-
-
-@pytest.mark.parametrize("values", [{"wrapped": b""}, {"wrapped": None}, {"wrapped": b"\x01" + bytes(200)}])
-def test_a_changed_envelope_does_not_open(custody: SoftwareCustody, values: dict[str, object]) -> None:
-    key = made(custody)
-    tamper(custody.store, key, **values)
+def test_a_stored_key_without_an_envelope_opens_nowhere() -> None:
+    made = device()
     with pytest.raises(KeystoreUnavailable):
-        custody.sign(key, DIGEST)
-
-
-def test_an_envelope_does_not_open_in_another_row(custody: SoftwareCustody) -> None:
-    first, second = made(custody), made(custody)
-    with custody.store.reading() as view:
-        rows = [repository.get(view, id_of(one)) for one in (first, second)]
-    assert rows[0] is not None
-    assert rows[1] is not None
-    tamper(custody.store, first, wrapped=rows[1].wrapped, public_key=rows[1].public_key.spki)
-    with pytest.raises(KeystoreUnavailable):
-        custody.sign(first, DIGEST)
-
-
-def test_an_envelope_does_not_open_as_another_algorithm(custody: SoftwareCustody) -> None:
-    key = made(custody)
-    tamper(custody.store, key, algorithm="p256")
-    with pytest.raises(KeystoreUnavailable):
-        custody.sign(key, DIGEST)
-
-
-def test_a_key_that_does_not_belong_to_its_row(custody: SoftwareCustody) -> None:
-    first, second = made(custody), made(custody)
-    tamper(custody.store, first, public_key=second.public_key.spki)
-    with pytest.raises(KeystoreUnavailable, match="does not belong"):
-        custody.sign(first, DIGEST)
-
-
-def test_an_envelope_of_no_key(custody: SoftwareCustody) -> None:
-    key = made(custody)
-    context = software.binding(id_of(key), key.purpose, "sm2")
-    tamper(custody.store, key, wrapped=seal_envelope(custody.wrapping_key, b"no key", context=context))
-    with pytest.raises(KeyMalformed):
-        custody.sign(key, DIGEST)
-
-
-def test_a_private_key_of_another_family() -> None:
-    form = serialization.PrivateFormat.PKCS8
-    from cryptography.hazmat.primitives.asymmetric import ed25519
-
-    encoded = ed25519.Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.DER, form, serialization.NoEncryption()
-    )
-    with pytest.raises(KeyMalformed):
-        from_secret("p256", encoded)
-
-
-# --- secrecy ---------------------------------------------------------------------------------------------------------
-
-
-def test_no_secret_is_in_the_database(sqlite_store: Store, root: RootKey, tmp_path: Path) -> None:
-    custody = SoftwareCustody(sqlite_store, root)
-    keys = [made(custody, family) for family in ("sm2", "p256") for _ in range(3)]
-    for key in keys:
-        custody.sign(key, DIGEST)
-    unwrapped = [one.private for one in custody.unwrapped.values()]
-    secrets = [private.secret for private in unwrapped] + [root.secret, custody.wrapping_key]
-    secrets += [scalar(private) for private in unwrapped]
-    destroy(custody, keys[0])
-    files = [path.read_bytes() for path in tmp_path.glob("trust.db*")]
-    octets = b"".join(files)
-    assert len(secrets) == 14
-    assert keys[0].public_key.spki in octets  # this is where they would be
-    for secret in secrets:
-        for form in (secret, secret.hex().encode(), secret.hex().upper().encode()):
-            assert form not in octets
-
-
-def scalar(private: software.PrivateKey) -> bytes:
-    """Return the bare number of a private key."""
-    if isinstance(private, P256Secret):
-        return private.key.private_numbers().private_value.to_bytes(32, "big")
-    from trust.asn1 import der
-
-    return der.parse(private.secret).sequence()[1].octets()
-
-
-def test_a_custody_shows_nothing(sqlite_store: Store, root: RootKey) -> None:
-    custody = SoftwareCustody(sqlite_store, root)
-    made(custody)
-    for told in (repr(custody), str(custody)):
-        assert told == "SoftwareCustody(…)"
-    with pytest.raises((TypeError, AttributeError, pickle.PicklingError)):
-        pickle.dumps(custody)
-    p256 = P256Secret(ec.generate_private_key(ec.SECP256R1()))
-    assert "private_value" not in repr(p256)
-    with pytest.raises(TypeError):
-        pickle.dumps(p256)
-
-
-def test_many_threads(custody: SoftwareCustody) -> None:
-    keys = [made(custody, family) for family in ("sm2", "p256")] * 10
-    with ThreadPoolExecutor(4) as pool:
-        signatures = list(pool.map(lambda key: Signer(custody, key).sign(b"message"), keys))
-    for key, signature in zip(keys, signatures, strict=True):
-        key.public_key.verify(signature, b"message", signature_algorithm(key.algorithm.signature_oid))
-    assert {key.public_key.kind for key in keys} == {KeyKind.SM2, KeyKind.ECDSA}
-    assert P256.kind is KeyKind.ECDSA
+        made.sign(replace(stored(made), wrapped=None), DIGEST)

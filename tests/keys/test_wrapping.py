@@ -218,34 +218,34 @@ def test_derived_keys() -> None:
 
 
 def test_protection() -> None:
-    protection = EnvelopeProtection(RootKey(ROOT))
+    protection = EnvelopeProtection.derived(RootKey(ROOT))
     protected = protection.protect(PLAIN, context="person_1 name")
     assert protection.reveal(protected, context="person_1 name") == PLAIN
     for wrong, context in ((protected, "person_2 name"), (protected[:-1], "person_1 name"), (b"", "person_1 name")):
         with pytest.raises(ProtectionUnavailable):
             protection.reveal(wrong, context=context)
     with pytest.raises(ProtectionUnavailable):
-        EnvelopeProtection(RootKey(ROOT[::-1])).reveal(protected, context="person_1 name")
+        EnvelopeProtection.derived(RootKey(ROOT[::-1])).reveal(protected, context="person_1 name")
     assert issubclass(ProtectionUnavailable, Unavailable)
 
 
 def test_the_index_is_keyed_and_of_one_kind() -> None:
-    protection = EnvelopeProtection(RootKey(ROOT))
+    protection = EnvelopeProtection.derived(RootKey(ROOT))
     index = protection.index("330106199001011234", kind="citizen")
-    assert index == EnvelopeProtection(RootKey(ROOT)).index("330106199001011234", kind="citizen")
+    assert index == EnvelopeProtection.derived(RootKey(ROOT)).index("330106199001011234", kind="citizen")
     assert len(index) == 64
     others = {
         protection.index("330106199001011235", kind="citizen"),
         protection.index("330106199001011234", kind="phone"),
         protection.index("n330106199001011234", kind="citize"),
-        EnvelopeProtection(RootKey(ROOT[::-1])).index("330106199001011234", kind="citizen"),
+        EnvelopeProtection.derived(RootKey(ROOT[::-1])).index("330106199001011234", kind="citizen"),
     }
     assert len(others | {index}) == 5
 
 
 SECRETIVE: dict[str, Callable[[], object]] = {
     "RootKey": lambda: RootKey(ROOT),
-    "EnvelopeProtection": lambda: EnvelopeProtection(RootKey(ROOT)),
+    "EnvelopeProtection": lambda: EnvelopeProtection.derived(RootKey(ROOT)),
 }
 
 

@@ -22,6 +22,16 @@ from trust.verdict import Outcome, Verdict
 OPERATOR = "某省政务服务"
 
 
+PURPOSES = {
+    Role.SEAL_MAKER: Purpose.SEAL_MAKING,
+    Role.TIME_STAMP_SM2: Purpose.TIME_STAMPING,
+    Role.TIME_STAMP_P256: Purpose.TIME_STAMPING,
+    Role.LICENCE_CLAIM: Purpose.LICENCE_CLAIM,
+    Role.AUDIT: Purpose.AUDIT,
+    Role.TRUST_LIST: Purpose.TRUST_LIST,
+}
+
+
 @pytest.fixture
 def authorities(store: Store) -> Authorities:
     """Make an instance that is not founded."""
@@ -50,8 +60,7 @@ def test_everything_is_made(authorities: Authorities) -> None:
     now = authorities.store.clock.now()
     for role in Role:
         certificate = kept.certificate(role)
-        stamps = role in (Role.TIME_STAMP_SM2, Role.TIME_STAMP_P256)
-        purpose = Purpose.TIME_STAMPING if stamps else Purpose.SIGNING
+        purpose = PURPOSES[role]
         path = validate(certificate, evidence, purpose=purpose, at=now)
         assert Verdict(checks=path.checks).outcome is Outcome.PASSED
         assert certificate.common_name.startswith(OPERATOR)

@@ -1,0 +1,279 @@
+"""`trust keys`: what an operator does with keys, what he reads, and what the trail keeps of it."""
+
+import json
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from api import cli
+from api.wiring import Foundation, Instance
+from tests.api.builders import copied, settings_for
+from tests.keys.devices import TOKEN_PIN, new_token, softhsm
+from trust import repository
+from trust.founding import Role
+
+
+class Answer(NamedTuple):
+    """What a command left."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def folder(founded_folder: Path, tmp_path: Path) -> Path:
+    """Return the folder of a founded instance of the test's own."""
+    return copied(founded_folder, tmp_path / "instance")
+
+
+@pytest.fixture
+def trust(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path) -> Run:
+    """Return what runs a command on the instance."""
+    monkeypatch.setenv("TRUST_DATA_DIR", str(folder))
+    monkeypatch.setenv("TRUST_PUBLIC_URL", settings_for(folder).public_url)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: str | Path) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["trust", *map(str, arguments)])
+        code: object = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = end.code
+        out, err = capsys.readouterr()
+        return Answer(code if isinstance(code, int) else int(code is not None), out, err)
+
+    return run
+
+
+def keys(trust: Run, *options: str) -> list[dict[str, Any]]:
+    """Return the list of keys."""
+    answer = trust("keys", "list", "--json", *options)
+    assert answer.code == 0, answer.err
+    found: list[dict[str, Any]] = json.loads(answer.out)
+    return found
+
+
+def ring(trust: Run, role: Role) -> list[dict[str, Any]]:
+    """Return the versions of a role's key."""
+    return keys(trust, "--ring", role.value)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Instance]:
+    """Open the instance beside the commands."""
+    instance = Instance.open(settings_for(folder))
+    with closing(instance.base.store):
+        yield instance
+
+
+def events(folder: Path, tag: str) -> list[tuple[str, str]]:
+    """Return who did what is tagged so to what."""
+    with opened(folder) as instance, instance.base.store.reading() as view:
+        return [(one.event.actor, one.event.subject) for one in repository.events(view) if one.event.tag == tag]
+
+
+def sign(folder: Path, role: Role) -> None:
+    """Sign with a key of the service, and verify it."""
+    with opened(folder) as instance:
+        signer, certificate = instance.service_keys.credential(role)
+        certificate.verify_message(signer.sign(b"message"), b"message")
+
+
+# --- looking ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_of_keys(trust: Run) -> None:
+    found = keys(trust)
+    assert {one["ring"] for one in found} >= {role.value for role in Role} | {"root-sm2", "issuing-p256"}
+    assert {one["state"] for one in found} == {"active"}
+    (maker,) = ring(trust, Role.SEAL_MAKER)
+    assert (maker["version"], maker["purpose"], maker["algorithm"], maker["limit"]) == (1, "seal_maker", "sm2", None)
+    table = trust("keys", "list").out
+    assert maker["key"] in table
+    assert "seal-maker" in table
+
+
+# --- rotation --------------------------------------------------------------------------------------------------------
+
+
+def test_a_key_is_rotated(trust: Run, folder: Path) -> None:
+    answer = trust("keys", "rotate", "licence-claim", "--actor", "wang")
+    assert answer.code == 0, answer.err
+    first, second = ring(trust, Role.LICENCE_CLAIM)
+    assert second["key"] in answer.out
+    assert (first["state"], second["state"]) == ("retiring", "active")
+    assert first["until"] is not None
+    assert "retiring until" in trust("keys", "list").out
+    assert events(folder, "service_key:rotate:done") == [("operator:wang", second["key"])]
+    sign(folder, Role.LICENCE_CLAIM)
+
+
+def test_a_compromised_key_is_retired_at_once(trust: Run) -> None:
+    trust("keys", "rotate", "audit", "--compromised")
+    assert [one["state"] for one in ring(trust, Role.AUDIT)] == ["retired", "active"]
+
+
+def test_what_cannot_be_rotated(trust: Run) -> None:
+    assert trust("keys", "rotate", "root-sm2").code == 2
+    assert trust("keys", "rotate", "audit", "--days", "0").code == 2
+
+
+def test_nothing_to_complete(trust: Run) -> None:
+    answer = trust("keys", "complete")
+    assert (answer.code, answer.out) == (0, "made: nothing, everything is there\n")
+
+
+# --- the life of a key -----------------------------------------------------------------------------------------------
+
+
+def test_a_key_is_retired(trust: Run, folder: Path) -> None:
+    (key,) = ring(trust, Role.SEAL_MAKER)
+    assert trust("keys", "retire", key["key"], "--actor", "wang").code == 0
+    assert ring(trust, Role.SEAL_MAKER)[0]["state"] == "retired"
+    assert events(folder, "key:retire:done") == [("operator:wang", key["key"])]
+    answer = trust("keys", "retire", key["key"])
+    assert (answer.code, "lifecycle.event_not_possible" in answer.err) == (1, True)
+
+
+def test_a_key_that_there_is_not(trust: Run) -> None:
+    for command in (("retire",), ("limit",), ("destroyed",), ("rewrap",)):
+        arguments = ["keys", *command, "software:key_none", *(["1"] if command == ("limit",) else [])]
+        assert trust(*arguments).code == 2
+
+
+def test_a_limit(trust: Run, folder: Path) -> None:
+    (key,) = ring(trust, Role.AUDIT)
+    assert trust("keys", "limit", key["key"], "100000", "--actor", "wang").code == 0
+    assert ring(trust, Role.AUDIT)[0]["limit"] == 100000
+    assert events(folder, "key:limit:done") == [("operator:wang", key["key"])]
+    assert trust("keys", "limit", key["key"], "0").out == f"{key['key']}: no limit\n"
+    assert ring(trust, Role.AUDIT)[0]["limit"] is None
+    assert trust("keys", "limit", key["key"], "--", "-1").code == 1
+
+
+def test_a_key_is_destroyed_before_two_witnesses(trust: Run, folder: Path) -> None:
+    trust("keys", "rotate", "seal-maker", "--compromised")
+    key = ring(trust, Role.SEAL_MAKER)[0]["key"]
+    told = ("--reason", "泄露", "--actor", "wang")
+    answer = trust("keys", "destroy", key, "--witness", "甲", *told)
+    assert (answer.code, "keys.witnesses_too_few" in answer.err) == (1, True)
+    answer = trust("keys", "destroyed", key)
+    assert (answer.code, "keys.destruction_unknown" in answer.err) == (1, True)
+    answer = trust("keys", "destroy", key, "--witness", "甲", "--witness", "乙", *told)
+    assert answer.code == 0, answer.err
+    statement = json.loads(answer.out)
+    assert (statement["key"], statement["witnesses"], statement["actor"]) == (key, ["乙", "甲"], "operator:wang")
+    assert json.loads(trust("keys", "destroyed", key).out) == statement
+    assert ring(trust, Role.SEAL_MAKER)[0]["state"] == "destroyed"
+    assert events(folder, "key:destroy:done") == [("operator:wang", key)]
+
+
+# --- envelopes and the root key --------------------------------------------------------------------------------------
+
+
+def test_envelopes_are_renewed(trust: Run, folder: Path) -> None:
+    everything = len(keys(trust))
+    assert trust("keys", "rewrap", "--actor", "wang").out == f"rewrapped: {everything}\n"
+    assert trust("keys", "rewrap", ring(trust, Role.AUDIT)[0]["key"]).out == "rewrapped: 1\n"
+    assert events(folder, "key:rewrap:done")[0] == ("operator:wang", "keys")
+    sign(folder, Role.AUDIT)
+
+
+def test_the_root_key_is_changed(trust: Run, folder: Path) -> None:
+    before = settings_for(folder).root_key.read_text()
+    answer = trust("keys", "rekey-root", "--actor", "wang")
+    assert (answer.code, "generation 2" in answer.out) == (0, True)
+    assert settings_for(folder).root_key.read_text() != before
+    assert events(folder, "root_key:change:done") == [("operator:wang", "root key")]
+    for role in Role:
+        sign(folder, role)
+
+
+def test_a_root_key_in_the_environment_is_changed_elsewhere(
+    trust: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRUST_ROOT_SECRET", settings_for(folder).root_key.read_text())
+    answer = trust("keys", "rekey-root")
+    assert (answer.code, "keys.root_change_elsewhere" in answer.err) == (1, True)
+
+
+def test_the_root_key_is_divided(trust: Run, folder: Path, tmp_path: Path) -> None:
+    transcript = tmp_path / "shares.md"
+    holders = [word for one in ("张三", "李四", "王五") for word in ("--holder", one)]
+    answer = trust("keys", "divide", *holders, "--threshold", "2", "--transcript", transcript)
+    assert answer.code == 0, answer.err
+    words = [line.strip() for line in answer.out.splitlines() if len(line.split()) == 33]
+    assert len(words) == 3
+    assert not any(one in transcript.read_text() for one in words)
+    assert "李四" in transcript.read_text()
+    record = json.loads(settings_for(folder).root_record.read_text())
+    assert (record["threshold"], record["shares"]) == (2, 3)
+    assert events(folder, "root_key:divide:done") != []
+    assert trust("keys", "divide", *holders, "--threshold", "4").code == 1
+
+
+def test_the_root_key_moves_into_a_token(
+    trust: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = softhsm(tmp_path)
+    pin = tmp_path / "pin"
+    pin.touch(mode=0o600)
+    pin.write_bytes(TOKEN_PIN)
+    for name, value in (("MODULE", library), ("TOKEN", new_token(library)), ("PIN_FILE", str(pin))):
+        monkeypatch.setenv(f"TRUST_PKCS11_{name}", value)
+    settings_for(folder).root_record.unlink()  # as in an instance of before
+    answer = trust("keys", "to-token", "xinyin root", "--actor", "wang")
+    assert answer.code == 0, answer.err
+    settings_for(folder).root_key.unlink()
+    assert trust("keys", "list").code == 1
+    monkeypatch.setenv("TRUST_ROOT_TOKEN_KEY", "xinyin root")
+    assert trust("keys", "limit", ring(trust, Role.AUDIT)[0]["key"], "100000").code == 0
+    assert trust("keys", "backup", tmp_path / "keys.backup").code == 0  # signed with a key that had to be unwrapped
+    answer = trust("keys", "rekey-root")
+    assert (answer.code, "keys.root_change_elsewhere" in answer.err) == (1, True)
+    monkeypatch.setenv("TRUST_ROOT_TOKEN_KEY", "another")
+    answer = trust("keys", "list")
+    assert (answer.code, "keys.keystore_unavailable" in answer.err) == (1, True)
+
+
+# --- backup ----------------------------------------------------------------------------------------------------------
+
+
+def test_backup_and_restoring(trust: Run, folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "keys.backup"
+    count = len(keys(trust))
+    answer = trust("keys", "backup", file)
+    assert (answer.code, f"{count} keys" in answer.out.replace("\n", " ")) == (0, True)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with closing(Foundation.open(settings_for(folder)).store) as store, store.writer.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM key")
+    assert keys(trust) == []
+    answer = trust("keys", "restore", file, "--actor", "wang")
+    assert (answer.code, answer.out) == (0, f"added {count}, mended 0, kept as they are 0\n")
+    for role in Role:
+        sign(folder, role)
+    assert events(folder, "key:restore:done") == [("operator:wang", "keys")]
+
+
+def test_a_backup_is_never_written_over_another_file(trust: Run, tmp_path: Path) -> None:
+    file = tmp_path / "keys.backup"
+    file.write_text("mine")
+    assert trust("keys", "backup", file).code == 2
+    assert file.read_text() == "mine"
+
+
+def test_a_file_that_is_no_backup(trust: Run, tmp_path: Path) -> None:
+    file = tmp_path / "keys.backup"
+    file.write_text("{}")
+    answer = trust("keys", "restore", file)
+    assert (answer.code, "keys.backup_malformed" in answer.err) == (1, True)
