@@ -14,14 +14,23 @@ class SettableClock:
 
     def __init__(self, moment: datetime = NOW) -> None:
         self.moment = moment
+        self.steady = timedelta(hours=1)
 
     def now(self) -> datetime:
         return self.moment
 
+    def elapsed(self) -> timedelta:
+        return self.steady
+
     def set(self, moment: datetime) -> None:
-        """Let it be `moment` from now on."""
+        """Let it be `moment` from now on: time passes until then, or the clock is set back."""
+        self.steady += max(moment - self.moment, timedelta())
         self.moment = moment
 
     def advance(self, by: timedelta) -> None:
         """Let time pass, or go back when `by` is negative."""
+        self.set(self.moment + by)
+
+    def jump(self, by: timedelta) -> None:
+        """Set the clock forward or back by hand, while no time passes."""
         self.moment += by

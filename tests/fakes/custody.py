@@ -1,12 +1,13 @@
 """A custody of keys in memory: as strict as the port asks, with keys that nobody misses."""
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, utils
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from keys.sm2 import SM2PrivateKey
-from trust.crypto.algorithms import KEYS, KeyAlgorithm, KeyKind
-from trust.crypto.public_keys import PublicKey
-from trust.crypto.sm2 import SM2Digest
+from keys.errors import KeyUnknown, RequestNotOfKey
+from keys.keyring import requested_key
+from keys.lifecycle import LIFECYCLE, PERMITS, KeyEvent, KeyState, KeyUse
+from keys.private_keys import PrivateKey, generate
+from trust.crypto.algorithms import KEYS, KeyAlgorithm
 from trust.events import AuditEvent
 from trust.signing import KeyHandle, KeyPurpose, KeyReference, SigningUnavailable
 from trust.store import Transaction
@@ -14,46 +15,80 @@ from trust.store import Transaction
 __all__ = ["MemoryCustody"]
 
 SCHEME = "memory:"
-DIGEST_LENGTH = 32
-SCALAR_LENGTH = 32
+
+
+@dataclass(frozen=True)
+class MemoryKey:
+    """A private key, and where it stands in its life."""
+
+    private: PrivateKey
+    purpose: KeyPurpose
+    state: KeyState
 
 
 class MemoryCustody:
     """Keeps private keys in a dictionary. `unavailable` makes it stop answering; `signed` counts what it signed."""
 
+    name = "memory"
+
     def __init__(self) -> None:
-        self.keys: dict[KeyHandle, SM2PrivateKey | ec.EllipticCurvePrivateKey] = {}
-        self.purposes: dict[KeyHandle, KeyPurpose] = {}
+        self.keys: dict[KeyHandle, MemoryKey] = {}
         self.unavailable = False
         self.signed = 0
 
-    def make(self, purpose: KeyPurpose, algorithm: KeyAlgorithm = KEYS["sm2"]) -> KeyReference:
-        """Make a key pair without a database."""
-        private: SM2PrivateKey | ec.EllipticCurvePrivateKey
-        if algorithm.kind is KeyKind.SM2:
-            private = SM2PrivateKey.generate()
-            public = PublicKey.of_sm2(private.public_key)
-        else:
-            private = ec.generate_private_key(ec.SECP256R1())
-            encoding, form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-            public = PublicKey(private.public_key().public_bytes(encoding, form))
+    def make(
+        self, purpose: KeyPurpose, algorithm: KeyAlgorithm = KEYS["sm2"], state: KeyState = KeyState.ACTIVE
+    ) -> KeyReference:
+        """Make a key pair without a database, in use."""
+        private = generate(algorithm)
         handle = KeyHandle(f"{SCHEME}{len(self.keys)}")
-        self.keys[handle], self.purposes[handle] = private, purpose
-        return KeyReference(handle=handle, public_key=public, purpose=purpose)
+        self.keys[handle] = MemoryKey(private, purpose, state)
+        return KeyReference(handle=handle, public_key=private.public(), purpose=purpose)
 
-    def generate(self, tx: Transaction, purpose: KeyPurpose, algorithm: KeyAlgorithm) -> KeyReference:
-        key = self.make(purpose, algorithm)
+    def generate(
+        self, tx: Transaction, purpose: KeyPurpose, algorithm: KeyAlgorithm, *, name: str = ""
+    ) -> KeyReference:
+        key = self.make(purpose, algorithm, LIFECYCLE.initial)
         facts = {"purpose": purpose.value, "algorithm": algorithm.name}
+        if name:
+            facts["ring"] = name
         tx.record(AuditEvent(tag="key:generate:done", actor="system", subject=key.handle, facts=facts))
         return key
 
+    def activate(self, tx: Transaction, key: KeyReference) -> None:
+        if self.kept(key).state is not KeyState.ACTIVE:
+            self.move(tx, key, KeyEvent.ACTIVATE)
+
+    def retire(self, tx: Transaction, key: KeyReference, *, until: datetime | None = None) -> None:
+        self.move(tx, key, KeyEvent.RETIRE if until is None else KeyEvent.SUCCEED)
+
+    def move(self, tx: Transaction, key: KeyReference, event: KeyEvent) -> None:
+        kept = self.kept(key)
+        self.keys[key.handle] = replace(kept, state=LIFECYCLE.after(kept.state, event))
+        tx.record(AuditEvent(tag=f"key:{event.value}:done", actor="system", subject=key.handle))
+
+    def kept(self, key: KeyReference) -> MemoryKey:
+        try:
+            return self.keys[key.handle]
+        except KeyError:
+            raise KeyUnknown from None
+
+    def request(self, key: KeyReference, info: bytes) -> bytes:
+        private = self.allow(key, KeyUse.REQUEST)
+        if requested_key(info) != private.public().spki:
+            raise RequestNotOfKey
+        return private.sign_digest(private.public().digest(info))
+
     def sign(self, key: KeyReference, digest: bytes) -> bytes:
-        private = self.keys.get(key.handle)
-        right = self.purposes.get(key.handle) is key.purpose and len(digest) == DIGEST_LENGTH
-        if self.unavailable or private is None or not right:
+        private = self.allow(key, KeyUse.SIGN)
+        if len(digest) != private.public().algorithm.signed_length:
             raise SigningUnavailable
         self.signed += 1
-        if isinstance(private, SM2PrivateKey):
-            return private.sign(SM2Digest(digest)).raw
-        r, s = utils.decode_dss_signature(private.sign(digest, ec.ECDSA(utils.Prehashed(hashes.SHA256()))))
-        return r.to_bytes(SCALAR_LENGTH, "big") + s.to_bytes(SCALAR_LENGTH, "big")
+        return private.sign_digest(digest)
+
+    def allow(self, key: KeyReference, use: KeyUse) -> PrivateKey:
+        kept = self.keys.get(key.handle)
+        right = kept is not None and kept.purpose is key.purpose and use in PERMITS[kept.state]
+        if self.unavailable or kept is None or not right:
+            raise SigningUnavailable
+        return kept.private

@@ -6,6 +6,7 @@ of all points passed tells in which order things were done.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from trust.blobs import BlobId, BlobStore
 from trust.crypto.algorithms import KeyAlgorithm
@@ -59,9 +60,21 @@ class FaultyCustody:
         self.inner, self.faults = inner, faults
         self.signed: Counter[tuple[KeyPurpose, bytes]] = Counter()
 
-    def generate(self, tx: Transaction, purpose: KeyPurpose, algorithm: KeyAlgorithm) -> KeyReference:
+    def generate(
+        self, tx: Transaction, purpose: KeyPurpose, algorithm: KeyAlgorithm, *, name: str = ""
+    ) -> KeyReference:
         self.faults.at(f"generate:{purpose.value}")
-        return self.inner.generate(tx, purpose, algorithm)
+        return self.inner.generate(tx, purpose, algorithm, name=name)
+
+    def activate(self, tx: Transaction, key: KeyReference) -> None:
+        self.inner.activate(tx, key)
+
+    def retire(self, tx: Transaction, key: KeyReference, *, until: datetime | None = None) -> None:
+        self.inner.retire(tx, key, until=until)
+
+    def request(self, key: KeyReference, info: bytes) -> bytes:
+        self.faults.at(f"request:{key.purpose.value}")
+        return self.inner.request(key, info)
 
     def sign(self, key: KeyReference, digest: bytes) -> bytes:
         self.faults.at(f"sign:{key.purpose.value}")
