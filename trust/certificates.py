@@ -1,6 +1,10 @@
 """X.509 certificates (GB/T 20518, RFC 5280): reading, and the checks that one certificate can answer by itself.
 
-`cryptography` parses them, SM2 ones too, but verifies no SM2; issuer, subject and key are taken from the bytes.
+They are read by our own strict reader, since `cryptography` refuses certificates that real governments issued: with an
+explicit `critical FALSE` or `cA FALSE`, which DER leaves out, or an alternative name of no sense that nobody asks for.
+Less strictly are read the values of names, which are compared octet by octet, parameters of algorithms, the count of
+unused bits in keyUsage, a length beside `cA FALSE`, and what no path hangs on; nothing else is, which
+tests/trust/test_certificates_differential.py shows.
 """
 
 import base64
@@ -12,10 +16,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from cryptography import x509
-
 from trust.asn1 import der
 from trust.asn1.der import Element
+from trust.certificate_fields import Extension, Fields
 from trust.crypto.algorithms import SignatureAlgorithm, signature_algorithm
 from trust.crypto.public_keys import PublicKey
 from trust.crypto.sm2 import SM2Backend
@@ -24,8 +27,12 @@ from trust.errors import Invalid, TrustError
 
 __all__ = ["Certificate", "CertificateMalformed", "KeyUsage", "pem", "read_pem"]
 
-EXTENSIONS_TAG: Final = 0xA3
 KEY_IDENTIFIER_TAG: Final = 0x80
+AUTHORITY_KEY_TAGS: Final = (KEY_IDENTIFIER_TAG, 0xA1, 0x82)
+"""Members of an AuthorityKeyIdentifier: identifier, name and serial number of the issuer (RFC 5280, 4.2.1.1)."""
+
+FULL_NAME_TAG: Final = 0xA0
+DISTRIBUTION_POINT_TAG: Final = 0xA0
 
 COMMON_NAME: Final = "2.5.4.3"
 ORGANISATION: Final = "2.5.4.10"
@@ -35,8 +42,12 @@ KEY_USAGE: Final = "2.5.29.15"
 EXTENDED_KEY_USAGE: Final = "2.5.29.37"
 SUBJECT_KEY_IDENTIFIER: Final = "2.5.29.14"
 AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
-PASSED_OVER: Final = frozenset({"2.5.29.31", "1.3.6.1.5.5.7.1.1", "2.5.29.32", "2.5.29.17"})
-"""Where lists and issuers are published, policies, alternative names: nothing here hangs on them."""
+DISTRIBUTION_POINTS: Final = "2.5.29.31"
+STATUS_UNASKED: Final = "1.3.6.1.5.5.7.48.1.5"
+"""id-pkix-ocsp-nocheck (RFC 6960, 4.2.2.2.1)."""
+
+PASSED_OVER: Final = frozenset({DISTRIBUTION_POINTS, "1.3.6.1.5.5.7.1.1", "2.5.29.32", "2.5.29.17", STATUS_UNASKED})
+"""Where lists and issuers are published, policies, alternative names, nocheck: no path hangs on them."""
 
 UNDERSTOOD: Final = PASSED_OVER | {
     BASIC_CONSTRAINTS,
@@ -62,22 +73,11 @@ class KeyUsage:
     content_commitment: bool = True
     """nonRepudiation, under its newer name."""
 
+    key_encipherment: bool = True
+    data_encipherment: bool = True
+    key_agreement: bool = True
     certificate_signing: bool = True
     crl_signing: bool = True
-
-
-@dataclass(frozen=True)
-class Extension:
-    """An extension as it came."""
-
-    critical: bool
-    value: bytes
-
-
-def read_extension(element: Element) -> tuple[str, Extension]:
-    """Read one Extension, whose form `cryptography` has checked."""
-    identifier, *critical, value = element.sequence()
-    return identifier.oid(), Extension(critical=any(one.boolean() for one in critical), value=value.octets())
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,11 @@ class Certificate:
     der: bytes
 
     def __post_init__(self) -> None:
-        _ = self.parsed
         try:
-            _ = self.members, self.public_key
+            _ = self.fields, self.extensions, self.public_key
             _ = self.basic_constraints, self.key_usage, self.extended_key_usage
             _ = self.subject_key_identifier, self.authority_key_identifier
-        except der.Malformed:
+        except (der.Malformed, ValueError):
             raise CertificateMalformed from None
 
     @classmethod
@@ -103,49 +102,22 @@ class Certificate:
         raise CertificateMalformed
 
     @cached_property
-    def parsed(self) -> x509.Certificate:
-        """The certificate as `cryptography` has it."""
-        try:
-            return x509.load_der_x509_certificate(self.der)
-        except (ValueError, TypeError, x509.InvalidVersion):
-            raise CertificateMalformed from None
-
-    @cached_property
-    def members(self) -> dict[str, bytes]:
-        """Both statements of the algorithm, issuer, subject and key, byte for byte as they stand."""
-        body, outer, _ = der.parse(self.der).sequence()
-        tbs = body.sequence()
-        fields = tbs if tbs[0].tag == 0xA0 else (tbs[0], *tbs)  # noqa: PLR2004 - [0] version, absent in version 1
-        return {
-            "outer algorithm": outer.raw,
-            "algorithm": fields[2].raw,
-            "issuer": fields[3].raw,
-            "subject": fields[5].raw,
-            "spki": fields[6].raw,
-        }
+    def fields(self) -> Fields:
+        """Every member, as it stands."""
+        return Fields.read(self.der)
 
     @cached_property
     def extensions(self) -> Mapping[str, Extension]:
-        """Every extension by its identifier.
-
-        Read here and not by `cryptography`, which refuses certificates that real governments issued: with an explicit
-        `cA FALSE`, or an alternative name that is not well formed and that nobody asks for.
-        """
-        found: dict[str, Extension] = {}
-        for holder in der.parse(self.der).sequence()[0].sequence():
-            if holder.tag != EXTENSIONS_TAG:
-                continue
-            (listed,) = holder.children()
-            for oid, extension in map(read_extension, listed.sequence()):
-                if oid in found:
-                    raise CertificateMalformed
-                found[oid] = extension
+        """Every extension by its identifier. Raise `CertificateMalformed` where one stands there twice."""
+        found = dict(self.fields.extensions)
+        if len(found) != len(self.fields.extensions):
+            raise CertificateMalformed
         return found
 
     @cached_property
     def public_key(self) -> PublicKey:
         """The key that is certified."""
-        return PublicKey(self.members["spki"])
+        return PublicKey(self.fields.spki)
 
     @property
     def key_family(self) -> str:
@@ -158,27 +130,27 @@ class Certificate:
     @property
     def issuer(self) -> bytes:
         """The issuer's name in DER, as it came."""
-        return self.members["issuer"]
+        return self.fields.issuer
 
     @property
     def subject(self) -> bytes:
         """The subject's name in DER, as it came."""
-        return self.members["subject"]
+        return self.fields.subject
 
     @property
     def serial(self) -> int:
         """The serial number."""
-        return self.parsed.serial_number
+        return self.fields.serial
 
     @property
     def not_before(self) -> datetime:
         """The first moment of validity."""
-        return self.parsed.not_valid_before_utc
+        return self.fields.not_before
 
     @property
     def not_after(self) -> datetime:
         """The last moment of validity."""
-        return self.parsed.not_valid_after_utc
+        return self.fields.not_after
 
     @property
     def fingerprint(self) -> str:
@@ -213,7 +185,7 @@ class Certificate:
     @property
     def signature_algorithm(self) -> SignatureAlgorithm:
         """The algorithm of the issuer's signature. Raise `AlgorithmNotSupported`."""
-        return signature_algorithm(self.parsed.signature_algorithm_oid.dotted_string)
+        return signature_algorithm(self.fields.algorithm_oid)
 
     @cached_property
     def basic_constraints(self) -> tuple[bool, int | None]:
@@ -221,9 +193,11 @@ class Certificate:
         body = self.extension(BASIC_CONSTRAINTS)
         if body is None:
             return False, None
-        members = body.sequence()
-        is_authority = bool(members) and members[0].tag == der.Tag.BOOLEAN and members[0].boolean()
-        lengths = [member.integer() for member in members if member.tag == der.Tag.INTEGER]
+        members = list(body.sequence())
+        is_authority = members.pop(0).boolean() if members and members[0].tag == der.Tag.BOOLEAN else False
+        lengths = [member.integer() for member in members]
+        if len(lengths) > 1 or min(lengths, default=0) < 0:
+            raise body.fail("whether it is an authority, and one length")
         return is_authority, lengths[0] if lengths else None
 
     @property
@@ -248,6 +222,9 @@ class Certificate:
         return KeyUsage(
             digital_signature=bool(bits & 0x80),
             content_commitment=bool(bits & 0x40),
+            key_encipherment=bool(bits & 0x20),
+            data_encipherment=bool(bits & 0x10),
+            key_agreement=bool(bits & 0x08),
             certificate_signing=bool(bits & 0x04),
             crl_signing=bool(bits & 0x02),
         )
@@ -256,7 +233,11 @@ class Certificate:
     def extended_key_usage(self) -> frozenset[str] | None:
         """The purposes of extKeyUsage as dotted identifiers; None where the extension is absent."""
         body = self.extension(EXTENDED_KEY_USAGE)
-        return None if body is None else frozenset(purpose.oid() for purpose in body.sequence())
+        if body is None:
+            return None
+        if not body.sequence():
+            raise body.fail("one purpose at least")
+        return frozenset(purpose.oid() for purpose in body.children())
 
     @property
     def must_keep_to_its_purposes(self) -> bool:
@@ -274,8 +255,38 @@ class Certificate:
     def authority_key_identifier(self) -> bytes | None:
         """The identifier of the issuer's key, if it is told."""
         body = self.extension(AUTHORITY_KEY_IDENTIFIER)
-        members = () if body is None else body.sequence()
-        return next((member.body for member in members if member.tag == KEY_IDENTIFIER_TAG), None)
+        if body is None:
+            return None
+        found = {member.tag: member.body for member in body.sequence()}
+        # Compared with what is left of the three when only those that are there are taken, in their order.
+        if [member.tag for member in body.children()] != [tag for tag in AUTHORITY_KEY_TAGS if tag in found]:
+            raise body.fail("the key's identifier, its issuer and its serial number, each once")
+        return found.get(KEY_IDENTIFIER_TAG)
+
+    @cached_property
+    def distribution_points(self) -> frozenset[bytes]:
+        """The names, each a GeneralName in DER, under which lists for this certificate are published by its issuer.
+
+        A point for some reasons alone, or of another issuer, is passed over: no list of it says everything.
+        """
+        body = self.extension(DISTRIBUTION_POINTS)
+        found: set[bytes] = set()
+        try:
+            for point in () if body is None else body.sequence():
+                members = point.sequence()
+                if [one.tag for one in members] != [DISTRIBUTION_POINT_TAG]:
+                    continue
+                (name,) = members[0].children()
+                if name.tag == FULL_NAME_TAG:
+                    found.update(one.raw for one in name.children())
+        except (der.Malformed, ValueError):
+            return frozenset()  # nobody is asked to read it; without it, complete lists alone tell of the certificate
+        return frozenset(found)
+
+    @property
+    def is_status_unasked(self) -> bool:
+        """Whether the issuer says that nobody needs to ask for its revocation (RFC 6960, 4.2.2.2.1)."""
+        return STATUS_UNASKED in self.extensions
 
     @property
     def unknown_critical_extensions(self) -> tuple[str, ...]:
@@ -295,10 +306,10 @@ class Certificate:
 
         The algorithm outside must be the one inside, which alone is signed (RFC 5280, 4.1.1.2).
         """
-        parsed = certificate.parsed
-        if certificate.members["outer algorithm"] != certificate.members["algorithm"]:
+        fields = certificate.fields
+        if fields.outer_algorithm != fields.algorithm:
             raise CertificateMalformed
-        self.public_key.verify(parsed.signature, parsed.tbs_certificate_bytes, certificate.signature_algorithm)
+        self.public_key.verify(fields.signature, fields.tbs, certificate.signature_algorithm)
 
     def verify_message(self, signature: bytes, message: bytes, *, backend: SM2Backend | None = None) -> None:
         """Return if this certificate's key signed `message` with the algorithm that this house uses for such keys."""

@@ -11,44 +11,32 @@ from sqlmodel import col, select
 from trust.certificates import Certificate
 from trust.crypto.sm3 import DIGEST_LENGTH
 from trust.events import AuditEvent, Checkpoint, RecordedEvent
-from trust.revocation import Revocation, RevocationList
 from trust.signing import KeyHandle, KeyPurpose, KeyReference
 from trust.store import Reading, Transaction
 from trust.tables import (
     AuditCheckpointRow,
     AuditEventRow,
     AuditHeadRow,
-    AuthorityRow,
-    CertificateRow,
     RequestRow,
-    RevocationListRow,
     ServiceKeyRow,
 )
 
 __all__ = [
     "GENESIS",
     "AnsweredRequest",
-    "Authority",
     "ServiceKey",
-    "add_authority",
-    "add_certificate",
     "add_checkpoint",
     "add_event",
     "add_request",
     "add_service_key",
     "audit_head",
-    "authorities",
-    "authority",
     "checkpoints",
     "events",
+    "newest_event",
     "next_number",
     "put_audit_head",
-    "put_revocation_list",
     "replace_request",
     "request",
-    "revocation_list",
-    "revocations",
-    "revoke_certificate",
     "service_keys",
     "take_audit_head",
 ]
@@ -61,20 +49,11 @@ BATCH: Final = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Authority:
-    """A certification authority: its certificate, its key, and who certified it (None: itself)."""
-
-    name: str
-    certificate: Certificate
-    key: KeyReference
-    issuer: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class ServiceKey:
     """A key of the service itself: what it is for, its certificate, and which of our authorities issued that."""
 
     role: str
+    version: int = 1
     key: KeyReference
     certificate: Certificate
     issuer: str
@@ -139,6 +118,16 @@ def events(view: Reading, *, after: int = 0, limit: int | None = None) -> Iterat
         left = None if left is None else left - len(rows)
 
 
+def newest_event(view: Reading, tag: str) -> RecordedEvent | None:
+    """Return the newest event with a tag, if there is one."""
+    statement = select(AuditEventRow).where(col(AuditEventRow.tag) == tag).order_by(col(AuditEventRow.sequence).desc())
+    row = view.first(statement.limit(1))
+    if row is None:
+        return None
+    event = AuditEvent(tag=row.tag, actor=row.actor, subject=row.subject, facts=row.facts)
+    return RecordedEvent(sequence=row.sequence, at=aware(row.at), event=event, digest=row.digest)
+
+
 def add_checkpoint(tx: Transaction, statement: Checkpoint) -> None:
     """Keep a checkpoint."""
     tx.add(
@@ -180,43 +169,12 @@ def aware(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def add_authority(
-    tx: Transaction, name: str, certificate: Certificate, *, key: KeyReference, issuer: str | None
-) -> None:
-    """Keep a new certification authority."""
-    tx.add(
-        AuthorityRow(
-            name=name,
-            key_handle=key.handle,
-            key_purpose=key.purpose,
-            certificate=certificate.der,
-            issuer=issuer,
-        )
-    )
-
-
-def to_authority(row: AuthorityRow) -> Authority:
-    """Return the value of a row."""
-    key = reference(row.key_handle, row.key_purpose, row.certificate)
-    return Authority(name=row.name, certificate=Certificate(row.certificate), key=key, issuer=row.issuer)
-
-
-def authority(view: Reading, name: str) -> Authority | None:
-    """Return the certification authority `name`, if there is one."""
-    row = view.get(AuthorityRow, name)
-    return None if row is None else to_authority(row)
-
-
-def authorities(view: Reading) -> tuple[Authority, ...]:
-    """Return every certification authority, by name."""
-    return tuple(to_authority(row) for row in view.exec(select(AuthorityRow).order_by(col(AuthorityRow.name))))
-
-
 def add_service_key(tx: Transaction, service_key: ServiceKey) -> None:
     """Keep a key of the service itself."""
     tx.add(
         ServiceKeyRow(
             role=service_key.role,
+            version=service_key.version,
             key_handle=service_key.key.handle,
             key_purpose=service_key.key.purpose,
             certificate=service_key.certificate.der,
@@ -226,15 +184,16 @@ def add_service_key(tx: Transaction, service_key: ServiceKey) -> None:
 
 
 def service_keys(view: Reading) -> tuple[ServiceKey, ...]:
-    """Return every key of the service itself, by role."""
+    """Return every key of the service itself, by role, the oldest version of each first."""
     return tuple(
         ServiceKey(
             role=row.role,
+            version=row.version,
             key=reference(row.key_handle, row.key_purpose, row.certificate),
             certificate=Certificate(row.certificate),
             issuer=row.issuer,
         )
-        for row in view.exec(select(ServiceKeyRow).order_by(col(ServiceKeyRow.role)))
+        for row in view.exec(select(ServiceKeyRow).order_by(col(ServiceKeyRow.role), col(ServiceKeyRow.version)))
     )
 
 
@@ -242,56 +201,6 @@ def reference(handle: str, purpose: str, certificate: bytes) -> KeyReference:
     """Return a key by its handle, with the public half that its certificate holds."""
     public_key = Certificate(certificate).public_key
     return KeyReference(handle=KeyHandle(handle), public_key=public_key, purpose=KeyPurpose(purpose))
-
-
-def add_certificate(tx: Transaction, certificate: Certificate, *, issuer: str, key: KeyReference) -> None:
-    """Keep a certificate that one of our authorities issued."""
-    tx.add(
-        CertificateRow(
-            fingerprint=certificate.fingerprint,
-            issuer=issuer,
-            serial=f"{certificate.serial:x}",
-            der=certificate.der,
-            key_handle=key.handle,
-            not_after=certificate.not_after,
-        )
-    )
-
-
-def revoke_certificate(tx: Transaction, certificate: Certificate, *, at: datetime, reason: int) -> bool:
-    """Mark a certificate as revoked and tell whether it is one of ours; one that is revoked keeps its first date."""
-    row = tx.get(CertificateRow, certificate.fingerprint)
-    if row is not None and row.revoked_at is None:
-        row.revoked_at, row.revocation_reason = at, reason
-    return row is not None
-
-
-def revocations(view: Reading, issuer: str) -> tuple[Revocation, ...]:
-    """Return what belongs on the CRL of an authority."""
-    statement = select(CertificateRow).where(
-        col(CertificateRow.issuer) == issuer, col(CertificateRow.revoked_at).is_not(None)
-    )
-    return tuple(
-        Revocation(serial=int(row.serial, 16), at=aware(row.revoked_at), reason=row.revocation_reason)
-        for row in view.exec(statement.order_by(col(CertificateRow.serial)))
-        if row.revoked_at is not None
-    )
-
-
-def put_revocation_list(tx: Transaction, issuer: str, made: RevocationList, *, number: int) -> None:
-    """Keep a CRL as the newest of its authority, unless a newer one is there already."""
-    next_update = made.next_update or made.this_update
-    row = tx.get(RevocationListRow, issuer)
-    if row is None:
-        tx.add(RevocationListRow(issuer=issuer, number=number, der=made.der, next_update=next_update))
-    elif row.number < number:
-        row.number, row.der, row.next_update = number, made.der, next_update
-
-
-def revocation_list(view: Reading, issuer: str) -> RevocationList | None:
-    """Return the newest CRL of an authority, if it has published one."""
-    row = view.get(RevocationListRow, issuer)
-    return None if row is None else RevocationList(row.der)
 
 
 def request(view: Reading, *, actor: str, key: str) -> AnsweredRequest | None:

@@ -1,9 +1,10 @@
-"""Certificate revocation lists (RFC 5280, 5): what goes into one, and what one says about a certificate.
+"""Certificate revocation lists (RFC 5280, 5): what goes into one, and what lists and responders say of a certificate.
 
-The answer has three values: revoked, not revoked, and unknown. Unknown is never taken for good.
+The answer has three values: revoked, not revoked, and unknown. Unknown is never taken for good. A list may be complete
+or a shard of one, which tells of those certificates alone that name it among their distribution points.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,21 +16,25 @@ from cryptography.x509.oid import ExtensionOID
 from trust.asn1 import der
 from trust.certificates import Certificate
 from trust.crypto.algorithms import KeyAlgorithm, signature_algorithm
+from trust.crypto.public_keys import PublicKey
 from trust.errors import Invalid, TrustError
-from trust.profiles import extension, key_identifier
+from trust.ocsp import OCSPResponse, StatusAnswer
+from trust.profiles import extension, key_identifier, uniform_resource
+from trust.status import GOOD_ORDER, Revocation
 from trust.verdict import Check, Finding, SubIndication
 
 __all__ = ["Revocation", "RevocationList", "RevocationListMalformed", "check_revocation", "tbs_revocation_list"]
 
-UNDERSTOOD: Final = frozenset({ExtensionOID.CRL_NUMBER, ExtensionOID.AUTHORITY_KEY_IDENTIFIER})
-"""Extensions of a complete, direct CRL. A list with any other critical one is not what it seems and is passed over."""
+UNDERSTOOD: Final = frozenset(
+    {ExtensionOID.CRL_NUMBER, ExtensionOID.AUTHORITY_KEY_IDENTIFIER, ExtensionOID.ISSUING_DISTRIBUTION_POINT}
+)
+"""Extensions of a direct CRL. A list with any other critical one is not what it seems and is passed over."""
 
+
+DISTRIBUTION_POINT: Final = ExtensionOID.ISSUING_DISTRIBUTION_POINT.dotted_string
 
 EXPIRED_CERTIFICATES: Final = x509.ObjectIdentifier("2.5.29.60")
 """expiredCertsOnCRL (X.509, 9.5.2.8)."""
-
-GOOD_ORDER: Final = frozenset({0, 3, 4, 5})
-"""Reasons without suspicion of the key: unspecified, affiliation changed, superseded, cessation of operation."""
 
 REASONS: Final[Mapping[x509.ReasonFlags, int]] = {
     x509.ReasonFlags.unspecified: 0,
@@ -46,6 +51,12 @@ REASONS: Final[Mapping[x509.ReasonFlags, int]] = {
 """CRLReason, RFC 5280, 5.3.1."""
 
 
+NAMED: Final = 0xA0
+ONLY_SUBSCRIBERS: Final = 0x81
+ONLY_AUTHORITIES: Final = 0x82
+"""Tags of an IssuingDistributionPoint that are in use here: its name, onlyContainsUserCerts, onlyContainsCACerts."""
+
+
 class RevocationListMalformed(Invalid):
     """The bytes are not a certificate revocation list."""
 
@@ -53,13 +64,46 @@ class RevocationListMalformed(Invalid):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Revocation:
-    """An entry of a list: this serial number is revoked since then."""
+class Scope:
+    """What a list tells of (issuingDistributionPoint, RFC 5280, 5.2.5); by default of all that its issuer issued.
 
-    serial: int
-    at: datetime
-    reason: int | None = None
-    """CRLReason, RFC 5280, 5.3.1."""
+    Reading one refuses what this house does not use: lists for some reasons, of other issuers, of attributes, and names
+    relative to the issuer's.
+    """
+
+    names: frozenset[bytes] | None = None
+    """The GeneralNames, in DER, that a certificate has to name among its distribution points; None: it has not to."""
+
+    subscribers: bool = True
+    """Whether it tells of certificates that are no authority's."""
+
+    authorities: bool = True
+    """Whether it tells of authorities' certificates."""
+
+    @classmethod
+    def read(cls, value: bytes) -> "Scope":
+        """Read an IssuingDistributionPoint. Raise `Malformed`, for an empty one and for what is not used as well."""
+        body = der.parse(value)
+        members = body.sequence()
+        tags = [one.tag for one in members]
+        if not tags or tags != sorted(set(tags)) or not {*tags} <= {NAMED, ONLY_SUBSCRIBERS, ONLY_AUTHORITIES}:
+            raise body.fail("a distribution point of this issuer for every reason")
+        names: frozenset[bytes] | None = None
+        if tags[0] == NAMED:
+            told = members[0].children()
+            if len(told) != 1 or told[0].tag != NAMED or not told[0].children():
+                raise members[0].fail("the full name of a distribution point")
+            names = frozenset(one.raw for one in told[0].children())
+        if any(one.body != b"\xff" for one in members if one.tag != NAMED):
+            raise body.fail("TRUE, since FALSE is the default")
+        if {ONLY_SUBSCRIBERS, ONLY_AUTHORITIES} <= {*tags}:
+            raise body.fail("one of two limits")
+        return cls(names=names, subscribers=ONLY_AUTHORITIES not in tags, authorities=ONLY_SUBSCRIBERS not in tags)
+
+    def tells_of(self, certificate: Certificate) -> bool:
+        """Tell whether a certificate is among what the list tells of (RFC 5280, 6.3.3, b)."""
+        is_meant = self.authorities if certificate.is_authority else self.subscribers
+        return is_meant and (self.names is None or not self.names.isdisjoint(certificate.distribution_points))
 
 
 @dataclass(frozen=True)
@@ -95,14 +139,32 @@ class RevocationList:
         """Until when the list promises to be the newest."""
         return self.parsed.next_update_utc
 
+    @cached_property
+    def scope(self) -> Scope | None:
+        """What the list tells of; None where it is a delta, or limited in a way that this house does not understand."""
+        try:
+            extensions = tuple(self.parsed.extensions)
+            if any(one.oid == ExtensionOID.DELTA_CRL_INDICATOR for one in extensions):
+                return None
+            if any(one.critical and one.oid not in UNDERSTOOD for one in extensions):
+                return None
+            points = [one.value for one in extensions if one.oid == ExtensionOID.ISSUING_DISTRIBUTION_POINT]
+            return Scope.read(points[0].public_bytes()) if points else Scope()
+        except (ValueError, x509.DuplicateExtension, der.Malformed):
+            return None
+
     @property
     def is_complete(self) -> bool:
-        """Whether this is a complete list of its issuer, not a delta, a shard or an indirect one."""
+        """Whether this tells of every certificate of its issuer: it is no delta, no shard, not an indirect list."""
+        return self.scope == Scope()
+
+    @cached_property
+    def number(self) -> int | None:
+        """The CRL number (RFC 5280, 5.2.3), if it has one that can be read."""
         try:
-            extensions = self.parsed.extensions
-        except (ValueError, x509.DuplicateExtension):
-            return False
-        return all(e.oid in UNDERSTOOD for e in extensions if e.critical or e.oid == ExtensionOID.DELTA_CRL_INDICATOR)
+            return self.parsed.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
+        except (ValueError, x509.DuplicateExtension, x509.ExtensionNotFound):
+            return None
 
     def entry(self, serial: int) -> Revocation | None:
         """Return what the list says of a serial number, or None where it does not name it."""
@@ -114,9 +176,12 @@ class RevocationList:
     def tells_of(self, certificate: Certificate) -> bool:
         """Whether `certificate` would be named if it was revoked.
 
-        Many authorities take certificates that have ended off their lists (RFC 5280, 3.3). A list that was made after
-        the end tells of it only where expiredCertsOnCRL says that it keeps them (X.509, 9.5.2.8).
+        Only what is in the scope of the list is. Many authorities take certificates that have ended off their lists
+        (RFC 5280, 3.3). A list that was made after the end tells of it only where expiredCertsOnCRL says that it keeps
+        them (X.509, 9.5.2.8).
         """
+        if self.scope is None or not self.scope.tells_of(certificate):
+            return False
         if self.this_update <= certificate.not_after:
             return True
         since = self.keeps_expired_since
@@ -125,21 +190,37 @@ class RevocationList:
     @property
     def keeps_expired_since(self) -> datetime | None:
         """From which end on expired certificates stay on the list; None where the list does not say."""
-        for one in self.parsed.extensions:
-            if one.oid == EXPIRED_CERTIFICATES and isinstance(one.value, x509.UnrecognizedExtension):
-                try:
+        try:
+            for one in self.parsed.extensions:
+                if one.oid == EXPIRED_CERTIFICATES and isinstance(one.value, x509.UnrecognizedExtension):
                     return der.parse(one.value.value).time()
-                except der.Malformed:
-                    return None
+        except (ValueError, x509.DuplicateExtension, der.Malformed):
+            return None  # such a list has no scope either, and nobody relies on it
         return None
 
     def is_signed_by(self, issuer: Certificate) -> bool:
-        """Tell whether the key of `issuer`, which must be allowed to sign lists, signed this one."""
+        """Tell whether the key of `issuer`, which must be allowed to sign lists, signed this one.
+
+        What came of it is remembered, since a long list is asked about many certificates.
+        """
         if not issuer.key_usage.crl_signing:
             return False
+        key = issuer.public_key
+        if key not in self.signers:
+            self.signers[key] = self.is_signed_with(key)
+        return self.signers[key]
+
+    @cached_property
+    def signers(self) -> dict[PublicKey, bool]:
+        """Which keys signed this list, of those that were tried."""
+        return {}
+
+    def is_signed_with(self, key: PublicKey) -> bool:
+        """Tell whether `key` signed the list, octet by octet as it came."""
+        signed, _, signature = der.parse(self.der).sequence()
         try:
             algorithm = signature_algorithm(self.parsed.signature_algorithm_oid.dotted_string)
-            issuer.public_key.verify(self.parsed.signature, self.parsed.tbs_certlist_bytes, algorithm)
+            key.verify(signature.bits(), signed.raw, algorithm)
         except TrustError:
             return False
         return True
@@ -153,6 +234,11 @@ def reason_of(entry: x509.RevokedCertificate) -> int | None:
         return None
 
 
+def reason_extension(reason: int) -> bytes:
+    """Return the extensions of an entry that has a reason and nothing else."""
+    return der.sequence(extension("2.5.29.21", der.tlv(der.Tag.ENUMERATED, bytes((reason,)))))
+
+
 def tbs_revocation_list(
     issuer: Certificate,
     algorithm: KeyAlgorithm,
@@ -161,28 +247,32 @@ def tbs_revocation_list(
     number: int,
     this_update: datetime,
     next_update: datetime,
+    point: str | None = None,
 ) -> bytes:
-    """Return the TBSCertList of a complete list of `issuer` (version 2).
+    """Return the TBSCertList of a list of `issuer` (version 2): complete, or the shard that is published at `point`.
 
     `revoked` is everything that was ever revoked, whether it has ended meanwhile or not: the list says so.
     """
-    entries = []
-    for entry in revoked:
-        reason = (
-            ()
-            if entry.reason is None
-            else (der.sequence(extension("2.5.29.21", der.tlv(der.Tag.ENUMERATED, bytes((entry.reason,))))),)
+    reasons = {number: reason_extension(number) for number in REASONS.values()}
+    entries = [
+        der.sequence(
+            der.integer(entry.serial),
+            der.x509_time(entry.at),
+            b"" if entry.reason is None else reasons[entry.reason],
         )
-        entries.append(der.sequence(der.integer(entry.serial), der.x509_time(entry.at), *reason))
+        for entry in revoked
+    ]
+    shard = der.sequence(der.context(0, der.context(0, uniform_resource(point)))) if point else None
     authority = der.sequence(der.context(0, key_identifier(issuer.public_key), constructed=False))
     extensions = der.sequence(
         extension("2.5.29.35", authority),
         extension("2.5.29.20", der.integer(number)),
+        *((extension(DISTRIBUTION_POINT, shard, critical=True),) if shard else ()),
         extension(EXPIRED_CERTIFICATES.dotted_string, der.generalized_time(issuer.not_before)),
     )
     return der.sequence(
         der.integer(1),
-        der.sequence(der.oid(algorithm.signature_oid)),
+        algorithm.signature_identifier,
         issuer.subject,
         der.x509_time(this_update),
         der.x509_time(next_update),
@@ -191,43 +281,103 @@ def tbs_revocation_list(
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What one source says of a certificate: nothing, or a revocation; and when it was made."""
+
+    source: str
+    at: datetime
+    revocation: Revocation | None
+
+
 def check_revocation(
     certificate: Certificate,
     issuer: Certificate,
     lists: Iterable[RevocationList],
     *,
+    responses: Iterable[OCSPResponse] = (),
     at: datetime,
     time_is_proven: bool,
     states_time: bool = False,
     step: str,
 ) -> Check:
-    """Say whether `certificate` was revoked at the moment `at`, by the newest list that covers that moment.
+    """Say whether `certificate` was revoked at the moment `at`, by the newest list or response that covers that moment.
 
     `time_is_proven` tells whether a time-stamp shows that the signature existed at `at`: then a later revocation
-    does not touch it. A list covers a moment when its next update is not before it.
+    does not touch it. A list or response covers a moment when its next update is not before it.
 
     `states_time` tells that `at` is what the key itself stated, as a time-stamp authority does. Whoever stole such a
     key states any moment he likes, so that only a revocation in good order leaves the past alone (RFC 3161, 4).
     """
     name = "certificate.revocation"
-    usable = [
-        one
-        for one in lists
-        if certificate.serial >= 0  # no list can name another one
-        and one.issuer == certificate.issuer
-        and one.is_complete
-        and one.tells_of(certificate)
-        and (one.next_update is None or one.next_update >= at)
-        and one.is_signed_by(issuer)
-    ]
-    if not usable:
-        reason = f"no revocation list of {certificate.issuer_common_name} that covers {at:%Y-%m-%d %H:%M}Z is at hand"
+    kept = tuple(lists)
+    told = [*told_by_lists(certificate, issuer, kept, at), *told_by_responses(certificate, issuer, responses, kept, at)]
+    if not told:
+        missing = f"no revocation list or response of {certificate.issuer_common_name}"
+        reason = f"{missing} that covers {at:%Y-%m-%d %H:%M}Z is at hand"
         return Check(step=step, name=name, finding=Finding(sub_indication=SubIndication.TRY_LATER, reason=reason))
-    newest = max(usable, key=lambda one: one.this_update)
-    entry = newest.entry(certificate.serial)
+    newest = max(told, key=lambda one: one.at)
+    entry = newest.revocation
     in_good_order = entry is not None and (not states_time or entry.reason in GOOD_ORDER)
     if entry is None or (entry.at > at and time_is_proven and in_good_order):
-        return Check(step=step, name=name, note=f"revocation list of {newest.this_update:%Y-%m-%d %H:%M}Z")
+        return Check(step=step, name=name, note=f"{newest.source} of {newest.at:%Y-%m-%d %H:%M}Z")
     indication = SubIndication.REVOKED if entry.at <= at else SubIndication.REVOKED_NO_POE
     reason = f"{certificate.common_name} was revoked at {entry.at:%Y-%m-%d %H:%M:%S}Z"
     return Check(step=step, name=name, finding=Finding(sub_indication=indication, reason=reason))
+
+
+def told_by_lists(
+    certificate: Certificate, issuer: Certificate, lists: tuple[RevocationList, ...], at: datetime
+) -> Iterator[Told]:
+    """Yield what each list says that is the issuer's own, tells of the certificate, and covers the moment `at`."""
+    for one in lists:
+        if (
+            certificate.serial >= 0  # no list can name another one
+            and one.issuer == certificate.issuer
+            and one.tells_of(certificate)
+            and (one.next_update is None or one.next_update >= at)
+            and one.is_signed_by(issuer)
+        ):
+            revocation = one.entry(certificate.serial)
+            yield Told(source="revocation list", at=one.this_update, revocation=revocation)
+
+
+def told_by_responses(
+    certificate: Certificate,
+    issuer: Certificate,
+    responses: Iterable[OCSPResponse],
+    lists: tuple[RevocationList, ...],
+    at: datetime,
+) -> Iterator[Told]:
+    """Yield what each OCSP response says: that of the issuer itself, or of a responder that the issuer appointed.
+
+    A responder whose certificate does not say that nobody needs to ask for it (nocheck) must be cleared by a list.
+    """
+    for one in responses:
+        answer = one.answer_for(certificate, issuer)
+        if answer is None or not covers(answer, one, certificate, at):
+            continue
+        responder = one.signed_by(issuer)
+        if responder is None:
+            continue
+        if responder != issuer and not responder.is_status_unasked:
+            listed = list(told_by_lists(responder, issuer, lists, one.produced_at))
+            if not listed or max(listed, key=lambda told: told.at).revocation is not None:
+                continue
+        yield Told(source="OCSP response", at=answer.this_update, revocation=answer.revocation)
+
+
+def covers(answer: StatusAnswer, response: OCSPResponse, certificate: Certificate, at: datetime) -> bool:
+    """Tell whether an answer that is good or revoked covers the moment `at`.
+
+    Without a next update, newer news may be had at any time: then it covers what was before it was made. An answer that
+    was made after the certificate ended covers it only where the responder says that it keeps what has ended (archive
+    cutoff, RFC 6960, 4.4.4).
+    """
+    if not answer.is_known:
+        return False
+    if response.produced_at > certificate.not_after and (
+        answer.archive_cutoff is None or answer.archive_cutoff > certificate.not_after
+    ):
+        return False
+    return (answer.next_update or answer.this_update) >= at

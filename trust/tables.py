@@ -1,9 +1,9 @@
 """Tables of the ground floor: the audit trail, counters, certificates issued, requests answered."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import JSON, Column, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field
 
@@ -15,11 +15,17 @@ __all__ = [
     "AuditHeadRow",
     "AuthorityRow",
     "CertificateRow",
+    "CertificationRequestRow",
     "CounterRow",
+    "OutsideCertificateRow",
+    "OutsideListRow",
     "RequestRow",
+    "ResponderRow",
     "RevocationListRow",
     "ServiceKeyRow",
 ]
+
+IS_REVOKED: Final = "revoked_at IS NOT NULL"
 
 
 class AuditEventRow(Row, table=True):
@@ -89,14 +95,19 @@ class AuthorityRow(Row, table=True):
     key_purpose: str
     certificate: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     issuer: str | None = Field(default=None, foreign_key="authority.name")
+    line: str | None = Field(default=None, index=True)
+    """The first generation of the authority, which it succeeds; None where it is the first itself."""
+
+    generation: int | None = None
 
 
 class ServiceKeyRow(Row, table=True):
-    """A key of the service itself with its certificate: the seal maker's, the time-stamp authorities', and others."""
+    """A version of a key of the service itself with its certificate: the seal maker's, the time-stamp authorities'."""
 
     __tablename__ = "service_key"
 
     role: str = Field(primary_key=True)
+    version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     key_handle: str
     key_purpose: str
     certificate: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
@@ -107,10 +118,23 @@ class CertificateRow(LivingRow, table=True):
     """A certificate that one of our authorities issued, and whether it was revoked."""
 
     __tablename__ = "certificate"
-    __table_args__ = (UniqueConstraint("issuer", "serial"),)
+    __table_args__ = (
+        UniqueConstraint("issuer", "serial"),
+        # Of what was revoked alone: that is asked for every minute, among a million that were not.
+        Index(
+            "ix_certificate_revoked",
+            "issuer",
+            "shard",
+            sqlite_where=text(IS_REVOKED),
+            postgresql_where=text(IS_REVOKED),
+        ),
+    )
 
     fingerprint: str = Field(primary_key=True)
     issuer: str = Field(foreign_key="authority.name", index=True)
+    shard: int | None = None
+    """The shard of the revocation list that it names; None where it names the complete list, as all did at first."""
+
     serial: str
     der: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     key_handle: str
@@ -120,15 +144,77 @@ class CertificateRow(LivingRow, table=True):
 
 
 class RevocationListRow(Row, table=True):
-    """The newest CRL of an authority. Its number is its version: of two writers over one list only one wins."""
+    """The newest CRL of an authority, complete or one shard.
+
+    Its number is its version: of two writers over one list only one wins.
+    """
 
     __tablename__ = "revocation_list"
 
     issuer: str = Field(primary_key=True, foreign_key="authority.name")
+    shard: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     number: int
+    entries: int
+    """How many it names. Nothing revoked is ever taken off, so that it lacks something when more are revoked."""
+
     der: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    this_update: datetime
     next_update: datetime
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy calls it with the class
         return {"version_id_col": cls.__table__.c.number, "version_id_generator": False}  # type: ignore[attr-defined] # set by the metaclass
+
+
+class ResponderRow(Row, table=True):
+    """The key that answers for an authority by OCSP, with its certificate of a month."""
+
+    __tablename__ = "responder"
+
+    authority: str = Field(primary_key=True, foreign_key="authority.name")
+    key_handle: str
+    key_purpose: str
+    certificate: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class CertificationRequestRow(LivingRow, table=True):
+    """A request (PKCS#10) of a key in our custody to an authority outside, and the certificate that came of it."""
+
+    __tablename__ = "certification_request"
+
+    id: str = Field(primary_key=True)
+    key_handle: str = Field(index=True)
+    key_purpose: str
+    profile: str
+    der: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    made_at: datetime
+    certificate: str | None = Field(default=None, foreign_key="outside_certificate.fingerprint")
+
+
+class OutsideCertificateRow(LivingRow, table=True):
+    """A certificate of an authority outside: an anchor that is trusted, an authority below it, or a key of ours."""
+
+    __tablename__ = "outside_certificate"
+
+    fingerprint: str = Field(primary_key=True)
+    role: str
+    purposes: str
+    """What an anchor is trusted for, with commas in between; else nothing."""
+
+    der: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    not_after: datetime
+    added_at: datetime
+    withdrawn_at: datetime | None = None
+
+
+class OutsideListRow(LivingRow, table=True):
+    """The newest CRL of an authority outside that was brought in as a file."""
+
+    __tablename__ = "outside_list"
+
+    scope: str = Field(primary_key=True)
+    """SM3 over the issuer's name and what the list tells of."""
+
+    der: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    this_update: datetime
+    next_update: datetime

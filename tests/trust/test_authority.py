@@ -9,21 +9,19 @@ from typing_extensions import override
 
 from tests.fakes.clock import NOW, SettableClock
 from tests.fakes.custody import MemoryCustody
-from trust import repository
+from tests.trust.authorities import ADDRESS, established, issued, ordered, revoke
+from trust import pki_repository, repository
 from trust.audit import AuditTrail
-from trust.authority import Authorities, AuthorityExists, AuthorityUnknown, CertificateUnknown, Order
+from trust.authority import Authorities, AuthorityExists, AuthorityUnknown, CertificateUnknown
 from trust.certificates import Certificate
-from trust.crypto.algorithms import KEYS
 from trust.crypto.sm3 import sm3
 from trust.errors import Conflict, NotFound
 from trust.events import AuditEvent
 from trust.paths import Purpose, validate
-from trust.profiles import DOCUMENT_SIGNER, ISSUING, ROOT, Name, Profile
+from trust.profiles import DOCUMENT_SIGNER
 from trust.signing import KeyPurpose, SigningUnavailable
 from trust.store import LostRace, Store, Transaction
 from trust.verdict import Outcome, SubIndication, Verdict
-
-ADDRESS = "https://ca.example"
 
 
 @pytest.fixture
@@ -35,37 +33,7 @@ def custody() -> MemoryCustody:
 @pytest.fixture
 def authorities(store: Store, custody: MemoryCustody) -> Authorities:
     """Establish a root and an issuing authority, without lists."""
-    made = Authorities(store, custody, address=ADDRESS)
-    establish(made, "root", None, ROOT)
-    establish(made, "issuing", "root", ISSUING)
-    return made
-
-
-def ordered(authorities: Authorities, issuer: str | None, profile: Profile, purpose: KeyPurpose) -> Order:
-    """Order a certificate."""
-    subject = Name(common_name=f"{profile.name} of {issuer}")
-    with authorities.store.transaction() as tx:
-        key = authorities.custody.generate(tx, purpose, KEYS["sm2"])
-        if issuer is None:
-            return authorities.prepare_root(tx, profile=profile, subject=subject, key=key)
-        return authorities.prepare(tx, issuer=issuer, profile=profile, subject=subject, key=key)
-
-
-def establish(authorities: Authorities, name: str, issuer: str | None, profile: Profile) -> None:
-    """Make an authority."""
-    order = ordered(authorities, issuer, profile, KeyPurpose.CERTIFICATION)
-    certificate = authorities.sign(order)
-    with authorities.store.transaction() as tx:
-        authorities.establish(tx, name, order, certificate)
-
-
-def issued(authorities: Authorities) -> Certificate:
-    """Issue a certificate to a signer."""
-    order = ordered(authorities, "issuing", DOCUMENT_SIGNER, KeyPurpose.DOCUMENT)
-    certificate = authorities.sign(order)
-    with authorities.store.transaction() as tx:
-        authorities.record(tx, order, certificate)
-    return certificate
+    return established(store, custody)
 
 
 def events(store: Store) -> Iterator[tuple[str, dict[str, object]]]:
@@ -91,8 +59,9 @@ def test_what_is_issued_is_good(authorities: Authorities) -> None:
     assert verdict(authorities, certificate) == (Outcome.PASSED, None)
     told = x509.load_der_x509_certificate(certificate.der).extensions
     (point,) = told.get_extension_for_class(x509.CRLDistributionPoints).value
-    assert point.full_name == [x509.UniformResourceIdentifier(f"{ADDRESS}/issuing.crl")]
-    (access,) = told.get_extension_for_class(x509.AuthorityInformationAccess).value
+    assert point.full_name == [x509.UniformResourceIdentifier(f"{ADDRESS}/issuing/0.crl")]
+    status, access = told.get_extension_for_class(x509.AuthorityInformationAccess).value
+    assert status.access_location == x509.UniformResourceIdentifier(f"{ADDRESS}/ocsp/issuing")
     assert access.access_location == x509.UniformResourceIdentifier(f"{ADDRESS}/issuing.cer")
 
 
@@ -132,16 +101,10 @@ def test_authorities_are_found_by_name(authorities: Authorities) -> None:
         ordered(authorities, "none", DOCUMENT_SIGNER, KeyPurpose.DOCUMENT)
 
 
-def test_a_ceremony_is_held_once(authorities: Authorities) -> None:
+def test_a_ceremony_is_held_once(authorities: Authorities, custody: MemoryCustody) -> None:
     with pytest.raises(AuthorityExists):
-        establish(authorities, "root", None, ROOT)
+        established(authorities.store, custody)
     assert issubclass(AuthorityExists, Conflict)
-
-
-def revoke(authorities: Authorities, certificate: Certificate, *, reason: int = 4) -> None:
-    """Revoke a certificate."""
-    with authorities.store.transaction() as tx:
-        authorities.revoke(tx, certificate, reason=reason, actor="act_1")
 
 
 def test_revoking(authorities: Authorities) -> None:
@@ -185,7 +148,7 @@ def test_lists_are_numbered_and_kept(authorities: Authorities, clock: SettableCl
         clock.advance(timedelta(hours=1))
     assert numbers == [1, 2, 3]
     with authorities.store.reading() as view:
-        kept = repository.revocation_list(view, "root")
+        kept = pki_repository.revocation_list(view, "root")
     assert kept is not None
     assert kept.this_update == NOW.replace(microsecond=0) + timedelta(hours=2)
     assert kept.next_update == kept.this_update + timedelta(days=7)
@@ -218,7 +181,7 @@ def test_a_list_is_put_into_its_place_while_others_are(authorities: Authorities,
         with pytest.raises(LostRace):
             authorities.publish("root")
     with authorities.store.reading() as view:
-        assert repository.revocation_list(view, "root") == expected
+        assert pki_repository.revocation_list(view, "root") == expected
 
 
 def test_lists_are_renewed_in_good_time(authorities: Authorities, clock: SettableClock) -> None:
@@ -238,5 +201,5 @@ def test_a_key_that_does_not_answer_keeps_the_last_list(authorities: Authorities
         authorities.publish("root")
     custody.unavailable = False
     with authorities.store.reading() as view:
-        assert repository.revocation_list(view, "root") == made
+        assert pki_repository.revocation_list(view, "root") == made
     authorities.publish("root")

@@ -22,11 +22,14 @@ from trust.profiles import (
     AUDIT,
     CLAIM_SIGNER,
     DOCUMENT_SIGNER,
+    ENCRYPTION,
     ISSUING,
+    OCSP_RESPONDER,
     ROOT,
     SEAL_MAKER,
     SEAL_OWNER,
     TIME_STAMPING,
+    TRUST_LIST,
     Name,
     Profile,
     extension,
@@ -37,14 +40,33 @@ OUTER, INNER = 1, 2  # where the signature algorithm stands, in the certificate 
 
 
 @pytest.mark.parametrize(
-    "profile", [ROOT, ISSUING, SEAL_MAKER, SEAL_OWNER, DOCUMENT_SIGNER, CLAIM_SIGNER, AUDIT, TIME_STAMPING]
+    "profile",
+    [
+        ROOT,
+        ISSUING,
+        SEAL_MAKER,
+        SEAL_OWNER,
+        DOCUMENT_SIGNER,
+        CLAIM_SIGNER,
+        AUDIT,
+        TIME_STAMPING,
+        TRUST_LIST,
+        ENCRYPTION,
+        OCSP_RESPONDER,
+    ],
 )
 def test_ours_say_what_their_profile_says(pki: PKI, profile: Profile) -> None:
     made = pki.issue(profile, pki.root).certificate
     signs, commits = 0 in profile.usage, 1 in profile.usage
     certifies = 5 in profile.usage
     expected = KeyUsage(
-        digital_signature=signs, content_commitment=commits, certificate_signing=certifies, crl_signing=certifies
+        digital_signature=signs,
+        content_commitment=commits,
+        key_encipherment=2 in profile.usage,
+        data_encipherment=3 in profile.usage,
+        key_agreement=4 in profile.usage,
+        certificate_signing=certifies,
+        crl_signing=certifies,
     )
     assert made.key_usage == expected
     assert (made.is_authority, made.path_length) == (profile.authority, profile.path_length)
@@ -230,6 +252,85 @@ def test_deviations_of_real_authorities_are_read(sm2_pki: PKI, oid: str, value: 
     assert made.key_usage.digital_signature
     assert made.key_usage.content_commitment
     assert not made.key_usage.certificate_signing
+
+
+def listed(*extensions: bytes) -> Callable[[bytes], bytes]:
+    """Return a change that gives a TBSCertificate exactly these extensions."""
+    return lambda tbs: grafted(tbs, 7, 0, put=der.sequence(*extensions))
+
+
+def test_an_explicit_critical_false_is_read(sm2_pki: PKI) -> None:
+    # DER leaves it out (X.690, 11.5); certificates of real authorities have it, and another library refuses them.
+    told = der.sequence(der.oid("2.5.29.14"), der.boolean(value=False), der.octet_string(der.octet_string(b"key")))
+    made = sm2_pki.issue(SEAL_OWNER, change=listed(told)).certificate
+    with pytest.raises(ValueError, match="EncodedDefault"):
+        x509.load_der_x509_certificate(made.der)
+    assert made.subject_key_identifier == b"key"
+    assert made.unknown_critical_extensions == ()
+    sm2_pki.issuing.certificate.verify_issued(made)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda tbs: grafted(tbs, 0, 0, put=der.integer(0)), id="an explicit version 1"),
+        pytest.param(lambda tbs: grafted(tbs, 0, 0, put=der.integer(1)), id="extensions in version 2"),
+        pytest.param(lambda tbs: grafted(tbs, 7, put=der.context(3, der.sequence())), id="no extension in extensions"),
+        pytest.param(lambda tbs: grafted(tbs, 7, put=der.context(4, der.null())), id="a member nobody knows"),
+        pytest.param(
+            lambda tbs: grafted(tbs, 7, put=element_at(tbs, 7).raw + der.context(1, b"\0", constructed=False)),
+            id="a unique identifier behind the extensions",
+        ),
+        pytest.param(lambda tbs: grafted(tbs, 3, put=der.sequence(der.set_of([]))), id="an empty relative name"),
+        pytest.param(lambda tbs: grafted(tbs, 5, put=der.sequence(der.sequence())), id="a name of sequences"),
+        pytest.param(lambda tbs: grafted(tbs, 4, 1, put=b""), id="one time alone"),
+        pytest.param(lambda tbs: grafted(tbs, 6, 1, put=der.octet_string(b"key")), id="a key that is no bit string"),
+        pytest.param(
+            lambda tbs: grafted(tbs, 2, put=der.sequence(der.oid("1.2.3"), der.null(), der.null())),
+            id="two parameters",
+        ),
+        pytest.param(listed(der.sequence(der.oid("2.25.1"), der.integer(1), der.octet_string(b""))), id="critical 1"),
+    ],
+)
+def test_what_is_no_tbs_certificate(sm2_pki: PKI, change: Callable[[bytes], bytes]) -> None:
+    with pytest.raises(CertificateMalformed):
+        sm2_pki.issue(SEAL_OWNER, change=change)
+
+
+def point(*members: bytes) -> bytes:
+    """Return the extension cRLDistributionPoints with one point."""
+    return extension("2.5.29.31", der.sequence(der.sequence(*members)))
+
+
+URI = der.context(6, b"http://ca.example/0.crl", constructed=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param(point(der.context(0, der.context(0, URI))), {URI}, id="one address"),
+        pytest.param(point(der.context(0, der.context(1, URI))), set(), id="a name relative to the issuer's"),
+        pytest.param(
+            point(der.context(0, der.context(0, URI)), der.context(1, b"\6\x40", constructed=False)),
+            set(),
+            id="for some reasons alone",
+        ),
+        pytest.param(
+            point(der.context(0, der.context(0, URI)), der.context(2, URI)), set(), id="lists of another issuer"
+        ),
+        pytest.param(extension("2.5.29.31", der.null()), set(), id="no sense"),
+        pytest.param(extension("2.5.29.31", der.sequence(der.sequence(der.context(0)))), set(), id="no name"),
+    ],
+)
+def test_where_lists_for_a_certificate_are(sm2_pki: PKI, value: bytes, expected: set[bytes]) -> None:
+    made = sm2_pki.issue(SEAL_OWNER, change=lambda tbs: with_extension(tbs, value)).certificate
+    assert made.distribution_points == expected
+    assert sm2_pki.signer.certificate.distribution_points == frozenset()
+
+
+def test_a_responder_needs_nobody_to_ask_for_it(pki: PKI) -> None:
+    assert pki.issue(OCSP_RESPONDER).certificate.is_status_unasked
+    assert not pki.issue(SEAL_OWNER).certificate.is_status_unasked
 
 
 @pytest.mark.parametrize(

@@ -56,11 +56,12 @@ def test_only_authorities_certify(profile: Profile) -> None:
     assert bool(certifies) == profile.authority
     assert profile.authority or profile.path_length is None
     signs = {profiles.DIGITAL_SIGNATURE, profiles.CONTENT_COMMITMENT} & set(profile.usage)
-    assert bool(signs) != profile.authority
+    enciphers = {profiles.KEY_ENCIPHERMENT, profiles.DATA_ENCIPHERMENT, profiles.KEY_AGREEMENT} & set(profile.usage)
+    assert [bool(certifies), bool(signs), bool(enciphers)].count(True) == 1
 
 
 def test_names_of_profiles_are_unique() -> None:
-    assert len({one.name for one in EVERY}) == len(EVERY) == 8
+    assert len({one.name for one in EVERY}) == len(EVERY) == 11
 
 
 def test_chains_are_as_long_as_the_house_needs() -> None:
@@ -108,3 +109,46 @@ def test_a_certificate_never_ends_before_it_begins(pki: PKI) -> None:
         with pytest.raises(AuthorityEnded):
             pki.issue(SEAL_OWNER, not_after=end)
     assert issubclass(AuthorityEnded, Conflict)
+
+
+def test_a_long_name_is_cut_in_its_middle_and_stands_whole_in_the_description() -> None:
+    # RFC 5280, A.1: 64 characters. Two authorities of one operator must not end up with the same name.
+    long = "某省某某市某某区某某街道" * 6 + "行政审批局"
+    name = Name(common_name=f"{long} SM2 根证书", organisation=long, organisation_identifier="11330000MB0000001X")
+    told = {
+        pair.children()[0].oid(): pair.children()[1].body.decode()
+        for relative in der.parse(name.der).sequence()
+        for pair in relative.children()
+    }
+    assert len(told["2.5.4.10"]) == len(told["2.5.4.3"]) == profiles.NAME_BOUND
+    assert told["2.5.4.10"] == f"{long[:40]}…{long[-23:]}"
+    assert told["2.5.4.13"] == long
+    assert told["2.5.4.3"].endswith(" SM2 根证书")
+    assert told["2.5.4.97"] == "11330000MB0000001X"
+
+
+@pytest.mark.parametrize("length", [1, 63, 64])
+def test_a_name_that_fits_is_not_touched(length: int) -> None:
+    assert profiles.bounded("名" * length) == "名" * length
+    assert der.utf8_string("名" * length) in Name(common_name="a", organisation="名" * length).der
+    assert der.oid("2.5.4.13") not in Name(common_name="a", organisation="名" * length).der
+
+
+def test_a_responder_says_that_nobody_needs_to_ask_for_it(pki: PKI) -> None:
+    told = as_others_read(
+        pki.issue(
+            profiles.OCSP_RESPONDER, crl="http://a/b.crl", ocsp="http://a/ocsp", issuer_address="http://a/b.cer"
+        ).certificate
+    )
+    assert told.get_extension_for_class(x509.OCSPNoCheck).critical is False
+    assert [one.access_method for one in told.get_extension_for_class(x509.AuthorityInformationAccess).value] == [
+        AuthorityInformationAccessOID.CA_ISSUERS
+    ]
+    with pytest.raises(x509.ExtensionNotFound):
+        told.get_extension_for_class(x509.CRLDistributionPoints)
+
+
+def test_the_status_of_a_certificate_is_to_be_asked_for(pki: PKI) -> None:
+    made = pki.issue(SEAL_OWNER, ocsp="https://ca.example/ocsp/a").certificate
+    (access,) = as_others_read(made).get_extension_for_class(x509.AuthorityInformationAccess).value
+    assert access.access_method == AuthorityInformationAccessOID.OCSP

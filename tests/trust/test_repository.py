@@ -2,46 +2,17 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from tests.builders import FOUNDED, PKI, Party, grafted, revocation_list
-from tests.fakes.clock import NOW
-from trust import repository
+from tests.builders import FOUNDED, PKI
+from tests.trust.authorities import EVENT, keep
+from trust import pki_repository, repository
 from trust.events import AuditEvent, Checkpoint, Fact
-from trust.profiles import DOCUMENT_SIGNER
+from trust.pki_repository import ListId
 from trust.repository import ServiceKey
-from trust.revocation import Revocation
-from trust.signing import KeyPurpose
-from trust.store import LostRace, Store, Transaction
-
-EVENT = AuditEvent(tag="test:change:done", actor="actor", subject="subject")
-
-
-def keep(store: Store, pki: PKI, *parties: Party) -> None:
-    """Keep the authorities of a PKI, and certificates that the issuing one issued."""
-    with store.transaction() as tx:
-        repository.add_authority(tx, "root", pki.root.certificate, key=pki.root.key, issuer=None)
-        tx.flush()
-        repository.add_authority(tx, "issuing", pki.issuing.certificate, key=pki.issuing.key, issuer="root")
-        tx.flush()
-        for party in parties:
-            repository.add_certificate(tx, party.certificate, issuer="issuing", key=party.key)
-        tx.record(EVENT)
-
-
-def test_authorities(store: Store, pki: PKI) -> None:
-    keep(store, pki)
-    with store.reading() as view:
-        issuing, root = repository.authorities(view)
-        assert repository.authority(view, "root") == root
-        assert repository.authority(view, "none") is None
-    assert (root.name, root.certificate, root.issuer) == ("root", pki.root.certificate, None)
-    assert (issuing.name, issuing.certificate, issuing.issuer) == ("issuing", pki.issuing.certificate, "root")
-    assert issuing.key == pki.issuing.key
-    assert issuing.key.purpose is KeyPurpose.CERTIFICATION
+from trust.store import Store, Transaction
 
 
 def test_service_keys(store: Store, pki: PKI) -> None:
@@ -56,75 +27,6 @@ def test_service_keys(store: Store, pki: PKI) -> None:
         tx.record(EVENT)
     with store.reading() as view:
         assert repository.service_keys(view) == (kept[1], kept[0])
-
-
-def test_revocations(store: Store, sm2_pki: PKI) -> None:
-    first, second = sm2_pki.issue(DOCUMENT_SIGNER), sm2_pki.issue(DOCUMENT_SIGNER)
-    keep(store, sm2_pki, first, second)
-    with store.reading() as view:
-        assert repository.revocations(view, "issuing") == ()
-    for at, reason in ((NOW, 1), (NOW + timedelta(days=1), 4)):  # the second time changes nothing
-        with store.transaction() as tx:
-            repository.revoke_certificate(tx, first.certificate, at=at, reason=reason)
-            tx.record(EVENT)
-    with store.reading() as view:
-        expected = Revocation(serial=first.certificate.serial, at=NOW, reason=1)
-        assert repository.revocations(view, "issuing") == (expected,)
-        assert repository.revocations(view, "root") == ()
-
-
-def test_a_serial_number_is_given_once(store: Store, sm2_pki: PKI) -> None:
-    keep(store, sm2_pki, sm2_pki.signer)
-    with pytest.raises(LostRace), store.transaction() as tx:
-        keep_again(tx, sm2_pki)
-
-
-def keep_again(tx: Transaction, sm2_pki: PKI) -> None:
-    """Keep the signer's certificate once more."""
-    repository.add_certificate(tx, sm2_pki.signer.certificate, issuer="issuing", key=sm2_pki.signer.key)
-    tx.record(EVENT)
-
-
-def test_revocation_lists(store: Store, sm2_pki: PKI) -> None:
-    keep(store, sm2_pki)
-    lists = {number: revocation_list(sm2_pki.issuing, number=number) for number in (1, 2, 3)}
-    for number, expected in ((2, 2), (1, 2), (3, 3), (3, 3)):
-        with store.transaction() as tx:
-            repository.put_revocation_list(tx, "issuing", lists[number], number=number)
-            tx.record(EVENT)
-        with store.reading() as view:
-            assert repository.revocation_list(view, "issuing") == lists[expected]
-            assert repository.revocation_list(view, "root") is None
-
-
-def test_an_older_list_never_replaces_a_newer_one(postgres_store: Store, sm2_pki: PKI) -> None:
-    # SQLite lets writers in one after the other, so that only PostgreSQL can show this.
-    keep(postgres_store, sm2_pki)
-    lists = {number: revocation_list(sm2_pki.issuing, number=number) for number in (1, 2, 3)}
-
-    def put(number: int) -> None:
-        with postgres_store.transaction() as tx:
-            repository.put_revocation_list(tx, "issuing", lists[number], number=number)
-            if number == 2:  # the slower one: it has looked, and now it is overtaken
-                with ThreadPoolExecutor(1) as pool:
-                    pool.submit(put, 3).result(timeout=20)
-            tx.record(EVENT)
-
-    put(1)
-    with suppress(LostRace):  # as good: it will look again
-        put(2)
-    with postgres_store.reading() as view:
-        assert repository.revocation_list(view, "issuing") == lists[3]
-
-
-def test_a_list_without_an_end_is_kept(store: Store, sm2_pki: PKI) -> None:
-    keep(store, sm2_pki)
-    endless = revocation_list(sm2_pki.issuing, change=lambda tbs: grafted(tbs, 4, put=b""))
-    with store.transaction() as tx:
-        repository.put_revocation_list(tx, "issuing", endless, number=1)
-        tx.record(EVENT)
-    with store.reading() as view:
-        assert repository.revocation_list(view, "issuing") == endless
 
 
 # --- counters --------------------------------------------------------------------------------------------------------
@@ -203,11 +105,11 @@ def test_many_takers_get_every_number_once(store: Store) -> None:
 def test_moments_come_back_in_utc(store: Store, sm2_pki: PKI, moment: datetime) -> None:
     keep(store, sm2_pki, sm2_pki.signer)
     with store.transaction() as tx:
-        repository.revoke_certificate(tx, sm2_pki.signer.certificate, at=moment, reason=0)
+        pki_repository.revoke_certificate(tx, sm2_pki.signer.certificate, at=moment, reason=0)
         repository.add_checkpoint(tx, Checkpoint(sequence=1, at=moment, digest=b"d", signature=b"s", certificate=b"c"))
         tx.record(EVENT)
     with store.reading() as view:
-        (revocation,) = repository.revocations(view, "issuing")
+        (revocation,) = pki_repository.revocations(view, ListId("issuing"))
         (checkpoint,) = repository.checkpoints(view)
     for found in (revocation.at, checkpoint.at):
         assert found == moment
