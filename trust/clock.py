@@ -1,9 +1,13 @@
 """Time, asked for in one place so that a test can set it."""
 
-from datetime import UTC, datetime
-from typing import Protocol
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
 
 __all__ = ["Clock", "SystemClock"]
+
+STEADY: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""A clock that nobody sets, and that on Linux goes on while the machine sleeps, as the clock on the wall does."""
 
 
 class Clock(Protocol):
@@ -13,6 +17,10 @@ class Clock(Protocol):
         """Return the present moment, aware, in UTC."""
         ...
 
+    def elapsed(self) -> timedelta:
+        """Return the time since a moment of no meaning, by a clock that nobody can set: it never goes back or jumps."""
+        ...
+
 
 class SystemClock:
     """The clock of the machine, which the operator keeps by NTP."""
@@ -20,3 +28,7 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the present moment, aware, in UTC."""
         return datetime.now(UTC)  # noqa: TID251 - the one place that may
+
+    def elapsed(self) -> timedelta:
+        """Return the time since the machine started."""
+        return timedelta(microseconds=time.clock_gettime_ns(STEADY) // 1000)

@@ -1,38 +1,30 @@
-"""Signed messages: making them in DER, and reading those of others.
+"""Signed messages: what stands in one, and reading those of others. trust/cms_signing.py makes them.
 
-Two dialects are written: CMS (RFC 5652, CAdES and PAdES) and the national one (GB/T 35275-2017, GM/T 0010), which is
+Two dialects are in use: CMS (RFC 5652, CAdES and PAdES) and the national one (GB/T 35275-2017, GM/T 0010), which is
 PKCS #7 with national identifiers. Both are read, with and without signed attributes, with either content type, and
 with the deviations that real files show. The text of GB/T 35275 was not at hand: see docs/divergences.md.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
 from typing import Any, Final, Protocol
 
 from asn1crypto import cms, core, parser
 
 from trust.asn1 import der, oids
 from trust.certificates import Certificate
-from trust.crypto.algorithms import (
-    AlgorithmNotSupported,
-    Digest,
-    KeyKind,
-    SignatureAlgorithm,
-    digest_by_oid,
-    signature_algorithm,
-)
+from trust.crypto.algorithms import Digest, SignatureAlgorithm, digest_by_oid, signature_algorithm
 from trust.crypto.sm3 import hash_of
 from trust.errors import Invalid
+from trust.ocsp import OCSPResponse
 from trust.revocation import RevocationList
-from trust.signing import Signer
 
 __all__ = [
     "BytesContent",
     "CMSMalformed",
-    "CMSSigner",
     "Content",
     "Dialect",
     "SignedMessage",
@@ -55,130 +47,6 @@ class Dialect(StrEnum):
 
     RFC5652 = "rfc5652"
     GBT35275 = "gbt35275"
-
-
-# --- making ----------------------------------------------------------------------------------------------------------
-
-
-def attribute(oid: str, value: bytes) -> bytes:
-    """Return an Attribute with one value."""
-    return der.sequence(der.oid(oid), der.set_of([value]))
-
-
-@dataclass(frozen=True, kw_only=True)
-class CMSSigner:
-    """Signs messages in one dialect with one key. What does not change from one message to the next is built once.
-
-    The national dialect is for SM2 keys: building it with another raises `AlgorithmNotSupported`.
-    """
-
-    signer: Signer
-    certificate: Certificate
-    chain: tuple[Certificate, ...] = ()
-    dialect: Dialect = Dialect.RFC5652
-
-    def __post_init__(self) -> None:
-        algorithm = self.signer.key.algorithm
-        if self.dialect is Dialect.GBT35275 and algorithm.kind is not KeyKind.SM2:
-            raise AlgorithmNotSupported(oid=algorithm.signature_oid)  # the dialect would name it SM2
-
-    @property
-    def digest(self) -> Digest:
-        """The hash function that goes with the key."""
-        return self.signer.key.algorithm.digest
-
-    @cached_property
-    def digest_algorithm(self) -> bytes:
-        """AlgorithmIdentifier of the hash function. The national dialect is seen with NULL parameters."""
-        parameters = (der.null(),) if self.dialect is Dialect.GBT35275 else ()
-        return der.sequence(der.oid(self.digest.oid), *parameters)
-
-    @cached_property
-    def signature_algorithm(self) -> bytes:
-        """AlgorithmIdentifier of the signature: .501 in CMS, .301.1 in the national dialect, as files show."""
-        if self.dialect is Dialect.GBT35275:
-            return der.sequence(der.oid("1.2.156.10197.1.301.1"), der.null())
-        return der.sequence(der.oid(self.signer.key.algorithm.signature_oid))
-
-    @cached_property
-    def identifier(self) -> bytes:
-        """IssuerAndSerialNumber of the certificate."""
-        return der.sequence(self.certificate.issuer, der.integer(self.certificate.serial))
-
-    @cached_property
-    def signing_certificate(self) -> bytes:
-        """The signingCertificateV2 attribute (RFC 5035): binds the signature to this very certificate."""
-        # SHA-256 is the default hash of ESSCertIDv2 and therefore left out (X.690, 11.5).
-        algorithm = () if self.digest is Digest.SHA256 else (der.sequence(der.oid(self.digest.oid)),)
-        issuer = der.sequence(der.context(4, self.certificate.issuer))
-        serial = der.sequence(issuer, der.integer(self.certificate.serial))
-        fingerprint = der.octet_string(hash_of(self.digest, self.certificate.der))
-        return attribute(
-            oids.ID_SIGNING_CERTIFICATE_V2,
-            der.sequence(der.sequence(der.sequence(*algorithm, fingerprint, serial))),
-        )
-
-    @cached_property
-    def certificates(self) -> bytes:
-        """The certificates that travel along: the signer's and its chain, without the anchor."""
-        return der.set_of({self.certificate.der, *(one.der for one in self.chain)}, tag=0xA0)
-
-    def sign(
-        self,
-        message_digest: bytes,
-        *,
-        content: bytes | None = None,
-        content_type: str | None = None,
-        signing_time: datetime | None = None,
-        stamp: Callable[[bytes], bytes] | None = None,
-    ) -> bytes:
-        """Return a ContentInfo around SignedData with one signer and signed attributes.
-
-        `message_digest` is the hash of the content; `content` is put inside unless it is None (detached).
-        `stamp` makes a time-stamp token over the signature value. PAdES forbids `signing_time`: the PDF tells it.
-        """
-        national = self.dialect is Dialect.GBT35275
-        inner_type = content_type or (oids.GM_DATA if national else oids.DATA)
-        attributes = [
-            attribute(oids.ID_CONTENT_TYPE, der.oid(inner_type)),
-            attribute(oids.ID_MESSAGE_DIGEST, der.octet_string(message_digest)),
-            self.signing_certificate,
-        ]
-        if signing_time is not None:
-            attributes.append(attribute(oids.ID_SIGNING_TIME, der.x509_time(signing_time)))
-        signed = der.set_of(attributes)
-        signature = self.signer.sign(signed)
-        unsigned = b""
-        if stamp is not None:
-            unsigned = der.context(1, attribute(oids.ID_SIGNATURE_TIME_STAMP, stamp(signature)))
-        signer_info = der.sequence(
-            der.integer(1),
-            self.identifier,
-            self.digest_algorithm,
-            b"\xa0" + signed[1:],
-            self.signature_algorithm,
-            der.octet_string(signature),
-            unsigned,
-        )
-        # RFC 5652, 5.1: version 3 when the content is not id-data. GB/T 35275: always 1.
-        version = 1 if national or inner_type == oids.DATA else 3
-        inside = () if content is None else (der.context(0, der.octet_string(content)),)
-        return der.sequence(
-            der.oid(oids.GM_SIGNED_DATA if national else oids.SIGNED_DATA),
-            der.context(
-                0,
-                der.sequence(
-                    der.integer(version),
-                    der.set_of([self.digest_algorithm]),
-                    der.sequence(der.oid(inner_type), *inside),
-                    self.certificates,
-                    der.set_of([signer_info]),
-                ),
-            ),
-        )
-
-
-# --- reading ---------------------------------------------------------------------------------------------------------
 
 
 class Content(Protocol):
@@ -224,6 +92,8 @@ class SignerInfo:
     message_digest: bytes | None
     signing_time: datetime | None
     signing_certificate_hashes: tuple[tuple[Digest, bytes], ...]
+    """What the signer says of his certificate, in either attribute or in both (RFC 5035)."""
+
     signature: bytes
     time_stamps: tuple[bytes, ...]
 
@@ -243,6 +113,7 @@ class SignedMessage:
     content: bytes | None
     certificates: tuple[Certificate, ...]
     revocation_lists: tuple[RevocationList, ...]
+    status_responses: tuple[OCSPResponse, ...]
     signers: tuple[SignerInfo, ...]
 
     def certificate_of(self, signer: SignerInfo, others: Sequence[Certificate] = ()) -> Certificate | None:
@@ -276,10 +147,22 @@ def read_signed_message(encoded: bytes) -> SignedMessage:
             revocation_lists=tuple(
                 RevocationList(one.chosen.dump()) for one in data["crls"] or () if one.name == "crl"
             ),
+            status_responses=tuple(read_responses(data["crls"])),
             signers=tuple(read_signer(one) for one in data["signer_infos"]),
         )
     except ASN1CRYPTO_ERRORS:
         raise CMSMalformed from None
+
+
+def read_responses(listed: Any) -> Iterator[OCSPResponse]:  # noqa: ANN401 - asn1crypto has no types
+    """Yield the OCSP responses among revocation information (RFC 5940, 2); what is none, or unreadable, is passed over.
+
+    Nobody signed them together with the message, so that anybody may have put them there.
+    """
+    for one in listed or ():
+        if one.name == "other" and one.chosen["other_rev_info_format"].dotted == oids.OCSP_RESPONSE:
+            with suppress(Invalid):
+                yield OCSPResponse.from_der(one.chosen["other_rev_info"].dump())
 
 
 def octets_of(content: Any) -> bytes | None:  # noqa: ANN401 - asn1crypto has no types
@@ -309,7 +192,10 @@ def read_signer(info: Any) -> SignerInfo:  # noqa: ANN401 - asn1crypto has no ty
         content_type=single(values, oids.ID_CONTENT_TYPE, lambda one: str(one.dotted)),
         message_digest=single(values, oids.ID_MESSAGE_DIGEST, lambda one: bytes(one.native)),
         signing_time=single(values, oids.ID_SIGNING_TIME, read_time),
-        signing_certificate_hashes=single(values, oids.ID_SIGNING_CERTIFICATE_V2, certificate_hashes) or (),
+        signing_certificate_hashes=(
+            *(single(values, oids.ID_SIGNING_CERTIFICATE_V2, certificate_hashes) or ())[:1],
+            *(single(values, oids.ID_SIGNING_CERTIFICATE, old_certificate_hashes) or ())[:1],
+        ),
         signature=bytes(info["signature"].native),
         time_stamps=tuple(one.dump() for one in unsigned.get(oids.ID_SIGNATURE_TIME_STAMP, ())),
     )
@@ -348,3 +234,8 @@ def certificate_hashes(value: Any) -> tuple[tuple[Digest, bytes], ...]:  # noqa:
         (digest_by_oid(one["hash_algorithm"]["algorithm"].dotted), bytes(one["cert_hash"].native))
         for one in value["certs"]
     )
+
+
+def old_certificate_hashes(value: Any) -> tuple[tuple[Digest, bytes], ...]:  # noqa: ANN401 - asn1crypto has no types
+    """Return the hashes of signingCertificate, which are SHA-1 (RFC 2634, 5.4), as older programs write them."""
+    return tuple((Digest.SHA1, bytes(one["cert_hash"].native)) for one in value["certs"])

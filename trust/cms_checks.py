@@ -12,26 +12,32 @@ __all__ = ["check_signature"]
 
 
 def check_signature(
-    message: SignedMessage, signer: SignerInfo, certificate: Certificate, content: Content, *, step: str
+    message: SignedMessage,
+    signer: SignerInfo,
+    certificate: Certificate,
+    content: Content,
+    *,
+    step: str,
+    ended: Finding | None = None,
 ) -> tuple[Check, ...]:
     """Check that `signer` signed `content` with the key of `certificate` (RFC 5652, 5.4 and 5.6; GB/T 35275).
 
     With attributes their messageDigest is the plain hash of the content, and the signature covers the attributes.
-    Without, it covers the content itself.
+    Without, it covers the content itself. `ended` is why a signature that holds is not relied on all the same.
     """
     covered, checks = check_coverage(message, signer, content, step=step)
-    finding: Finding | None = None
+    finding = ended
     try:
-        certificate.public_key.verify(signer.signature, covered, signer.algorithm, digest=signer.digest)
+        key = certificate.public_key
+        key.verify(key.tolerated(signer.signature), covered, signer.algorithm, digest=signer.digest)
     except AlgorithmNotSupported as error:
         finding = Finding(sub_indication=SubIndication.CRYPTO_CONSTRAINTS_FAILURE, reason=str(error))
     except TrustError as error:
         finding = Finding(sub_indication=SubIndication.SIG_CRYPTO_FAILURE, reason=str(error))
     checks.append(Check(step=step, name="signature.value", finding=finding))
     if signer.signing_certificate_hashes:
-        algorithm, expected = signer.signing_certificate_hashes[0]
         finding = None
-        if hash_of(algorithm, certificate.der) != expected:
+        if any(hash_of(algorithm, certificate.der) != told for algorithm, told in signer.signing_certificate_hashes):
             reason = "the signed attribute names another certificate"
             finding = Finding(sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE, reason=reason)
         checks.append(Check(step=step, name="signature.signing_certificate", finding=finding))

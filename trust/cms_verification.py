@@ -1,11 +1,14 @@
 """Judging a signed message as a whole: who signed, over what, when, and under which authority (EN 319 102-1, 5)."""
 
+import base64
 from datetime import datetime
 from typing import Final
 
 from trust.cms import BytesContent, Content, SignedMessage, SignerInfo, read_signed_message
 from trust.cms_checks import check_signature
+from trust.crypto.algorithms import Digest
 from trust.errors import TrustError
+from trust.path_checks import find_ended_signature
 from trust.paths import Evidence, Purpose, validate
 from trust.reports import SignatureKind, SignatureReport
 from trust.timestamping import judge_time_stamp
@@ -14,6 +17,9 @@ from trust.verdict import Check, Finding, SubIndication
 __all__ = ["judge_cms"]
 
 STEP: Final = "cms"
+
+HASH_ROOM: Final = 64
+"""Octets that a hash takes at most, written in base64 with a line's end."""
 
 
 def judge_cms(
@@ -35,11 +41,22 @@ def judge_cms(
         return (alone(Check(step=STEP, name="cms.format", finding=finding)),)
     if content is None and message.content is not None:
         content = BytesContent(message.content)
-    known = evidence.joined_by(message.certificates, message.revocation_lists)
+    note = message.dialect.value
+    if content is not None and stands_for(message.content, content):
+        content, note = BytesContent(message.content or b""), f"{note}; the message holds the hash of the content"
+    known = evidence.joined_by(message.certificates, message.revocation_lists, message.status_responses)
     return tuple(
-        judge_signer(message, signer, known, now=now, content=content, claimed_time=claimed_time)
+        judge_signer(message, signer, known, now=now, content=content, claimed_time=claimed_time, note=note)
         for signer in message.signers
     )
+
+
+def stands_for(inside: bytes | None, content: Content) -> bool:
+    """Tell whether what stands in a message is the SM3 hash of the content, plain or in base64, as vendors write it."""
+    if inside is None or len(inside) > HASH_ROOM:
+        return False
+    digest = content.digest(Digest.SM3)
+    return inside == digest or inside.strip() == base64.b64encode(digest)
 
 
 def alone(check: Check) -> SignatureReport:
@@ -55,25 +72,26 @@ def judge_signer(
     now: datetime,
     content: Content | None,
     claimed_time: datetime | None,
+    note: str,
 ) -> SignatureReport:
     """Judge one signer: certificate, signature, time, path, in this order."""
-    checks = [Check(step=STEP, name="cms.format", note=message.dialect.value)]
+    checks = [Check(step=STEP, name="cms.format", note=note)]
     certificate = message.certificate_of(signer, (*evidence.certificates, *evidence.anchors))
     if certificate is None:
         reason = "the signer's certificate is not at hand"
         finding = Finding(sub_indication=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, reason=reason)
         checks.append(Check(step=STEP, name="certificate.path", finding=finding))
         return SignatureReport(kind=SignatureKind.CMS, checks=tuple(checks))
+    proven, time_checks = judge_time(signer, evidence, now=now)
+    at, is_proven = proven or now, proven is not None
     if content is None:
         reason = "the content that was signed is not at hand"
         finding = Finding(sub_indication=SubIndication.SIGNED_DATA_NOT_FOUND, reason=reason)
         checks.append(Check(step=STEP, name="signature.message_digest", finding=finding))
     else:
-        checks += check_signature(message, signer, certificate, content, step=STEP)
-    proven, time_checks = judge_time(signer, evidence, now=now)
+        ended = find_ended_signature(signer.algorithm, evidence.policy, at, proven=is_proven)
+        checks += check_signature(message, signer, certificate, content, step=STEP, ended=ended)
     checks += time_checks
-    at = proven or now
-    is_proven = proven is not None
     path = validate(certificate, evidence, purpose=Purpose.SIGNING, at=at, time_is_proven=is_proven, step=STEP)
     return SignatureReport(
         kind=SignatureKind.CMS,

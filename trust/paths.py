@@ -2,19 +2,20 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from trust.certificates import Certificate
-from trust.crypto.algorithms import Strength
+from trust.crypto.algorithms import signature_algorithm
 from trust.errors import TrustError
-from trust.profiles import SEALING_PURPOSE, TIME_STAMPING_PURPOSE
+from trust.ocsp import OCSPResponse
+from trust.path_checks import find_broken_link, find_ended_algorithm, find_out_of_validity, find_wrong_usage
 from trust.revocation import RevocationList, check_revocation
+from trust.validation_policy import Purpose, ValidationPolicy
 from trust.verdict import Check, Finding, SubIndication
 
-__all__ = ["Evidence", "Path", "Purpose", "validate"]
+__all__ = ["Evidence", "Path", "Purpose", "ValidationPolicy", "validate"]
 
 MAX_PATH: Final = 6
 """Certificates from the leaf to the anchor. Government chains have three or four."""
@@ -26,31 +27,31 @@ MAX_SIGNATURES: Final = 1000
 """Signatures verified in search of a path, for the same reason."""
 
 
-class Purpose(StrEnum):
-    """What a certificate is asked to be good for."""
-
-    SEAL_MAKING = "seal making"
-    SEALING = "sealing"
-    SIGNING = "signing documents"
-    TIME_STAMPING = "time-stamping"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What a verifier has in hand: anchors, which it trusts; certificates and lists, which it does not have to."""
+    """What a verifier has in hand: anchors, which it trusts; certificates and lists, which it does not have to.
+
+    The policy says what each anchor is trusted for.
+    """
 
     anchors: tuple[Certificate, ...] = ()
     certificates: tuple[Certificate, ...] = ()
     revocation_lists: tuple[RevocationList, ...] = ()
+    status_responses: tuple[OCSPResponse, ...] = ()
+    policy: ValidationPolicy = field(default_factory=ValidationPolicy)
 
     def joined_by(
-        self, certificates: tuple[Certificate, ...], revocation_lists: tuple[RevocationList, ...] = ()
+        self,
+        certificates: tuple[Certificate, ...],
+        revocation_lists: tuple[RevocationList, ...] = (),
+        status_responses: tuple[OCSPResponse, ...] = (),
     ) -> "Evidence":
         """Return this evidence and more untrusted material, such as a file brings along."""
         return replace(
             self,
             certificates=(*self.certificates, *certificates),
             revocation_lists=(*self.revocation_lists, *revocation_lists),
+            status_responses=(*self.status_responses, *status_responses),
         )
 
 
@@ -81,22 +82,31 @@ class Signatures:
 
 
 def candidates(certificate: Certificate, pool: tuple[Certificate, ...]) -> Iterator[Certificate]:
-    """Yield the certificates of `pool` that may have issued `certificate`, by name and key identifier."""
+    """Yield the certificates of `pool` that may have issued `certificate`, by name and key identifier.
+
+    Those whose key identifier is the wanted one come before those that tell none (RFC 5280, 4.2.1.1).
+    """
     wanted = certificate.authority_key_identifier
+    unsure = []
     for one in pool:
         offered = one.subject_key_identifier
-        if one.subject == certificate.issuer and (wanted is None or offered is None or wanted == offered):
+        if one.subject != certificate.issuer:
+            continue
+        if wanted is not None and wanted == offered:
             yield one
+        elif wanted is None or offered is None:
+            unsure.append(one)
+    yield from unsure
 
 
 def chains(
-    leaf: Certificate, evidence: Evidence, linked: Callable[[Certificate, Certificate], bool]
+    leaf: Certificate, evidence: Evidence, purpose: Purpose, linked: Callable[[Certificate, Certificate], bool]
 ) -> Iterator[tuple[Certificate, ...]]:
-    """Yield chains from `leaf` to an anchor, shortest first, with names that match and links that are `linked`."""
+    """Yield chains from `leaf` to an anchor for `purpose`, shortest first: names match, and links are `linked`."""
     waiting: list[tuple[Certificate, ...]] = [(leaf,)]
     while waiting:
         chain = waiting.pop(0)
-        if chain[-1] in evidence.anchors:
+        if chain[-1] in evidence.anchors and evidence.policy.trusts(chain[-1], purpose):
             yield chain
             continue
         if len(chain) == MAX_PATH or len(waiting) > MAX_PATHS:
@@ -116,10 +126,10 @@ def validate(
     time_is_proven: bool = False,
     step: str = "",
 ) -> Path:
-    """Return the best path from `leaf` to an anchor of `evidence` and how it fares at the moment `at`.
+    """Return the best path from `leaf` to an anchor of `evidence` for `purpose`, and how it fares at the moment `at`.
 
-    The checks of a path, in this order: signatures and constraints of its authorities, validity, key usage for
-    `purpose`, revocation of every certificate below the anchor. A path that passes wins over one that is
+    The checks of a path, in this order: signatures, constraints and algorithms of its authorities, validity, key usage
+    for `purpose`, revocation of every certificate below the anchor. A path that passes wins over one that is
     indeterminate, and that over one that fails. Only where no chain of signatures leads to an anchor, chains of names
     are told about: anybody can add certificates of any name to a message, and they must not hide the path.
     """
@@ -129,11 +139,12 @@ def validate(
         return Path(certificates=chain, checks=checks)
 
     for linked in (Signatures().hold, by_name):
-        found = map(judged, itertools.islice(chains(leaf, evidence, linked), MAX_PATHS))
+        found = map(judged, itertools.islice(chains(leaf, evidence, purpose, linked), MAX_PATHS))
         best = best_of(found)
         if best is not None:
             return best
-    reason = f"no path from {leaf.common_name} to a trust anchor; the issuer is {leaf.issuer_common_name}"
+    anchor = "a trust anchor" if evidence.policy == ValidationPolicy() else f"a trust anchor for {purpose.value}"
+    reason = f"no path from {leaf.common_name} to {anchor}; the issuer is {leaf.issuer_common_name}"
     missing = Finding(sub_indication=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, reason=reason)
     return Path(certificates=(leaf,), checks=(Check(step=step, name="certificate.path", finding=missing),))
 
@@ -170,18 +181,23 @@ def check_chain(
     step: str,
 ) -> tuple[Check, ...]:
     """Make every check on one chain."""
+    broken = find_broken_link(chain)
+    ended = find_ended_algorithm(chain, evidence.policy, at, proven=time_is_proven)
     checks = [
-        Check(step=step, name="certificate.path", finding=find_broken_link(chain)),
+        Check(step=step, name="certificate.path", finding=broken or ended),
         Check(step=step, name="certificate.validity", finding=find_out_of_validity(chain, at, proven=time_is_proven)),
         Check(step=step, name="certificate.key_usage", finding=find_wrong_usage(chain[0], purpose)),
     ]
-    # The lists are signed by the issuers on this chain, whose signatures must hold before theirs mean anything.
-    if checks[0].finding is None:
+    # Lists and responses are signed by the issuers on this chain, whose signatures must hold before they mean anything.
+    if broken is None:
+        lists = tuple(one for one in evidence.revocation_lists if is_list_accepted(one, evidence.policy, at))
+        responses = tuple(one for one in evidence.status_responses if is_response_accepted(one, evidence.policy, at))
         checks += [
             check_revocation(
                 certificate,
                 issuer,
-                evidence.revocation_lists,
+                lists,
+                responses=responses,
                 at=at,
                 time_is_proven=time_is_proven,
                 states_time=purpose is Purpose.TIME_STAMPING and certificate is chain[0],
@@ -192,58 +208,25 @@ def check_chain(
     return tuple(checks)
 
 
-def find_broken_link(chain: tuple[Certificate, ...]) -> Finding | None:
-    """Return what is wrong with the signatures and constraints of a chain, if anything is."""
-    for place, (certificate, issuer) in enumerate(itertools.pairwise(chain)):
-        general = SubIndication.CHAIN_CONSTRAINTS_FAILURE
-        try:
-            if certificate.signature_algorithm.strength is not Strength.STRONG:
-                weak = f"{certificate.common_name} is signed with {certificate.signature_algorithm.name}"
-                return Finding(sub_indication=SubIndication.CRYPTO_CONSTRAINTS_FAILURE, reason=weak)
-            issuer.verify_issued(certificate)
-        except TrustError as error:
-            reason = f"{issuer.common_name} did not sign {certificate.common_name}: {error.code}"
-            return Finding(sub_indication=general, reason=reason)
-        if not issuer.is_authority or not issuer.key_usage.certificate_signing:
-            return Finding(sub_indication=general, reason=f"{issuer.common_name} may not issue certificates")
-        if issuer.path_length is not None and issuer.path_length < place:
-            return Finding(
-                sub_indication=general, reason=f"{issuer.common_name} may not have {place} authorities below"
-            )
-    for certificate in chain:
-        if certificate.unknown_critical_extensions:
-            unknown = ", ".join(certificate.unknown_critical_extensions)
-            reason = f"{certificate.common_name} has critical extensions that are not understood: {unknown}"
-            return Finding(sub_indication=SubIndication.CHAIN_CONSTRAINTS_FAILURE, reason=reason)
-    return None
+def is_list_accepted(listed: RevocationList, policy: ValidationPolicy, at: datetime) -> bool:
+    """Tell whether the policy accepts a revocation list at the moment `at`."""
+    oid = listed.parsed.signature_algorithm_oid.dotted_string
+    return is_young_enough(listed.this_update, policy, at) and is_relied_on(oid, policy, at)
 
 
-def find_out_of_validity(chain: tuple[Certificate, ...], at: datetime, *, proven: bool) -> Finding | None:
-    """Return which certificate is not valid at the moment `at`, if one is not. The anchor counts as well."""
-    for certificate in chain:
-        period = f"valid from {certificate.not_before:%Y-%m-%d %H:%M}Z to {certificate.not_after:%Y-%m-%d %H:%M}Z"
-        reason = f"{certificate.common_name} is {period}, not at {at:%Y-%m-%d %H:%M}Z"
-        if at < certificate.not_before:
-            return Finding(sub_indication=SubIndication.NOT_YET_VALID, reason=reason)
-        if at > certificate.not_after:
-            indication = SubIndication.EXPIRED if proven else SubIndication.OUT_OF_BOUNDS_NO_POE
-            return Finding(sub_indication=indication, reason=reason)
-    return None
+def is_response_accepted(response: OCSPResponse, policy: ValidationPolicy, at: datetime) -> bool:
+    """Tell whether the policy accepts an OCSP response at the moment `at`."""
+    return is_young_enough(response.produced_at, policy, at) and is_relied_on(response.basic.algorithm_oid, policy, at)
 
 
-def find_wrong_usage(leaf: Certificate, purpose: Purpose) -> Finding | None:
-    """Return why the certificate is not good for `purpose`, if it is not."""
-    usage, purposes = leaf.key_usage, leaf.extended_key_usage
-    may_sign = usage.digital_signature or usage.content_commitment
-    only_time_stamping = purposes == frozenset({TIME_STAMPING_PURPOSE})
-    # RFC 3161, 2.3: a time-stamp authority has exactly this purpose, and it is critical. The other way round, real seal
-    # makers carry odd purposes (serverAuth was seen in a government seal), so that only this one is refused.
-    good = may_sign and only_time_stamping == (purpose is Purpose.TIME_STAMPING)
-    # The owners of seals stand under the same authority as the makers: none of them may make a seal of somebody else.
-    if purpose is Purpose.SEAL_MAKING and SEALING_PURPOSE in (purposes or ()):
-        good = False
-    good = good and (purpose is not Purpose.TIME_STAMPING or leaf.must_keep_to_its_purposes)
-    if good:
-        return None
-    reason = f"{leaf.common_name} is not certified for {purpose.value}"
-    return Finding(sub_indication=SubIndication.CHAIN_CONSTRAINTS_FAILURE, reason=reason)
+def is_young_enough(made: datetime, policy: ValidationPolicy, at: datetime) -> bool:
+    """Tell whether revocation information from then is young enough at the moment `at`."""
+    return policy.maximum_age is None or made >= at - policy.maximum_age
+
+
+def is_relied_on(oid: str, policy: ValidationPolicy, at: datetime) -> bool:
+    """Tell whether the algorithm `oid` is one that signs revocation information at the moment `at`."""
+    try:
+        return not policy.ends_signature(signature_algorithm(oid), at)
+    except TrustError:
+        return False

@@ -6,8 +6,8 @@ identifier, ESSCertIDv2 or none; what a token states is checked strictly.
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Final, Protocol
 
 from asn1crypto import tsp
 
@@ -15,20 +15,44 @@ from trust.asn1 import oids
 from trust.certificates import Certificate
 from trust.cms import ASN1CRYPTO_ERRORS, BytesContent, CMSMalformed, SignedMessage, read_signed_message
 from trust.cms_checks import check_signature
-from trust.crypto.algorithms import Digest, Strength, digest_by_oid
+from trust.crypto.algorithms import AlgorithmNotSupported, Digest, Strength, digest_by_oid
 from trust.crypto.sm3 import hash_of
-from trust.errors import TrustError, Unavailable
+from trust.errors import TrustError, Unavailable, Untrusted
+from trust.path_checks import find_ended_signature
 from trust.paths import Evidence, Purpose, validate
 from trust.reports import SignatureKind, SignatureReport
+from trust.time_requests import ResponseMalformed, TimeStampRequest, TimeStampResponse
 from trust.verdict import Check, Finding, Outcome, SubIndication
 
-__all__ = ["TimeStamper", "TimeStampingUnavailable", "judge_time_stamp"]
+__all__ = [
+    "TimeStampRejected",
+    "TimeStampUntrusted",
+    "TimeStamper",
+    "TimeStampingUnavailable",
+    "judge_time_stamp",
+    "read_response",
+    "stated_time",
+]
 
 
 class TimeStampingUnavailable(Unavailable):
     """The time-stamp authority does not answer, or cannot trust its clock."""
 
     code = "time_stamping.unavailable"
+
+
+class TimeStampRejected(Unavailable):
+    """The time-stamp authority gave no token, and said why: `failure` in the words of RFC 3161, 2.4.2."""
+
+    code = "time_stamping.rejected"
+    detail_names: ClassVar[tuple[str, ...]] = ("failure",)
+
+
+class TimeStampUntrusted(Untrusted):
+    """The authority's answer is none to what was asked, or its token does not hold."""
+
+    code = "time_stamping.untrusted"
+    detail_names: ClassVar[tuple[str, ...]] = ("reason",)
 
 
 class TimeStamper(Protocol):
@@ -48,6 +72,7 @@ class TimeStampInfo:
     time: datetime
     policy: str
     serial: int
+    nonce: int | None
 
 
 def read_info(message: SignedMessage) -> TimeStampInfo:
@@ -63,6 +88,7 @@ def read_info(message: SignedMessage) -> TimeStampInfo:
             time=read_time(info["gen_time"].contents),
             policy=str(info["policy"].dotted),
             serial=int(info["serial_number"].native),
+            nonce=info["nonce"].native,
         )
     except ASN1CRYPTO_ERRORS:
         raise CMSMalformed from None
@@ -82,6 +108,9 @@ def read_time(octets: bytes) -> datetime:
 
 
 STEP: Final = "time-stamp"
+
+CLOCK_TOLERANCE: Final = timedelta(seconds=5)
+"""How far the clock of an authority may be from ours. More shows that one of the two is wrong."""
 
 
 def judge_time_stamp(token: bytes, message: bytes, evidence: Evidence, *, now: datetime) -> SignatureReport:
@@ -117,12 +146,49 @@ def judge_time_stamp(token: bytes, message: bytes, evidence: Evidence, *, now: d
         reason = "the certificate of the time-stamp authority is not at hand"
         finding = Finding(sub_indication=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, reason=reason)
         return report(*checks, Check(step=STEP, name="certificate.path", finding=finding))
-    checks += check_signature(signed, signer, certificate, BytesContent(signed.content or b""), step=STEP)
-    known = evidence.joined_by(signed.certificates, signed.revocation_lists)
+    ended = find_ended_signature(signer.algorithm, evidence.policy, info.time, proven=True)
+    content = BytesContent(signed.content or b"")
+    checks += check_signature(signed, signer, certificate, content, step=STEP, ended=ended)
+    known = evidence.joined_by(signed.certificates, signed.revocation_lists, signed.status_responses)
     path = validate(certificate, known, purpose=Purpose.TIME_STAMPING, at=info.time, time_is_proven=True, step=STEP)
     return report(
         *checks, *path.checks, certificate=certificate, path=path.certificates, time=info.time, policy=info.policy
     )
+
+
+def read_response(
+    encoded: bytes, request: TimeStampRequest, message: bytes, evidence: Evidence, *, now: datetime
+) -> bytes:
+    """Return the token of an authority's answer to `request` over `message`, once it is found good.
+
+    The order is that of standards practice: format, status, imprint, nonce, signature, the authority's path with
+    validity and revocation, policy. A token that is far from `now` is not believed, whoever signed it. Raise
+    `TimeStampRejected` or `TimeStampUntrusted`.
+    """
+    try:
+        response = TimeStampResponse.read(encoded)
+        if not response.token:
+            raise TimeStampRejected(failure=", ".join(response.failures) or response.status.name.lower())
+        info = read_info(read_signed_message(response.token))
+    except (ResponseMalformed, CMSMalformed, AlgorithmNotSupported, ValueError) as error:
+        raise TimeStampUntrusted(reason=f"not an answer: {error}") from None
+    if (info.digest, info.imprint) != (request.digest, request.imprint):
+        raise TimeStampUntrusted(reason="the token was made over another message")
+    if info.nonce != request.nonce:
+        raise TimeStampUntrusted(reason="the nonce is not the one that was sent")
+    if abs(info.time - now) > CLOCK_TOLERANCE:
+        raise TimeStampUntrusted(reason="the clocks of the authority and of this machine disagree")
+    finding = judge_time_stamp(response.token, message, evidence, now=max(now, info.time)).verdict.finding
+    if finding is not None:
+        raise TimeStampUntrusted(reason=finding.reason)
+    if request.policy not in (None, info.policy):
+        raise TimeStampUntrusted(reason="the policy is not the one that was asked for")
+    return response.token
+
+
+def stated_time(token: bytes) -> datetime:
+    """Return the moment that a token states, whoever made it. Raise `CMSMalformed`, or `AlgorithmNotSupported`."""
+    return read_info(read_signed_message(token)).time
 
 
 def report(

@@ -5,7 +5,7 @@ from typing import Final
 
 from tests.builders import Party
 from trust.asn1 import der, oids
-from trust.cms import attribute
+from trust.cms_signing import attribute
 from trust.crypto.algorithms import Digest
 from trust.crypto.sm3 import hash_of
 

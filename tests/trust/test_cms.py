@@ -21,10 +21,10 @@ from trust.cms import (
     CMSMalformed,
     Dialect,
     SignedMessage,
-    attribute,
     read_signed_message,
 )
 from trust.cms_checks import check_signature
+from trust.cms_signing import attribute
 from trust.crypto.algorithms import AlgorithmNotSupported, Digest
 from trust.crypto.sm3 import hash_of, sm3
 from trust.errors import TrustError
@@ -104,7 +104,7 @@ def test_the_national_dialect_octet_by_octet(sm2_pki: PKI) -> None:
 def test_the_international_dialect_octet_by_octet(pki: PKI) -> None:
     encoded = made(pki, CMS)
     assert element_at(encoded, 0).oid() == oids.SIGNED_DATA
-    assert element_at(encoded, *SIGNER, 2).raw == der.sequence(der.oid(pki.algorithm.digest.oid))
+    assert element_at(encoded, *SIGNER, 2).raw == der.sequence(der.oid(cms_signer(pki.signer).digest.oid))
     assert element_at(encoded, *SIGNER, 4).raw == der.sequence(der.oid(pki.algorithm.signature_oid))
     attributes = [one.raw for one in element_at(encoded, *ATTRIBUTES).children()]
     assert attributes == sorted(attributes)  # DER: the signature is over the sorted set
@@ -128,7 +128,7 @@ def test_the_national_dialect_is_for_national_keys(p256_pki: PKI) -> None:
 
 
 def test_the_signing_time_may_be_left_out(pki: PKI) -> None:
-    encoded = cms_signer(pki.signer).sign(hash_of(pki.algorithm.digest, CONTENT))
+    encoded = cms_signer(pki.signer).sign(hash_of(cms_signer(pki.signer).digest, CONTENT))
     message = read_signed_message(encoded)
     assert message.signers[0].signing_time is None
     assert message.certificates == (pki.signer.certificate,)
@@ -141,7 +141,7 @@ def test_a_time_stamp_is_over_the_signature(pki: PKI) -> None:
         stamped.append(signature)
         return der.sequence(der.oid(oids.SIGNED_DATA), der.context(0, der.null()))
 
-    encoded = cms_signer(pki.signer).sign(hash_of(pki.algorithm.digest, CONTENT), stamp=stamp)
+    encoded = cms_signer(pki.signer).sign(hash_of(cms_signer(pki.signer).digest, CONTENT), stamp=stamp)
     assert stamped == [element_at(encoded, *SIGNATURE).octets()]
     attribute_ = element_at(encoded, *SIGNER, 6, 0)
     assert attribute_.children()[0].oid() == oids.ID_SIGNATURE_TIME_STAMP

@@ -10,7 +10,8 @@ from tests.builders import PKI, cms_signer, element_at, revocation_list, time_au
 from tests.fakes.clock import NOW, SettableClock
 from tests.trust.messages import ATTRIBUTES, SIGNATURE
 from trust.certificates import Certificate
-from trust.cms import CMSSigner, Dialect, read_signed_message
+from trust.cms import Dialect, read_signed_message
+from trust.cms_signing import CMSSigner
 from trust.cms_verification import judge_cms
 from trust.crypto.sm3 import sm3
 from trust.errors import TrustError

@@ -89,7 +89,7 @@ def test_a_good_message(spoken: tuple[PKI, Dialect], attached: bool, stamped: bo
 
 
 def test_a_claimed_time_of_the_surroundings(pki: PKI) -> None:
-    encoded = cms_signer(pki.signer).sign(hash_of(pki.algorithm.digest, CONTENT), content=CONTENT)
+    encoded = cms_signer(pki.signer).sign(hash_of(cms_signer(pki.signer).digest, CONTENT), content=CONTENT)
     (report,) = judge_cms(encoded, pki.evidence, now=NOW, content=None, claimed_time=FOUNDED)
     assert report.claimed_time == FOUNDED
     (report,) = judge_cms(made(pki.signer), pki.evidence, now=NOW, content=None, claimed_time=FOUNDED)
@@ -162,7 +162,7 @@ def test_the_signers_certificate_is_not_at_hand(pki: PKI) -> None:
 def test_a_stranger(pki: PKI) -> None:
     stranger = PKI.found(pki.algorithm)
     encoded = cms_signer(stranger.signer, chain=(stranger.issuing.certificate, stranger.root.certificate)).sign(
-        hash_of(pki.algorithm.digest, CONTENT), content=CONTENT
+        hash_of(cms_signer(pki.signer).digest, CONTENT), content=CONTENT
     )
     assert judged(encoded, pki.evidence).verdict.outcome is not Outcome.PASSED
     assert said(judged(encoded, stranger.evidence)) == GOOD

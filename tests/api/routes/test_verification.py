@@ -122,9 +122,16 @@ def test_every_certificate_is_published(shared: Service) -> None:
     listed = shared.ask("GET", "/pki/certificates").json()
     names = {one["name"]: one["anchor"] for one in listed}
     assert {"root-sm2", "root-p256"} == {name for name, anchor in names.items() if anchor}
-    assert {"issuing-sm2", "issuing-p256", "seal-maker", "tsa-sm2", "tsa-p256", "licence-claim", "audit"} == {
-        name for name, anchor in names.items() if not anchor
-    }
+    assert {
+        "issuing-sm2",
+        "issuing-p256",
+        "seal-maker",
+        "tsa-sm2",
+        "tsa-p256",
+        "licence-claim",
+        "audit",
+        "trust-list",
+    } == {name for name, anchor in names.items() if not anchor}
     for one in listed:
         (encoded,) = read_pem(one["pem"].encode(), "CERTIFICATE")
         assert Certificate(encoded).fingerprint

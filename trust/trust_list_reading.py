@@ -1,0 +1,202 @@
+"""Reading a trust list as a stranger does: strictly, against an anchor that was pinned and the last number seen.
+
+The steps: form, path of the signer's certificate to a pinned anchor, signature, number, time. What is refused raises; a
+list that is past its next update is read and judged indeterminate, since a newer one is somewhere.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Final
+
+from trust.certificates import Certificate
+from trust.errors import Invalid, TrustError, Untrusted
+from trust.paths import Evidence, Purpose, validate
+from trust.revocation import RevocationList
+from trust.trust_list import TYPE, VERSION, ListedCertificate, ListedState, TrustList, octets_of, purpose_name
+from trust.verdict import Check, Finding, Outcome, SubIndication, Verdict
+
+__all__ = [
+    "JudgedTrustList",
+    "TrustListMalformed",
+    "TrustListRolledBack",
+    "TrustListUntrusted",
+    "read_trust_list",
+]
+
+STEP: Final = "trust-list"
+
+MAX_LENGTH: Final = 64 << 20
+"""Octets of a list. Revocation lists are what makes one long."""
+
+MAX_CERTIFICATES: Final = 10_000
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+"""How far a list may seem to come from the future, for readers whose clock is a little behind."""
+
+ENVELOPE: Final = {"payload": str, "signature": str, "certificates": list}
+PAYLOAD: Final = {
+    "type": str,
+    "version": int,
+    "source": str,
+    "sequence": int,
+    "issued": str,
+    "next_update": str,
+    "anchors": list,
+    "authorities": list,
+    "signers": list,
+    "revocation_lists": list,
+}
+OPEN_AT_MOST: Final = frozenset({SubIndication.TRY_LATER, SubIndication.OUT_OF_BOUNDS_NO_POE})
+"""What an old list may leave open about its own signer, so that it is judged indeterminate and not refused."""
+
+PURPOSES: Final = {purpose_name(one): one for one in Purpose}
+
+
+class TrustListMalformed(Invalid):
+    """The bytes are not a trust list of a version that is known."""
+
+    code = "trust_list.malformed"
+
+
+class TrustListUntrusted(Untrusted):
+    """The list is not signed by a key that an anchor of the reader's vouches for, or comes from the future."""
+
+    code = "trust_list.untrusted"
+    detail_names: ClassVar[tuple[str, ...]] = ("reason",)
+
+
+class TrustListRolledBack(Untrusted):
+    """The list is older than one that the reader has seen."""
+
+    code = "trust_list.rolled_back"
+    detail_names: ClassVar[tuple[str, ...]] = ("sequence", "remembered")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedTrustList:
+    """A list whose signature holds, and whether it can be relied on now."""
+
+    trust_list: TrustList
+    checks: tuple[Check, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Passed, or indeterminate."""
+        return Verdict(checks=self.checks)
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the list lets a verifier trust; nothing where the list is not passed."""
+        return self.trust_list.evidence if self.verdict.outcome is Outcome.PASSED else Evidence()
+
+
+def read_trust_list(
+    encoded: bytes, pinned: tuple[Certificate, ...], *, now: datetime, remembered: int = 0
+) -> JudgedTrustList:
+    """Read a signed list. `pinned` are the reader's own anchors, `remembered` the highest number that it has seen.
+
+    Raise `TrustListMalformed`, `TrustListUntrusted` or `TrustListRolledBack`.
+    """
+    try:
+        envelope = members(encoded, ENVELOPE)
+        payload, signature = octets_of(envelope["payload"]), octets_of(envelope["signature"])
+        leaf, *others = (Certificate(octets_of(one)) for one in envelope["certificates"])
+        trust_list = read_payload(payload)
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError, Invalid):
+        raise TrustListMalformed from None
+    evidence = Evidence(anchors=pinned, certificates=tuple(others), revocation_lists=trust_list.revocation_lists)
+    path = validate(leaf, evidence, purpose=Purpose.TRUST_LIST, at=now, step=STEP)
+    for finding in (check.finding for check in path.checks):
+        if finding is not None and finding.sub_indication not in OPEN_AT_MOST:
+            raise TrustListUntrusted(reason=finding.reason)
+    try:
+        leaf.verify_message(signature, payload)
+    except TrustError as error:
+        raise TrustListUntrusted(reason=str(error)) from None
+    if trust_list.sequence < remembered:
+        raise TrustListRolledBack(sequence=trust_list.sequence, remembered=remembered)
+    if trust_list.issued > now + CLOCK_TOLERANCE:
+        raise TrustListUntrusted(reason=f"it was issued in the future, {trust_list.issued:%Y-%m-%d %H:%M}Z")
+    late: Finding | None = None
+    if trust_list.next_update < now:
+        reason = f"a newer list was due at {trust_list.next_update:%Y-%m-%d %H:%M}Z"
+        late = Finding(sub_indication=SubIndication.TRY_LATER, reason=reason)
+    checks = (*path.checks, Check(step=STEP, name="trust_list.next_update", finding=late))
+    return JudgedTrustList(trust_list=trust_list, checks=checks)
+
+
+def members(encoded: bytes, kinds: Mapping[str, type]) -> dict[str, Any]:
+    """Return the members of a JSON object that has exactly these, of these types. Raise `ValueError`."""
+    if len(encoded) > MAX_LENGTH:
+        raise ValueError("far too large")
+    return checked(
+        json.loads(encoded.decode(), object_pairs_hook=once, parse_constant=refuse, parse_float=refuse), kinds
+    )
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the object of some pairs, none of which may come twice: each reader would choose his."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a member comes twice")
+    return found
+
+
+def refuse(_text: str) -> object:
+    """Refuse NaN, infinities and fractions, which no list has."""
+    raise ValueError("not a number of a list")
+
+
+def checked(value: Any, kinds: Mapping[str, type]) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """Return an object that has exactly the members of `kinds`, of these very types."""
+    if not isinstance(value, dict) or set(value) != set(kinds):
+        raise ValueError("other members than a list has")
+    if any(type(value[name]) is not kind for name, kind in kinds.items()):
+        raise ValueError("a member of another type")
+    return value
+
+
+def read_payload(payload: bytes) -> TrustList:
+    """Read what is signed. Raise `ValueError`, or what certificates and lists inside raise."""
+    told = members(payload, PAYLOAD)
+    if (told["type"], told["version"]) != (TYPE, VERSION):
+        raise ValueError("another type or version")
+    return TrustList(
+        source=told["source"],
+        sequence=told["sequence"],
+        issued=read_moment(told["issued"]),
+        next_update=read_moment(told["next_update"]),
+        anchors=read_certificates(told["anchors"]),
+        authorities=read_certificates(told["authorities"]),
+        signers=read_certificates(told["signers"]),
+        revocation_lists=tuple(RevocationList(octets_of(one)) for one in told["revocation_lists"]),
+    )
+
+
+def read_moment(text: str) -> datetime:
+    """Read a moment in UTC to the second. Raise `ValueError`."""
+    moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    if f"{moment:%Y-%m-%dT%H:%M:%SZ}" != text:
+        raise ValueError("not the right form of a moment")
+    return moment
+
+
+def read_certificates(entries: list[Any]) -> tuple[ListedCertificate, ...]:
+    """Read certificates. What is repeated beside each must be what it says itself."""
+    if len(entries) > MAX_CERTIFICATES:
+        raise ValueError("far too many certificates")
+    return tuple(map(read_certificate, entries))
+
+
+def read_certificate(entry: Any) -> ListedCertificate:  # noqa: ANN401 - JSON
+    """Read one certificate."""
+    listed = ListedCertificate(
+        name=entry["name"],
+        certificate=Certificate(octets_of(entry["certificate"])),
+        purposes=frozenset(PURPOSES[name] for name in entry["purposes"]),
+        state=ListedState(entry["state"]),
+    )
+    if type(listed.name) is not str or entry != listed.value:
+        raise ValueError("what stands beside a certificate is not what it says")
+    return listed

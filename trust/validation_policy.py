@@ -1,0 +1,78 @@
+"""What a verifier accepts beyond the standards' own rules: which anchor for what, until when which algorithm.
+
+The policy is data, so that an operator can change it without a new version. It can only narrow: what the rules of paths
+refuse stays refused, and revocation that is not known is indeterminate under every policy, never good.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from trust.certificates import Certificate
+from trust.crypto.algorithms import SignatureAlgorithm
+from trust.crypto.public_keys import PublicKey
+
+__all__ = ["EVERY_PURPOSE", "Purpose", "ValidationPolicy"]
+
+
+class Purpose(StrEnum):
+    """What a certificate is asked to be good for."""
+
+    SEAL_MAKING = "seal making"
+    SEALING = "sealing"
+    SIGNING = "signing documents"
+    TIME_STAMPING = "time-stamping"
+    LICENCE_CLAIM = "licence claims"
+    AUDIT = "audit checkpoints"
+    REVOCATION_STATUS = "revocation status"
+    TRUST_LIST = "trust lists"
+
+
+EVERY_PURPOSE: Final = frozenset(Purpose)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValidationPolicy:
+    """The policy of a verifier. The empty one trusts every anchor for everything, and adds no end dates."""
+
+    anchor_purposes: Mapping[str, frozenset[Purpose]] = field(default_factory=dict)
+    """What an anchor is trusted for, by its fingerprint."""
+
+    other_anchors: frozenset[Purpose] = EVERY_PURPOSE
+    """What an anchor is trusted for that `anchor_purposes` does not name."""
+
+    algorithm_ends: Mapping[str, datetime] = field(default_factory=dict)
+    """When a signature algorithm, a kind of key or a curve ends, by identifier. Overrides what our tables say."""
+
+    maximum_age: timedelta | None = None
+    """How old revocation information may be at the moment that is judged; None: until its own next update."""
+
+    def __post_init__(self) -> None:
+        if any(end.tzinfo is None for end in self.algorithm_ends.values()):
+            raise ValueError("an end date needs its zone")
+        if self.maximum_age is not None and self.maximum_age <= timedelta():
+            raise ValueError("the greatest age of revocation information is a positive time")
+
+    def trusts(self, anchor: Certificate, purpose: Purpose) -> bool:
+        """Tell whether `anchor` is one for `purpose`."""
+        return purpose in self.anchor_purposes.get(anchor.fingerprint, self.other_anchors)
+
+    def limiting(self, anchor: Certificate, purposes: frozenset[Purpose]) -> "ValidationPolicy":
+        """Return this policy with `anchor` trusted for `purposes` and nothing else."""
+        return replace(self, anchor_purposes={**self.anchor_purposes, anchor.fingerprint: purposes})
+
+    def ends_signature(self, algorithm: SignatureAlgorithm, at: datetime) -> bool:
+        """Tell whether nothing may be signed with `algorithm` at the moment `at`."""
+        end = self.algorithm_ends.get(algorithm.oid)
+        return algorithm.has_ended(at) if end is None else at >= end
+
+    def ends_key(self, key: PublicKey, at: datetime) -> bool:
+        """Tell whether keys like `key` are no longer used at the moment `at`: their strength, their kind, their curve.
+
+        Raise `AlgorithmNotSupported` or `KeyMalformed`.
+        """
+        told = [self.algorithm_ends[oid] for oid in key.algorithm_oids if oid in self.algorithm_ends]
+        end = min(told) if told else key.ends
+        return end is not None and at >= end
