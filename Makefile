@@ -4,9 +4,10 @@ SHELL := /bin/bash
 PYTHON ?= python3
 OUT ?= demo-out
 CORPUS ?=
+CASES ?= 1000000
 BIN := .venv/bin
 
-.PHONY: demo run test check bench format lock clean
+.PHONY: demo run test check bench fuzz timing format lock clean
 
 ## Play the main job through the public API and leave the evidence in $(OUT).
 demo: .venv/runtime.done
@@ -32,6 +33,14 @@ check: .venv/dev.done
 ## What it costs, as ratios against named baselines of the same run.
 bench: .venv/dev.done
 	$(BIN)/python -m benchmarks.run
+
+## Every parser of foreign bytes against $(CASES) mutants of what the house makes, on every core; nobody waits for it.
+fuzz: .venv/dev.done
+	nice -n 19 $(BIN)/python -m tests.fuzz.run --cases $(CASES)
+
+## Whether the time of what is done with a private key depends on the key, on each backend.
+timing: .venv/dev.done
+	$(BIN)/python -m benchmarks.timing
 
 format: .venv/dev.done
 	$(BIN)/ruff format .

@@ -28,7 +28,7 @@ from seal.making import SealOrder, make_seal
 from seal.stamping import StampKit, prepare_stamp
 from trust import typefaces
 from trust.certificates import Certificate
-from trust.cms import CMSSigner
+from trust.cms_signing import CMSSigner
 from trust.crypto.algorithms import KEYS
 from trust.founding import ISSUING_P256, ISSUING_SM2, Role
 from trust.pdf.appearance import Placement

@@ -65,6 +65,8 @@ public final class Judge {
         judgeChain("owner.pem", "issuing-sm2", "root-sm2");
         judgeChain("seal-maker.pem", "issuing-sm2", "root-sm2");
         judgeChain("tsa-sm2.pem", "issuing-sm2", "root-sm2");
+        judgeChain("licence-claim.pem", "issuing-sm2", "root-sm2");
+        judgeChain("audit.pem", "issuing-sm2", "root-sm2");
         judgeChain("signer.pem", "issuing-p256", "root-p256");
         judgeChain("tsa-p256.pem", "issuing-p256", "root-p256");
     }

@@ -1,0 +1,205 @@
+"""Every parser of foreign bytes of this house, with its seeds and what it promises.
+
+Here: DER, keys, certificates, messages, seals, documents. Those of the PKI's protocols and of keys/ have files of their
+own.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from licence.claim import SignedClaim, read_claim
+from seal.asn1 import ElectronicSeal, SealSignature
+from seal.ofd_structure import OFDPackage, Outline, read_outline
+from seal.reading import read_seal, read_seal_signature
+from seal.verification import judge_seal_signature
+from tests.builders_ofd import archive, document
+from tests.fakes.clock import NOW
+from tests.fuzz import parsers_keys, parsers_pki, seeds
+from tests.fuzz.harness import AnyHarness, Harness
+from tests.seal.structures import DOCUMENT_HASH
+from trust.asn1 import der
+from trust.asn1.der import Element, Tag
+from trust.certificates import Certificate
+from trust.cms import SignedMessage, read_signed_message
+from trust.cms_verification import judge_cms
+from trust.crypto.public_keys import PublicKey
+from trust.crypto.sm2 import SM2Signature, subject_public_key_info
+from trust.errors import TrustError
+from trust.pdf.judging import PDFDocument, open_pdf
+from trust.revocation import RevocationList
+from trust.timestamping import TimeStampInfo, judge_time_stamp, read_info
+from trust.verdict import Outcome
+
+__all__ = ["PARSERS"]
+
+
+# --- DER -------------------------------------------------------------------------------------------------------------
+
+
+def holds(verify: Callable[[], None]) -> bool:
+    """Tell whether a verification succeeds."""
+    try:
+        verify()
+    except TrustError:
+        return False
+    return True
+
+
+AGAIN: Final[Mapping[int, Callable[[Element], bytes]]] = {
+    Tag.BOOLEAN: lambda one: der.boolean(value=one.boolean()),
+    Tag.INTEGER: lambda one: der.integer(one.integer()),
+    Tag.BIT_STRING: lambda one: der.bit_string(one.bits()),
+    Tag.OCTET_STRING: lambda one: der.octet_string(one.octets()),
+    Tag.OID: lambda one: der.oid(one.oid()),
+    Tag.UTF8_STRING: lambda one: der.utf8_string(one.text(Tag.UTF8_STRING)),
+    Tag.IA5_STRING: lambda one: der.ia5_string(one.text(Tag.IA5_STRING)),
+    Tag.UTC_TIME: lambda one: der.utc_time(one.time()),
+    Tag.GENERALIZED_TIME: lambda one: der.generalized_time(one.time()),
+}
+"""What our writer makes of what our reader says, by the tag of an element."""
+
+
+def rewritten(element: Element) -> bytes:
+    """Return an element as our writer writes what our reader reads, with all that is inside."""
+    if element.tag in AGAIN:
+        return AGAIN[element.tag](element)
+    if element.tag & 0x20:
+        return der.tlv(element.tag, *map(rewritten, element.children()))
+    return der.tlv(element.tag, element.body)
+
+
+def read_everything(octets: bytes) -> bytes:
+    """Read every element with the reader of its type, and return it written anew."""
+    return rewritten(der.parse(octets))
+
+
+# --- keys and signatures ---------------------------------------------------------------------------------------------
+
+
+def read_public_key(octets: bytes) -> PublicKey:
+    """Read a SubjectPublicKeyInfo."""
+    key = PublicKey(octets)
+    _ = key.kind
+    return key
+
+
+def write_public_key(key: PublicKey) -> bytes:
+    """Return the one encoding of an SM2 key; those of other families are `cryptography`'s matter."""
+    return key.spki if key.sm2 is None else subject_public_key_info(key.sm2)
+
+
+# --- certificates and lists ------------------------------------------------------------------------------------------
+
+
+def certificates(family: str) -> AnyHarness:
+    """Return the harness of certificates that the issuing authority of a family signed."""
+
+    def proves(octets: bytes, certificate: Certificate) -> bytes | None:
+        return octets if holds(lambda: seeds.pki(family).issuing.certificate.verify_issued(certificate)) else None
+
+    return Harness[Certificate](
+        name=f"certificate {family}", seeds=lambda: seeds.certificates(family), read=Certificate, proves=proves
+    )
+
+
+def revocation_lists(family: str) -> AnyHarness:
+    """Return the harness of revocation lists of the issuing authority of a family."""
+
+    def read(octets: bytes) -> RevocationList:
+        found = RevocationList(octets)
+        _ = found.this_update, found.next_update, found.is_complete, found.keeps_expired_since, found.entry(9)
+        return found
+
+    def proves(octets: bytes, found: RevocationList) -> bytes | None:
+        return octets if found.is_signed_by(seeds.pki(family).issuing.certificate) else None
+
+    return Harness[RevocationList](
+        name=f"revocation list {family}", seeds=lambda: seeds.revocation_lists(family), read=read, proves=proves
+    )
+
+
+# --- messages and time-stamps ----------------------------------------------------------------------------------------
+
+
+def read_token(octets: bytes) -> TimeStampInfo:
+    """Read a time-stamp token."""
+    return read_info(read_signed_message(octets))
+
+
+def content_of(octets: bytes, message: SignedMessage) -> bytes | None:
+    """Return the content that every signer of a message vouches for."""
+    reports = judge_cms(octets, seeds.evidence(), now=NOW, content=None)
+    return message.content if all(one.verdict.outcome is Outcome.PASSED for one in reports) else None
+
+
+def moment_of(octets: bytes, info: TimeStampInfo) -> bytes | None:
+    """Return the moment that a token proves."""
+    verdict = judge_time_stamp(octets, seeds.CONTENT, seeds.evidence(), now=NOW).verdict
+    return str(info.time).encode() if verdict.outcome is Outcome.PASSED else None
+
+
+# --- seals -----------------------------------------------------------------------------------------------------------
+
+
+def signed_by_seal(octets: bytes, signature: SealSignature) -> bytes | None:
+    """Return what a seal signature is good for: everything under it."""
+    judged = judge_seal_signature(octets, seeds.evidence(), now=NOW, document_hash=DOCUMENT_HASH)
+    return signature.signed if judged.report.verdict.outcome is Outcome.PASSED else None
+
+
+# --- texts and containers --------------------------------------------------------------------------------------------
+
+
+def read_text(octets: bytes) -> SignedClaim:
+    """Read a claim out of what stands in a QR code."""
+    return read_claim(octets.decode("latin-1"))
+
+
+def read_package(octets: bytes) -> Outline:
+    """Read an OFD package as far as verification does."""
+    return read_outline(OFDPackage.open(octets))
+
+
+def read_package_with(octets: bytes) -> Outline:
+    """Read an OFD package in which one file holds other octets: a name, a zero octet, the octets."""
+    name, _, content = octets.partition(b"\0")
+    known = {file: text for file, _, text in (one.partition(b"\0") for one in seeds.package_files())}
+    files = {one.decode("latin-1"): text for one, text in {**known, name: content}.items()}
+    return read_package(archive({**document(), **files}))
+
+
+HARNESSES: Final[tuple[AnyHarness, ...]] = (
+    Harness[bytes](name="der", seeds=seeds.structures, read=read_everything, write=bytes),
+    Harness[PublicKey](name="public key", seeds=seeds.public_keys, read=read_public_key, write=write_public_key),
+    Harness[SM2Signature](
+        name="sm2 signature", seeds=seeds.signatures, read=SM2Signature.from_der, write=lambda one: one.der
+    ),
+    certificates("sm2"),
+    certificates("p256"),
+    revocation_lists("sm2"),
+    revocation_lists("p256"),
+    Harness[Certificate](name="pem", seeds=seeds.pems, read=Certificate.from_pem),
+    Harness[SignedMessage](name="signed message", seeds=seeds.messages, read=read_signed_message),
+    Harness[SignedMessage](
+        name="signed message, judged", seeds=seeds.attached_messages, read=read_signed_message, proves=content_of
+    ),
+    Harness[TimeStampInfo](name="time-stamp token", seeds=seeds.tokens, read=read_token),
+    Harness[TimeStampInfo](name="time-stamp token, judged", seeds=seeds.tokens, read=read_token, proves=moment_of),
+    Harness[ElectronicSeal](name="seal", seeds=seeds.seals, read=read_seal),
+    Harness[SealSignature](
+        name="seal signature, judged",
+        seeds=lambda: (seeds.world().stamped(version) for version in (4, 5)),
+        read=read_seal_signature,
+        proves=signed_by_seal,
+    ),
+    Harness[SealSignature](name="seal signature", seeds=seeds.seal_signatures, read=read_seal_signature),
+    Harness[SignedClaim](name="claim", seeds=seeds.claims, read=read_text),
+    Harness[PDFDocument](name="pdf", seeds=seeds.pdfs, read=open_pdf, seconds=5),
+    Harness[Outline](name="ofd", seeds=seeds.packages, read=read_package, seconds=5),
+    Harness[Outline](name="ofd xml", seeds=seeds.package_files, read=read_package_with, seconds=5),
+)
+
+PARSERS: Final[Mapping[str, AnyHarness]] = {
+    one.name: one for one in (*HARNESSES, *parsers_pki.HARNESSES, *parsers_keys.HARNESSES)
+}
+"""Every harness by its name."""
