@@ -14,11 +14,24 @@ from api.health import Readiness
 from api.housekeeping import Housekeeper
 from api.middleware import AroundRequest, BodyLimit
 from api.openapi import describe
-from api.routes import access, audit, health, licences, pages, pki, seals, stampings, subjects, verification
-from api.settings import Settings
+from api.routes import (
+    access,
+    audit,
+    health,
+    licences,
+    ocsp,
+    pages,
+    pki,
+    seals,
+    stampings,
+    subjects,
+    time_stamps,
+    trust_list,
+    verification,
+)
+from api.settings import Settings, forget_secrets
 from api.throttle import Throttle
-from api.wiring import Instance
-from trust.crypto import selftest
+from api.wiring import Instance, prove_cryptography
 from trust.errors import TrustError
 
 __all__ = ["create", "from_environment"]
@@ -50,7 +63,7 @@ def create(instance: Instance) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        selftest.run()
+        await run_in_threadpool(prove_cryptography, settings)
         keeper = Housekeeper(instance, pause=settings.housekeeping_seconds)
         await run_in_threadpool(keeper.start)
         logs.logger().info("started", custody=instance.base.custody.name, public_url=settings.public_url)
@@ -73,8 +86,24 @@ def create(instance: Instance) -> FastAPI:
     app.state.readiness = Readiness(instance)
     app.state.logins = Throttle(settings.login_rate, "login")
     app.state.verifications = Throttle(settings.verify_rate, "verify")
+    app.state.statuses = Throttle(settings.status_rate, "status")
+    app.state.time_stamps = Throttle(settings.time_stamp_rate, "time-stamp")
     problems.install(app)
-    for module in (access, subjects, seals, stampings, licences, verification, pki, audit, health, pages):
+    for module in (
+        access,
+        subjects,
+        seals,
+        stampings,
+        licences,
+        verification,
+        ocsp,
+        pki,
+        trust_list,
+        time_stamps,
+        audit,
+        health,
+        pages,
+    ):
         app.include_router(module.router)
     app.openapi = partial(describe, app)  # type: ignore[method-assign] # the way that FastAPI's manual tells
     app.add_middleware(BodyLimit, limit=settings.max_body, tell=refusal)
@@ -85,4 +114,6 @@ def create(instance: Instance) -> FastAPI:
 def from_environment() -> FastAPI:
     """Return the application for the instance that the environment names; what a worker process calls."""
     logs.configure()
-    return create(Instance.open(Settings.read()))
+    settings = Settings.read()
+    forget_secrets()
+    return create(Instance.open(settings))

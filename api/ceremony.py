@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api import migrations
 from api.settings import Settings
-from api.wiring import Foundation
+from api.wiring import Foundation, prove_cryptography
 from identity.access import IssuedToken
 from identity.citizen_number import CitizenNumber
 from identity.duties import Duty, Grant
@@ -23,7 +23,6 @@ from identity.subject import PersonName
 from trust import founding, repository
 from trust.certificates import Certificate
 from trust.clock import Clock, SystemClock
-from trust.crypto import selftest
 from trust.errors import Invalid, TrustError
 from trust.store import Transaction
 from trust.typefaces import require_coverage
@@ -158,17 +157,19 @@ def hold_ceremony(settings: Settings, founders: Founders, clock: Clock | None = 
 
     A ceremony that broke off is finished by holding it again with the root key that it made.
     """
-    selftest.run()
+    prove_cryptography(settings)
     clock = clock or SystemClock()
     founders.require_possible(clock.now().date())
     base = Foundation.create(settings, clock)
     try:
         migrations.upgrade(base.store.writer)
+        base.establish()
         try:
             founding.found(base.store, base.custody, base.authorities, operator=founders.operator)
         except founding.AlreadyFounded:
             if was_held(base):
                 raise
+        base.responders.keep_fresh()
         with base.store.transaction() as tx:
             people = tuple(found_person(base, tx, duty, record) for duty, record in founders.duties())
         with base.store.reading() as view:

@@ -11,7 +11,7 @@ import uvicorn
 from rich.console import Console
 from rich.text import Text
 
-from api import logs, migrations
+from api import custody_command, keys_command, logs, migrations, pki_command, time_command, trust_list_command
 from api.ceremony import Founders, hold_ceremony
 from api.demo import cast
 from api.demo.evidence import pretty
@@ -23,7 +23,7 @@ from api.problems import words_of
 from api.settings import Settings
 from api.trust_material import MaterialUnreadable, read_material
 from api.verify_command import EXIT, judge, print_json, show
-from api.wiring import Foundation, Instance
+from api.wiring import Foundation, Instance, prove_cryptography
 from trust.clock import SystemClock
 from trust.errors import TrustError
 from trust.paths import Evidence
@@ -31,6 +31,11 @@ from trust.paths import Evidence
 __all__ = ["main"]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="信印 Xinyin: unified identity, seals, licences.")
+app.add_typer(custody_command.app, name="custody")
+app.add_typer(keys_command.app, name="keys")
+app.add_typer(pki_command.app, name="pki")
+app.add_typer(time_command.app, name="time")
+app.add_typer(trust_list_command.app, name="trust-list")
 console = Console()
 errors = Console(stderr=True)
 
@@ -69,7 +74,7 @@ def own_evidence() -> Evidence:
     """Return what the instance of this folder trusts, or nothing where there is none, or none that can be opened."""
     try:
         settings = Settings.read()
-        if not settings.root_key.exists():
+        if not settings.is_there:
             return Evidence()
         base = Foundation.open(settings)
         with closing(base.store), base.store.reading() as view:
@@ -142,9 +147,10 @@ def init(
 @app.command()
 def migrate() -> None:
     """Bring the database of the instance up to this program. Run it while the service is stopped."""
-    store = Foundation.open(Settings.read()).store
-    with closing(store):
+    base = Foundation.open(Settings.read())
+    with closing(base.store) as store:
         migrations.upgrade(store.writer)
+        base.record_root()
     console.print(f"migrated to {migrations.head()}")
 
 
@@ -153,6 +159,7 @@ def serve(workers: Annotated[int, typer.Option(min=1, max=64, help="Worker proce
     """Serve the instance in TRUST_DATA_DIR until it is told to stop; requests under way are finished."""
     logs.configure()
     settings = Settings.read()
+    prove_cryptography(settings)
     Instance.open(settings).base.store.close()  # say here, and not in a worker, what is missing
     uvicorn.run(
         "api.app:from_environment",

@@ -9,9 +9,8 @@ from api.demo.browser import find_browser
 from api.health import probe
 from api.problems import words_of
 from api.settings import Settings
-from api.wiring import Instance
-from trust.crypto import selftest
-from trust.crypto.libcrypto import library
+from api.wiring import Foundation, Instance, prove_cryptography
+from trust.crypto import backends
 from trust.errors import TrustError
 from trust.store import StoreUnavailable
 from trust.typefaces import Typeface, load
@@ -30,17 +29,22 @@ class Diagnosis:
     """Whether the service cannot do without."""
 
 
-def look_at_cryptography() -> str:
-    """Run the self-test and name the library."""
-    return f"{library().version}; passed: {', '.join(selftest.run())}"
+def look_at_cryptography(settings: Settings) -> str:
+    """Run the self-test, and name the libraries that sign and verify."""
+    passed = prove_cryptography(settings)
+    computing, libraries = backends.in_use(), {one.name: one.version for one in backends.available()}
+    return (
+        f"SM2 keys in {libraries.get(computing.signs, 'no library')}, verification by {computing.verifies.version}; "
+        f"passed: {', '.join(passed)}"
+    )
 
 
-def look_at_typefaces() -> str:
+def look_at_typefaces(_: Settings) -> str:
     """Count the characters of every typeface."""
     return ", ".join(f"{face.value} {len(load(face).characters)}" for face in Typeface)
 
 
-def look_at_browser() -> str:
+def look_at_browser(_: Settings) -> str:
     """Look for Chromium, which only the story's picture and the tests use."""
     found = find_browser()
     if found is None:
@@ -48,7 +52,7 @@ def look_at_browser() -> str:
     return found
 
 
-Look = tuple[str, bool, Callable[[], str]]
+Look = tuple[str, bool, Callable[[Settings], str]]
 """What is looked at, whether the service cannot do without it, and how to look."""
 
 MACHINE: Final[tuple[Look, ...]] = (
@@ -58,23 +62,45 @@ MACHINE: Final[tuple[Look, ...]] = (
 )
 
 
+def is_behind(settings: Settings) -> str:
+    """Return what to do where a database answers and is of an earlier version of this program; nothing elsewhere."""
+    store = Foundation.open(settings).store
+    try:
+        at, head = migrations.current(store.writer), migrations.head()
+    except StoreUnavailable:
+        return ""
+    finally:
+        store.close()
+    return "" if at in (None, head) else f"{at} in the database, {head} in the program: run `trust migrate`"
+
+
 def why_not(error: TrustError, settings: Settings) -> str:
     """Return why there is no instance to look at, and what to do."""
-    if not settings.root_key.exists():
+    if not settings.is_there:
         return (
             f"there is none in {settings.data_dir}: found one with `trust init`, or name its folder in TRUST_DATA_DIR"
         )
     told = " ".join(words_of(error))
+    if isinstance(error, StoreUnavailable) and (behind := is_behind(settings)):
+        return behind
     if isinstance(error, StoreUnavailable):
         return f"{told} Put its database back, or mend TRUST_DATABASE_URL."
     return f"{told} The instance is in {settings.data_dir}."
+
+
+def look_at_custody(instance: Instance) -> Diagnosis:
+    """Ask every device of the custody, and tell whether it is unsealed, and by what."""
+    try:
+        return Diagnosis(name="custody", ok=True, told=instance.base.custody_state())
+    except TrustError as error:
+        return Diagnosis(name="custody", ok=False, told=" ".join(words_of(error)))
 
 
 def diagnose(settings: Settings, machine: tuple[Look, ...] = MACHINE) -> Iterator[Diagnosis]:
     """Look at the machine, and at the instance if there is one."""
     for name, needed, look in machine:
         try:
-            yield Diagnosis(name=name, ok=True, told=look(), needed=needed)
+            yield Diagnosis(name=name, ok=True, told=look(settings), needed=needed)
         except (TrustError, RuntimeError, OSError) as error:
             yield Diagnosis(name=name, ok=False, told=str(error), needed=needed)
     try:
@@ -85,6 +111,7 @@ def diagnose(settings: Settings, machine: tuple[Look, ...] = MACHINE) -> Iterato
     try:
         at, head = migrations.current(instance.base.store.writer), migrations.head()
         yield Diagnosis(name="migrations", ok=at == head, told=f"{at} in the database, {head} in the program")
+        yield look_at_custody(instance)
         for part in probe(instance):
             yield Diagnosis(name=part.name, ok=part.ok, told=part.told)
     finally:

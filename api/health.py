@@ -10,10 +10,12 @@ from typing import Final
 from api import migrations
 from api.logs import logger
 from api.wiring import Instance
+from trust import pki_repository
 from trust.crypto import backends
 from trust.crypto.reference import ReferenceBackend
 from trust.errors import TrustError
 from trust.founding import Role
+from trust.pki_repository import ListId
 
 __all__ = ["Readiness", "ReadinessCheck", "probe"]
 
@@ -47,30 +49,50 @@ def check_database(instance: Instance) -> str:
 
 def check_signature(instance: Instance) -> str:
     """Sign with a key in custody, and verify with a backend that shares no code with the one that signed."""
-    signer = instance.service_keys.signer(Role.LICENCE_CLAIM)
+    signer, certificate = instance.service_keys.credential(Role.LICENCE_CLAIM)
     message = b"xinyin readiness self-test"
-    certificate = instance.service_keys.certificate(Role.LICENCE_CLAIM)
     certificate.verify_message(signer.sign(message), message, backend=ReferenceBackend())
-    return f"custody {instance.base.custody.name}, verification {backends.preferred().name}"
+    computing = backends.in_use()
+    signs, verifies = computing.signs, computing.verifies.name
+    return f"custody {instance.base.custody.name}, SM2 keys in {signs}, verification {verifies}"
 
 
 def check_certificates(instance: Instance) -> str:
-    """Look whether every certificate of the service is valid, and whether every authority has a current CRL."""
+    """Look whether every certificate of the service is valid, and whether every authority has lists and a responder.
+
+    A generation that was succeeded may end in peace.
+    """
     with instance.base.store.reading() as view:
-        evidence, now = instance.base.authorities.evidence(view), view.now
-    authorities = [*evidence.anchors, *evidence.certificates]
-    kept = [*authorities, *(instance.service_keys.certificate(role) for role in Role)]
+        authorities, now = instance.base.authorities.all(view), view.now
+        lists = pki_repository.kept_lists(view)
+        responders = {one.name: pki_repository.responder(view, one.name) for one in authorities}
+    newest = {one.line: one for one in sorted(authorities, key=lambda one: one.generation)}
+    kept = [
+        *(one.certificate for one in newest.values()),
+        *(instance.service_keys.certificate(role) for role in instance.service_keys.versions),
+    ]
     first, last = min(kept, key=lambda one: one.not_after), max(kept, key=lambda one: one.not_before)
     if first.not_after <= now:
         raise NotInOrder(f"expired: {first.common_name}")
     if last.not_before > now:
         raise NotInOrder(f"not valid yet: {last.common_name}; is the clock right?")
-    if {one.issuer for one in evidence.revocation_lists} != {one.subject for one in authorities}:
+    living = {one.name for one in authorities if one.certificate.not_after > now}
+    if not {ListId(name) for name in living} <= set(lists):
         raise NotInOrder("an authority has no revocation list")
-    if any(one.next_update is not None and one.next_update <= now for one in evidence.revocation_lists):
+    if any(known.next_update <= now for place, known in lists.items() if place.issuer in living):
         raise NotInOrder("a revocation list is past its next update")
+    answering = {name for name, one in responders.items() if one is not None and one.certificate.not_after > now}
+    if not living <= answering:
+        raise NotInOrder("an authority has no OCSP responder")
     soon = ", soon" if first.not_after - now < WARNING else ""
     return f"first to expire at {first.not_after:%Y-%m-%d}{soon}"
+
+
+def check_time(instance: Instance) -> str:
+    """Ask the guarded clock for the time."""
+    now = instance.timekeeping.guard.now()
+    asked = "and the kernel" if instance.base.settings.asks_kernel_clock else "alone"
+    return f"{now:%Y-%m-%d %H:%M:%S}Z, by the clock {asked}"
 
 
 def check_disk(instance: Instance) -> str:
@@ -87,6 +109,7 @@ CHECKS: Final[dict[str, Callable[[Instance], str]]] = {
     "database": check_database,
     "signature": check_signature,
     "certificates": check_certificates,
+    "time": check_time,
     "disk": check_disk,
 }
 

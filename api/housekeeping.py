@@ -1,6 +1,7 @@
 """Housekeeping: what an instance looks after by itself, at the start and every minute.
 
-Left-behind stampings and licences are voided, revocation lists renewed, the audit trail gets a signed checkpoint.
+Keys are retired when their time is over. Left-behind stampings and licences are voided, revocation lists and
+responders renewed, time-stamps put on record, the audit trail gets a signed checkpoint.
 """
 
 import threading
@@ -12,7 +13,7 @@ from typing import Final
 from api.logs import logger
 from api.wiring import Instance
 from trust.audit import make_checkpoint
-from trust.founding import Role
+from trust.founding import Role, complete
 from trust.store import LostRace
 
 __all__ = ["Housekeeper"]
@@ -39,6 +40,7 @@ class Housekeeper:
         """Stop after the present round, and sign where the audit trail stands."""
         self.stopping.set()
         self.thread.join()
+        self.attempt("time-stamps", self.instance.timekeeping.ledger.flush)
         self.attempt("checkpoint", self.checkpoint)
 
     def run(self) -> None:
@@ -48,9 +50,12 @@ class Housekeeper:
 
     def round(self) -> None:
         """Do everything once. A part that fails is logged, and has its next turn in the next round."""
+        self.attempt("keys", self.look_after_keys)
         self.attempt("licences", self.instance.licences.recover)
         self.attempt("stampings", self.instance.stampings.recover)
+        self.attempt("time-stamps", self.instance.timekeeping.ledger.flush)
         self.attempt("lists", self.instance.base.authorities.keep_lists_fresh)
+        self.attempt("responders", self.instance.base.responders.keep_fresh)
         now = self.instance.base.clock.now()
         if self.last_checkpoint is None or now - self.last_checkpoint >= CHECKPOINT_PAUSE:
             self.attempt("checkpoint", self.checkpoint)
@@ -65,9 +70,20 @@ class Housekeeper:
             if done:
                 logger().info("housekeeping", part=part, done=done)
 
+    def look_after_keys(self) -> tuple[str, ...]:
+        """Retire keys whose time is over, make those that an earlier version did not, and take up new versions.
+
+        A destruction that broke off before its proof is proven.
+        """
+        base, keys = self.instance.base, self.instance.service_keys
+        retired = base.custody.retire_due()
+        made = complete(base.store, base.custody, base.authorities)
+        changed = ("new versions",) if keys.refresh() else ()
+        proven = base.destroyer.complete(credential=keys.credential(Role.AUDIT))
+        return (*retired, *made, *changed, *(one.handle for one in proven))
+
     def checkpoint(self) -> None:
         """Sign where the audit trail stands, unless another process has just signed that very place."""
-        keys = self.instance.service_keys
         with suppress(LostRace):
-            make_checkpoint(self.instance.base.store, keys.signer(Role.AUDIT), keys.certificate(Role.AUDIT))
+            make_checkpoint(self.instance.base.store, *self.instance.service_keys.credential(Role.AUDIT))
         self.last_checkpoint = self.instance.base.clock.now()

@@ -14,13 +14,27 @@ from limits import parse
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from trust.crypto.backends import BackendChoice
 from trust.errors import Invalid
 
-__all__ = ["Environment", "SettingInvalid", "Settings", "inherited_environment"]
+__all__ = [
+    "ClockCheck",
+    "CustodyKind",
+    "Environment",
+    "SDFDialect",
+    "SettingInvalid",
+    "Settings",
+    "TimeStampDialect",
+    "forget_secrets",
+    "indexes",
+    "inherited_environment",
+]
 
 ADDRESS: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 """A public address: what follows it in a QR code must be the path of a page."""
 
+INDEXES: Final = re.compile(r"[0-9]{1,5}(-[0-9]{1,5})?")
+VENDOR_NUMBERS: Final = re.compile(r"key_type=0x[0-9a-fA-F]{1,8},generate=0x[0-9a-fA-F]{1,8},sign=0x[0-9a-fA-F]{1,8}")
 DATABASES: Final = ("postgresql+psycopg://", "sqlite:///")
 
 
@@ -36,6 +50,46 @@ class Environment(StrEnum):
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
+
+
+class CustodyKind(StrEnum):
+    """What keeps private keys."""
+
+    SOFTWARE = "software"
+    """Software in the process that serves: the embedded default."""
+
+    PROCESS = "process"
+    """The same software in a process of its own, behind a socket."""
+
+    PKCS11 = "pkcs11"
+    SDF = "sdf"
+
+
+class SDFDialect(StrEnum):
+    """How a vendor's library wants its function of deciphering called."""
+
+    WITH_ALGORITHM = "with_algorithm"
+    WITHOUT_ALGORITHM = "without_algorithm"
+
+
+class TimeStampDialect(StrEnum):
+    """The message around the tokens of our SM2 time-stamp authority."""
+
+    GMT0033 = "gbt35275"
+    """The national one, as GM/T 0033 asks for."""
+
+    RFC5652 = "rfc5652"
+    """The international one, which other programs read."""
+
+
+class ClockCheck(StrEnum):
+    """Whether the kernel has to say that something keeps the clock in step."""
+
+    AUTO = "auto"
+    """In production."""
+
+    KERNEL = "kernel"
+    OFF = "off"
 
 
 class Settings(BaseSettings):
@@ -59,6 +113,54 @@ class Settings(BaseSettings):
     root_key_file: Annotated[
         Path | None, Field(description="File of the root key, 64 hexadecimal digits, mode 0600; default: in data_dir")
     ] = None
+    crypto_backend: Annotated[
+        BackendChoice,
+        Field(description="Library that computes SM2: auto (the fastest safe one), libcrypto or botan"),
+    ] = BackendChoice.AUTO
+    root_secret: Annotated[
+        str,
+        Field(
+            description="The root key itself, 64 hexadecimal digits, in place of its file",
+            repr=False,
+        ),
+    ] = ""
+    custody: Annotated[
+        str,
+        Field(
+            description="What makes private keys: software, process, pkcs11 or sdf; or several, such as sdf,process, "
+            "of which the first that has an algorithm makes its keys"
+        ),
+    ] = "software"
+    custody_socket: Annotated[
+        Path | None, Field(description="Socket of the custody process; default: in data_dir/custody")
+    ] = None
+    custody_client: Annotated[
+        str, Field(description="User whom the custody process answers; default: the user that it runs as")
+    ] = ""
+    pkcs11_module: Annotated[str, Field(description="Library of the PKCS #11 token")] = ""
+    pkcs11_token: Annotated[str, Field(description="Label of the PKCS #11 token")] = ""
+    pkcs11_pin_file: Annotated[Path | None, Field(description="File of the token's PIN, mode 0600")] = None
+    pkcs11_sm2: Annotated[
+        str,
+        Field(description="The vendor's numbers for SM2: key_type=0x…,generate=0x…,sign=0x…; empty: no SM2 there"),
+    ] = ""
+    sdf_library: Annotated[str, Field(description="The vendor's SDF library (GM/T 0018)")] = ""
+    sdf_pin_file: Annotated[
+        Path | None, Field(description="File of the PIN of the device's private keys, mode 0600")
+    ] = None
+    sdf_keys: Annotated[
+        str, Field(description="Indexes in the SDF device whose signature pairs may be used, such as 1-20,25")
+    ] = ""
+    sdf_encryption_keys: Annotated[
+        str, Field(description="Indexes in the SDF device whose encryption pairs may be used")
+    ] = ""
+    sdf_dialect: Annotated[
+        SDFDialect,
+        Field(description="Whether SDF_InternalDecrypt_ECC takes an algorithm: with_algorithm or without_algorithm"),
+    ] = SDFDialect.WITH_ALGORITHM
+    root_token_key: Annotated[
+        str, Field(description="Label of a token's key (TRUST_PKCS11_…) that deciphers the root key; see trust keys")
+    ] = ""
     public_url: Annotated[
         str, Field(description="Address under which the world reaches the service; goes into QR codes and certificates")
     ] = "http://127.0.0.1:8080"
@@ -72,6 +174,32 @@ class Settings(BaseSettings):
     verify_rate: Annotated[str, Field(description="Public verifications per address, such as 120/minute")] = (
         "120/minute"
     )
+    status_rate: Annotated[
+        str, Field(description="Questions about the status of certificates (OCSP) per address, such as 1200/minute")
+    ] = "1200/minute"
+    time_stamp_rate: Annotated[str, Field(description="Requests for time-stamps per address, such as 600/minute")] = (
+        "600/minute"
+    )
+    time_stamp_dialect: Annotated[
+        TimeStampDialect,
+        Field(description="Message around tokens in SM2: gbt35275 (as GM/T 0033 asks), or rfc5652 for other programs"),
+    ] = TimeStampDialect.GMT0033
+    time_stamp_url_sm2: Annotated[
+        str, Field(description="Address of another time-stamp authority in SM2 (RFC 3161 over HTTP); empty: our own")
+    ] = ""
+    time_stamp_url_p256: Annotated[
+        str, Field(description="Address of another time-stamp authority in P-256; empty: our own")
+    ] = ""
+    clock_maximum_step: Annotated[
+        int, Field(description="Seconds that the clock may be moved in all before no time is stated", ge=1, le=3600)
+    ] = 2
+    clock_check: Annotated[
+        ClockCheck,
+        Field(description="Whether the kernel has to report a clock in step: kernel, off, or auto (in production)"),
+    ] = ClockCheck.AUTO
+    clock_maximum_error: Annotated[
+        int, Field(description="Milliseconds by which the clock may be wrong at most, as the kernel reports it", ge=1)
+    ] = 1000
     housekeeping_seconds: Annotated[
         int, Field(description="Pause between two rounds of housekeeping (lists, recovery, checkpoints)", ge=1)
     ] = 60
@@ -98,6 +226,33 @@ class Settings(BaseSettings):
             raise ValueError("the address must begin with https:// in production")
         return address.rstrip("/")
 
+    @field_validator("custody")
+    @classmethod
+    def is_custody(cls, custody: str) -> str:
+        """Refuse kinds that there are not, one named twice, and two places for the same keys."""
+        kinds = custody.split(",")
+        known = set(CustodyKind)
+        if not set(kinds) <= known or len(set(kinds)) != len(kinds):
+            raise ValueError("name software, process, pkcs11 or sdf, or several of them with commas, each once")
+        if {CustodyKind.SOFTWARE, CustodyKind.PROCESS} <= set(kinds):
+            raise ValueError("software and process keep the same keys: name one of them")
+        return custody
+
+    @field_validator("sdf_keys", "sdf_encryption_keys")
+    @classmethod
+    def is_indexes(cls, text: str) -> str:
+        """Refuse what is not a list of indexes."""
+        indexes(text)
+        return text
+
+    @field_validator("pkcs11_sm2")
+    @classmethod
+    def is_numbers(cls, text: str) -> str:
+        """Refuse numbers that are not written as manuals write them."""
+        if text and not VENDOR_NUMBERS.fullmatch(text):
+            raise ValueError("write key_type=0x…,generate=0x…,sign=0x… with the numbers of the vendor's manual")
+        return text
+
     @field_validator("database_url")
     @classmethod
     def is_database(cls, address: str) -> str:
@@ -106,7 +261,15 @@ class Settings(BaseSettings):
             raise ValueError("the address of the database begins with postgresql+psycopg://")
         return address
 
-    @field_validator("login_rate", "verify_rate")
+    @field_validator("time_stamp_url_sm2", "time_stamp_url_p256")
+    @classmethod
+    def is_authority(cls, address: str) -> str:
+        """Refuse an address that no request could be sent to."""
+        if address and not ADDRESS.fullmatch(address):
+            raise ValueError("an address begins with http:// or https://, names a host, and has no query")
+        return address
+
+    @field_validator("login_rate", "verify_rate", "status_rate", "time_stamp_rate")
     @classmethod
     def is_rate(cls, rate: str) -> str:
         """Refuse at the start what could not be counted by at the first request."""
@@ -124,9 +287,50 @@ class Settings(BaseSettings):
         return self.root_key_file or self.data_dir / "keys" / "root.key"
 
     @property
+    def custody_kinds(self) -> tuple[CustodyKind, ...]:
+        """What keeps private keys, in the order in which they are asked to make one."""
+        return tuple(CustodyKind(name) for name in self.custody.split(","))
+
+    def for_ceremony(self) -> Self:
+        """Return the settings of the founding ceremony, whose operator has the root key in his own process."""
+        kept = self.custody.replace(CustodyKind.PROCESS, CustodyKind.SOFTWARE)
+        return self.model_copy(update={"custody": kept})
+
+    @property
+    def custody_address(self) -> Path:
+        """The socket of the custody process."""
+        return self.custody_socket or self.data_dir.absolute() / "custody" / "service.sock"
+
+    @property
+    def sdf_claims(self) -> Path:
+        """The folder where key pairs of the SDF device are claimed."""
+        return self.data_dir / "keys" / "sdf"
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is an instance in the folder: its root key, or the record of one that is kept elsewhere."""
+        return self.root_key.exists() or self.root_record.exists()
+
+    @property
+    def root_token(self) -> Path:
+        """The file of the root key under a token's key."""
+        return self.data_dir / "keys" / "root.token"
+
+    @property
+    def root_record(self) -> Path:
+        """The public record of the root key."""
+        return self.data_dir / "keys" / "root.json"
+
+    @property
     def blobs(self) -> Path:
         """The folder of files."""
         return self.data_dir / "blobs"
+
+    @property
+    def asks_kernel_clock(self) -> bool:
+        """Whether time is stated only while the kernel reports a clock in step."""
+        by_default = self.environment is Environment.PRODUCTION
+        return self.clock_check is ClockCheck.KERNEL or (self.clock_check is ClockCheck.AUTO and by_default)
 
     @property
     def pki_url(self) -> str:
@@ -142,6 +346,24 @@ class Settings(BaseSettings):
     def token_url(self) -> str:
         """The token endpoint, which clients name as the audience of their assertions."""
         return f"{self.public_url}/oauth2/token"
+
+
+def indexes(text: str) -> tuple[int, ...]:
+    """Return the numbers that `1-20,25` names, in their order. Raise `ValueError`."""
+    found: list[int] = []
+    for part in text.split(",") if text else ():
+        if not INDEXES.fullmatch(part):
+            raise ValueError("write indexes as 1-20,25")
+        first, _, last = part.partition("-")
+        found.extend(range(int(first), int(last or first) + 1))
+    if len(set(found)) != len(found):
+        raise ValueError("name each index once")
+    return tuple(found)
+
+
+def forget_secrets() -> None:
+    """Take secrets out of the environment once they are read, so that no process started from here inherits them."""
+    os.environ.pop("TRUST_ROOT_SECRET", None)  # noqa: TID251 - the one place that may
 
 
 def inherited_environment(settings: Settings) -> dict[str, str]:

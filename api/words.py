@@ -34,25 +34,101 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "文件存储暂时不可用。请稍后重试。",
         "The file store is not available now. Try again later.",
     ),
+    "certificate.anchor_unlawful": (
+        "该证书不是当前有效的签发机构证书，或未指定用途，不能作为信任锚。",
+        "Not the certificate of an authority that is valid now, or no purpose is named: it cannot be an anchor.",
+    ),
+    "certificate.encryption_needs_sm2": (
+        "双证书仅适用于 SM2 密钥。请用 SM2 密钥重新申请。",
+        "Double certificates are for SM2 keys alone. Ask again with an SM2 key.",
+    ),
+    "certificate.list_not_accepted": (
+        "证书撤销列表未被接受（{fault}）。请向签发机构索取最新、完整的列表，并确认其上级证书已导入。",
+        "The revocation list was not accepted ({fault}). Get the newest one, and import its authority first.",
+    ),
     "certificate.malformed": (
         "数据不是有效的 X.509 证书。请提供 PEM 或 DER 格式的证书。",
         "Not an X.509 certificate. Send one in PEM or DER.",
+    ),
+    "certificate.not_accepted": (
+        "证书未被接受：检查项 {check} 不通过。请核对申请、上级证书与信任锚。",
+        "The certificate was not accepted: {check} did not hold. Check the request, the chain and the anchor.",
+    ),
+    "certificate.outside_unknown": (
+        "没有这个外部证书申请或信任锚。请用 trust pki list 核对。",
+        "There is no such request or anchor of an authority outside. See `trust pki list`.",
+    ),
+    "certificate.request_malformed": (
+        "数据不是有效的证书申请（PKCS #10）。请提供 PEM 或 DER 格式的申请。",
+        "Not a certification request (PKCS #10). Send one in PEM or DER.",
+    ),
+    "certificate.request_unproven": (
+        "证书申请的签名与其中的公钥不符，或密钥类型不受支持。请重新生成申请。",
+        "The request is not signed with the key in it, or the kind of key is not certified here. Make it anew.",
     ),
     "certificate.revocation_list_malformed": (
         "数据不是有效的证书撤销列表。请提供 PEM 或 DER 格式的 CRL。",
         "Not a certificate revocation list. Send one in PEM or DER.",
     ),
+    "certificate.status_request_malformed": (
+        "数据不是有效的 OCSP 请求，或一次查询过多。",
+        "Not an OCSP request, or it asks about too many certificates at once.",
+    ),
+    "certificate.status_response_malformed": (
+        "数据不是有效的 OCSP 响应。请重新获取。",
+        "Not an OCSP response. Fetch it again.",
+    ),
     "certificate.unknown": (
         "本实例的签发机构没有签发过该证书，不能撤销。请核对证书。",
         "No authority of this instance issued this certificate, so it cannot be revoked here. Check the certificate.",
+    ),
+    "certificate.unlawful": (
+        "待签发的证书违反规则 {rule}，未动用签发机构的密钥。请核对名称、密钥与模板。",
+        "What was to be certified breaks the rule {rule}; no key was used. Check the name, the key and the profile.",
     ),
     "cms.malformed": (
         "数据不是有效的签名消息（GB/T 35275 或 CMS）。请检查文件是否完整。",
         "Not a signed message (GB/T 35275 or CMS). Check that the file is complete.",
     ),
+    "cms.not_a_recipient": (
+        "该消息不是加密给此证书的。请使用收件人的证书和密钥。",
+        "The message was not enciphered to this certificate. Use the certificate and key of a recipient.",
+    ),
     "crypto.algorithm_not_supported": (
         "不支持的密码算法 {oid}。请改用 SM2/SM3，或文档列出的算法。",
         "The algorithm {oid} is not supported. Use SM2 with SM3, or one that the documents list.",
+    ),
+    "crypto.backend_failed": (
+        "密码库未能完成计算。请稍后重试；若反复出现，请运行 trust doctor。",
+        "The cryptographic library could not compute. Try again later; if it happens again, run trust doctor.",
+    ),
+    "crypto.backend_leaks": (
+        "密码库 {backend} 的运算时间可能泄露私钥，不得用于签名。请更换密码库（TRUST_CRYPTO_BACKEND）。",
+        "The time that {backend} takes may tell of private keys: it signs nothing. Change TRUST_CRYPTO_BACKEND.",
+    ),
+    "crypto.botan_missing": (
+        "本机没有支持 SM2 的 Botan 密码库：{cure}。",
+        "No Botan with SM2 on this machine: {cure}.",
+    ),
+    "crypto.cipher_input_malformed": (
+        "对称加密的密钥、初始向量、校验值或数据长度有误。请检查数据是否完整。",
+        "A key, a vector, a tag or data of the wrong length for the cipher. Check that the data is complete.",
+    ),
+    "crypto.ciphertext_changed": (
+        "密文无法解开：密钥不符，或密文被改动。",
+        "The ciphertext does not open: another key sealed it, or it was altered.",
+    ),
+    "crypto.ciphertext_malformed": (
+        "数据不是有效的 SM2 密文。请检查数据是否完整，以及采用的是 C1C3C2 还是 ASN.1 格式。",
+        "Not an SM2 ciphertext. Check that the data is complete, and whether it is C1C3C2 or ASN.1.",
+    ),
+    "crypto.decryption_failed": (
+        "SM2 解密失败：密文不是给该密钥的，或被改动。",
+        "SM2 decryption failed: the ciphertext was not made for this key, or was altered.",
+    ),
+    "crypto.enveloped_key_malformed": (
+        "数据不是有效的 SM2 加密密钥对保护结构（SM2EnvelopedKey）。",
+        "Not a SM2EnvelopedKey.",
     ),
     "crypto.key_malformed": (
         "公钥无效：不是 SM2 曲线上的点，或编码有误。请重新导出公钥。",
@@ -170,6 +246,34 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "本实例尚未初始化。请先运行 trust init。",
         "This instance is not founded yet. Run trust init first.",
     ),
+    "keys.algorithm_not_kept": (
+        "没有密码设备能产生 {algorithm} 密钥。请检查密码设备的配置。",
+        "No device of this custody makes keys of {algorithm}. Check the settings of the devices.",
+    ),
+    "keys.backup_malformed": (
+        "文件不是密钥备份，或不完整。请提供 trust keys backup 生成的文件。",
+        "Not a backup of keys, or not all of it. Give the file that trust keys backup wrote.",
+    ),
+    "keys.backup_outdated": (
+        "该备份是在更换根密钥之前作的，不能恢复。请使用更换之后的备份。",
+        "The backup was made under a root key that has been replaced. Use one that was made since.",
+    ),
+    "keys.backup_untrusted": (
+        "密钥备份不可信：{fault}。请使用另一份备份。",
+        "The backup of keys does not hold: {fault}. Use another one.",
+    ),
+    "keys.destruction_unknown": (
+        "没有该密钥的销毁证明。请核对密钥标识。",
+        "There is no proof that this key was destroyed. Check the key's name.",
+    ),
+    "keys.device_unable": (
+        "{device} 没有此项功能。请使用软件密钥，或按厂商手册在设备上操作。",
+        "There is no function for this in {device}. Use keys in software, or do it at the device by its manual.",
+    ),
+    "keys.frame_malformed": (
+        "数据过长或格式有误，密钥进程不予处理。请缩短数据；若仍出现，请检查两端版本是否一致。",
+        "Too long, or not in a form that the custody process reads. Send less, or check that both are of one version.",
+    ),
     "keys.keystore_exists": (
         "根密钥文件已经存在，不会覆盖。请换一个目录；若要完成中断的密钥仪式，请在 TRUST_ROOT_KEY_FILE 中指明该文件。",
         "There is a root key file already. Use another folder, or finish its ceremony: name it in TRUST_ROOT_KEY_FILE.",
@@ -178,13 +282,65 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "密钥库不可用：{cure}。",
         "The key store is not available: {cure}.",
     ),
+    "keys.limit_below_uses": (
+        "该密钥已分配 {uses} 次使用，限额不能低于此数。",
+        "The key has been given out for {uses} uses already; a limit cannot be lower.",
+    ),
+    "keys.limit_malformed": (
+        "使用次数限额须是不小于 1 的整数。",
+        "A limit of uses is a whole number from 1 on.",
+    ),
+    "keys.limit_reached": (
+        "该密钥已达到使用次数限额。请轮换密钥（trust keys rotate），或提高限额。",
+        "The key has reached its limit of uses. Rotate it (trust keys rotate), or raise the limit.",
+    ),
+    "keys.request_not_of_key": (
+        "要签名的数据不是该密钥的证书请求。请重新生成请求。",
+        "What is to be signed is no request for a certificate of this key. Make the request anew.",
+    ),
+    "keys.root_change_elsewhere": (
+        "根密钥来自 {source}，不能在此更换。请在其来源处更换。",
+        "The root key comes from the {source} and cannot be changed here. Change it where it is kept.",
+    ),
+    "keys.root_mismatch": (
+        "提供的根密钥不是本密钥库的。请核对根密钥文件或分片。",
+        "The root key is not the one of this keystore. Check the file of the root key, or the shares.",
+    ),
+    "keys.sealed": (
+        "密钥库尚未解封，暂不能签名。请由分片持有人解封（trust custody unseal）。",
+        "The keystore is sealed, and nothing can be signed. The holders of its shares must unseal it.",
+    ),
+    "keys.shares_malformed": (
+        "第 {place} 份分片有误：单词或校验不符。请逐词核对。",
+        "Share number {place} is not a share: a word or its checksum is wrong. Compare it word by word.",
+    ),
+    "keys.shares_mixed": (
+        "分片不属于同一次根密钥分割。请核对分片。",
+        "The shares are not of one division of a root key. Check the shares.",
+    ),
+    "keys.shares_repeated": (
+        "序号 {index} 的分片重复。请由另一位持有人提供分片。",
+        "The share with number {index} is there twice. Ask another holder for one.",
+    ),
+    "keys.shares_too_few": (
+        "分片不足：已有 {there} 份，需要 {needed} 份。",
+        "There are {there} shares, and {needed} are needed.",
+    ),
     "keys.signing_unavailable": (
         "签名暂时不可用：密钥未就绪或已停用。请稍后重试或联系安全管理员。",
         "Signing is not available: the key is not ready, or retired. Try later, or ask the security administrator.",
     ),
+    "keys.threshold_impossible": (
+        "不能这样分割：须分为 2 至 16 份，门限不小于 2 且不大于份数。",
+        "A root key is divided into 2 to 16 shares, of which at least 2 and at most all are needed.",
+    ),
     "keys.unknown": (
         "密钥库中没有该密钥。请核对密钥标识。",
         "The custody has no such key. Check the key's handle.",
+    ),
+    "keys.witnesses_too_few": (
+        "销毁密钥须有两名见证人，且均不是操作人。",
+        "The destruction of a key needs two witnesses, neither of them the one who acts.",
     ),
     "licence.claim_malformed": (
         "这不是电子证照二维码的内容。请重新扫描证照上的二维码。",
@@ -442,8 +598,40 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "字段 {field} 中的字符“{character}”（{code_point}）无法显示。请核对用字，或联系系统管理员补充字库。",
         "No typeface draws “{character}” ({code_point}) in {field}. Check it, or ask for a typeface to be added.",
     ),
+    "time_stamping.clock_untrusted": (
+        "本机时钟不可信（{reason}），暂不签发时间戳。请校准时钟；若当前时间正确，运行 trust time confirm。",
+        "The clock cannot be trusted ({reason}). Set it right; if it is right now, run trust time confirm.",
+    ),
+    "time_stamping.rejected": (
+        "时间戳机构拒绝了请求（{failure}）。请检查请求，或稍后重试。",
+        "The time-stamp authority rejected the request ({failure}). Check the request, or try again later.",
+    ),
+    "time_stamping.request_refused": (
+        "时间戳请求不被接受（{failure}）。请按 RFC 3161 改正请求。",
+        "The request for a time-stamp is refused ({failure}). Mend it as RFC 3161 says.",
+    ),
+    "time_stamping.response_malformed": (
+        "数据不是有效的时间戳应答。请检查时间戳机构的地址。",
+        "Not an answer to a request for a time-stamp. Check the address of the authority.",
+    ),
     "time_stamping.unavailable": (
         "时间戳服务暂时不可用。请稍后重试。",
         "The time-stamp authority is not available now. Try again later.",
+    ),
+    "time_stamping.untrusted": (
+        "时间戳机构的应答不可信：{reason}。请联系运维人员核对时间戳机构及其证书。",
+        "The time-stamp authority's answer does not hold: {reason}. Ask the operator to check the authority.",
+    ),
+    "trust_list.malformed": (
+        "数据不是本系统的信任列表，或版本不受支持。请重新下载。",
+        "Not a trust list of a version that is known. Download it again.",
+    ),
+    "trust_list.rolled_back": (
+        "信任列表的序号 {sequence} 早于已见过的 {remembered}。请下载最新的列表；若仍如此，可能有人提供旧列表。",
+        "The trust list has number {sequence}, but {remembered} was seen: somebody offers an old one. Get the newest.",
+    ),
+    "trust_list.untrusted": (
+        "信任列表的签名不可信：{reason}。请核对预置的信任锚。",
+        "The signature on the trust list does not hold: {reason}. Check the anchor that is pinned.",
     ),
 }

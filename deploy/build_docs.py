@@ -1,4 +1,4 @@
-"""Writes the documents that follow from the code: settings, error codes, lifecycles.
+"""Writes the documents that follow from the code: settings, error codes, lifecycles, algorithms.
 
     .venv/bin/python deploy/build_docs.py
 
@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -21,6 +22,8 @@ import licence.lifecycle
 import seal.lifecycle
 from api.settings import Settings
 from api.words import WORDS
+from trust.crypto.algorithms import KEYS, SIGNATURES
+from trust.crypto.backends import EVIDENCE
 from trust.errors import TrustError, leaves
 from trust.lifecycle import Lifecycle
 
@@ -100,12 +103,91 @@ def lifecycles() -> str:
     return "\n".join(lines)
 
 
+def years(moment: datetime | None) -> str:
+    """Return the year in which something has ended."""
+    return "–" if moment is None else f"{moment:%Y-%m-%d}"
+
+
+def algorithms() -> str:
+    """Return docs/algorithms.md."""
+    lines = [
+        "# Algorithms",
+        "",
+        "Made from `trust/crypto/algorithms.py` and `trust/crypto/backends.py`, where an algorithm is a row of data.",
+        "",
+        "## Keys of this house",
+        "",
+        "What a private key signs is what `PublicKey.digest` makes of a message: e for SM2 (GB/T 32918.2-2016, 6.1),",
+        "the hash for P-256 and RSA, µ for ML-DSA (FIPS 204, 6.2). Every new key signs once, and the signature is",
+        "verified, before it is used.",
+        "",
+        "| Name | Family | Key | Curve or bits | Signature | Octets signed | Bits of security | Ends |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for key in KEYS.values():
+        size = f"`{key.curve_oid}`" if key.curve_oid else str(key.modulus_bits or "–")
+        lines.append(
+            f"| {key.name} | {key.kind.value} | `{key.key_oid}` | {size} | `{key.signature_oid}` "
+            f"| {key.signed_length} | {key.security_bits} | {years(key.ends)} |"
+        )
+    lines += [
+        "",
+        "## Signatures that are read",
+        "",
+        "From its end on nothing new may be signed so; what a time-stamp proves to be older still holds. Broken ones",
+        "prove nothing at any time, and neither do keys of fewer than 112 bits of security (RSA below 2048 bits,",
+        "curves below 224). Keys of fewer than 128 bits end on 2031-01-01 (NIST SP 800-57 part 1 revision 5, table 4;",
+        "ETSI TS 119 312 would end RSA below 3000 bits earlier).",
+        "",
+        "| Identifier | Name | Family | Hash | Strength | Ends |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in SIGNATURES.values():
+        digest = one.digest.value if one.digest else "named beside it, or its own"
+        lines.append(
+            f"| `{one.oid}` | {one.name} | {one.kind.value} | {digest} | {one.strength.value} | {years(one.ends)} |"
+        )
+    lines += [
+        "",
+        "## Other algorithms",
+        "",
+        "| Algorithm | Standard | By | For |",
+        "|---|---|---|---|",
+        "| SM3 | GB/T 32905-2016 | the interpreter's libcrypto, else `cryptography` | digests |",
+        "| HMAC-SM3 | GB/T 15852.2, GM/T 0042-2015, D.3 | `cryptography` | derived keys, blind indexes |",
+        "| SM4-GCM | GB/T 32907-2016, RFC 8998 | `cryptography`, nonce of 12 octets, tag of 16 | all data at rest |",
+        "| SM4-CBC, SM4-ECB | GB/T 32907-2016 | `cryptography` | formats that prescribe them alone |",
+        "| SM2 encryption | GB/T 32918.4-2016 | the backends below | C1C3C2 and SM2Cipher; C1C2C3 is read alone |",
+        "",
+        "## Backends of SM2",
+        "",
+        "`TRUST_CRYPTO_BACKEND` chooses (`auto`: decision 0010); `trust doctor` and `/health/ready` tell who computes.",
+        "At each start a self-test holds every library of the machine against the published values and against the",
+        "others, and the service does not start if one errs. A backend whose time tells anything of a key is refused",
+        "private keys; `make timing` measures that on each.",
+        "",
+        "| Backend | Private keys | Why | Measured difference between secrets |",
+        "|---|---|---|---|",
+    ]
+    for name, evidence in EVIDENCE.items():
+        held = "yes" if evidence.constant_time else "refused"
+        lines.append(f"| {name} | {held} | {evidence.told} | {evidence.measured} |")
+    lines += [
+        "",
+        "A large t together with a large difference proves a leak. None that is found on a machine that others use as",
+        "well is weak evidence of there being none. On ARM and RISC-V libcrypto from OpenSSL 3.2 on is refused private",
+        "keys, since its SM2 branches on secrets there (CVE-2025-9231).",
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def documents() -> dict[Path, str]:
     """Return every document by its place."""
     return {
         ROOT / "docs" / "settings.md": settings(),
         ROOT / "docs" / "errors.md": errors(),
         ROOT / "docs" / "lifecycles.md": lifecycles(),
+        ROOT / "docs" / "algorithms.md": algorithms(),
     }
 
 

@@ -224,8 +224,8 @@ class LicenceService:
             last_day=licence.last_day,
             status_index=licence.status_index,
         )
-        role = Role.LICENCE_CLAIM
-        return self.address + sign_claim(claim, self.service_keys.signer(role), self.service_keys.certificate(role))
+        signer, certificate = self.service_keys.credential(Role.LICENCE_CLAIM)
+        return self.address + sign_claim(claim, signer, certificate)
 
     def prepare_stamp(self, licence: Licence, kind: LicenceType, issuer: Organisation) -> PreparedStamp:
         """Render a licence and prepare the stamp on it."""

@@ -4,8 +4,10 @@ Two questions are kept apart. Does the evidence hold: signatures, seals, time, a
 this instance still stand behind it: the licence may be revoked, the seal stopped, since it was made.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from identity.service import IdentityService
 from identity.subject import Organisation
@@ -19,11 +21,16 @@ from seal import repository as seals
 from seal.files import FileReport, judge_file
 from seal.lifecycle import SealState
 from trust.authority import Authorities
+from trust.certificates import Certificate
 from trust.founding import Role, ServiceKeys
 from trust.store import Reading, Store
 from trust.verdict import Check, Finding, Outcome, SubIndication, Verdict
 
 __all__ = ["ClaimReport", "FileFinding", "SealStanding", "Standing", "VerificationService"]
+
+
+LOOK_AGAIN: Final = timedelta(seconds=5)
+"""Forged QR codes make the keys be read anew no more often than that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,8 +107,7 @@ class VerificationService:
         self.catalogue = catalogue
         self.repository = repository
         self.authorities = authorities
-        certificate = service_keys.certificate(Role.LICENCE_CLAIM)
-        self.claim_signers = {key_identifier(certificate): certificate}
+        self.service_keys = service_keys
 
     def claim(self, text: str) -> ClaimReport:
         """Judge the text of a QR code: its form, its signature, then what the registry says."""
@@ -111,7 +117,7 @@ class VerificationService:
             return ClaimReport(verdict=Verdict(checks=(malformed(),)))
         checks = [Check(step="1", name="claim.format")]
         try:
-            signed.verify(self.claim_signers)
+            signed.verify(self.claim_signers(signed.key))
         except ClaimUntrusted:
             return ClaimReport(verdict=Verdict(checks=(*checks, forged())))
         checks.append(Check(step="2", name="claim.signature"))
@@ -125,6 +131,17 @@ class VerificationService:
                 )
             standing = self.standing(view, licence)
         return ClaimReport(verdict=Verdict(checks=(*checks, *standing_checks(standing))), standing=standing)
+
+    def claim_signers(self, named: bytes) -> Mapping[bytes, Certificate]:
+        """Return every certificate that QR codes of ours were ever signed with.
+
+        One that names another may be by a key that has just taken over in another process: then they are read anew.
+        """
+        keys, role = self.service_keys, Role.LICENCE_CLAIM
+        signers = {key_identifier(one): one for one in keys.certificates(role)}
+        if named not in signers and keys.refresh(older_than=LOOK_AGAIN):
+            signers = {key_identifier(one): one for one in keys.certificates(role)}
+        return signers
 
     def file(self, content: bytes, *, password: str | None = None) -> FileFinding:
         """Judge a file, and ask the registry about the stampings in it."""

@@ -27,7 +27,7 @@ from trust.authority import Authorities
 from trust.crypto.sm3 import sm3
 from trust.errors import Unavailable
 from trust.events import AuditEvent, Fact
-from trust.founding import ISSUING_P256, ISSUING_SM2, ServiceKeys
+from trust.founding import ServiceKeys
 from trust.identifiers import new_id
 from trust.lifecycle import FourEyesRequired
 from trust.reasons import require_reason
@@ -299,10 +299,9 @@ class SealService:
                     cessation = 5  # cessationOfOperation, RFC 5280, 5.3.1
                     self.authorities.revoke(tx, certified.certificate, reason=cessation, actor=actor.id)
             cancelled = self.step(tx, actor, current, SealEvent.CANCEL, reason=reason)
-        for issuer in (ISSUING_SM2, ISSUING_P256):
-            # The seal is cancelled in any case. A list that cannot be made now is made by whoever keeps lists fresh.
-            with suppress(Unavailable):
-                self.authorities.publish(issuer)
+        # The seal is cancelled in any case. A list that cannot be made now is made by whoever keeps lists fresh.
+        with suppress(Unavailable):
+            self.authorities.publish_revoked()
         return cancelled
 
     # --- looking

@@ -15,7 +15,7 @@ from seal.errors import OwnWorkRefused, StampSpent
 from seal.image import SealImage
 from trust.certificates import Certificate
 from trust.clock import Clock
-from trust.cms import CMSSigner
+from trust.cms_signing import CMSSigner
 from trust.crypto.algorithms import Digest
 from trust.paths import Evidence
 from trust.pdf.appearance import Appearance, Placement

@@ -37,10 +37,9 @@ from trust import requests
 from trust.authority import Authorities
 from trust.blobs import BlobId, BlobStore
 from trust.certificates import Certificate
-from trust.cms import CMSSigner
+from trust.cms_signing import CMSSigner
 from trust.crypto.sm3 import sm3
 from trust.events import AuditEvent, Fact
-from trust.founding import ISSUING_P256, ServiceKeys
 from trust.identifiers import new_id
 from trust.pdf.appearance import Placement
 from trust.signing import KeyCustody, Signer
@@ -91,7 +90,6 @@ class StampingService:
         identity: IdentityService,
         custody: KeyCustody,
         authorities: Authorities,
-        service_keys: ServiceKeys,
         blobs: BlobStore,
         stampers: Stampers,
     ) -> None:
@@ -99,7 +97,6 @@ class StampingService:
         self.identity = identity
         self.custody = custody
         self.authorities = authorities
-        self.issuer = service_keys.issuers[ISSUING_P256]
         self.blobs = blobs
         self.stampers = stampers
 
@@ -219,7 +216,11 @@ class StampingService:
             label=found.name,
             owner=owner_key,
             owner_certificate=owner_certificate,
-            document_signer=CMSSigner(signer=document_key, certificate=document_certificate, chain=(self.issuer,)),
+            document_signer=CMSSigner(
+                signer=document_key,
+                certificate=document_certificate,
+                chain=self.authorities.above(view, document_certificate),
+            ),
             seal_stamper=self.stampers.seal,
             document_stamper=self.stampers.document,
             evidence=self.authorities.evidence(view),

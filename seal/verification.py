@@ -55,7 +55,8 @@ def check_value(
         if algorithm.kind is not KeyKind.SM2:
             reason = f"{algorithm.name} is not accepted in a seal"
             return failed(step, name, SubIndication.CRYPTO_CONSTRAINTS_FAILURE, reason)
-        certificate.public_key.verify(signed.signature, signed.signed, algorithm, backend=backend)
+        key = certificate.public_key
+        key.verify(key.tolerated(signed.signature), signed.signed, algorithm, backend=backend)
     except AlgorithmNotSupported as error:
         return failed(step, name, SubIndication.CRYPTO_CONSTRAINTS_FAILURE, str(error))
     except TrustError as error:

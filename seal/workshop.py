@@ -94,8 +94,8 @@ class Workshop:
             made_at=making.made_at,
             valid_until=min(making.made_at + SEAL_LIFETIME, owner_certificate.not_after),
         )
-        maker = self.service_keys.signer(Role.SEAL_MAKER)
-        made = make_seal(order, maker=maker, maker_certificate=self.service_keys.certificate(Role.SEAL_MAKER))
+        maker, maker_certificate = self.service_keys.credential(Role.SEAL_MAKER)
+        made = make_seal(order, maker=maker, maker_certificate=maker_certificate)
         with self.store.reading() as view:
             evidence = self.authorities.evidence(view)
             report = judge_seal(made, evidence, now=view.now).report

@@ -18,11 +18,22 @@ from tests.fakes.custody import MemoryCustody
 from trust.asn1 import der
 from trust.certificates import Certificate
 from trust.clock import Clock
-from trust.cms import CMSSigner, Dialect
+from trust.cms import Dialect
+from trust.cms_signing import CMSSigner
 from trust.crypto.algorithms import KEYS, KeyAlgorithm
 from trust.crypto.public_keys import PublicKey
 from trust.paths import Evidence
-from trust.profiles import DOCUMENT_SIGNER, ISSUING, ROOT, TIME_STAMPING, Name, Profile, extension, tbs_certificate
+from trust.profiles import (
+    DOCUMENT_SIGNER,
+    ISSUING,
+    ROOT,
+    TIME_STAMPING,
+    Addresses,
+    Name,
+    Profile,
+    extension,
+    tbs_certificate,
+)
 from trust.revocation import Revocation, RevocationList, tbs_revocation_list
 from trust.signing import KeyPurpose, KeyReference, Signer
 from trust.time_authority import TimeAuthority
@@ -54,6 +65,9 @@ PURPOSES: Final[Mapping[str, KeyPurpose]] = {
     "time_stamping": KeyPurpose.TIME_STAMPING,
     "claim_signer": KeyPurpose.LICENCE_CLAIM,
     "audit": KeyPurpose.AUDIT,
+    "trust_list": KeyPurpose.TRUST_LIST,
+    "ocsp_responder": KeyPurpose.REVOCATION_STATUS,
+    "encryption": KeyPurpose.DECRYPTION,
 }
 """The purpose of a key by the name of its certificate's profile."""
 
@@ -118,7 +132,7 @@ class Party:
 
 def signed(tbs: bytes, signer: Signer, *, algorithm: bytes | None = None) -> bytes:
     """Return a certificate or list around `tbs`; `algorithm` is another AlgorithmIdentifier than the right one."""
-    algorithm = algorithm or der.sequence(der.oid(signer.key.algorithm.signature_oid))
+    algorithm = algorithm or signer.key.algorithm.signature_identifier
     return der.sequence(tbs, algorithm, der.bit_string(signer.sign(tbs)))
 
 
@@ -135,6 +149,7 @@ class Deviations(TypedDict, total=False):
     not_after: datetime
     crl: str
     issuer_address: str
+    ocsp: str
     change: Callable[[bytes], bytes]
     algorithm_identifier: bytes
 
@@ -200,6 +215,7 @@ def issue(
     not_after: datetime | None = None,
     crl: str | None = None,
     issuer_address: str | None = None,
+    ocsp: str | None = None,
     change: Callable[[bytes], bytes] = unchanged,
     algorithm_identifier: bytes | None = None,
 ) -> Party:
@@ -219,8 +235,7 @@ def issue(
         subject=name.der,
         key=key.public_key,
         at=at,
-        crl=crl,
-        issuer_address=issuer_address,
+        addresses=Addresses(crl=crl, issuer=issuer_address, ocsp=ocsp),
         not_after=not_after,
     )
     return Party(

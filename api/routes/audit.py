@@ -76,8 +76,9 @@ def events(
 @router.get("/check", summary="Check the whole trail 核验审计链", responses=errors(DutyMissing))
 def check(instance: InstanceHere, _: Auditor) -> AuditCheckView:
     """Recompute every hash of the trail and verify every signed checkpoint."""
+    instance.service_keys.refresh()
     with instance.base.store.reading() as view:
-        report = audit.check(view, trusted=[instance.service_keys.certificate(Role.AUDIT)])
+        report = audit.check(view, trusted=instance.service_keys.certificates(Role.AUDIT))
     return AuditCheckView(
         intact=report.broken_at is None,
         events=report.events,

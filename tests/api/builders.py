@@ -3,6 +3,7 @@
 Founding takes most of a second, so that it is done once per process; each test works on a copy of the folder.
 """
 
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -39,6 +40,7 @@ from seal.kinds import SealKind
 from seal.service import ApplyForSeal, AuthoriseStamping
 from seal.stampings import Purpose, StampPDF
 from tests.fakes.clock import NOW, SettableClock
+from trust import pki_repository
 from trust import repository as trail
 from trust.certificates import pem
 from trust.events import AuditEvent
@@ -230,7 +232,7 @@ def lay_out(furnished: Furnished, folder: Path) -> None:
     instance = Instance.open(settings_for(furnished.folder), SettableClock())
     with instance.base.store.reading() as view:
         authorities = instance.base.authorities.all(view)
-        lists = {one.name: trail.revocation_list(view, one.name) for one in authorities}
+        lists = {one.name: pki_repository.revocation_list(view, one.name) for one in authorities}
     esl = instance.seals.find(everybody("one", furnished.authority), furnished.seal)[0].seal or b""
     instance.base.store.close()
     altered = bytearray(furnished.licence_pdf)
@@ -364,7 +366,11 @@ def routes_of(app: FastAPI) -> list[APIRoute]:
 
 def operations_of(app: FastAPI) -> list[tuple[str, str, APIRoute]]:
     """Return the method and the address of every operation, with its route."""
-    return [(method, route.path, route) for route in routes_of(app) for method in sorted(route.methods or ())]
+    return [
+        (method, re.sub(r":\w+}", "}", route.path), route)  # as the description names it
+        for route in routes_of(app)
+        for method in sorted(route.methods or ())
+    ]
 
 
 def permission_of(route: APIRoute) -> list[Permission]:

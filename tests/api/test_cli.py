@@ -322,7 +322,7 @@ def test_doctor_finds_a_good_instance_well(trust: Run, founded_folder: Path, tmp
     # The lists of the copy are as old as the tests' own clock says; what else is looked at must be well.
     ill = [line for line in answer.out.splitlines() if line.startswith("✗") and "certificates" not in line]
     assert ill == []
-    for name in ("cryptography", "typefaces", "migrations", "database", "signature", "disk"):
+    for name in ("cryptography", "typefaces", "migrations", "database", "signature", "time", "disk"):
         assert f"✓ {name} " in answer.out
 
 

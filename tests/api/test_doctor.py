@@ -4,8 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic import command
 
-from api.doctor import MACHINE, diagnose
+from api import migrations
+from api.doctor import MACHINE, diagnose, look_at_custody
+from api.settings import Settings
+from api.wiring import Foundation, Instance
+from api.words import WORDS
 from tests.api.builders import copied, settings_for
 from trust.crypto.selftest import SelfTestFailed
 
@@ -15,6 +20,9 @@ def test_a_machine_without_an_instance_is_looked_at_all_the_same(tmp_path: Path)
     assert {"cryptography", "typefaces", "browser", "instance"} == set(found)
     assert found["cryptography"].ok
     assert "OpenSSL" in found["cryptography"].told
+    assert found["cryptography"].told.startswith("SM2 keys in ")
+    assert ", verification by " in found["cryptography"].told
+    assert found["cryptography"].told.endswith("reference, gmssl")
     assert found["typefaces"].ok
     assert not found["browser"].needed
     assert (found["instance"].ok, found["instance"].needed) == (False, True)
@@ -29,11 +37,11 @@ def test_looking_makes_nothing(tmp_path: Path) -> None:
 def test_an_instance_is_looked_at_part_by_part(founded_folder: Path, tmp_path: Path) -> None:
     settings = settings_for(copied(founded_folder, tmp_path / "instance"))
     names = [one.name for one in diagnose(settings)]
-    assert names[-5:] == ["migrations", "database", "signature", "certificates", "disk"]
+    assert names[-7:] == ["migrations", "custody", "database", "signature", "certificates", "time", "disk"]
 
 
-def failing(error: Exception) -> Callable[[], str]:
-    def look() -> str:
+def failing(error: Exception) -> Callable[[Settings], str]:
+    def look(_: Settings) -> str:
         raise error
 
     return look
@@ -70,3 +78,37 @@ def test_a_machine_without_a_browser_is_told_and_well(tmp_path: Path, monkeypatc
     found = {one.name: one for one in diagnose(settings_for(tmp_path / "nowhere"))}
     assert (found["browser"].ok, found["browser"].needed) == (False, False)
     assert "apt install chromium" in found["browser"].told
+
+
+def test_where_the_root_key_comes_from_is_told(founded_folder: Path, tmp_path: Path) -> None:
+    settings = settings_for(copied(founded_folder, tmp_path / "instance"))
+    told = {one.name: one.told for one in diagnose(settings)}["custody"]
+    assert told == "software, in-process: unsealed, root key of generation 1; root key from: file"
+    secret = settings.root_key.read_text()
+    settings.root_key.unlink()
+    elsewhere = settings_for(settings.data_dir, root_secret=secret)
+    told = {one.name: one.told for one in diagnose(elsewhere)}["custody"]
+    assert told.endswith("root key from: environment")
+    lost = {one.name: one for one in diagnose(settings)}["instance"]
+    assert not lost.ok
+    assert "TRUST_ROOT_KEY_FILE" in lost.told  # an instance is there: its record says so
+
+
+def test_a_custody_that_is_sealed_is_told(founded_folder: Path, tmp_path: Path) -> None:
+    opened = Instance.open(settings_for(copied(founded_folder, tmp_path / "instance")))
+    opened.base.roots.seal()
+    found = look_at_custody(opened)
+    opened.base.store.close()
+    assert (found.ok, found.told) == (False, " ".join(WORDS["keys.sealed"]))
+
+
+def test_a_database_of_an_earlier_version_is_told(founded_folder: Path, tmp_path: Path) -> None:
+    settings = settings_for(copied(founded_folder, tmp_path / "instance"))
+    store = Foundation.open(settings).store
+    command.downgrade(migrations.configuration(store.writer), "0001")
+    store.close()
+    told = {one.name: one for one in diagnose(settings)}["instance"]
+    assert (told.ok, told.told) == (
+        False,
+        f"0001 in the database, {migrations.head()} in the program: run `trust migrate`",
+    )

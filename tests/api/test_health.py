@@ -11,12 +11,15 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from api import migrations
 from api.health import REMEMBERED, probe
 from api.wiring import Foundation, Instance
+from keys.errors import RootMismatch
 from tests.api.builders import Service, copied, served, settings_for
+from tests.builders import PKI
 from tests.fakes.clock import NOW, SettableClock
 from trust import founding
 from trust.founding import Role, ServiceKeys
+from trust.paths import Purpose
 
-PARTS = ("database", "signature", "certificates", "disk")
+PARTS = ("database", "signature", "certificates", "time", "disk")
 
 
 def told_by(service: Service) -> dict[str, str]:
@@ -39,8 +42,8 @@ def test_the_process_lives(shared: Service) -> None:
 def test_a_good_instance_is_ready(service: Service) -> None:
     assert told_by(service) == {}
     told = {part.name: part.told for part in probe(service.instance)}
-    assert told["database"] == "sqlite, migration 0001"
-    assert told["signature"].startswith("custody software, in-process, verification ")
+    assert told["database"] == f"sqlite, migration {migrations.head()}"
+    assert told["signature"].startswith("custody software, in-process, SM2 keys in ")
     assert "MiB free" in told["disk"]
 
 
@@ -107,6 +110,7 @@ def on_postgresql(founded_folder: Path, tmp_path: Path, postgres_url: str) -> It
     base = Foundation.open(settings_for(folder, database_url=own), clock)
     migrations.upgrade(base.store.writer)
     founding.found(base.store, base.custody, base.authorities, operator="云州市政务服务和数据管理局")
+    base.responders.keep_fresh()
     with base.store.reading() as view:
         keys = ServiceKeys(base.custody, base.authorities, view)
     yield Service(Instance(base, keys), clock), administrator
@@ -137,6 +141,9 @@ def test_a_wrong_root_key_is_told(founded_folder: Path, tmp_path: Path) -> None:
     folder = copied(founded_folder, tmp_path / "instance")
     root = settings_for(folder).root_key
     root.write_text("00" * 32 + "\n")
+    with pytest.raises(RootMismatch):
+        Foundation.open(settings_for(folder))
+    settings_for(folder).root_record.unlink()  # an instance of before has none
     with served(folder) as service:
         broken = told_by(service)
     assert list(broken) == ["signature"]
@@ -174,6 +181,7 @@ def test_a_list_that_is_missing_is_told(service: Service) -> None:
 def test_an_end_that_is_near_is_told_in_time(service: Service) -> None:
     service.clock.set(NOW + timedelta(days=5 * 365 - 20))
     service.instance.base.authorities.keep_lists_fresh()
+    service.instance.base.responders.keep_fresh()
     told = {part.name: part for part in probe(service.instance)}
     assert told["certificates"].ok
     assert told["certificates"].told.endswith(", soon")
@@ -196,3 +204,22 @@ def test_what_is_told_names_no_secret(service: Service) -> None:
     root = service.instance.base.settings.root_key.read_text().strip()
     for part in probe(service.instance):
         assert root not in part.told
+
+
+def test_an_authority_that_nobody_answers_for_is_told(service: Service) -> None:
+    execute(service, "DELETE FROM responder WHERE authority = 'root-p256'")
+    assert told_by(service) == {"certificates": "an authority has no OCSP responder"}
+    service.clock.advance(timedelta(seconds=10))
+    service.instance.base.responders.keep_fresh()
+    assert told_by(service) == {}
+
+
+def test_a_shard_past_its_next_update_is_told(service: Service) -> None:
+    execute(service, "UPDATE revocation_list SET next_update = '2026-01-01 00:00:00.000000' WHERE shard = 0")
+    assert told_by(service) == {"certificates": "a revocation list is past its next update"}
+
+
+def test_an_anchor_from_outside_needs_no_list_of_ours(service: Service, sm2_pki: PKI) -> None:
+    base = service.instance.base
+    base.outside.trust(sm2_pki.root.certificate.der, purposes=[Purpose.SEALING], actor="operator:test")
+    assert told_by(service) == {}

@@ -12,11 +12,14 @@ from typing_extensions import override
 
 from api.housekeeping import CHECKPOINT_PAUSE, Housekeeper
 from api.wiring import Instance
+from keys.lifecycle import KeyEvent
 from tests.api.builders import Furnished, Service
 from tests.fakes.clock import NOW
-from trust import audit, repository
-from trust.authority import CRL_LIFETIME, CRL_RENEWAL
+from trust import audit, pki_repository
 from trust.founding import Role, ServiceKeys
+from trust.lists import CRL_LIFETIME, CRL_RENEWAL
+from trust.repository import ServiceKey
+from trust.rotation import OVERLAP
 from trust.signing import Signer, SigningUnavailable
 from trust.store import LostRace
 
@@ -77,10 +80,10 @@ def test_lists_are_renewed_before_their_end(service: Service) -> None:
     assert "revocation_list:publish:done" not in tags(service, after=before)
     service.clock.advance(timedelta(seconds=2))
     keeper.round()
-    assert tags(service, after=before).count("revocation_list:publish:done") == 4
+    assert tags(service, after=before).count("revocation_list:publish:done") == 6
     with service.instance.base.store.reading() as view:
         for authority in service.instance.base.authorities.all(view):
-            made = repository.revocation_list(view, authority.name)
+            made = pki_repository.revocation_list(view, authority.name)
             assert made is not None
             assert service.clock.now().replace(microsecond=0) == made.this_update
 
@@ -172,7 +175,7 @@ def test_a_part_that_fails_keeps_no_other_from_its_turn(service: Service, part: 
     service.clock.advance(CRL_LIFETIME)
     before = service.head()
     keeper.round()
-    assert tags(service, after=before).count("revocation_list:publish:done") == 4
+    assert tags(service, after=before).count("revocation_list:publish:done") == 6
     assert "audit:checkpoint:done" in tags(service, after=before)
 
 
@@ -202,9 +205,9 @@ def test_two_processes_that_start_at_once_both_start(service: Service) -> None:
             self.__dict__.update(keys.__dict__)
 
         @override
-        def signer(self, role: Role) -> Signer:
-            """Return the signer of a role."""
-            return signer if role is Role.AUDIT else super().signer(role)
+        def signer_of(self, kept: ServiceKey) -> Signer:
+            """Return the signer with a key of the service."""
+            return signer if kept.role == Role.AUDIT.value else super().signer_of(kept)
 
     keeper = Housekeeper(Instance(service.instance.base, Kept()), pause=3600)
     try:
@@ -234,3 +237,42 @@ def test_stopping_stops_where_nothing_can_be_signed_any_more(service: Service) -
         connection.execute(text("UPDATE key SET state = 'retired'"))
     keeper.stop()
     assert not keeper.thread.is_alive()
+
+
+def test_keys_are_looked_after(service: Service) -> None:
+    base, keys = service.instance.base, service.instance.service_keys
+    keeper = keeper_of(service)
+    old = keys.signer(Role.LICENCE_CLAIM).key
+    made = base.rotation.rotate(Role.LICENCE_CLAIM, actor="act_1")
+    assert keys.certificate(Role.LICENCE_CLAIM) != made.certificate
+    keeper.round()
+    assert keys.certificate(Role.LICENCE_CLAIM) == made.certificate  # without a restart
+    service.clock.advance(OVERLAP)
+    before = len(service.events())
+    keeper.round()
+    assert "key:retire:done" in tags(service, after=before)
+    states = {one.handle: one.state.value for one in base.keys_in_custody(ring=Role.LICENCE_CLAIM.value)}
+    assert states == {old.handle: "retired", made.key.handle: "active"}
+
+
+def test_what_an_earlier_version_did_not_make_is_made(service: Service) -> None:
+    keys = service.instance.service_keys
+    with service.instance.base.store.writer.begin() as connection:
+        connection.execute(text("DELETE FROM service_key WHERE role = 'trust-list'"))
+    keys.refresh()
+    assert keys.certificates(Role.TRUST_LIST) == ()
+    assert keeper_of(service).look_after_keys() == ("trust-list", "new versions")
+    assert len(keys.certificates(Role.TRUST_LIST)) == 1
+    assert keeper_of(service).look_after_keys() == ()
+
+
+def test_a_destruction_that_broke_off_is_proven(service: Service) -> None:
+    base = service.instance.base
+    old = service.instance.service_keys.signer(Role.SEAL_MAKER).key
+    base.rotation.rotate(Role.SEAL_MAKER, actor="act_1")
+    with base.store.transaction() as tx:
+        before = base.custody.move(tx, old, KeyEvent.DESTROY, actor="act_1")
+        base.destroyer.intend(tx, before, {"actor": "act_1", "witnesses": ["甲", "乙"], "reason": "停用"})
+    assert old.handle in keeper_of(service).look_after_keys()
+    assert base.destroyer.statement(old)["key"] == old.handle
+    assert old.handle not in keeper_of(service).look_after_keys()

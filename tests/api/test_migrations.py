@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData, create_engine, inspect, make_url, text
 
 from api import migrations
+from tests.builders import PKI
 from tests.fakes.clock import SettableClock
 from trust import repository
 from trust.audit import AuditTrail
@@ -144,3 +145,69 @@ def test_a_new_migration_is_written_from_the_tables(engine: Engine, tmp_path: Pa
 def test_autogenerate_finds_nothing_to_do(engine: Engine) -> None:
     migrations.upgrade(engine)
     command.check(migrations.configuration(engine))
+
+
+# --- what instances of before have -----------------------------------------------------------------------------------
+
+
+BEFORE = (
+    "INSERT INTO key (version, id, purpose, algorithm, state, public_key, wrapped, created_at) "
+    "VALUES (1, :id, 'audit', 'sm2', :state, :octets, :octets, '2026-01-01 00:00:00')"
+)
+AUTHORITY = "INSERT INTO authority (name, key_handle, key_purpose, certificate) VALUES ('ca', :key, 'x', :der)"
+SERVICE_KEY = (
+    "INSERT INTO service_key (role, key_handle, key_purpose, certificate, issuer) VALUES (:role, :key, 'x', :der, 'ca')"
+)
+
+
+@pytest.fixture
+def before(engine: Engine, sm2_pki: PKI) -> Engine:
+    """Return a database of the first migration with an authority, a key of the service and two others."""
+    command.upgrade(migrations.configuration(engine), "0001")
+    certificate = {"der": sm2_pki.root.certificate.der}
+    with engine.begin() as connection:
+        for name, state in (("key_1", "active"), ("key_2", "active"), ("key_3", "active"), ("key_4", "destroyed")):
+            connection.execute(text(BEFORE), {"id": name, "state": state, "octets": name.encode()})
+        connection.execute(text(AUTHORITY), {"key": "software:key_1", **certificate})
+        connection.execute(text(SERVICE_KEY), {"role": "audit", "key": "software:key_2", **certificate})
+    return engine
+
+
+def rows(engine: Engine, statement: str) -> list[tuple[object, ...]]:
+    """Return what a statement selects."""
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(statement))]
+
+
+def test_keys_of_before_are_the_first_versions_of_their_rings(before: Engine) -> None:
+    command.upgrade(migrations.configuration(before), "0002")
+    asked = "SELECT id, ring, ring_version, state, scheme, location, uses, use_limit, signs_until FROM key ORDER BY id"
+    assert rows(before, asked) == [
+        ("key_1", "ca", 1, "active", "software", "", 0, None, None),
+        ("key_2", "audit", 1, "active", "software", "", 0, None, None),
+        ("key_3", "key_3", 1, "active", "software", "", 0, None, None),
+        ("key_4", "key_4", 1, "destroyed", "software", "", 0, None, None),
+    ]
+    assert rows(before, "SELECT role, version, key_handle, issuer FROM service_key") == [
+        ("audit", 1, "software:key_2", "ca")
+    ]
+    assert rows(before, "SELECT name, wrapped FROM data_key ORDER BY name") == [
+        ("blind index", None),
+        ("personal data", None),
+    ]
+
+
+def test_a_new_instance_has_no_data_keys_yet(engine: Engine) -> None:
+    migrations.upgrade(engine)
+    assert rows(engine, "SELECT * FROM data_key") == []
+
+
+def test_going_back_keeps_the_newest_versions(before: Engine, sm2_pki: PKI) -> None:
+    command.upgrade(migrations.configuration(before), "0002")
+    with before.begin() as connection:
+        newer = SERVICE_KEY.replace("(role,", "(version, role,").replace("(:role,", "(2, :role,")
+        certificate = {"der": sm2_pki.root.certificate.der}
+        connection.execute(text(newer), {"role": "audit", "key": "software:key_3", **certificate})
+    command.downgrade(migrations.configuration(before), "0001")
+    assert rows(before, "SELECT role, key_handle, issuer FROM service_key") == [("audit", "software:key_3", "ca")]
+    assert [one for one, *_ in rows(before, "SELECT id FROM key ORDER BY id")] == ["key_1", "key_2", "key_3", "key_4"]

@@ -1,5 +1,7 @@
 """Problems: every error has its words in both languages and its status; nothing of a mistake reaches the caller."""
 
+import importlib
+import pkgutil
 import string
 from collections import Counter
 from http import HTTPStatus
@@ -15,6 +17,19 @@ from api.words import WORDS
 from tests.api.builders import Service
 from trust.errors import KINDS, TrustError, leaves
 
+PACKAGES = ("trust", "keys", "identity", "seal", "licence", "api")
+
+
+def load_everything() -> None:
+    """Import every module of the house: errors of those that no route needs have words as well."""
+    for name in PACKAGES:
+        package = importlib.import_module(name)
+        for found in pkgutil.walk_packages(package.__path__, f"{name}."):
+            if not found.name.startswith(("api.migrations.env", "api.migrations.versions")):
+                importlib.import_module(found.name)
+
+
+load_everything()
 LEAVES = sorted((leaf for leaf in leaves() if not leaf.__module__.startswith("tests.")), key=lambda leaf: leaf.code)
 GENERAL = {
     "request.failed",

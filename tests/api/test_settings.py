@@ -1,11 +1,21 @@
 """Settings: what is read from the environment, what is refused, and what a second process is told."""
 
+import os
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from api.settings import Environment, SettingInvalid, Settings, inherited_environment
+from api.settings import (
+    ClockCheck,
+    CustodyKind,
+    Environment,
+    SettingInvalid,
+    Settings,
+    forget_secrets,
+    indexes,
+    inherited_environment,
+)
 
 
 def test_the_defaults_are_those_of_a_laptop() -> None:
@@ -33,6 +43,21 @@ def test_everything_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch
         "TRUST_DATA_DIR": str(tmp_path),
         "TRUST_DATABASE_URL": "postgresql+psycopg://localhost/trust",
         "TRUST_ROOT_KEY_FILE": str(tmp_path / "root.key"),
+        "TRUST_ROOT_SECRET": "5a" * 32,
+        "TRUST_ROOT_TOKEN_KEY": "xinyin root",
+        "TRUST_CRYPTO_BACKEND": "libcrypto",
+        "TRUST_CUSTODY": "sdf,process",
+        "TRUST_CUSTODY_SOCKET": "/run/xinyin/service.sock",
+        "TRUST_CUSTODY_CLIENT": "xinyin",
+        "TRUST_PKCS11_MODULE": "/usr/lib/token.so",
+        "TRUST_PKCS11_TOKEN": "xinyin",
+        "TRUST_PKCS11_PIN_FILE": str(tmp_path / "token.pin"),
+        "TRUST_PKCS11_SM2": "key_type=0x80000201,generate=0x80000202,sign=0x80000203",
+        "TRUST_SDF_LIBRARY": "/usr/lib/libsdf.so",
+        "TRUST_SDF_PIN_FILE": str(tmp_path / "sdf.pin"),
+        "TRUST_SDF_KEYS": "1-20,25",
+        "TRUST_SDF_ENCRYPTION_KEYS": "21",
+        "TRUST_SDF_DIALECT": "without_algorithm",
         "TRUST_PUBLIC_URL": "https://trust.example/",
         "TRUST_HOST": "0.0.0.0",  # noqa: S104 - an example
         "TRUST_PORT": "443",
@@ -40,6 +65,14 @@ def test_everything_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch
         "TRUST_MINIMUM_DISK": "0",
         "TRUST_LOGIN_RATE": "5/minute",
         "TRUST_VERIFY_RATE": "7/minute",
+        "TRUST_STATUS_RATE": "11/minute",
+        "TRUST_TIME_STAMP_RATE": "9/minute",
+        "TRUST_TIME_STAMP_DIALECT": "rfc5652",
+        "TRUST_TIME_STAMP_URL_SM2": "https://tsa.example/sm2",
+        "TRUST_TIME_STAMP_URL_P256": "http://tsa.example:8080/p256",
+        "TRUST_CLOCK_MAXIMUM_STEP": "5",
+        "TRUST_CLOCK_CHECK": "kernel",
+        "TRUST_CLOCK_MAXIMUM_ERROR": "50",
         "TRUST_HOUSEKEEPING_SECONDS": "1",
     }
     assert set(given) == {f"TRUST_{name.upper()}" for name in Settings.model_fields}
@@ -56,6 +89,55 @@ def test_everything_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch
     assert settings.database == "postgresql+psycopg://localhost/trust"
     told = inherited_environment(settings)
     assert {**given, "TRUST_PUBLIC_URL": "https://trust.example"}.items() <= told.items()
+
+
+@pytest.mark.parametrize(
+    ("told", "kinds"),
+    [
+        ("software", ["software"]),
+        ("process", ["process"]),
+        ("sdf,process", ["sdf", "process"]),
+        ("pkcs11,sdf,software", ["pkcs11", "sdf", "software"]),
+    ],
+)
+def test_custodies_are_named_in_their_order(told: str, kinds: list[str]) -> None:
+    settings = Settings(custody=told)
+    assert list(settings.custody_kinds) == kinds
+    assert CustodyKind.PROCESS not in settings.for_ceremony().custody_kinds
+    assert len(settings.for_ceremony().custody_kinds) == len(kinds)
+
+
+@pytest.mark.parametrize("told", ["hsm", "software,process", "sdf,sdf", "sdf,", "sdf, process", "SDF"])
+def test_custodies_that_cannot_be_are_refused(told: str) -> None:
+    with pytest.raises(ValidationError, match="software"):
+        Settings(custody=told)
+
+
+@pytest.mark.parametrize(
+    ("told", "found"), [("", ()), ("1", (1,)), ("1-3", (1, 2, 3)), ("5,1-2", (5, 1, 2)), ("10-11,7", (10, 11, 7))]
+)
+def test_indexes_are_written_as_people_write_them(told: str, found: tuple[int, ...]) -> None:
+    assert indexes(told) == found
+    assert Settings(sdf_keys=told, sdf_encryption_keys=told).sdf_keys == told
+
+
+@pytest.mark.parametrize("told", ["x", "1,", "-1", "1-", "1-2-3", "1 2", "1,1", "1-3,2", "100000"])
+@pytest.mark.parametrize("setting", ["sdf_keys", "sdf_encryption_keys"])
+def test_indexes_that_cannot_be_are_refused(setting: str, told: str) -> None:
+    with pytest.raises(ValidationError, match=setting):
+        Settings(**{setting: told})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("told", ["1,2,3", "key_type=1,generate=2,sign=3", "key_type=0x1,generate=0x2,sign=0x3 "])
+def test_vendors_numbers_that_cannot_be_are_refused(told: str) -> None:
+    with pytest.raises(ValidationError, match="pkcs11_sm2"):
+        Settings(pkcs11_sm2=told)
+
+
+def test_the_custody_process_is_in_the_data_folder_unless_it_is_elsewhere(tmp_path: Path) -> None:
+    assert Settings(data_dir=tmp_path).custody_address == tmp_path / "custody" / "service.sock"
+    assert Settings(custody_socket=tmp_path / "s").custody_address == tmp_path / "s"
+    assert Settings(data_dir=tmp_path).sdf_claims == tmp_path / "keys" / "sdf"
 
 
 def test_a_second_process_has_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -79,6 +161,14 @@ def test_a_second_process_has_the_same_settings(monkeypatch: pytest.MonkeyPatch,
         ("housekeeping_seconds", 0),
         ("login_rate", "often"),
         ("verify_rate", ""),
+        ("time_stamp_rate", "now and then"),
+        ("time_stamp_dialect", "gmt0010"),
+        ("time_stamp_url_sm2", "tsa.example"),
+        ("time_stamp_url_p256", "https://tsa.example/?a=b"),
+        ("clock_maximum_step", 0),
+        ("clock_maximum_step", 3601),
+        ("clock_maximum_error", 0),
+        ("clock_check", "sundial"),
         ("public_url", "trust.example"),
         ("public_url", "ftp://trust.example"),
         ("public_url", ""),
@@ -98,6 +188,24 @@ def test_production_has_an_address_with_tls() -> None:
     with pytest.raises(ValidationError):
         Settings(environment=Environment.PRODUCTION, public_url="http://trust.example")
     assert Settings(environment=Environment.PRODUCTION, public_url="https://trust.example").public_url
+
+
+@pytest.mark.parametrize(
+    ("environment", "check", "asked"),
+    [
+        (Environment.DEVELOPMENT, ClockCheck.AUTO, False),
+        (Environment.PRODUCTION, ClockCheck.AUTO, True),
+        (Environment.DEVELOPMENT, ClockCheck.KERNEL, True),
+        (Environment.PRODUCTION, ClockCheck.OFF, False),
+    ],
+)
+def test_the_kernel_is_asked_in_production_unless_told_otherwise(
+    environment: Environment,
+    check: ClockCheck,
+    asked: bool,  # noqa: FBT001
+) -> None:
+    settings = Settings(environment=environment, clock_check=check, public_url="https://trust.example")
+    assert settings.asks_kernel_clock is asked
 
 
 def test_settings_do_not_change() -> None:
@@ -131,6 +239,8 @@ def test_a_setting_left_empty_is_one_that_was_not_made(monkeypatch: pytest.Monke
     [
         ("TRUST_PORT", "eighty", "integer"),
         ("TRUST_PUBLIC_URL", "trust.example", "https://"),
+        ("TRUST_CRYPTO_BACKEND", "gmssl", "'auto', 'libcrypto' or 'botan'"),  # a second opinion, never a choice
+        ("TRUST_CRYPTO_BACKEND", "reference", "'auto', 'libcrypto' or 'botan'"),
         ("TRUST_DATABASE_URL", "mysql://trust:hunter2hunter2@localhost", "postgresql+psycopg://"),
     ],
 )
@@ -157,3 +267,13 @@ def test_the_password_of_the_database_is_not_shown() -> None:
     settings = Settings(database_url="postgresql+psycopg://trust:hunter2hunter2@localhost/trust")
     assert "hunter2hunter2" in settings.database
     assert "hunter2hunter2" not in f"{settings!r} {settings}"
+
+
+def test_secrets_are_taken_out_of_the_environment_once_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUST_ROOT_SECRET", "5a" * 32)
+    settings = Settings()
+    forget_secrets()
+    assert "TRUST_ROOT_SECRET" not in os.environ  # noqa: TID251 - what a process started from here would inherit
+    assert settings.root_secret == "5a" * 32
+    assert "5a5a" not in repr(settings)
+    forget_secrets()  # where there is none, there is nothing to take

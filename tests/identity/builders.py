@@ -78,7 +78,7 @@ class Office:
     access: AccessService = field(init=False)
 
     def __post_init__(self) -> None:
-        self.repository = IdentityRepository(EnvelopeProtection(RootKey(SECRET)))
+        self.repository = IdentityRepository(EnvelopeProtection.derived(RootKey(SECRET)))
         self.identity = IdentityService(self.store, self.repository)
         self.access = AccessService(
             store=self.store, repository=self.repository, identity=self.identity, token_address=AUDIENCE

@@ -265,6 +265,6 @@ def test_a_zero_character_is_nobody_on_postgresql(postgres_office: Office, name:
 def test_another_root_key_reads_nothing(office: Office) -> None:
     person = office.person()
     assert isinstance(person.citizen_number, CitizenNumber)
-    stranger = IdentityService(office.store, IdentityRepository(EnvelopeProtection(RootKey(SECRET[::-1]))))
+    stranger = IdentityService(office.store, IdentityRepository(EnvelopeProtection.derived(RootKey(SECRET[::-1]))))
     with pytest.raises(ProtectionUnavailable):
         stranger.find(person.id)

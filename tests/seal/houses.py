@@ -25,8 +25,10 @@ from identity.duties import Actor, Duty, Grant
 from identity.repository import IdentityRepository
 from identity.service import IdentityService, RegisterOrganisation, RegisterPerson
 from identity.subject import SubjectKind
-from keys.software import SoftwareCustody
-from keys.wrapping import EnvelopeProtection, RootKey
+from keys.data_keys import RootKeys, StoredProtection
+from keys.keyring import Keyring
+from keys.software import SoftwareDevice
+from keys.wrapping import RootKey
 from licence.catalogue import Catalogue, DraftType
 from licence.rendering import Renderer
 from licence.repository import LicenceRepository
@@ -118,13 +120,13 @@ class House:
 
     def __init__(self, settings: Settings, clock: SettableClock) -> None:
         self.settings, self.clock, self.faults = settings, clock, Faults()
-        root = RootKey.load(settings.root_key)
+        roots = RootKeys.of(RootKey.load(settings.root_key))
         self.store = Store(settings.database, clock=clock, journal=FaultyJournal(AuditTrail(), self.faults))
-        self.custody = FaultyCustody(SoftwareCustody(self.store, root), self.faults)
+        self.custody = FaultyCustody(Keyring(self.store, SoftwareDevice(roots)), self.faults)
         self.authorities = Authorities(self.store, self.custody, address=settings.pki_url)
         with self.store.reading() as view:
             self.service_keys = ServiceKeys(self.custody, self.authorities, view)
-        protection = EnvelopeProtection(root)
+        protection = StoredProtection(self.store, roots)
         people = IdentityRepository(protection)
         self.identity = IdentityService(self.store, people)
         self.access = AccessService(
@@ -193,7 +195,6 @@ class House:
             identity=identity or self.identity,
             custody=self.custody,
             authorities=self.authorities,
-            service_keys=self.service_keys,
             blobs=self.blobs,
             stampers=self.stampers,
         )

@@ -221,7 +221,7 @@ def test_no_mutation_of_a_time_stamp_raises(world: World, stamped: bytes, data: 
 
 def test_a_time_stamp_by_a_key_that_cannot_be_read(world: World) -> None:
     token = world.token(b"value")
-    spki = world.pki.time_stamper.certificate.members["spki"]
+    spki = world.pki.time_stamper.certificate.fields.spki
     off_curve = spki[:-64] + bytes(63) + b"\1"
     made = world.signature(timeStamp=der.context(0, der.bit_string(token.replace(spki, off_curve))))
     judged = judge_seal_signature(made, world.pki.evidence, now=NOW, document_hash=DOCUMENT_HASH)
