@@ -115,7 +115,11 @@ def test_a_secret_of_the_first_form_opens_and_is_brought_up() -> None:
         open_secret(roots(TWO), old, context="c")
 
 
-@pytest.mark.parametrize("sealed", [b"", b"\x03" + SEALED[1:], b"\x00", b"\x02", SEALED[:76]])
+@pytest.mark.parametrize(
+    "sealed",
+    [b"", b"\x03" + SEALED[1:], b"\x00", b"\x02", SEALED[:76]],
+    ids=["nothing", "version 3", "version 0 alone", "version 2 alone", "cut off"],
+)
 def test_what_is_of_no_form(sealed: bytes) -> None:
     with pytest.raises(KeystoreUnavailable):
         generation_of(sealed)

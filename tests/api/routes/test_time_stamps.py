@@ -62,6 +62,7 @@ def test_a_request_of_another_library(shared: Service, path: str) -> None:
         (TimeStampRequest.over(MESSAGE, Digest.SHA1).der, Failure.BAD_ALGORITHM),
         (TimeStampRequest(digest=Digest.SM3, imprint=bytes(32), policy="2.25.1").der, Failure.UNACCEPTED_POLICY),
     ],
+    ids=["nothing", "JSON", "too much", "SHA-1", "another policy"],
 )
 def test_a_refusal_is_an_answer(shared: Service, query: bytes, failure: Failure) -> None:
     assert ask(shared, "/tsa/sm2", query).failures == (failure,)
