@@ -131,6 +131,19 @@ def request(
 
 
 @app.command()
+def export(
+    *,
+    name: Annotated[str, typer.Argument(help="The request, as `trust pki list` shows it")],
+    out: Annotated[Path, typer.Option(help="Where the request goes, in PEM")] = Path("request.pem"),
+) -> None:
+    """Write a request that waits for its certificate to a file, such as that of a seal that is being made."""
+    with foundation() as base, base.store.reading() as view:
+        found = base.outside.require(view, name)
+    out.write_bytes(found.request.pem)
+    console.print(f"{found.id}: {out}", highlight=False)
+
+
+@app.command()
 def renew(
     *,
     name: Annotated[str, typer.Argument(help="The request whose certificate ends, as `trust pki list` shows it")],

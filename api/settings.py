@@ -18,6 +18,7 @@ from trust.crypto.backends import BackendChoice
 from trust.errors import Invalid
 
 __all__ = [
+    "CertifiedBy",
     "ClockCheck",
     "CustodyKind",
     "Environment",
@@ -90,6 +91,13 @@ class ClockCheck(StrEnum):
 
     KERNEL = "kernel"
     OFF = "off"
+
+
+class CertifiedBy(StrEnum):
+    """Whose authorities certify."""
+
+    OWN = "own"
+    OUTSIDE = "outside"
 
 
 class Settings(BaseSettings):
@@ -190,6 +198,10 @@ class Settings(BaseSettings):
     time_stamp_url_p256: Annotated[
         str, Field(description="Address of another time-stamp authority in P-256; empty: our own")
     ] = ""
+    seal_certificates: Annotated[
+        CertifiedBy,
+        Field(description="Who certifies the owners of seals: own, or outside, a licensed authority (see trust pki)"),
+    ] = CertifiedBy.OWN
     clock_maximum_step: Annotated[
         int, Field(description="Seconds that the clock may be moved in all before no time is stated", ge=1, le=3600)
     ] = 2

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from api.custody_wiring import devices, read_roots, root_source, token_source
-from api.settings import CustodyKind, Settings
+from api.settings import CertifiedBy, CustodyKind, Settings
 from api.timekeeping import Timekeeping
 from identity.access import AccessService
 from identity.repository import IdentityRepository
@@ -312,6 +312,7 @@ class Instance:
             custody=self.base.custody,
             authorities=self.base.authorities,
             service_keys=self.service_keys,
+            outside=self.base.outside if self.base.settings.seal_certificates is CertifiedBy.OUTSIDE else None,
         )
 
     @cached_property

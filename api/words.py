@@ -546,6 +546,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "横排文字为 {length} 字：不得超过 {longest} 字。",
         "The row below the star has {length} characters: at most {longest}.",
     ),
+    "seal.certificate_awaited": (
+        "等待第三方电子认证服务机构签发证书（请求 {request}）。导入证书后请再次制作。",
+        "A licensed authority has yet to answer the request {request}. Make the seal again once that is imported.",
+    ),
     "seal.malformed": (
         "不是有效的电子印章或电子签章数据：第 {offset} 字节处应为 {expected}。",
         "Not an electronic seal or seal signature: expected {expected} at octet {offset}.",

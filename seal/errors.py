@@ -19,6 +19,7 @@
     Conflict
     ├── SealNotActive                   the seal may not stamp now
     ├── SealExpired                     the seal's validity has ended
+    ├── CertificateAwaited              the authority outside has not answered the request for its certificate
     ├── StatutorySealExists             the owner has a statutory-name seal already
     ├── StampingUnderWay                an earlier attempt of the same request is still being worked on
     ├── AuthorisationExhausted          the authorisation's stampings are used up
@@ -37,6 +38,7 @@ __all__ = [
     "AuthorisationExhausted",
     "AuthorisationInvalid",
     "AuthorisationUnknown",
+    "CertificateAwaited",
     "ImageCodeMalformed",
     "ImageDiameterOutOfRange",
     "ImageNameLength",
@@ -138,6 +140,13 @@ class SealExpired(Conflict):
 
     code = "seal.expired"
     detail_names: ClassVar[tuple[str, ...]] = ("seal", "valid_until")
+
+
+class CertificateAwaited(Conflict):
+    """A licensed authority certifies the owners of seals, and has not answered this request yet."""
+
+    code = "seal.certificate_awaited"
+    detail_names: ClassVar[tuple[str, ...]] = ("request",)
 
 
 class StatutorySealExists(Conflict):

@@ -23,10 +23,12 @@ from seal.lifecycle import APPLICATIONS, LIFECYCLE, PERMITS, REVIEWS, SealEvent,
 from seal.repository import CertifiedKey, HistoryEntry, Seal
 from seal.workshop import Workshop
 from trust import requests
-from trust.authority import Authorities
+from trust.authority import Authorities, CertificateUnknown
+from trust.certificates import Certificate
 from trust.crypto.sm3 import sm3
 from trust.errors import Unavailable
 from trust.events import AuditEvent, Fact
+from trust.external_authorities import ExternalAuthorities
 from trust.founding import ServiceKeys
 from trust.identifiers import new_id
 from trust.lifecycle import FourEyesRequired
@@ -37,6 +39,10 @@ from trust.store import Reading, Store, Transaction
 __all__ = ["ApplyForSeal", "AuthoriseStamping", "SealService"]
 
 ENDED: Final = frozenset({SealState.WITHDRAWN, SealState.REJECTED, SealState.CANCELLED})
+
+
+CESSATION: Final = 5
+"""cessationOfOperation, RFC 5280, 5.3.1."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,11 +85,14 @@ class SealService:
         custody: KeyCustody,
         authorities: Authorities,
         service_keys: ServiceKeys,
+        outside: ExternalAuthorities | None = None,
     ) -> None:
         self.store = store
         self.identity = identity
         self.authorities = authorities
-        self.workshop = Workshop(store=store, custody=custody, authorities=authorities, service_keys=service_keys)
+        self.workshop = Workshop(
+            store=store, custody=custody, authorities=authorities, service_keys=service_keys, outside=outside
+        )
 
     # --- application and review
 
@@ -146,32 +155,32 @@ class SealService:
     def make(self, actor: Actor, seal: str) -> Seal:
         """Make a seal 制作: keys in custody, certificates, and the GB/T 38540 seal signed by the maker.
 
-        What was begun and not finished is taken up again: a code once allotted and keys once generated stay.
+        What was begun and not finished is taken up again: a code once allotted and keys once generated stay. So does
+        the request to an authority outside that certifies owners: until its answer is there, raise
+        `CertificateAwaited`.
         """
         with self.store.transaction() as tx:
             current = self.require(tx, seal)
             owner = self.identity.require_organisation(tx, current.owner, use=SubjectUse.ACT)
             actor.require(Duty.SEAL_MAKER)
             LIFECYCLE.step(current.state, SealEvent.MAKE, actor=actor.id, before=current.last_actor)
-            making = self.workshop.prepare(tx, current, owner)
-        owner_certificate = self.authorities.sign(making.owner_order)
-        document_certificate = self.authorities.sign(making.document_order)
-        made, valid_until = self.workshop.assemble(making, owner_certificate)
+            making = self.workshop.prepare(tx, current, owner, actor=actor.id)
+        made = self.workshop.make(making, actor=actor.id)
         with self.store.transaction() as tx:
             current = self.require(tx, seal)
-            self.authorities.record(tx, making.owner_order, owner_certificate)
-            self.authorities.record(tx, making.document_order, document_certificate)
+            for order, certificate in made.signed:
+                self.authorities.record(tx, order, certificate)
             changed = replace(
                 current,
-                owner_key=CertifiedKey(key=making.owner_order.key, certificate=owner_certificate),
-                document_key=CertifiedKey(key=making.document_order.key, certificate=document_certificate),
-                seal=made,
-                valid_until=valid_until,
+                owner_key=CertifiedKey(key=making.owner_key, certificate=made.owner_certificate),
+                document_key=CertifiedKey(key=making.document_key, certificate=made.document_certificate),
+                seal=made.seal,
+                valid_until=made.valid_until,
             )
             facts: dict[str, Fact] = {
                 "code": making.seal.code,
-                "seal": sm3(made).hex(),
-                "owner": owner_certificate.fingerprint,
+                "seal": sm3(made.seal).hex(),
+                "owner": made.owner_certificate.fingerprint,
             }
             return self.step(tx, actor, changed, SealEvent.MAKE, reason="", facts=facts)
 
@@ -296,13 +305,21 @@ class SealService:
                 actor.require(Duty.SEAL_OWNER, current.owner)
             for certified in (current.owner_key, current.document_key):
                 if certified is not None and certified.certificate is not None:
-                    cessation = 5  # cessationOfOperation, RFC 5280, 5.3.1
-                    self.authorities.revoke(tx, certified.certificate, reason=cessation, actor=actor.id)
+                    self.revoke(tx, certified.certificate, actor=actor.id)
             cancelled = self.step(tx, actor, current, SealEvent.CANCEL, reason=reason)
         # The seal is cancelled in any case. A list that cannot be made now is made by whoever keeps lists fresh.
         with suppress(Unavailable):
             self.authorities.publish_revoked()
         return cancelled
+
+    def revoke(self, tx: Transaction, certificate: Certificate, *, actor: str) -> None:
+        """Revoke a certificate of a seal. One from outside its authority has to revoke: the trail tells that."""
+        try:
+            self.authorities.revoke(tx, certificate, reason=CESSATION, actor=actor)
+        except CertificateUnknown:
+            facts: dict[str, Fact] = {"issuer": certificate.issuer_common_name, "serial": f"{certificate.serial:x}"}
+            event = AuditEvent(tag="certificate:revoke:due", actor=actor, subject=certificate.fingerprint, facts=facts)
+            tx.record(event)
 
     # --- looking
 

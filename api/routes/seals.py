@@ -23,6 +23,7 @@ from identity.errors import DutyMissing, SubjectNotActive, SubjectUnknown
 from seal.errors import (
     AuthorisationInvalid,
     AuthorisationUnknown,
+    CertificateAwaited,
     ImageDiameterOutOfRange,
     ImageNameLength,
     ImageResolutionOutOfRange,
@@ -120,7 +121,9 @@ def add_step(path: str, summary: str, permission: Permission, act: Callable[[Sea
         return SealView.of(act(instance.seals, actor, seal))
 
     told = f"{summary}. By another person than the one who took the step before."
-    add_route(path, summary, told, step, (*STEP, SubjectNotActive, SigningUnavailable, OwnWorkRefused))
+    add_route(
+        path, summary, told, step, (*STEP, SubjectNotActive, SigningUnavailable, OwnWorkRefused, CertificateAwaited)
+    )
 
 
 def add_route(

@@ -163,6 +163,8 @@ def test_a_licensed_authority_certifies_a_key(trust: Run, folder: Path, tmp_path
     assert request.common_name == "33010000000001"
     assert json.loads(trust("pki", "list", "--json").out)["waiting"] == [{"request": name, "key": key.handle}]
     assert name in trust("pki", "list").out
+    assert trust("pki", "export", name, "--out", tmp_path / "exported.pem").code == 0
+    assert CertificationRequest.read((tmp_path / "exported.pem").read_bytes()).der == request.der
     begun = now - timedelta(days=1)
     made = licensed.issue(SEAL_OWNER, key=key, at=begun, not_after=now + timedelta(days=30)).certificate
     chain.write_bytes(pem(made.der) + pem(licensed.issuing.certificate.der))
