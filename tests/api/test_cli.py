@@ -4,18 +4,17 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from api import cli, migrations
+from api import migrations
 from api.demo import cast
 from api.demo.documents import PASSWORD
 from api.settings import inherited_environment
 from tests.api.builders import Furnished, copied, settings_for
+from tests.api.commands import Run, runner
 
 AT = ("--at", "2026-11-22T12:06:00+08:00")
 """Seconds after everything was made: no verdict here depends on the day of the test."""
@@ -23,33 +22,11 @@ AT = ("--at", "2026-11-22T12:06:00+08:00")
 ROOT = Path(__file__).parent.parent.parent
 
 
-class Answer(NamedTuple):
-    """What a command left."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Answer]
-
-
 @pytest.fixture
 def trust(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     """Return what runs a command in this process, where there is no instance unless the test names one."""
     monkeypatch.setenv("TRUST_DATA_DIR", str(tmp_path / "var"))
-
-    def run(*arguments: str | Path) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["trust", *map(str, arguments)])
-        code: object = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = end.code
-        out, err = capsys.readouterr()
-        return Answer(code if isinstance(code, int) else int(code is not None), out, err)
-
-    return run
+    return runner(monkeypatch, capsys)
 
 
 # --- verify

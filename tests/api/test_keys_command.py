@@ -2,31 +2,19 @@
 
 import json
 import stat
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from api import cli
 from api.wiring import Foundation, Instance
 from tests.api.builders import copied, settings_for
+from tests.api.commands import Run, on_instance
 from tests.keys.devices import TOKEN_PIN, new_token, softhsm
 from trust import repository
 from trust.founding import Role
-
-
-class Answer(NamedTuple):
-    """What a command left."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Answer]
 
 
 @pytest.fixture
@@ -38,21 +26,7 @@ def folder(founded_folder: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def trust(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path) -> Run:
     """Return what runs a command on the instance."""
-    monkeypatch.setenv("TRUST_DATA_DIR", str(folder))
-    monkeypatch.setenv("TRUST_PUBLIC_URL", settings_for(folder).public_url)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: str | Path) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["trust", *map(str, arguments)])
-        code: object = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = end.code
-        out, err = capsys.readouterr()
-        return Answer(code if isinstance(code, int) else int(code is not None), out, err)
-
-    return run
+    return on_instance(folder, monkeypatch, capsys)
 
 
 def keys(trust: Run, *options: str) -> list[dict[str, Any]]:

@@ -1,18 +1,16 @@
 """`trust pki`: what an operator sees and does, on an instance of his own."""
 
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from api import cli
 from api.wiring import Foundation
 from tests.api.builders import copied, settings_for
+from tests.api.commands import Run, on_instance
 from tests.builders import PKI, revocation_list
 from tests.fakes.custody import MemoryCustody
 from trust import pki_repository, repository
@@ -25,17 +23,6 @@ from trust.profiles import SEAL_OWNER, Name
 from trust.signing import KeyPurpose, KeyReference
 
 
-class Answer(NamedTuple):
-    """What a command left."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Answer]
-
-
 @pytest.fixture
 def folder(founded_folder: Path, tmp_path: Path) -> Path:
     """Return the folder of a founded instance of the test's own."""
@@ -45,22 +32,8 @@ def folder(founded_folder: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def trust(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path) -> Run:
     """Return what runs a command on the instance."""
-    monkeypatch.setenv("TRUST_DATA_DIR", str(folder))
-    monkeypatch.setenv("TRUST_PUBLIC_URL", settings_for(folder).public_url)
-    monkeypatch.setenv("COLUMNS", "220")
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str | Path) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["trust", *map(str, arguments)])
-        code: object = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = end.code
-        out, err = capsys.readouterr()
-        return Answer(code if isinstance(code, int) else int(code is not None), out, err)
-
-    return run
+    return on_instance(folder, monkeypatch, capsys)
 
 
 @contextmanager

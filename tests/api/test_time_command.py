@@ -1,17 +1,14 @@
 """`trust time` and `trust trust-list`: what an operator reads, and the exit codes."""
 
-import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from api import cli
 from api.time_command import kernel_words
 from api.wiring import Instance
 from tests.api.builders import copied, settings_for
+from tests.api.commands import Run, on_instance
 from tests.builders import FOUNDED, PKI
 from tests.fakes.clock import NOW
 from trust import repository
@@ -20,17 +17,6 @@ from trust.profiles import TRUST_LIST
 from trust.time_ledger import CONFIRMED, TimeLedger
 from trust.trust_list import ListedCertificate, TrustList, sign_trust_list
 from trust.validation_policy import Purpose
-
-
-class Answer(NamedTuple):
-    """What a command left."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Answer]
 
 
 @pytest.fixture
@@ -42,20 +28,7 @@ def instance(founded_folder: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def trust(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], instance: Path) -> Run:
     """Return what runs a command on the instance."""
-    monkeypatch.setenv("TRUST_DATA_DIR", str(instance))
-    monkeypatch.setenv("TRUST_PUBLIC_URL", settings_for(instance).public_url)
-
-    def run(*arguments: str | Path) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["trust", *map(str, arguments)])
-        code: object = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = end.code
-        out, err = capsys.readouterr()
-        return Answer(code if isinstance(code, int) else int(code is not None), out, err)
-
-    return run
+    return on_instance(instance, monkeypatch, capsys)
 
 
 def state_from_the_future(folder: Path) -> None:
