@@ -6,17 +6,17 @@ import sys
 from types import FrameType
 
 import typer
-from rich.console import Console
 
 from api import logs
 from api.custody_wiring import administrators_desk, custody_process
 from api.settings import Settings
+from api.terminal import terminal
 from api.wiring import prove_cryptography
 
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="The custody process: keys where no web process can read them.")
-console = Console()
+console = terminal()
 
 
 @app.command()

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from api.settings import Settings
+from api.terminal import terminal
 from api.wiring import Foundation, Instance
 from trust.founding import Role, complete
 from trust.reasons import require_reason
@@ -22,7 +22,7 @@ from trust.signing import KeyReference
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="Keys in custody: versions, rotation, backup, destruction.")
-console = Console()
+console = terminal()
 
 OWNER_ALONE: Final = 0o600
 HANDLE_WIDTH: Final = 39

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from api.keys_command import actor_of, find, foundation
+from api.terminal import terminal
 from trust import pki_repository
 from trust.certificates import Certificate, pem
 from trust.certification_requests import CertificationRequest
@@ -20,7 +20,7 @@ from trust.status import REASONS
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="Authorities, revocation lists, certificates of authorities outside.")
-console = Console()
+console = terminal()
 
 PROFILES: Final[dict[KeyPurpose, Profile]] = {
     KeyPurpose.SEAL_OWNER: SEAL_OWNER,

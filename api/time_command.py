@@ -4,11 +4,11 @@ from contextlib import closing
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from api.problems import words_of
 from api.settings import Settings
+from api.terminal import terminal
 from api.wiring import Instance
 from trust.kernel_clock import KernelClock, read_kernel_clock
 from trust.reasons import require_reason
@@ -18,7 +18,7 @@ from trust.timestamping import TimeStampingUnavailable
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="The clock that time-stamps state.")
-console = Console()
+console = terminal()
 
 
 def kernel_words(read: KernelClock = read_kernel_clock) -> str:

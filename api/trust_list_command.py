@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from api.settings import Settings
+from api.terminal import terminal
 from api.trust_material import MaterialUnreadable, read_material
 from api.wiring import Instance
 from trust.clock import SystemClock
@@ -18,7 +18,7 @@ from trust.verdict import Outcome
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="The signed list of what verifiers need to know of this instance.")
-console = Console()
+console = terminal()
 
 
 @app.command()

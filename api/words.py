@@ -522,6 +522,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "该印章没有这条用印授权。请核对编号。",
         "The seal has no such authorisation. Check its identifier.",
     ),
+    "seal.certificate_awaited": (
+        "等待第三方电子认证服务机构签发证书（请求 {request}）。导入证书后请再次制作。",
+        "A licensed authority has yet to answer the request {request}. Make the seal again once that is imported.",
+    ),
     "seal.expired": (
         "印章 {seal} 已于 {valid_until} 到期。请重新制作。",
         "The seal {seal} expired at {valid_until}. It must be made anew.",
@@ -545,10 +549,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "seal.image_row_length": (
         "横排文字为 {length} 字：不得超过 {longest} 字。",
         "The row below the star has {length} characters: at most {longest}.",
-    ),
-    "seal.certificate_awaited": (
-        "等待第三方电子认证服务机构签发证书（请求 {request}）。导入证书后请再次制作。",
-        "A licensed authority has yet to answer the request {request}. Make the seal again once that is imported.",
     ),
     "seal.malformed": (
         "不是有效的电子印章或电子签章数据：第 {offset} 字节处应为 {expected}。",

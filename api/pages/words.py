@@ -608,6 +608,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "check.time_stamp.time": ("时间戳的时间", "Time of the time-stamp"),
     "check.time_stamp.time.failed": ("时间戳标明的时间还没有到。", "The time-stamp states a moment in the future."),
+    "check.trust_list.next_update": ("信任列表的新旧", "Freshness of the trust list"),
+    "check.trust_list.next_update.failed": ("信任列表已过更新期限。", "A newer trust list is due."),
     "check.signature.value": ("签名值", "Signature value"),
     "check.signature.value.failed": (
         "签名对不上：内容被改动过，或不是证书持有者签的。",

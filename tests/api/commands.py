@@ -41,8 +41,7 @@ def runner(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
 
 
 def on_instance(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return what runs a command on the instance in `folder`, on a terminal that breaks no line."""
+    """Return what runs a command on the instance in `folder`."""
     monkeypatch.setenv("TRUST_DATA_DIR", str(folder))
     monkeypatch.setenv("TRUST_PUBLIC_URL", settings_for(folder).public_url)
-    monkeypatch.setenv("COLUMNS", "220")
     return runner(monkeypatch, capsys)

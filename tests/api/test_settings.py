@@ -67,6 +67,7 @@ def test_everything_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch
         "TRUST_VERIFY_RATE": "7/minute",
         "TRUST_STATUS_RATE": "11/minute",
         "TRUST_TIME_STAMP_RATE": "9/minute",
+        "TRUST_SEAL_CERTIFICATES": "outside",
         "TRUST_TIME_STAMP_DIALECT": "rfc5652",
         "TRUST_TIME_STAMP_URL_SM2": "https://tsa.example/sm2",
         "TRUST_TIME_STAMP_URL_P256": "http://tsa.example:8080/p256",

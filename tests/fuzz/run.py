@@ -165,8 +165,6 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("parsers", nargs="*", default=list(PARSERS), help="names of parsers; all unless told")
     told = parser.parse_args(arguments)
-    warnings.simplefilter("ignore")  # what libraries think of mutants
-    logging.disable(logging.CRITICAL)
     console = Console(width=120)
     results: list[Fuzzed] = []
     for name in told.parsers:
@@ -184,4 +182,6 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    warnings.simplefilter("ignore")  # what libraries think of mutants
+    logging.disable(logging.CRITICAL)
     sys.exit(main(sys.argv[1:]))

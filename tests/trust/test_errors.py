@@ -42,7 +42,8 @@ def test_there_are_six_kinds() -> None:
         "Untrusted",
         "Unavailable",
     ]
-    assert set(TrustError.__subclasses__()) == set(KINDS)
+    ours = {kind for kind in TrustError.__subclasses__() if not kind.__module__.startswith("tests.")}
+    assert ours == set(KINDS)
     assert not any(kind.code for kind in KINDS)
 
 

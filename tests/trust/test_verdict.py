@@ -13,6 +13,7 @@ INDETERMINATE = {
     SubIndication.NO_CERTIFICATE_CHAIN_FOUND,
     SubIndication.REVOKED_NO_POE,
     SubIndication.OUT_OF_BOUNDS_NO_POE,
+    SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
     SubIndication.TRY_LATER,
     SubIndication.SIGNED_DATA_NOT_FOUND,
 }

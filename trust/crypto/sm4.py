@@ -74,7 +74,7 @@ def open_gcm(key: bytes, nonce: bytes, ciphertext: bytes, aad: bytes, *, tag: by
     decryptor.authenticate_additional_data(aad)
     try:
         return decryptor.update(ciphertext) + decryptor.finalize()
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # the latter where another call left an error in the library's queue
         raise CiphertextChanged from None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from cryptography.hazmat.bindings.openssl.binding import Binding
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -168,3 +169,10 @@ def test_padding_that_is_none(padding: bytes) -> None:
 def test_blocks_are_enciphered_alone(block: bytes, count: int) -> None:
     assert encrypt_ecb_blocks(KEY, block * count) == encrypt_ecb_blocks(KEY, block) * count
     assert decrypt_ecb_blocks(KEY, encrypt_ecb_blocks(KEY, block * count)) == block * count
+
+
+def test_what_another_call_left_behind_changes_no_answer() -> None:
+    ciphertext, tag = seal_gcm(bytes(16), bytes(12), b"twenty octets of text", b"")
+    Binding().lib.BIO_new_file(b"/nowhere/at/all", b"r")  # fails, and nobody takes its error out of the queue
+    with pytest.raises(CiphertextChanged):
+        open_gcm(bytes(16), bytes(12), ciphertext, b"other", tag=tag)
