@@ -46,9 +46,10 @@ def held(octets: bytes) -> SM2Secret:
     return in_use().from_secret(octets)
 
 
-def halves(_octets: bytes, key: SM2Secret) -> bytes:
-    """Return the public half: no private key may be taken for one that it is not."""
-    return key.public_key.point
+def halves(octets: bytes, key: SM2Secret) -> bytes | None:
+    """Return the public half where the octets tell one: no private key may be taken for one that it is not."""
+    _, told = ec_private_key.read(octets)
+    return None if told is None else key.public_key.point
 
 
 # --- the custody's protocol ------------------------------------------------------------------------------------------
