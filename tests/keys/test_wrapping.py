@@ -4,7 +4,6 @@ import copy
 import pickle
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 
 from keys.errors import KeystoreExists, KeystoreUnavailable
 from keys.wrapping import EnvelopeProtection, RootKey, open_envelope, seal_envelope
-from tests.builders import read_vectors
 from trust.crypto.sm3 import hmac_sm3
 from trust.errors import Conflict, Unavailable
 from trust.protection import ProtectionUnavailable
@@ -22,48 +20,6 @@ from trust.protection import ProtectionUnavailable
 KEY = bytes(range(32))
 ROOT = bytes(range(100, 132))
 PLAIN = "法定代表人 330106".encode()
-
-
-@dataclass(frozen=True, kw_only=True)
-class BlockCase:
-    """A case of block.json."""
-
-    name: str
-    key: str
-    plain: str
-    cipher: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class GCMCase:
-    """A case of gcm.json."""
-
-    name: str
-    key: str
-    nonce: str
-    associated: str
-    plain: str
-    cipher: str
-    tag: str
-
-
-# --- the cipher below ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("case", read_vectors("sm4/block.json", BlockCase), ids=lambda one: one.name)
-def test_sm4_blocks(case: BlockCase) -> None:
-    cipher = Cipher(algorithms.SM4(bytes.fromhex(case.key)), modes.ECB())  # noqa: S305 - the mode of the vector
-    assert cipher.encryptor().update(bytes.fromhex(case.plain)).hex() == case.cipher
-    assert cipher.decryptor().update(bytes.fromhex(case.cipher)).hex() == case.plain
-
-
-@pytest.mark.parametrize("case", read_vectors("sm4/gcm.json", GCMCase), ids=lambda one: one.name)
-def test_sm4_gcm(case: GCMCase) -> None:
-    mode = modes.GCM(bytes.fromhex(case.nonce))
-    encryptor = Cipher(algorithms.SM4(bytes.fromhex(case.key)), mode).encryptor()
-    encryptor.authenticate_additional_data(bytes.fromhex(case.associated))
-    assert (encryptor.update(bytes.fromhex(case.plain)) + encryptor.finalize()).hex() == case.cipher
-    assert encryptor.tag.hex() == case.tag
 
 
 # --- envelopes -------------------------------------------------------------------------------------------------------

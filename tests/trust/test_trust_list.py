@@ -37,6 +37,7 @@ from trust.trust_list_reading import (
     TrustListMalformed,
     TrustListRolledBack,
     TrustListUntrusted,
+    read_certificates,
     read_trust_list,
 )
 from trust.validation_policy import EVERY_PURPOSE, Purpose
@@ -349,9 +350,16 @@ def test_what_is_no_payload(house: House, payload: bytes) -> None:
             house.read(encoded)
 
 
-def test_what_is_far_too_long() -> None:
+def test_what_is_far_too_long(house: House) -> None:
+    longest = house.sign(house.draft()).ljust(MAX_LENGTH)
+    assert house.read(longest).trust_list.sequence == 7
     with pytest.raises(TrustListMalformed):
-        read_trust_list(bytes(MAX_LENGTH + 1), (), now=NOW)
+        house.read(longest + b" ")
+
+
+def test_how_many_certificates_are_looked_at() -> None:
+    with pytest.raises(ValueError, match="far too many"):
+        read_certificates([None] * (MAX_CERTIFICATES + 1))
 
 
 def test_no_member_comes_twice(house: House) -> None:
