@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from api import logs, problems
+from api.foundation import prove_cryptography
 from api.health import Readiness
 from api.housekeeping import Housekeeper
 from api.middleware import AroundRequest, BodyLimit
@@ -31,7 +32,7 @@ from api.routes import (
 )
 from api.settings import Settings, forget_secrets
 from api.throttle import Throttle
-from api.wiring import Instance, prove_cryptography
+from api.wiring import Instance
 from trust.errors import TrustError
 
 __all__ = ["create", "from_environment"]

@@ -12,8 +12,8 @@ from typing import Annotated, ClassVar, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api import migrations
+from api.foundation import Foundation, prove_cryptography
 from api.settings import Settings
-from api.wiring import Foundation, prove_cryptography
 from identity.access import IssuedToken
 from identity.citizen_number import CitizenNumber
 from identity.duties import Duty, Grant

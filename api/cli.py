@@ -19,11 +19,12 @@ from api.demo.journal import Journal, StoryFailed
 from api.demo.service import free_port, running
 from api.demo.story import Story
 from api.doctor import diagnose
+from api.foundation import Foundation, prove_cryptography
 from api.problems import words_of
 from api.settings import Settings
 from api.trust_material import MaterialUnreadable, read_material
 from api.verify_command import EXIT, judge, print_json, show
-from api.wiring import Foundation, Instance, prove_cryptography
+from api.wiring import Instance
 from trust.clock import SystemClock
 from trust.errors import TrustError
 from trust.paths import Evidence

@@ -9,9 +9,9 @@ import typer
 
 from api import logs
 from api.custody_wiring import administrators_desk, custody_process
+from api.foundation import prove_cryptography
 from api.settings import Settings
 from api.terminal import terminal
-from api.wiring import prove_cryptography
 
 __all__ = ["app"]
 

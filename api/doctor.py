@@ -6,10 +6,11 @@ from typing import Final
 
 from api import migrations
 from api.demo.browser import find_browser
+from api.foundation import Foundation, prove_cryptography
 from api.health import probe
 from api.problems import words_of
 from api.settings import Settings
-from api.wiring import Foundation, Instance, prove_cryptography
+from api.wiring import Instance
 from trust.crypto import backends
 from trust.errors import TrustError
 from trust.store import StoreUnavailable

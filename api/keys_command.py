@@ -11,9 +11,10 @@ from typing import Annotated, Final
 import typer
 from rich.table import Column, Table
 
+from api.foundation import Foundation
 from api.settings import Settings
 from api.terminal import terminal
-from api.wiring import Foundation, Instance
+from api.wiring import Instance
 from trust.founding import Role, complete
 from trust.reasons import require_reason
 from trust.rotation import OVERLAP

@@ -1,30 +1,13 @@
 """Wiring: builds every adapter and every service once, and hands them out. No container, no globals."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
-from api.custody_wiring import devices, read_roots, root_source, token_source
-from api.settings import CertifiedBy, CustodyKind, Settings
+from api.foundation import Foundation
+from api.settings import CertifiedBy, Settings
 from api.timekeeping import Timekeeping
-from identity.access import AccessService
-from identity.repository import IdentityRepository
-from identity.service import IdentityService
-from keys import data_keys, secret_halves
-from keys import repository as key_repository
-from keys.backup import Keeper
-from keys.data_keys import RootKeys, StoredProtection
-from keys.destruction import Destroyer
-from keys.errors import RootChangeElsewhere
-from keys.keyring import Keyring
-from keys.rekeying import Rewrapping, RootChange
-from keys.remote import CustodyClient, RemoteProtection
-from keys.repository import KeptKey
-from keys.shares import Share, divide, transcript
-from keys.software import SoftwareDevice
-from keys.unsealing import FileSource, RootRecord
-from keys.wrapping import RootKey
 from licence.catalogue import Catalogue
 from licence.rendering import Renderer
 from licence.repository import LicenceRepository
@@ -32,219 +15,17 @@ from licence.service import LicenceService
 from licence.verification import VerificationService
 from seal.service import SealService
 from seal.stampings import Stampers, StampingService
-from trust import succession, typefaces
-from trust.audit import AuditTrail
-from trust.authority import Authorities, Authority
+from trust import typefaces
 from trust.blobs import LocalBlobs
-from trust.clock import Clock, SystemClock
-from trust.crypto import backends, selftest
-from trust.crypto.backends import BackendChoice
-from trust.double_certificates import DoubleCertificates
+from trust.clock import Clock
 from trust.errors import TrustError
-from trust.events import AuditEvent, Fact
-from trust.external_authorities import ExternalAuthorities
 from trust.founding import Role, ServiceKeys
 from trust.paths import Evidence
-from trust.responder import Responders
-from trust.rotation import Rotation
-from trust.store import Store
 from trust.trust_list_publishing import TrustLists
 
-__all__ = ["Foundation", "Instance", "prove_cryptography"]
+__all__ = ["TEMPLATES", "Instance"]
 
-
-TEMPLATES = Path(__file__).parent.parent / "licence" / "templates"
-
-
-def prove_cryptography(settings: Settings) -> tuple[str, ...]:
-    """Choose the backends, and run the self-test with them and their secret halves; return those that passed.
-
-    Every library of this machine is tried, unless the settings name one: then that one alone, so that an operator can
-    do without a library that errs. Raise `SelfTestFailed`; `LibcryptoMissing` or `BotanMissing` where the settings ask
-    for what is not there; `BackendLeaks` where they ask for what must not hold private keys.
-    """
-    computing = backends.use(settings.crypto_backend)
-    if settings.crypto_backend is BackendChoice.AUTO:
-        return selftest.run(halves=secret_halves.available())
-    return selftest.run(halves=(secret_halves.in_use(),), libraries=(computing.verifies,))
-
-
-@dataclass(frozen=True)
-class Foundation:
-    """What an instance stands on, before any ceremony: database, key custody, identity, authorities."""
-
-    settings: Settings
-    roots: RootKeys
-    clock: Clock
-
-    @classmethod
-    def open(cls, settings: Settings, clock: Clock | None = None) -> "Foundation":
-        """Open an instance with its root key. Raise `KeystoreUnavailable`."""
-        backends.use(settings.crypto_backend)
-        if CustodyKind.PROCESS in settings.custody_kinds:  # the root key is there, and never comes here
-            return cls(settings, RootKeys({}), clock or SystemClock())
-        return cls(settings, read_roots(settings), clock or SystemClock())
-
-    @classmethod
-    def create(cls, settings: Settings, clock: Clock | None = None) -> "Foundation":
-        """Make the folder and the root key of a new instance; a root key file that the operator names is used as it is.
-
-        Raise `KeystoreExists`, or `KeystoreUnavailable` for a file that cannot be used.
-        """
-        settings = settings.for_ceremony()
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if settings.root_key_file is None and not settings.root_secret:
-            RootKey.create(settings.root_key)
-        base = cls.open(settings, clock)
-        base.record_root()
-        return base
-
-    def record_root(self) -> None:
-        """Write the public record of the root key, which instances of earlier versions do not have."""
-        if not self.settings.root_record.exists() and not self.roots.is_sealed:
-            generation = self.roots.newest
-            RootRecord.of(self.roots.of_generation(generation), generation=generation).write(self.settings.root_record)
-
-    def establish(self) -> None:
-        """Make the data keys that are not there yet."""
-        with self.store.transaction() as tx:
-            if isinstance(self.protection, RemoteProtection):
-                self.protection.establish(tx)
-            else:
-                data_keys.establish(tx, self.roots)
-
-    @cached_property
-    def store(self) -> Store:
-        """The database."""
-        return Store(self.settings.database, clock=self.clock, journal=AuditTrail())
-
-    @cached_property
-    def custody(self) -> Keyring:
-        """The custody of private keys."""
-        return Keyring(self.store, *devices(self.settings, self.roots))
-
-    @cached_property
-    def own_roots(self) -> RootKeys:
-        """The root keys in this process, for the ceremonies of an operator who has them; no server asks for them."""
-        return read_roots(self.settings) if self.roots.is_sealed else self.roots
-
-    @cached_property
-    def own_keyring(self) -> Keyring:
-        """The custody with those root keys."""
-        return Keyring(self.store, SoftwareDevice(self.own_roots)) if self.roots.is_sealed else self.custody
-
-    @cached_property
-    def rewrapping(self) -> Rewrapping:
-        """New envelopes for private keys."""
-        return Rewrapping(store=self.store, keyring=self.own_keyring)
-
-    @cached_property
-    def destroyer(self) -> Destroyer:
-        """The destruction of keys."""
-        return Destroyer(store=self.store, keyring=self.custody)
-
-    @cached_property
-    def keeper(self) -> Keeper:
-        """Backups of keys."""
-        return Keeper(store=self.store, roots=self.own_roots)
-
-    @cached_property
-    def root_change(self) -> RootChange:
-        """The change of the root key. Raise `RootChangeElsewhere` where it is not in a file of ours."""
-        source = root_source(self.settings)
-        if not isinstance(source, FileSource):
-            raise RootChangeElsewhere(source=source.name)
-        return RootChange(store=self.store, keyring=self.own_keyring, roots=self.own_roots, source=source)
-
-    @cached_property
-    def rotation(self) -> Rotation:
-        """The rotation of the service's own keys."""
-        return Rotation(store=self.store, custody=self.custody, authorities=self.authorities)
-
-    def custody_state(self) -> str:
-        """Return what the devices say of themselves, and where the root key comes from. Raise what is wrong there."""
-        is_elsewhere = CustodyKind.PROCESS in self.settings.custody_kinds
-        source = "custody process" if is_elsewhere else root_source(self.settings).name
-        return f"{self.custody.ready()}; root key from: {source}"
-
-    def keys_in_custody(self, *, ring: str | None = None) -> tuple[KeptKey, ...]:
-        """Return every key in custody, or those of a ring."""
-        with self.store.reading() as view:
-            return key_repository.all_keys(view, ring=ring)
-
-    def keep_root_in_token(self, label: str, *, actor: str) -> None:
-        """Put the root key under a key of the token, beside where it is kept now. Raise `KeystoreExists`."""
-        self.record_root()
-        generation = self.roots.newest
-        root = self.roots.of_generation(generation)
-        token_source(self.settings, label).keep(root)
-        with self.store.transaction() as tx:
-            facts: dict[str, Fact] = {"generation": generation}
-            tx.record(AuditEvent(tag="root_key:keep:done", actor=actor, subject="root key", facts=facts))
-
-    def divide_root(self, *, threshold: int, holders: Sequence[str], actor: str) -> tuple[tuple[Share, ...], str]:
-        """Divide the root key into a share for each holder; return them with the transcript, which holds none."""
-        generation = self.own_roots.newest
-        root = self.own_roots.of_generation(generation)
-        made = divide(root, threshold=threshold, holders=holders)
-        record = RootRecord.read(self.settings.root_record) or RootRecord.of(root, generation=generation)
-        replace(record, threshold=threshold, shares=len(made)).write(self.settings.root_record)
-        with self.store.transaction() as tx:
-            facts: dict[str, Fact] = {"threshold": threshold, "shares": len(made), "generation": generation}
-            tx.record(AuditEvent(tag="root_key:divide:done", actor=actor, subject="root key", facts=facts))
-            at = tx.now
-        return made, transcript(made, threshold=threshold, generation=generation, at=at, check=root.check_value)
-
-    @cached_property
-    def protection(self) -> StoredProtection | RemoteProtection:
-        """The protection of personal data."""
-        if CustodyKind.PROCESS in self.settings.custody_kinds:
-            return RemoteProtection(self.store, CustodyClient(self.settings.custody_address))
-        return StoredProtection(self.store, self.roots)
-
-    @cached_property
-    def authorities(self) -> Authorities:
-        """The certification authorities."""
-        return Authorities(self.store, self.custody, address=self.settings.pki_url)
-
-    @cached_property
-    def responders(self) -> Responders:
-        """Who answers for the authorities by OCSP."""
-        return Responders(self.store, self.custody, self.authorities)
-
-    @cached_property
-    def outside(self) -> ExternalAuthorities:
-        """What authorities outside certify."""
-        return ExternalAuthorities(self.store, self.custody)
-
-    @cached_property
-    def double_certificates(self) -> DoubleCertificates:
-        """Pairs of certificates, for who asks with a key of his own."""
-        return DoubleCertificates(self.store, self.custody, self.authorities)
-
-    def succeed(self, line: str, *, actor: str) -> Authority:
-        """Give an authority its next generation."""
-        return succession.succeed(self.store, self.custody, self.authorities, self.responders, line=line, actor=actor)
-
-    @cached_property
-    def identities(self) -> IdentityRepository:
-        """The tables of identity."""
-        return IdentityRepository(self.protection)
-
-    @cached_property
-    def identity(self) -> IdentityService:
-        """Persons and organisations."""
-        return IdentityService(self.store, self.identities)
-
-    @cached_property
-    def access(self) -> AccessService:
-        """Accounts, sessions, clients, duties."""
-        return AccessService(
-            store=self.store,
-            repository=self.identities,
-            identity=self.identity,
-            token_address=self.settings.token_url,
-        )
+TEMPLATES: Final = Path(__file__).parent.parent / "licence" / "templates"
 
 
 @dataclass(frozen=True)

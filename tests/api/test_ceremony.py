@@ -20,8 +20,9 @@ from api.ceremony import (
     hold_ceremony,
 )
 from api.demo import cast
+from api.foundation import Foundation
 from api.health import probe
-from api.wiring import Foundation, Instance
+from api.wiring import Instance
 from identity.access import ACTIVATION_LIFETIME
 from identity.duties import Duty, Grant
 from identity.errors import CitizenNumberMalformed

@@ -17,8 +17,8 @@ import pytest
 
 from api.custody_wiring import administrators_desk, devices, read_roots
 from api.demo.service import free_port, running
+from api.foundation import Foundation
 from api.settings import Settings, inherited_environment
-from api.wiring import Foundation
 from keys import repository, shares
 from keys.data_keys import RootKeys, open_data_key, open_secret
 from keys.devices import StoredKey

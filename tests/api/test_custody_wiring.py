@@ -10,8 +10,8 @@ import pytest
 
 from api import cli
 from api.custody_wiring import administrators_desk, devices
+from api.foundation import Foundation
 from api.settings import Settings
-from api.wiring import Foundation
 from keys.claims import Claims
 from keys.data_keys import RootKeys, StoredProtection
 from keys.errors import AlgorithmNotKept, KeystoreUnavailable

@@ -8,8 +8,9 @@ from alembic import command
 
 from api import migrations
 from api.doctor import MACHINE, diagnose, look_at_custody
+from api.foundation import Foundation
 from api.settings import Settings
-from api.wiring import Foundation, Instance
+from api.wiring import Instance
 from api.words import WORDS
 from tests.api.builders import copied, settings_for
 from trust.crypto.selftest import SelfTestFailed

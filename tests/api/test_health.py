@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from api import migrations
+from api.foundation import Foundation
 from api.health import REMEMBERED, probe
-from api.wiring import Foundation, Instance
+from api.wiring import Instance
 from keys.errors import RootMismatch
 from tests.api.builders import Service, copied, served, settings_for
 from tests.builders import PKI

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from api.wiring import Foundation, Instance
+from api.foundation import Foundation
+from api.wiring import Instance
 from tests.api.builders import copied, settings_for
 from tests.api.commands import Run, on_instance
 from tests.keys.devices import TOKEN_PIN, new_token, softhsm

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.wiring import Foundation
+from api.foundation import Foundation
 from tests.api.builders import copied, settings_for
 from tests.api.commands import Run, on_instance
 from tests.builders import PKI, revocation_list

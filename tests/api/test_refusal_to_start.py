@@ -10,7 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api import app
-from api.wiring import Instance, prove_cryptography
+from api.foundation import prove_cryptography
+from api.wiring import Instance
 from tests.api.builders import copied, settings_for
 from tests.judges import program
 from tests.sm2_backends import library_named
