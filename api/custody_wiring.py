@@ -27,7 +27,7 @@ __all__ = ["administrators_desk", "custody_process", "devices", "read_roots", "r
 def root_source(settings: Settings) -> RootSource:
     """Return where the root key comes from."""
     if settings.root_secret:
-        return EnvironmentSource(settings.root_secret, settings.root_record)
+        return EnvironmentSource(settings.root_secret, settings.root_record, coming=settings.root_secret_next)
     if settings.root_token_key:
         return token_source(settings, settings.root_token_key)
     return FileSource(settings.root_key, settings.root_record)
@@ -42,7 +42,7 @@ def token_source(settings: Settings, label: str) -> TokenSource:
 def read_roots(settings: Settings) -> RootKeys:
     """Return the root keys, read where they are. Raise `KeystoreUnavailable`, or `RootMismatch`."""
     source = root_source(settings)
-    return RootKeys(source.read(), reload=source.read if isinstance(source, FileSource) else None)
+    return RootKeys(source.read(), reload=source.read)
 
 
 def devices(settings: Settings, roots: RootKeys) -> tuple[Device, ...]:

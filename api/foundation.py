@@ -1,6 +1,6 @@
 """The foundation of an instance, before any ceremony: database, custody of keys, identity, authorities."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -14,15 +14,15 @@ from keys import repository as key_repository
 from keys.backup import Keeper
 from keys.data_keys import RootKeys, StoredProtection
 from keys.destruction import Destroyer
-from keys.errors import RootChangeElsewhere
+from keys.errors import SharesTooFew
 from keys.keyring import Keyring
 from keys.rekeying import Rewrapping, RootChange
 from keys.remote import CustodyClient, RemoteProtection
 from keys.repository import KeptKey
-from keys.shares import Share, divide, transcript
+from keys.shares import Share, combine, divide, transcript
 from keys.software import SoftwareDevice
-from keys.unsealing import FileSource, RootRecord
-from keys.wrapping import RootKey
+from keys.unsealing import RootRecord, identify
+from keys.wrapping import RootKey, write_secret
 from trust import succession
 from trust.audit import AuditTrail
 from trust.authority import Authorities, Authority
@@ -67,6 +67,11 @@ class Foundation:
         if CustodyKind.PROCESS in settings.custody_kinds:  # the root key is there, and never comes here
             return cls(settings, RootKeys({}), clock or SystemClock())
         return cls(settings, read_roots(settings), clock or SystemClock())
+
+    @classmethod
+    def open_sealed(cls, settings: Settings) -> "Foundation":
+        """Open an instance without its root key, for those who are about to bring it."""
+        return cls(settings, RootKeys({}), SystemClock())
 
     @classmethod
     def create(cls, settings: Settings, clock: Clock | None = None) -> "Foundation":
@@ -133,11 +138,31 @@ class Foundation:
 
     @cached_property
     def root_change(self) -> RootChange:
-        """The change of the root key. Raise `RootChangeElsewhere` where it is not in a file of ours."""
+        """The change of the root key."""
         source = root_source(self.settings)
-        if not isinstance(source, FileSource):
-            raise RootChangeElsewhere(source=source.name)
         return RootChange(store=self.store, keyring=self.own_keyring, roots=self.own_roots, source=source)
+
+    def combine_root(self, shares: Iterable[str], *, actor: str) -> int:
+        """Write a divided root key into its file again, from as many of `shares` as it takes; return its generation.
+
+        Raise what `combine` raises, `RootMismatch` for another root key, or `KeystoreExists`.
+        """
+        brought: list[str] = []
+        for one in shares:
+            brought.append(one)
+            try:
+                root = combine(brought)
+            except SharesTooFew:
+                continue
+            break
+        else:
+            root = combine(brought)
+        (generation,) = identify([root], RootRecord.read(self.settings.root_record))
+        write_secret(self.settings.root_key, root.secret)
+        with self.store.transaction() as tx:
+            facts: dict[str, Fact] = {"generation": generation}
+            tx.record(AuditEvent(tag="root_key:combine:done", actor=actor, subject="root key", facts=facts))
+        return generation
 
     @cached_property
     def rotation(self) -> Rotation:

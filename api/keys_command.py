@@ -2,9 +2,11 @@
 
 import getpass
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -230,6 +232,25 @@ def divide(
         typer.echo(f"{one.index}  {one.holder}\n   {one.words}")
     transcript.write_text(told, encoding="utf-8")
     typer.echo(f"transcript: {transcript}")
+
+
+@app.command("combine")
+def combine_shares(*, actor: Actor = "") -> None:
+    """Write a divided root key into its file again, to change it, or because its holders change.
+
+    The words of each share are asked for, and not shown. Then: rekey-root, divide, and take the file away.
+    """
+    base = Foundation.open_sealed(Settings.read())
+    try:
+        generation = base.combine_root(map(ask_share, count(1)), actor=actor_of(actor))
+    finally:
+        base.store.close()
+    console.print(f"root key of generation {generation} in {base.settings.root_key}", highlight=False)
+
+
+def ask_share(number: int) -> str:
+    """Ask for the words of a share."""
+    return getpass.getpass(f"share {number}: ") if sys.stdin.isatty() else sys.stdin.readline()
 
 
 @app.command("to-token")

@@ -132,6 +132,10 @@ class Settings(BaseSettings):
             repr=False,
         ),
     ] = ""
+    root_secret_next: Annotated[
+        str,
+        Field(description="The next root key, while it takes over from TRUST_ROOT_SECRET; see trust keys", repr=False),
+    ] = ""
     custody: Annotated[
         str,
         Field(
@@ -375,7 +379,8 @@ def indexes(text: str) -> tuple[int, ...]:
 
 def forget_secrets() -> None:
     """Take secrets out of the environment once they are read, so that no process started from here inherits them."""
-    os.environ.pop("TRUST_ROOT_SECRET", None)  # noqa: TID251 - the one place that may
+    for name in ("TRUST_ROOT_SECRET", "TRUST_ROOT_SECRET_NEXT"):
+        os.environ.pop(name, None)  # noqa: TID251 - the one place that may
 
 
 def inherited_environment(settings: Settings) -> dict[str, str]:

@@ -294,13 +294,13 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "该密钥已达到使用次数限额。请轮换密钥（trust keys rotate），或提高限额。",
         "The key has reached its limit of uses. Rotate it (trust keys rotate), or raise the limit.",
     ),
+    "keys.next_root_missing": (
+        "新的根密钥须由运维人员提供。请在每个进程的 TRUST_ROOT_SECRET_NEXT 中给出，重启后再执行一次。",
+        "The operator has to bring the next root key, in TRUST_ROOT_SECRET_NEXT of every process. Then begin again.",
+    ),
     "keys.request_not_of_key": (
         "要签名的数据不是该密钥的证书请求。请重新生成请求。",
         "What is to be signed is no request for a certificate of this key. Make the request anew.",
-    ),
-    "keys.root_change_elsewhere": (
-        "根密钥来自 {source}，不能在此更换。请在其来源处更换。",
-        "The root key comes from the {source} and cannot be changed here. Change it where it is kept.",
     ),
     "keys.root_mismatch": (
         "提供的根密钥不是本密钥库的。请核对根密钥文件或分片。",

@@ -9,7 +9,7 @@ Unavailable
 Conflict
 ├── KeystoreExists       the root key is there already
 ├── LimitBelowUses       the key has been used more often than that
-├── RootChangeElsewhere  the root key is not kept in a file of ours
+├── NextRootMissing      the operator has to bring the next root key
 ├── DeviceUnable         the device has no function for this
 ├── BackupOutdated       the backup is older than what it would replace
 └── WitnessesTooFew      two people other than the one who acts must witness it
@@ -48,8 +48,8 @@ __all__ = [
     "KeystoreUnavailable",
     "LimitBelowUses",
     "LimitMalformed",
+    "NextRootMissing",
     "RequestNotOfKey",
-    "RootChangeElsewhere",
     "RootMismatch",
     "SharesMalformed",
     "SharesMixed",
@@ -98,11 +98,10 @@ class LimitBelowUses(Conflict):
     detail_names: ClassVar[tuple[str, ...]] = ("uses",)
 
 
-class RootChangeElsewhere(Conflict):
-    """The root key does not come from a file of this instance, so that this program cannot put another in its place."""
+class NextRootMissing(Conflict):
+    """The root key comes from the environment, where nobody but the operator can put the next one beside it."""
 
-    code = "keys.root_change_elsewhere"
-    detail_names: ClassVar[tuple[str, ...]] = ("source",)
+    code = "keys.next_root_missing"
 
 
 class DeviceUnable(Conflict):

@@ -136,6 +136,12 @@ class Keyring:
         event = KeyEvent.RETIRE if until is None else KeyEvent.SUCCEED
         self.move(tx, key, event, until=until, actor=actor)
 
+    def abandon(self, tx: Transaction, name: str) -> None:
+        """Retire every pending key of a ring: what an attempt that broke off has left there."""
+        for one in repository.all_keys(tx, ring=name):
+            if one.state is KeyState.PENDING:
+                self.move(tx, one.reference, KeyEvent.RETIRE)
+
     def move(
         self, tx: Transaction, key: KeyReference, event: KeyEvent, *, until: datetime | None = None, actor: str = SYSTEM
     ) -> KeptKey:

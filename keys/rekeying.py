@@ -14,8 +14,8 @@ from keys import data_keys, repository
 from keys.devices import StoredKey, WrappingDevice
 from keys.keyring import Keyring, stored
 from keys.repository import KeptKey
-from keys.unsealing import FileSource, RootRecord, sync_folder
-from keys.wrapping import RootKey, write_secret
+from keys.unsealing import RootRecord, RootSource
+from keys.wrapping import RootKey
 from trust.events import AuditEvent, Fact
 from trust.store import LostRace, Store
 
@@ -83,40 +83,41 @@ def batches(kept: list[KeptKey]) -> Iterator[list[KeptKey]]:
 
 @dataclass(frozen=True, kw_only=True)
 class RootChange:
-    """Puts a new root key into the place of the one in a file."""
+    """Puts a new root key into the place of the old one, wherever that comes from."""
 
     store: Store
     keyring: Keyring
     roots: data_keys.RootKeys
-    source: FileSource
+    source: RootSource
 
     def change(self, *, actor: str) -> int:
         """Make a new root key and put everything under it, and return its generation.
 
-        A change that broke off goes on where it stopped. Raise `KeystoreUnavailable`, or `RootMismatch`.
+        A change that broke off goes on where it stopped. Raise `KeystoreUnavailable`, `RootMismatch`, or
+        `NextRootMissing` where the operator has to bring the new one.
         """
         if not self.was_moved():
             self.begin(actor=actor)
             self.put_under_newest(actor=actor)
-            self.move()
+            self.source.move()
         self.finish(actor=actor)
         self.put_under_newest(actor=actor)  # what a slow writer has committed since; the old root key is in memory yet
         return self.roots.newest
 
     def was_moved(self) -> bool:
         """Tell whether a change broke off when the new root key was in its place, and the record did not say so yet."""
-        return self.record().coming == RootKey.load(self.source.path).check_value
+        return self.record().coming == self.source.present().check_value
 
     def begin(self, *, actor: str) -> None:
         """Lay the new root key beside the old one, unless it lies there."""
-        record = self.record()
-        if not self.source.coming.exists():
-            made = RootKey.random()
+        record, coming = self.record(), self.source.coming()
+        made = coming or RootKey.random()
+        if coming is None or record.coming != coming.check_value:
             # The record first: it must know every root key that there is. One that it knows and that is not there does
             # no harm.
             record.expecting(made).write(self.source.record)
-            write_secret(self.source.coming, made.secret)
-            sync_folder(self.source.coming.parent)
+            if coming is None:
+                self.source.lay(made)
             with self.store.transaction() as tx:
                 facts: dict[str, Fact] = {"generation": record.generation + 1}
                 tx.record(AuditEvent(tag="root_key:change:begun", actor=actor, subject="root key", facts=facts))
@@ -126,7 +127,7 @@ class RootChange:
         """Return the record, or make that of an instance which has none yet."""
         found = RootRecord.read(self.source.record)
         if found is None:
-            found = RootRecord.of(RootKey.load(self.source.path))
+            found = RootRecord.of(self.source.present())
             found.write(self.source.record)
         return found
 
@@ -144,11 +145,6 @@ class RootChange:
                 if data_keys.data_key_generation(wrapped) != newest:
                     repository.put_data_key(tx, name, data_keys.rekey_data_key(self.roots, wrapped, context=name))
                     tx.record(AuditEvent(tag="data_key:rekey:done", actor=actor, subject=name))
-
-    def move(self) -> None:
-        """Put the new root key into the place of the old one, which is gone with that."""
-        self.source.coming.replace(self.source.path)
-        sync_folder(self.source.path.parent)
 
     def finish(self, *, actor: str) -> None:
         """Say in the record and in the trail that the new root key has arrived."""

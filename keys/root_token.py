@@ -6,6 +6,7 @@ nonce of 12 octets, bound to the check value of the root key (NIST SP 800-38D; P
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -14,7 +15,7 @@ from pkcs11 import Attribute, GCMParams, KeyType, Mechanism, ObjectClass, Sessio
 
 from keys.errors import KeystoreExists, KeystoreUnavailable
 from keys.pkcs11 import PKCS11Device
-from keys.unsealing import RootRecord, identify, replace_file
+from keys.unsealing import NEXT, RootRecord, identify, replace_file, sync_folder
 from keys.wrapping import ROOT_KEY_LENGTH, RootKey
 
 __all__ = ["TokenSource"]
@@ -35,32 +36,58 @@ class TokenSource:
         self.device = device
         self.label = label
         self.wrapped = wrapped
+        self.next = wrapped.with_name(wrapped.name + NEXT)
         self.record = record
+        self.opened: dict[bytes, RootKey] = {}
 
     def read(self) -> Mapping[int, RootKey]:
-        """Return the root key by its generation. Raise `KeystoreUnavailable`, or `RootMismatch`."""
+        """Return the root keys by generation. Raise `KeystoreUnavailable`, or `RootMismatch`."""
+        coming = self.coming()
+        return identify([self.present(), *([] if coming is None else [coming])], self.known())
+
+    def known(self) -> RootRecord:
+        """Return the record, without which nothing is deciphered."""
         record = RootRecord.read(self.record)
         if record is None:
             raise KeystoreUnavailable(cure=f"put {self.record.name} back from a backup")
+        return record
+
+    def present(self) -> RootKey:
+        """Return the root key that is in its place."""
+        return self.open(self.wrapped)
+
+    def coming(self) -> RootKey | None:
+        """Return the root key beside it, if there is one."""
+        return self.open(self.next) if self.next.exists() else None
+
+    def open(self, path: Path) -> RootKey:
+        """Return the root key in a file; the token is asked once for each."""
         try:
-            octets = bytes.fromhex(self.wrapped.read_text(encoding="ascii").strip())
+            octets = bytes.fromhex(path.read_text(encoding="ascii").strip())
         except (OSError, ValueError):
             octets = b""
         if len(octets) != WRAPPED_LENGTH:
-            raise KeystoreUnavailable(cure=f"put {self.wrapped.name} back from a backup")
+            raise KeystoreUnavailable(cure=f"put {path.name} back from a backup")
+        if octets not in self.opened:
+            self.opened[octets] = RootKey(self.decipher(octets))
+        return self.opened[octets]
+
+    def decipher(self, octets: bytes) -> bytes:
+        """Have the token decipher a root key that the record knows."""
+        record = self.known()
         nonce, ciphertext = octets[:NONCE_LENGTH], octets[NONCE_LENGTH:]
 
         def open_it(session: Session) -> bytes:
-            try:
-                plain: bytes = self.key(session).decrypt(
-                    ciphertext, mechanism=Mechanism.AES_GCM, mechanism_param=parameters(nonce, record.check)
-                )
-            except (pkcs11.EncryptedDataInvalid, pkcs11.EncryptedDataLenRange, pkcs11.GeneralError):
+            for check in filter(None, (record.check, record.coming)):
                 # What a token says of a wrong tag differs; none of it is said of a right one.
-                raise KeystoreUnavailable(cure="the token's key did not encipher this root key") from None
-            return plain
+                with suppress(pkcs11.EncryptedDataInvalid, pkcs11.EncryptedDataLenRange, pkcs11.GeneralError):
+                    plain: bytes = self.key(session).decrypt(
+                        ciphertext, mechanism=Mechanism.AES_GCM, mechanism_param=parameters(nonce, check)
+                    )
+                    return plain
+            raise KeystoreUnavailable(cure="the token's key did not encipher this root key")
 
-        return identify([RootKey(self.device.ask(open_it))], record)
+        return self.device.ask(open_it)
 
     def keep(self, root: RootKey) -> None:
         """Put the root key under the token's key, which is made if it is not there. Never over another.
@@ -69,6 +96,19 @@ class TokenSource:
         """
         if self.wrapped.exists():
             raise KeystoreExists
+        self.write(root, self.wrapped)
+
+    def lay(self, root: RootKey) -> None:
+        """Put the next root key under the token's key, beside the present one."""
+        self.write(root, self.next)
+
+    def move(self) -> None:
+        """Rename the file of the next root key."""
+        self.next.replace(self.wrapped)
+        sync_folder(self.wrapped.parent)
+
+    def write(self, root: RootKey, path: Path) -> None:
+        """Write a root key, enciphered by the token."""
         nonce = secrets.token_bytes(NONCE_LENGTH)
 
         def close_it(session: Session) -> bytes:
@@ -79,7 +119,7 @@ class TokenSource:
             )
             return ciphertext
 
-        replace_file(self.wrapped, (nonce + self.device.ask(close_it)).hex().encode() + b"\n")
+        replace_file(path, (nonce + self.device.ask(close_it)).hex().encode() + b"\n")
 
     def found(self, session: Session) -> list[Any]:
         """Return the token's keys of that label."""

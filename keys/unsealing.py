@@ -13,14 +13,24 @@ from typing import ClassVar, Final, NoReturn, Protocol, Self
 
 from typing_extensions import override
 
-from keys.errors import KeystoreUnavailable, RootMismatch
-from keys.wrapping import RootKey
+from keys.errors import KeystoreUnavailable, NextRootMissing, RootMismatch
+from keys.wrapping import RootKey, write_secret
 
-__all__ = ["EnvironmentSource", "FileSource", "RootRecord", "RootSource", "identify", "replace_file"]
+__all__ = [
+    "NEXT",
+    "EnvironmentSource",
+    "FileSource",
+    "RootRecord",
+    "RootSource",
+    "identify",
+    "replace_file",
+    "sync_folder",
+]
 
 FORM: Final = 1
 FIRST_GENERATION: Final = 1
 NEXT: Final = ".next"
+"""Ends the name of the file in which the next root key lies."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,15 +137,36 @@ def identify(roots: Iterable[RootKey], record: RootRecord | None) -> Mapping[int
 
 
 class RootSource(Protocol):
-    """Where the root key comes from."""
+    """Where the root key comes from, and where the next one lies beside it while it takes over."""
 
     @property
     def name(self) -> str:
         """What it is, in words for the operator."""
         ...
 
+    @property
+    def record(self) -> Path:
+        """Where the public record of the root key is."""
+        ...
+
     def read(self) -> Mapping[int, RootKey]:
         """Return the root keys by generation. Raise `KeystoreUnavailable`, or `RootMismatch`."""
+        ...
+
+    def present(self) -> RootKey:
+        """Return the root key that is in its place, whatever the record says of it. Raise `KeystoreUnavailable`."""
+        ...
+
+    def coming(self) -> RootKey | None:
+        """Return the next root key, if it is there already. Raise `KeystoreUnavailable`."""
+        ...
+
+    def lay(self, root: RootKey) -> None:
+        """Lay the next root key beside the present one, durably."""
+        ...
+
+    def move(self) -> None:
+        """Put the next root key into the place of the present one, which is gone with that."""
         ...
 
 
@@ -146,24 +177,44 @@ class FileSource:
 
     def __init__(self, path: Path, record: Path) -> None:
         self.path = path
-        self.coming = path.with_name(path.name + NEXT)
+        self.next = path.with_name(path.name + NEXT)
         self.record = record
 
     def read(self) -> Mapping[int, RootKey]:
         """Return the root keys by generation."""
-        roots = [RootKey.load(self.path)]
-        if self.coming.exists():
-            roots.append(RootKey.load(self.coming))
-        return identify(roots, RootRecord.read(self.record))
+        coming = self.coming()
+        return identify([self.present(), *([] if coming is None else [coming])], RootRecord.read(self.record))
+
+    def present(self) -> RootKey:
+        """Return the root key in the file."""
+        return RootKey.load(self.path)
+
+    def coming(self) -> RootKey | None:
+        """Return the root key in the file beside it, if there is one."""
+        return RootKey.load(self.next) if self.next.exists() else None
+
+    def lay(self, root: RootKey) -> None:
+        """Write the file beside it."""
+        write_secret(self.next, root.secret)
+        sync_folder(self.next.parent)
+
+    def move(self) -> None:
+        """Rename the file beside it."""
+        self.next.replace(self.path)
+        sync_folder(self.path.parent)
 
 
 class EnvironmentSource:
-    """The root key in the environment of the process, for platforms that hand secrets over so."""
+    """The root key in the environment of the process, for platforms that hand secrets over so.
+
+    Nobody but the operator can put another there. So the next one is brought in a variable of its own, and counts from
+    the moment at which the record knows it: at first as the one to come, and in the end as the only one.
+    """
 
     name: ClassVar[str] = "environment"
 
-    def __init__(self, digits: str, record: Path) -> None:
-        self.digits = digits
+    def __init__(self, digits: str, record: Path, *, coming: str = "") -> None:
+        self.digits, self.digits_coming = digits, coming
         self.record = record
 
     @override
@@ -175,9 +226,41 @@ class EnvironmentSource:
         raise TypeError("a root key is not copied")
 
     def read(self) -> Mapping[int, RootKey]:
-        """Return the root key by its generation."""
-        try:
-            secret = bytes.fromhex(self.digits.strip())
-        except ValueError:
-            raise KeystoreUnavailable(cure="the root key in the environment must be 64 hexadecimal digits") from None
-        return identify([RootKey(secret)], RootRecord.read(self.record))
+        """Return the root keys that the record knows by their generation."""
+        record = RootRecord.read(self.record)
+        coming = self.coming()
+        is_expected = coming is not None and record is not None and record.coming == coming.check_value
+        return identify([self.present(), *([coming] if coming is not None and is_expected else [])], record)
+
+    def present(self) -> RootKey:
+        """Return the root key of the first variable, or that of the second one once it has taken over."""
+        coming, record = self.given_as_next(), RootRecord.read(self.record)
+        if coming is not None and record is not None and record.check == coming.check_value:
+            return coming
+        return given(self.digits)
+
+    def coming(self) -> RootKey | None:
+        """Return the root key of the second variable, unless it has taken over."""
+        coming, record = self.given_as_next(), RootRecord.read(self.record)
+        has_arrived = coming is not None and record is not None and record.check == coming.check_value
+        return None if has_arrived else coming
+
+    def given_as_next(self) -> RootKey | None:
+        """Return the root key of the second variable."""
+        return given(self.digits_coming) if self.digits_coming else None
+
+    def lay(self, root: RootKey) -> NoReturn:  # noqa: ARG002 - as the others do
+        """Raise `NextRootMissing`: the operator has to bring it."""
+        raise NextRootMissing
+
+    def move(self) -> None:
+        """Leave the variables as they are: the record tells which of them counts."""
+
+
+def given(digits: str) -> RootKey:
+    """Return the root key that a variable of the environment holds, or raise `KeystoreUnavailable`."""
+    try:
+        secret = bytes.fromhex(digits.strip())
+    except ValueError:
+        raise KeystoreUnavailable(cure="the root key in the environment must be 64 hexadecimal digits") from None
+    return RootKey(secret)

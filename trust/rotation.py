@@ -2,7 +2,7 @@
 
 The new key is made and certified first, pending; one transaction then takes it into use and lets the old one retire. A
 process that has not noticed yet goes on signing with the old one, which may sign until its end date. A rotation that
-breaks off leaves a pending key that signs nothing; the next one begins with a key of its own.
+breaks off leaves a pending key that signs nothing; the next one begins with a key of its own, and retires that one.
 """
 
 from dataclasses import dataclass
@@ -57,6 +57,7 @@ class Rotation:
             if newest(repository.service_keys(tx), role) != present:
                 raise LostRace
             self.authorities.record(tx, order, certificate)  # takes the key into use
+            self.custody.abandon(tx, role.value)  # keys of rotations that broke off
             self.custody.retire(tx, present.key, until=tx.now + overlap if overlap else None)
             repository.add_service_key(tx, made)
             facts: dict[str, Fact] = {

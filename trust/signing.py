@@ -115,6 +115,10 @@ class KeyCustody(SigningCustody, Protocol):
         """
         ...
 
+    def abandon(self, tx: Transaction, name: str) -> None:
+        """Retire every key of the ring `name` that is pending: nobody will take it into use any more."""
+        ...
+
 
 class KeyEnvelopes(Protocol):
     """Keeps SM2 encryption keys, and moves them in envelopes (SM2EnvelopedKey, GB/T 35276-2017, 7.4)."""

@@ -1,5 +1,6 @@
 """Running commands of `trust` in this process, as a person at a terminal would."""
 
+import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,9 +26,10 @@ Run = Callable[..., Answer]
 
 
 def runner(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return what runs a command."""
+    """Return what runs a command; `told` is what it reads from its input."""
 
-    def run(*arguments: str | Path) -> Answer:
+    def run(*arguments: str | Path, told: str = "") -> Answer:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(told))
         monkeypatch.setattr(sys, "argv", ["trust", *map(str, arguments)])
         code: object = 0
         try:

@@ -174,12 +174,18 @@ def test_the_root_key_is_changed(trust: Run, folder: Path) -> None:
         sign(folder, role)
 
 
-def test_a_root_key_in_the_environment_is_changed_elsewhere(
+def test_a_root_key_in_the_environment_is_changed_for_the_next_one_there(
     trust: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TRUST_ROOT_SECRET", settings_for(folder).root_key.read_text())
     answer = trust("keys", "rekey-root")
-    assert (answer.code, "keys.root_change_elsewhere" in answer.err) == (1, True)
+    assert (answer.code, "keys.next_root_missing" in answer.err) == (1, True)
+    monkeypatch.setenv("TRUST_ROOT_SECRET", settings_for(folder).root_key.read_text())
+    monkeypatch.setenv("TRUST_ROOT_SECRET_NEXT", "5a" * 32)
+    answer = trust("keys", "rekey-root")
+    assert (answer.code, "generation 2" in answer.out) == (0, True)
+    monkeypatch.setenv("TRUST_ROOT_SECRET", "5a" * 32)
+    sign(folder, Role.AUDIT)
 
 
 def test_the_root_key_is_divided(trust: Run, folder: Path, tmp_path: Path) -> None:
@@ -195,6 +201,16 @@ def test_the_root_key_is_divided(trust: Run, folder: Path, tmp_path: Path) -> No
     assert (record["threshold"], record["shares"]) == (2, 3)
     assert events(folder, "root_key:divide:done") != []
     assert trust("keys", "divide", *holders, "--threshold", "4").code == 1
+    # The holders come together again.
+    there = settings_for(folder).root_key.read_text()
+    assert trust("keys", "combine", told="\n".join(words)).code == 1  # never over a root key that is there
+    settings_for(folder).root_key.unlink()
+    answer = trust("keys", "combine", told=words[0] + "\n")
+    assert (answer.code, "keys.shares_malformed" in answer.err) == (1, True)
+    answer = trust("keys", "combine", "--actor", "wang", told=f"{words[2]}\n{words[0]}\n")
+    assert (answer.code, "generation 1" in answer.out) == (0, True), answer.err
+    assert settings_for(folder).root_key.read_text() == there
+    assert events(folder, "root_key:combine:done") == [("operator:wang", "root key")]
 
 
 def test_the_root_key_moves_into_a_token(
@@ -214,8 +230,11 @@ def test_the_root_key_moves_into_a_token(
     monkeypatch.setenv("TRUST_ROOT_TOKEN_KEY", "xinyin root")
     assert trust("keys", "limit", ring(trust, Role.AUDIT)[0]["key"], "100000").code == 0
     assert trust("keys", "backup", tmp_path / "keys.backup").code == 0  # signed with a key that had to be unwrapped
+    before = settings_for(folder).root_token.read_text()
     answer = trust("keys", "rekey-root")
-    assert (answer.code, "keys.root_change_elsewhere" in answer.err) == (1, True)
+    assert (answer.code, "generation 2" in answer.out) == (0, True)
+    assert settings_for(folder).root_token.read_text() != before
+    assert trust("keys", "backup", tmp_path / "second.backup").code == 0
     monkeypatch.setenv("TRUST_ROOT_TOKEN_KEY", "another")
     answer = trust("keys", "list")
     assert (answer.code, "keys.keystore_unavailable" in answer.err) == (1, True)

@@ -112,6 +112,21 @@ def test_a_pending_key_signs_its_request_and_nothing_else(rig: Rig) -> None:
             rig.custody.request(key, other)
 
 
+def test_what_was_abandoned_is_never_taken_into_use(rig: Rig) -> None:
+    with rig.store.transaction() as tx:
+        left = rig.custody.generate(tx, KeyPurpose.AUDIT, rig.algorithm, name="a ring")
+        other = rig.custody.generate(tx, KeyPurpose.AUDIT, rig.algorithm, name="another")
+        used = rig.custody.generate(tx, KeyPurpose.AUDIT, rig.algorithm, name="a ring")
+        rig.custody.activate(tx, used)
+        rig.custody.abandon(tx, "a ring")
+    with pytest.raises(EventNotPossible), rig.store.transaction() as tx:
+        rig.custody.activate(tx, left)
+    with rig.store.transaction() as tx:
+        rig.custody.activate(tx, other)
+    for key in (other, used):
+        rig.custody.sign(key, rig.digest)
+
+
 def test_a_retired_key_signs_nothing(rig: Rig) -> None:
     key = rig.made()
     with rig.store.transaction() as tx:

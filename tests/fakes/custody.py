@@ -24,6 +24,7 @@ class MemoryKey:
     private: PrivateKey
     purpose: KeyPurpose
     state: KeyState
+    ring: str = ""
 
 
 class MemoryCustody:
@@ -49,6 +50,7 @@ class MemoryCustody:
         self, tx: Transaction, purpose: KeyPurpose, algorithm: KeyAlgorithm, *, name: str = ""
     ) -> KeyReference:
         key = self.make(purpose, algorithm, LIFECYCLE.initial)
+        self.keys[key.handle] = replace(self.keys[key.handle], ring=name)
         facts = {"purpose": purpose.value, "algorithm": algorithm.name}
         if name:
             facts["ring"] = name
@@ -61,6 +63,12 @@ class MemoryCustody:
 
     def retire(self, tx: Transaction, key: KeyReference, *, until: datetime | None = None) -> None:
         self.move(tx, key, KeyEvent.RETIRE if until is None else KeyEvent.SUCCEED)
+
+    def abandon(self, tx: Transaction, name: str) -> None:
+        for handle, one in list(self.keys.items()):
+            if one.ring == name and one.state is KeyState.PENDING:
+                key = KeyReference(handle=handle, public_key=one.private.public(), purpose=one.purpose)
+                self.move(tx, key, KeyEvent.RETIRE)
 
     def move(self, tx: Transaction, key: KeyReference, event: KeyEvent) -> None:
         kept = self.kept(key)

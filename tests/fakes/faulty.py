@@ -72,6 +72,9 @@ class FaultyCustody:
     def retire(self, tx: Transaction, key: KeyReference, *, until: datetime | None = None) -> None:
         self.inner.retire(tx, key, until=until)
 
+    def abandon(self, tx: Transaction, name: str) -> None:
+        self.inner.abandon(tx, name)
+
     def request(self, key: KeyReference, info: bytes) -> bytes:
         self.faults.at(f"request:{key.purpose.value}")
         return self.inner.request(key, info)

@@ -10,12 +10,14 @@ from typing_extensions import override
 from keys import data_keys, repository
 from keys.data_keys import RootKeys, StoredProtection, establish, generation_of
 from keys.devices import StoredKey
-from keys.errors import KeystoreUnavailable, RootMismatch
+from keys.errors import KeystoreUnavailable, NextRootMissing, RootMismatch
 from keys.keyring import Keyring, binding, stored
 from keys.rekeying import BATCH, Rewrapping, RootChange
+from keys.root_token import TokenSource
 from keys.software import SoftwareDevice
-from keys.unsealing import FileSource, RootRecord
+from keys.unsealing import EnvironmentSource, FileSource, RootRecord
 from keys.wrapping import RootKey, seal_envelope, write_secret
+from tests.keys.devices import new_token, softhsm, token_device
 from trust import repository as ground
 from trust.crypto.algorithms import KEYS
 from trust.events import AuditEvent
@@ -134,11 +136,30 @@ def crash_in(house: House, step: str) -> None:
         change.change(actor="act_1")
 
 
+def crash_in_moving(house: House) -> None:
+    """Let the change break off just before the new root key comes into the place of the old one."""
+
+    class Breaking(FileSource):
+        """A file that is not moved."""
+
+        @override
+        def move(self) -> None:
+            raise Crash
+
+    source = Breaking(house.source.path, house.source.record)
+    change = RootChange(store=house.store, keyring=house.keyring, roots=house.roots, source=source)
+    with pytest.raises(Crash):
+        change.change(actor="act_1")
+
+
 @pytest.mark.parametrize("step", ["begin", "put_under_newest", "move", "finish"])
 def test_a_change_that_broke_off_is_finished(house: House, folder: Path, step: str) -> None:
     keys = [house.make() for _ in range(2)]
     protected = house.protection.protect(b"name", context="c")
-    crash_in(house, step)
+    if step == "move":
+        crash_in_moving(house)
+    else:
+        crash_in(house, step)
     after = House(house.store, folder)
     for key in keys:
         after.keyring.sign(key, DIGEST)  # meanwhile everything goes on
@@ -207,6 +228,57 @@ def test_the_old_root_key_stays_while_anything_stands_under_it(house: House, fol
     assert (folder / "root.key").read_text() == ROOT.hex() + "\n"
     House(house.store, folder).keyring.sign(key, DIGEST)
     assert House(house.store, folder).change.change(actor="act_1") == 2
+
+
+# --- in the environment, under the key of a token --------------------------------------------------------------------
+
+
+def test_a_new_root_key_in_the_environment(store: Store, tmp_path: Path) -> None:
+    other, record = bytes(range(32, 64)), tmp_path / "root.json"
+
+    def house_with(digits: str, coming: str = "") -> tuple[Keyring, RootChange]:
+        source = EnvironmentSource(digits, record, coming=coming)
+        roots = RootKeys(source.read(), reload=source.read)
+        keyring = Keyring(store, SoftwareDevice(roots))
+        return keyring, RootChange(store=store, keyring=keyring, roots=roots, source=source)
+
+    running, _ = house_with(ROOT.hex(), other.hex())
+    with store.transaction() as tx:
+        key = running.generate(tx, KeyPurpose.AUDIT, KEYS["sm2"])
+        running.activate(tx, key)
+    _, alone = house_with(ROOT.hex())
+    with pytest.raises(NextRootMissing):
+        alone.change(actor="act_1")
+    _, change = house_with(ROOT.hex(), other.hex())
+    assert change.change(actor="act_1") == 2
+    running.sign(key, DIGEST)
+    for keyring, _ in (house_with(ROOT.hex(), other.hex()), house_with(other.hex())):
+        keyring.sign(key, DIGEST)
+    with pytest.raises(RootMismatch):
+        house_with(ROOT.hex())
+    _, again = house_with(other.hex(), other.hex())
+    with pytest.raises(NextRootMissing):
+        again.change(actor="act_1")
+
+
+def test_a_new_root_key_under_a_tokens_key(store: Store, tmp_path: Path) -> None:
+    library = softhsm(tmp_path)
+    device = token_device(library, new_token(library))
+    record = tmp_path / "root.json"
+    RootRecord.of(RootKey(ROOT)).write(record)
+    source = TokenSource(device, label="root", wrapped=tmp_path / "root.token", record=record)
+    source.keep(RootKey(ROOT))
+    roots = RootKeys(source.read(), reload=source.read)
+    keyring = Keyring(store, SoftwareDevice(roots))
+    with store.transaction() as tx:
+        key = keyring.generate(tx, KeyPurpose.AUDIT, KEYS["sm2"])
+        keyring.activate(tx, key)
+    assert RootChange(store=store, keyring=keyring, roots=roots, source=source).change(actor="act_1") == 2
+    assert not source.next.exists()
+    again = TokenSource(device, label="root", wrapped=tmp_path / "root.token", record=record)
+    assert {generation: root.secret == ROOT for generation, root in again.read().items()} == {2: False}
+    Keyring(store, SoftwareDevice(RootKeys(again.read()))).sign(key, DIGEST)
+    device.close()
 
 
 # --- new data keys ---------------------------------------------------------------------------------------------------

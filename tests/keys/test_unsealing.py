@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from keys.errors import KeystoreUnavailable, RootMismatch
+from keys.errors import KeystoreUnavailable, NextRootMissing, RootMismatch
 from keys.unsealing import EnvironmentSource, FileSource, RootRecord, identify
 from keys.wrapping import RootKey, write_secret
 
@@ -82,9 +82,9 @@ def test_the_root_key_in_a_file(source: FileSource) -> None:
 def test_the_next_root_key_lies_beside_it(source: FileSource) -> None:
     RootRecord.of(ONE).expecting(TWO).write(source.record)
     assert told(source) == {1: ONE.secret}
-    write_secret(source.coming, TWO.secret)
+    write_secret(source.next, TWO.secret)
     assert told(source) == {1: ONE.secret, 2: TWO.secret}
-    source.coming.replace(source.path)
+    source.next.replace(source.path)
     assert told(source) == {2: TWO.secret}
     arrived = RootRecord.of(ONE).expecting(TWO).arrived()
     assert arrived == RootRecord(generation=2, check=TWO.check_value)
@@ -102,7 +102,7 @@ def test_another_root_key_is_told_before_anything_is_opened_with_it(source: File
 
 
 def test_a_stray_file_beside_it_is_told(source: FileSource) -> None:
-    write_secret(source.coming, TWO.secret)
+    write_secret(source.next, TWO.secret)
     with pytest.raises(RootMismatch):
         source.read()
 
@@ -128,3 +128,29 @@ def test_the_root_key_in_the_environment(record: Path) -> None:
 def test_what_is_no_root_key_in_the_environment(record: Path, digits: str) -> None:
     with pytest.raises(KeystoreUnavailable, match="64 hexadecimal digits"):
         EnvironmentSource(digits, record).read()
+
+
+def test_the_next_root_key_in_the_environment_counts_from_when_the_record_knows_it(record: Path) -> None:
+    source = EnvironmentSource(ONE.secret.hex(), record, coming=TWO.secret.hex())
+    assert told(source) == {1: ONE.secret}
+    known = RootRecord.of(ONE)
+    known.write(record)
+    assert told(source) == {1: ONE.secret}
+    known.expecting(TWO).write(record)
+    assert told(source) == {1: ONE.secret, 2: TWO.secret}
+    known.expecting(TWO).arrived().write(record)
+    assert told(source) == {2: TWO.secret}
+    assert (source.coming(), source.present().secret) == (None, TWO.secret)
+    assert told(EnvironmentSource(TWO.secret.hex(), record)) == {2: TWO.secret}
+
+
+def test_nobody_but_the_operator_puts_a_root_key_into_the_environment(record: Path) -> None:
+    with pytest.raises(NextRootMissing) as refused:
+        EnvironmentSource(ONE.secret.hex(), record).lay(TWO)
+    assert refused.value.code == "keys.next_root_missing"
+
+
+def test_a_next_root_key_that_is_none(record: Path) -> None:
+    RootRecord.of(ONE).write(record)
+    with pytest.raises(KeystoreUnavailable, match="64 hexadecimal digits"):
+        EnvironmentSource(ONE.secret.hex(), record, coming="zz").read()
