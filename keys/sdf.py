@@ -175,9 +175,11 @@ class SDFDevice:
         try:
             self.library.call("SDF_GetPrivateKeyAccessRight", session.handle, index, pin.address, pin.length)
         except Refused as refused:
-            if refused.code in {Code.PRKRERR, Code.PARDENY}:
-                self.refused.add(index)
-            raise
+            if refused.code not in {Code.PRKRERR, Code.PARDENY}:
+                raise
+            self.refused.add(index)
+            cure = "the device refuses the PIN in TRUST_SDF_PIN_FILE; it is not tried again, since devices lock"
+            raise KeystoreUnavailable(cure=cure) from None
         session.granted.add(key.location)
 
     def public_half(self, location: str) -> PublicKey:
@@ -235,10 +237,7 @@ def explain(refused: Refused) -> None:
     match refused.code:
         case Code.KEYNOTEXIST:
             raise KeystoreUnavailable(cure="the device has no key pair at this index") from None
-        case Code.PRKRERR | Code.PARDENY:
-            cure = "the device refuses the PIN in TRUST_SDF_PIN_FILE; it is not tried again, since devices lock"
-            raise KeystoreUnavailable(cure=cure) from None
         case Code.ENCDATAERR:
             raise DecryptionFailed from None
-        case _:
+        case _:  # also a right that was given, and that the device has forgotten
             return

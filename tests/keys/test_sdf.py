@@ -178,7 +178,9 @@ def test_another_kind_of_key_on_record_signs_nothing(rig: SDFRig) -> None:
         rig.device.sign(replace(made(rig), public_key=PublicKey(spki)), DIGEST)
 
 
-@pytest.mark.parametrize("fault", ["sign", "sign_refused", "sign_wrong", "sign_zero", "sign_high", "access", "export"])
+@pytest.mark.parametrize(
+    "fault", ["sign", "sign_refused", "sign_forgotten", "sign_wrong", "sign_zero", "sign_high", "access", "export"]
+)
 def test_what_fails_once_is_done_anew_in_a_new_session(rig: SDFRig, fault: str) -> None:
     key = made(rig)
     rig.fault(fault)
@@ -186,7 +188,9 @@ def test_what_fails_once_is_done_anew_in_a_new_session(rig: SDFRig, fault: str) 
     assert rig.count("open_device") == 2
 
 
-@pytest.mark.parametrize("fault", ["sign", "sign_refused", "sign_wrong", "sign_zero", "sign_high", "access", "export"])
+@pytest.mark.parametrize(
+    "fault", ["sign", "sign_refused", "sign_forgotten", "sign_wrong", "sign_zero", "sign_high", "access", "export"]
+)
 def test_what_fails_for_good_is_unavailable_and_never_a_wrong_signature(rig: SDFRig, fault: str) -> None:
     key = made(rig)
     rig.fault(fault, -1)

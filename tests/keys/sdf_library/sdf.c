@@ -73,6 +73,7 @@ static struct fault {
     {"access", SDR_COMMFAIL, 0, 0},
     {"sign", SDR_COMMFAIL, 0, 0},              /* the line breaks */
     {"sign_refused", SDR_SIGNERR, 0, 0},
+    {"sign_forgotten", SDR_PARDENY, 0, 0},     /* the right that was given is gone */
     {"sign_wrong", 0, 0, 0},                   /* a signature with a flipped bit */
     {"sign_zero", 0, 0, 0},                    /* r = 0 */
     {"sign_high", 0, 0, 0},                    /* a number of more than 256 bits */
@@ -261,6 +262,7 @@ int SDF_InternalSign_ECC(void *handle, unsigned int index, unsigned char *data, 
     pthread_mutex_lock(&lock);
     int code = called("sign");
     if (code == SDR_OK && struck("sign_refused")) code = SDR_SIGNERR;
+    if (code == SDR_OK && struck("sign_forgotten")) code = SDR_PARDENY;
     if (code == SDR_OK && !usable(one)) code = SDR_COMMFAIL;
     if (code == SDR_OK && (index == 0 || index > KEYS)) code = SDR_KEYNOTEXIST;
     if (code == SDR_OK && !one->granted[index]) code = SDR_PARDENY;
