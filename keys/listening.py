@@ -98,7 +98,7 @@ class Listener:
         try:
             set_timeout(connection, self.idle_seconds)
             while (request := receive(connection)) is not None:
-                connection.sendall(self.handler(request).encoded())
+                connection.send(self.handler(request).encoded())  # a packet goes whole, or not at all
         except FrameMalformed:
             self.count("refused_frame")
         except BlockingIOError:

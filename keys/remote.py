@@ -121,7 +121,7 @@ def exchange(connection: socket.socket, frame: bytes, *, number: int) -> Message
     """
     answer = None
     try:
-        connection.sendall(frame)
+        connection.send(frame)  # a packet goes whole, or not at all
         answer = receive(connection)
         if answer is None:
             return None

@@ -79,7 +79,7 @@ class SoftwareDevice:
         Memory serves only the very record that was unwrapped: one that was changed must open anew, and does not.
         """
         held = self.unwrapped.get(key.id)
-        if held is not None and held.record == key and not self.roots.is_sealed:
+        if held is not None and (held.record is key or held.record == key) and not self.roots.is_sealed:
             return held.private
         secret = open_secret(self.roots, key.wrapped or b"", context=key.context)
         private = from_secret(key.algorithm, secret)
