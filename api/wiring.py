@@ -12,6 +12,7 @@ from licence.catalogue import Catalogue
 from licence.rendering import Renderer
 from licence.repository import LicenceRepository
 from licence.service import LicenceService
+from licence.status_publishing import StatusLists
 from licence.verification import VerificationService
 from seal.service import SealService
 from seal.stampings import Stampers, StampingService
@@ -138,6 +139,16 @@ class Instance:
             blobs=self.blobs,
             service_keys=self.service_keys,
             address=self.base.settings.claim_url,
+        )
+
+    @cached_property
+    def status_lists(self) -> StatusLists:
+        """How the licences of each type stand."""
+        return StatusLists(
+            store=self.base.store,
+            repository=self.registry,
+            service_keys=self.service_keys,
+            source=self.base.settings.public_url,
         )
 
     @cached_property

@@ -386,6 +386,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "没有名为 {template} 的模板。请核对名称。",
         "There is no template named {template}. Check the name.",
     ),
+    "licence.status_list_malformed": (
+        "不是证照状态列表，或版本不受支持。请重新下载。",
+        "The file is not a status list of a version that is known. Fetch it again.",
+    ),
+    "licence.status_list_untrusted": (
+        "证照状态列表不是由信任列表中的密钥签名的。请先更新信任列表，再重新下载。",
+        "The status list is not signed by a key that the trust list names for it. Renew the trust list first.",
+    ),
     "licence.type_code_malformed": (
         "证照类型代码应为 18 位定义机构代码加 3 位顺序号。",
         "A type code has the 18 characters of the defining authority and 3 digits.",

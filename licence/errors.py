@@ -11,7 +11,8 @@
     ├── SchemaInvalid               the type's schema is not one that data can be checked with
     ├── DataInvalid                 the data breaks the type's schema
     ├── TableInvalid                a table of licences cannot be read
-    └── ClaimMalformed              not the text of a licence's QR code
+    ├── ClaimMalformed              not the text of a licence's QR code
+    └── StatusListMalformed         not a status list
     Conflict
     ├── TemplateBroken              the template does not compile with these data, or its manifest is wrong
     ├── TypeNotPublished            nothing is issued under a type that is not published
@@ -20,7 +21,8 @@
     ├── HolderNotRegistered         the holder is not registered and proven
     └── IssueUnderWay               an earlier attempt of the same request is still being worked on
     Untrusted
-    └── ClaimUntrusted              the QR code was not signed by this instance
+    ├── ClaimUntrusted              the QR code was not signed by this instance
+    └── StatusListUntrusted         the status list was not signed by a key for claims
 
 Characters that no typeface draws raise `trust.typefaces.CharacterNotCovered`.
 """
@@ -39,6 +41,8 @@ __all__ = [
     "LicenceUnknown",
     "NumberTaken",
     "SchemaInvalid",
+    "StatusListMalformed",
+    "StatusListUntrusted",
     "TableInvalid",
     "TemplateBroken",
     "TemplateUnknown",
@@ -123,6 +127,12 @@ class ClaimMalformed(Invalid):
     code = "licence.claim_malformed"
 
 
+class StatusListMalformed(Invalid):
+    """The bytes are not a status list of a version that is known."""
+
+    code = "licence.status_list_malformed"
+
+
 class TypeNotPublished(Conflict):
     """Nothing is issued under a type that is not published."""
 
@@ -160,3 +170,9 @@ class ClaimUntrusted(Untrusted):
     """The QR code was not signed by a key of this instance: it is a forgery, or another province's."""
 
     code = "licence.claim_untrusted"
+
+
+class StatusListUntrusted(Untrusted):
+    """The list is not signed by a key for claims that the trust list names, is another instance's, or of the future."""
+
+    code = "licence.status_list_untrusted"

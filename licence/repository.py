@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+import sqlalchemy as sa
 from sqlmodel import col, func, or_, select
 
 from identity.subject import SubjectId, SubjectKind
@@ -212,6 +213,16 @@ class LicenceRepository:
         """Return the licences that were prepared and never released."""
         rows = view.exec(select(LicenceRow).where(col(LicenceRow.state) == LicenceState.PREPARED.value))
         return tuple(self.to_licence(row) for row in rows)
+
+    def standings(self, view: Reading, kind: str) -> tuple[int, Mapping[int, LicenceState]]:
+        """Return how many places the status list of a type has, and the state of every licence not in force."""
+        mine, row = col(LicenceRow.type) == kind, LicenceRow
+        highest = view.first(select(func.max(col(row.status_index))).where(mine))
+        others = sa.select(col(row.status_index), col(row.state)).where(
+            mine, col(row.state) != LicenceState.IN_FORCE.value
+        )
+        states = {place: LicenceState(state) for place, state in view.rows(others)}
+        return 0 if highest is None else highest + 1, states
 
     def to_licence(self, row: LicenceRow) -> Licence:
         """Return the value of a row."""

@@ -7,11 +7,9 @@ a key whose certificate leads to an anchor that the verifier has pinned. docs/tr
 Numbers only grow: a verifier remembers the highest that it saw, and nobody can hand it an older list.
 """
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -19,6 +17,7 @@ from trust.certificates import Certificate
 from trust.events import canonical
 from trust.paths import Evidence
 from trust.revocation import RevocationList
+from trust.signed_documents import moment_of, sign_document, text_of
 from trust.signing import Signer
 from trust.validation_policy import Purpose, ValidationPolicy
 
@@ -41,16 +40,6 @@ class ListedState(StrEnum):
 def purpose_name(purpose: Purpose) -> str:
     """Return how a list names a purpose."""
     return purpose.name.lower()
-
-
-def text_of(octets: bytes) -> str:
-    """Return octets in base64 (RFC 4648, 4)."""
-    return base64.b64encode(octets).decode()
-
-
-def moment_of(moment: datetime) -> str:
-    """Return a moment in UTC to the second, such as 2026-11-22T04:05:06Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,22 +127,4 @@ class TrustList:
 
 def sign_trust_list(trust_list: TrustList, signer: Signer, chain: tuple[Certificate, ...]) -> bytes:
     """Return the list with its signature and the signer's certificate with those above it, without the anchor."""
-    payload = trust_list.payload
-    return canonical(
-        {
-            "payload": text_of(payload),
-            "signature": text_of(signer.sign(payload)),
-            "certificates": [text_of(one.der) for one in chain],
-        }
-    )
-
-
-def octets_of(text: str) -> bytes:
-    """Return what stands in base64, in its one right form. Raise `ValueError`."""
-    try:
-        octets = base64.b64decode(text.encode("ascii"), validate=True)
-    except (UnicodeEncodeError, binascii.Error):
-        raise ValueError("not base64") from None
-    if text_of(octets) != text:
-        raise ValueError("not the right form of base64")
-    return octets
+    return sign_document(trust_list.payload, signer, chain)

@@ -4,17 +4,16 @@ The steps: form, path of the signer's certificate to a pinned anchor, signature,
 list that is past its next update is read and judged indeterminate, since a newer one is somewhere.
 """
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
 from trust.certificates import Certificate
 from trust.errors import Invalid, TrustError, Untrusted
 from trust.paths import Evidence, Purpose, validate
 from trust.revocation import RevocationList
-from trust.trust_list import TYPE, VERSION, ListedCertificate, ListedState, TrustList, octets_of, purpose_name
+from trust.signed_documents import SignedDocument, members, octets_of, read_moment
+from trust.trust_list import TYPE, VERSION, ListedCertificate, ListedState, TrustList, purpose_name
 from trust.verdict import Check, Finding, Outcome, SubIndication, Verdict
 
 __all__ = [
@@ -34,7 +33,6 @@ MAX_CERTIFICATES: Final = 10_000
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 """How far a list may seem to come from the future, for readers whose clock is a little behind."""
 
-ENVELOPE: Final = {"payload": str, "signature": str, "certificates": list}
 PAYLOAD: Final = {
     "type": str,
     "version": int,
@@ -99,19 +97,17 @@ def read_trust_list(
     Raise `TrustListMalformed`, `TrustListUntrusted` or `TrustListRolledBack`.
     """
     try:
-        envelope = members(encoded, ENVELOPE)
-        payload, signature = octets_of(envelope["payload"]), octets_of(envelope["signature"])
-        leaf, *others = (Certificate(octets_of(one)) for one in envelope["certificates"])
-        trust_list = read_payload(payload)
+        signed = SignedDocument.read(encoded, longest=MAX_LENGTH)
+        trust_list = read_payload(signed.payload)
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError, Invalid):
         raise TrustListMalformed from None
-    evidence = Evidence(anchors=pinned, certificates=tuple(others), revocation_lists=trust_list.revocation_lists)
-    path = validate(leaf, evidence, purpose=Purpose.TRUST_LIST, at=now, step=STEP)
+    evidence = Evidence(anchors=pinned, certificates=signed.others, revocation_lists=trust_list.revocation_lists)
+    path = validate(signed.certificate, evidence, purpose=Purpose.TRUST_LIST, at=now, step=STEP)
     for finding in (check.finding for check in path.checks):
         if finding is not None and finding.sub_indication not in OPEN_AT_MOST:
             raise TrustListUntrusted(reason=finding.reason)
     try:
-        leaf.verify_message(signature, payload)
+        signed.certificate.verify_message(signed.signature, signed.payload)
     except TrustError as error:
         raise TrustListUntrusted(reason=str(error)) from None
     if trust_list.sequence < remembered:
@@ -126,40 +122,9 @@ def read_trust_list(
     return JudgedTrustList(trust_list=trust_list, checks=checks)
 
 
-def members(encoded: bytes, kinds: Mapping[str, type]) -> dict[str, Any]:
-    """Return the members of a JSON object that has exactly these, of these types. Raise `ValueError`."""
-    if len(encoded) > MAX_LENGTH:
-        raise ValueError("far too large")
-    return checked(
-        json.loads(encoded.decode(), object_pairs_hook=once, parse_constant=refuse, parse_float=refuse), kinds
-    )
-
-
-def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the object of some pairs, none of which may come twice: each reader would choose his."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a member comes twice")
-    return found
-
-
-def refuse(_text: str) -> object:
-    """Refuse NaN, infinities and fractions, which no list has."""
-    raise ValueError("not a number of a list")
-
-
-def checked(value: Any, kinds: Mapping[str, type]) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    """Return an object that has exactly the members of `kinds`, of these very types."""
-    if not isinstance(value, dict) or set(value) != set(kinds):
-        raise ValueError("other members than a list has")
-    if any(type(value[name]) is not kind for name, kind in kinds.items()):
-        raise ValueError("a member of another type")
-    return value
-
-
 def read_payload(payload: bytes) -> TrustList:
     """Read what is signed. Raise `ValueError`, or what certificates and lists inside raise."""
-    told = members(payload, PAYLOAD)
+    told = members(payload, PAYLOAD, longest=MAX_LENGTH)
     if (told["type"], told["version"]) != (TYPE, VERSION):
         raise ValueError("another type or version")
     return TrustList(
@@ -172,14 +137,6 @@ def read_payload(payload: bytes) -> TrustList:
         signers=read_certificates(told["signers"]),
         revocation_lists=tuple(RevocationList(octets_of(one)) for one in told["revocation_lists"]),
     )
-
-
-def read_moment(text: str) -> datetime:
-    """Read a moment in UTC to the second. Raise `ValueError`."""
-    moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    if f"{moment:%Y-%m-%dT%H:%M:%SZ}" != text:
-        raise ValueError("not the right form of a moment")
-    return moment
 
 
 def read_certificates(entries: list[Any]) -> tuple[ListedCertificate, ...]:

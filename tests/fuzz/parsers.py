@@ -1,20 +1,19 @@
 """Every parser of foreign bytes of this house, with its seeds and what it promises.
 
-Here: DER, keys, certificates, messages, seals, documents. Those of the PKI's protocols and of keys/ have files of their
-own.
+Here: DER, keys, certificates, messages, seals, documents. Those of the PKI's protocols, of keys/ and of licence/ have
+files of their own.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from licence.claim import SignedClaim, read_claim
 from seal.asn1 import ElectronicSeal, SealSignature
 from seal.ofd_structure import OFDPackage, Outline, read_outline
 from seal.reading import read_seal, read_seal_signature
 from seal.verification import judge_seal_signature
 from tests.builders_ofd import archive, document
 from tests.fakes.clock import NOW
-from tests.fuzz import parsers_keys, parsers_pki, seeds
+from tests.fuzz import parsers_keys, parsers_licence, parsers_pki, seeds
 from tests.fuzz.harness import AnyHarness, Harness
 from tests.seal.structures import DOCUMENT_HASH
 from trust.asn1 import der
@@ -150,11 +149,6 @@ def signed_by_seal(octets: bytes, signature: SealSignature) -> bytes | None:
 # --- texts and containers --------------------------------------------------------------------------------------------
 
 
-def read_text(octets: bytes) -> SignedClaim:
-    """Read a claim out of what stands in a QR code."""
-    return read_claim(octets.decode("latin-1"))
-
-
 def read_package(octets: bytes) -> Outline:
     """Read an OFD package as far as verification does."""
     return read_outline(OFDPackage.open(octets))
@@ -193,13 +187,12 @@ HARNESSES: Final[tuple[AnyHarness, ...]] = (
         proves=signed_by_seal,
     ),
     Harness[SealSignature](name="seal signature", seeds=seeds.seal_signatures, read=read_seal_signature),
-    Harness[SignedClaim](name="claim", seeds=seeds.claims, read=read_text),
     Harness[PDFDocument](name="pdf", seeds=seeds.pdfs, read=open_pdf, seconds=5),
     Harness[Outline](name="ofd", seeds=seeds.packages, read=read_package, seconds=5),
     Harness[Outline](name="ofd xml", seeds=seeds.package_files, read=read_package_with, seconds=5),
 )
 
 PARSERS: Final[Mapping[str, AnyHarness]] = {
-    one.name: one for one in (*HARNESSES, *parsers_pki.HARNESSES, *parsers_keys.HARNESSES)
+    one.name: one for one in (*HARNESSES, *parsers_pki.HARNESSES, *parsers_keys.HARNESSES, *parsers_licence.HARNESSES)
 }
 """Every harness by its name."""

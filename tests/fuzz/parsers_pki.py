@@ -26,6 +26,7 @@ from trust.ocsp import CertificateId, OCSPResponse, StatusAnswer
 from trust.ocsp_requests import OCSPRequest, response, tbs_response
 from trust.profiles import ENCRYPTION, OCSP_RESPONDER, TRUST_LIST, Name
 from trust.revocation import Revocation
+from trust.signed_documents import octets_of, text_of
 from trust.signing import KeyPurpose
 from trust.time_requests import (
     Failure,
@@ -35,7 +36,7 @@ from trust.time_requests import (
     read_request,
     rejection,
 )
-from trust.trust_list import ListedCertificate, ListedState, TrustList, octets_of, sign_trust_list, text_of
+from trust.trust_list import ListedCertificate, ListedState, TrustList, sign_trust_list
 from trust.trust_list_reading import JudgedTrustList, read_trust_list
 from trust.validation_policy import Purpose
 from trust.verdict import Outcome

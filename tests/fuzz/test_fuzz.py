@@ -13,7 +13,7 @@ NUMBERS: Final = range(1000)
 SLOW: Final = {"pdf": range(40), "ofd xml": range(200)}
 """Parsers that take milliseconds over a case."""
 
-RARE: Final = frozenset({"trust list", "share", "envelope"})
+RARE: Final = frozenset({"trust list", "status list", "share", "envelope"})
 """Parsers that take hardly a mutant: what they read is under a signature, a checksum or a tag as a whole."""
 
 EVERY_PARSER = pytest.mark.parametrize("harness", PARSERS.values(), ids=lambda one: one.name)

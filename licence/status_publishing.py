@@ -1,0 +1,124 @@
+"""Publishing status lists: made from the registry when somebody asks, signed anew when something has changed.
+
+Each process signs for itself and remembers what it signed for a minute: so a licence that is suspended shows on the
+list a minute later at the latest. Every list that was signed is on record.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Final
+
+from licence.errors import TypeUnknown
+from licence.kinds import LicenceType
+from licence.lifecycle import LicenceState, TypeState
+from licence.repository import LicenceRepository
+from licence.status_list import LicenceStatus, StatusList, pack, sign_status_list
+from trust.crypto.sm3 import sm3
+from trust.events import AuditEvent, Fact
+from trust.founding import Role, ServiceKeys
+from trust.signing import SigningUnavailable
+from trust.store import Reading, Store
+
+__all__ = ["STATUSES", "PublishedStatusList", "StatusLists"]
+
+LIFETIME: Final = timedelta(days=1)
+"""How long a list is good for. It is replaced when half of that is left."""
+
+LOOK_PAUSE: Final = timedelta(seconds=60)
+"""How often the registry is looked at anew, however often a list is asked for."""
+
+STATUSES: Final = {
+    LicenceState.PREPARED: LicenceStatus.PENDING,
+    LicenceState.IN_FORCE: LicenceStatus.VALID,
+    LicenceState.SUSPENDED: LicenceStatus.SUSPENDED,
+    LicenceState.REVOKED: LicenceStatus.INVALID,
+    LicenceState.CANCELLED: LicenceStatus.INVALID,
+    LicenceState.VOID: LicenceStatus.INVALID,
+}
+"""What the list says of each state."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedStatusList:
+    """A list as it is handed out."""
+
+    status_list: StatusList = field(repr=False)
+    encoded: bytes = field(repr=False)
+    looked_at: datetime
+    """When the registry was last seen to stand so."""
+
+
+@dataclass
+class StatusLists:
+    """Makes and hands out the status lists of an instance. Safe to share between threads."""
+
+    store: Store
+    repository: LicenceRepository
+    service_keys: ServiceKeys
+    source: str
+    """Address of the instance."""
+
+    def __post_init__(self) -> None:
+        self.lock = Lock()
+        self.kept: dict[str, PublishedStatusList] = {}
+
+    def current(self, code: str) -> PublishedStatusList:
+        """Return the list of the licence type with this code.
+
+        Raise `TypeUnknown`, also for one that was never published, or `SigningUnavailable`.
+        """
+        with self.lock:
+            kept, now = self.kept.get(code), self.store.clock.now()
+            if kept is not None and kept.looked_at <= now < kept.looked_at + LOOK_PAUSE:
+                return kept
+            self.kept[code] = self.renewed(code, kept, now)
+            return self.kept[code]
+
+    def renewed(self, code: str, kept: PublishedStatusList | None, now: datetime) -> PublishedStatusList:
+        """Return the list as it stands now: the one that was made before where it still says all."""
+        with self.store.reading() as view:
+            kind = self.repository.type_by_code(view, code)
+            if kind is None or kind.state not in (TypeState.PUBLISHED, TypeState.RETIRED):
+                raise TypeUnknown
+            draft = self.draft(view, kind)
+        before = None if kept is None else kept.status_list
+        is_same = before is not None and (before.places, before.octets) == (draft.places, draft.octets)
+        if kept is not None and is_same and kept.status_list.next_update - now > LIFETIME / 2:
+            return replace(kept, looked_at=now)
+        try:
+            return PublishedStatusList(status_list=draft, encoded=self.sign(draft), looked_at=now)
+        except SigningUnavailable:
+            if kept is not None and is_same and kept.status_list.next_update > now:  # it says what is so
+                return replace(kept, looked_at=now)
+            raise
+
+    def draft(self, view: Reading, kind: LicenceType) -> StatusList:
+        """Return what the registry says now."""
+        places, others = self.repository.standings(view, kind.id)
+        statuses = {place: STATUSES[state] for place, state in others.items()}
+        if places:
+            statuses[0] = LicenceStatus.PENDING  # numbers begin with 1
+        issued = view.now.replace(microsecond=0)
+        return StatusList(
+            source=self.source,
+            licence_type=kind.code,
+            issued=issued,
+            next_update=issued + LIFETIME,
+            places=places,
+            octets=pack(places, statuses),
+        )
+
+    def sign(self, draft: StatusList) -> bytes:
+        """Sign a list, and put it on record."""
+        signer, certificate = self.service_keys.credential(Role.LICENCE_CLAIM)
+        encoded = sign_status_list(draft, signer, certificate)
+        facts: dict[str, Fact] = {
+            "list": sm3(encoded).hex(),
+            "places": draft.places,
+            "next_update": draft.next_update.isoformat(),
+        }
+        with self.store.transaction() as tx:
+            tag = "status_list:publish:done"
+            tx.record(AuditEvent(tag=tag, actor="system", subject=draft.licence_type, facts=facts))
+        return encoded

@@ -1,0 +1,113 @@
+"""Status lists as they are published: what the registry says, signed when something has changed."""
+
+from datetime import timedelta
+
+import pytest
+
+from api.demo import cast
+from licence.errors import TypeUnknown
+from licence.lifecycle import LicenceState
+from licence.status_list import LicenceStatus
+from licence.status_publishing import LIFETIME, LOOK_PAUSE, STATUSES, StatusLists
+from tests.licence.builders import REASON, Desk
+from trust.signing import SigningUnavailable
+
+
+def lists_of(desk: Desk) -> StatusLists:
+    """Return what publishes the lists of the desk's instance, as one process has it."""
+    house = desk.house
+    return StatusLists(
+        store=house.store,
+        repository=house.registry,
+        service_keys=house.service_keys,
+        source="https://trust.example",
+    )
+
+
+@pytest.fixture
+def lists(desk: Desk) -> StatusLists:
+    """Return what publishes the lists."""
+    return lists_of(desk)
+
+
+def wait(desk: Desk) -> None:
+    """Let pass what is waited between two looks at the registry."""
+    desk.house.clock.advance(LOOK_PAUSE)
+
+
+def signed(desk: Desk) -> int:
+    """Return how many lists were put on record."""
+    return sum(event.tag == "status_list:publish:done" for event in desk.events())
+
+
+def test_every_state_has_its_status() -> None:
+    assert set(STATUSES) == set(LicenceState)
+
+
+def test_each_licence_stands_in_its_place(any_desk: Desk) -> None:
+    made = {state: any_desk.in_state(state) for state in LicenceState}
+    told = lists_of(any_desk).current(cast.FOOD_TYPE).status_list
+    assert {state: told.status(licence.status_index) for state, licence in made.items()} == STATUSES
+    assert told.status(0) is LicenceStatus.PENDING
+    assert told.places == max(licence.status_index for licence in made.values()) + 1
+
+
+def test_a_type_without_licences_has_an_empty_list(lists: StatusLists) -> None:
+    assert lists.current(cast.FOOD_TYPE).status_list.places == 0
+
+
+@pytest.mark.parametrize("code", ["", "x", cast.FOOD_TYPE[:-1] + "9"])
+def test_a_type_that_is_not_there(lists: StatusLists, code: str) -> None:
+    with pytest.raises(TypeUnknown):
+        lists.current(code)
+
+
+def test_a_change_shows_after_a_minute_at_the_latest(desk: Desk, lists: StatusLists) -> None:
+    licence = desk.issue()
+    first = lists.current(cast.FOOD_TYPE)
+    assert first.status_list.status(licence.status_index) is LicenceStatus.VALID
+    desk.house.licences.suspend(desk.second, licence.id, reason=REASON)
+    assert lists.current(cast.FOOD_TYPE) is first  # for as long as nobody looks again
+    wait(desk)
+    second = lists.current(cast.FOOD_TYPE)
+    assert second.status_list.status(licence.status_index) is LicenceStatus.SUSPENDED
+    assert second.status_list.issued > first.status_list.issued
+
+
+def test_what_has_not_changed_is_not_signed_anew(desk: Desk, lists: StatusLists) -> None:
+    desk.issue()
+    first = lists.current(cast.FOOD_TYPE)
+    before = signed(desk)
+    for _ in range(3):
+        wait(desk)
+        assert lists.current(cast.FOOD_TYPE).encoded == first.encoded
+    assert signed(desk) == before
+    desk.house.clock.advance(LIFETIME / 2)
+    renewed = lists.current(cast.FOOD_TYPE)
+    assert renewed.status_list.next_update > first.status_list.next_update
+    assert signed(desk) == before + 1
+
+
+def test_a_clock_that_went_back_does_not_keep_an_old_list(desk: Desk, lists: StatusLists) -> None:
+    licence = desk.issue()
+    lists.current(cast.FOOD_TYPE)
+    desk.house.licences.suspend(desk.second, licence.id, reason=REASON)
+    desk.house.clock.advance(-timedelta(seconds=1))
+    assert lists.current(cast.FOOD_TYPE).status_list.status(licence.status_index) is LicenceStatus.SUSPENDED
+
+
+def test_without_the_key_what_is_still_so_is_handed_out(desk: Desk, lists: StatusLists) -> None:
+    licence = desk.issue()
+    first = lists.current(cast.FOOD_TYPE)
+    desk.house.clock.advance(LIFETIME / 2)
+    desk.house.faults.fail("sign:licence_claim", SigningUnavailable())
+    assert lists.current(cast.FOOD_TYPE).encoded == first.encoded
+    desk.house.licences.suspend(desk.second, licence.id, reason=REASON)
+    wait(desk)
+    desk.house.faults.fail("sign:licence_claim", SigningUnavailable())
+    with pytest.raises(SigningUnavailable):
+        lists.current(cast.FOOD_TYPE)  # rather none than one that says what is not so
+    desk.house.clock.advance(LIFETIME)
+    desk.house.faults.fail("sign:licence_claim", SigningUnavailable())
+    with pytest.raises(SigningUnavailable):
+        lists.current(cast.FOOD_TYPE)
