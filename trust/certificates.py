@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +25,7 @@ from trust.crypto.sm2 import SM2Backend
 from trust.crypto.sm3 import sm3
 from trust.errors import Invalid, TrustError
 
-__all__ = ["Certificate", "CertificateMalformed", "KeyUsage", "pem", "read_pem"]
+__all__ = ["Certificate", "CertificateMalformed", "KeyUsage", "certificate_of", "pem", "read_pem"]
 
 KEY_IDENTIFIER_TAG: Final = 0x80
 AUTHORITY_KEY_TAGS: Final = (KEY_IDENTIFIER_TAG, 0xA1, 0x82)
@@ -157,7 +157,7 @@ class Certificate:
         """SM3 of the certificate, in hex: its name in our records."""
         return sm3(self.der).hex()
 
-    @property
+    @cached_property
     def common_name(self) -> str:
         """The subject's common name, or nothing."""
         return name_attribute(self.subject, COMMON_NAME)
@@ -309,11 +309,29 @@ class Certificate:
         fields = certificate.fields
         if fields.outer_algorithm != fields.algorithm:
             raise CertificateMalformed
-        self.public_key.verify(fields.signature, fields.tbs, certificate.signature_algorithm)
+        require_signed(self.public_key, fields.signature, fields.tbs, certificate.signature_algorithm)
 
     def verify_message(self, signature: bytes, message: bytes, *, backend: SM2Backend | None = None) -> None:
         """Return if this certificate's key signed `message` with the algorithm that this house uses for such keys."""
         self.public_key.verify(signature, message, self.public_key.own_algorithm, backend=backend)
+
+
+@lru_cache(maxsize=512)
+def certificate_of(encoded: bytes) -> Certificate:
+    """Return a certificate that may have been met before: those of a house stand in everything that it signs.
+
+    Raise `CertificateMalformed`.
+    """
+    return Certificate(encoded)
+
+
+@lru_cache(maxsize=1_024)
+def require_signed(key: PublicKey, signature: bytes, tbs: bytes, algorithm: SignatureAlgorithm) -> None:
+    """Return if `signature` over the body of a certificate was made with the private half of `key`.
+
+    The same few authorities stand above all certificates: what was proven once is remembered, what failed is not.
+    """
+    key.verify(signature, tbs, algorithm)
 
 
 TEXT_ENCODINGS: Final = {

@@ -5,19 +5,18 @@ PKCS #7 with national identifiers. Both are read, with and without signed attrib
 with the deviations that real files show. The text of GB/T 35275 was not at hand: see docs/divergences.md.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from asn1crypto import cms, core, parser
 
 from trust.asn1 import der, oids
-from trust.certificates import Certificate
-from trust.crypto.algorithms import Digest, SignatureAlgorithm, digest_by_oid, signature_algorithm
-from trust.crypto.sm3 import hash_of
+from trust.certificates import certificate_of
+from trust.cms_message import BytesContent, CMSMalformed, Content, Dialect, SignedMessage, SignerInfo
+from trust.cms_strict import read_strictly
+from trust.crypto.algorithms import Digest, digest_by_oid, signature_algorithm
 from trust.errors import Invalid
 from trust.ocsp import OCSPResponse
 from trust.revocation import RevocationList
@@ -36,96 +35,16 @@ ASN1CRYPTO_ERRORS: Final = (ValueError, TypeError, KeyError, IndexError, Attribu
 """What asn1crypto raises on bytes that are not what they say they are."""
 
 
-class CMSMalformed(Invalid):
-    """The bytes are not a signed message."""
-
-    code = "cms.malformed"
-
-
-class Dialect(StrEnum):
-    """Which standard a signed message is written to."""
-
-    RFC5652 = "rfc5652"
-    GBT35275 = "gbt35275"
-
-
-class Content(Protocol):
-    """What a detached signature covers."""
-
-    def digest(self, algorithm: Digest) -> bytes:
-        """Return the hash of the content."""
-        ...
-
-    def octets(self) -> bytes:
-        """Return the content itself."""
-        ...
-
-
-@dataclass(frozen=True)
-class BytesContent:
-    """Content in memory."""
-
-    data: bytes
-
-    def digest(self, algorithm: Digest) -> bytes:
-        """Return the hash of the content."""
-        return hash_of(algorithm, self.data)
-
-    def octets(self) -> bytes:
-        """Return the content itself."""
-        return self.data
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignerInfo:
-    """One signer of a signed message."""
-
-    issuer: bytes | None
-    serial: int | None
-    key_identifier: bytes | None
-    digest: Digest
-    algorithm: SignatureAlgorithm
-    signed_attributes: bytes | None
-    """The attributes as the SET OF that is signed, or None where there are none."""
-
-    content_type: str | None
-    message_digest: bytes | None
-    signing_time: datetime | None
-    signing_certificate_hashes: tuple[tuple[Digest, bytes], ...]
-    """What the signer says of his certificate, in either attribute or in both (RFC 5035)."""
-
-    signature: bytes
-    time_stamps: tuple[bytes, ...]
-
-    def matches(self, certificate: Certificate) -> bool:
-        """Tell whether this signer names `certificate`."""
-        if self.key_identifier is not None:
-            return certificate.subject_key_identifier == self.key_identifier
-        return certificate.issuer == self.issuer and certificate.serial == self.serial
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignedMessage:
-    """A parsed SignedData, whatever its dialect."""
-
-    dialect: Dialect
-    content_type: str
-    content: bytes | None
-    certificates: tuple[Certificate, ...]
-    revocation_lists: tuple[RevocationList, ...]
-    status_responses: tuple[OCSPResponse, ...]
-    signers: tuple[SignerInfo, ...]
-
-    def certificate_of(self, signer: SignerInfo, others: Sequence[Certificate] = ()) -> Certificate | None:
-        """Return the certificate that `signer` names, from the message or from `others`."""
-        return next((one for one in (*self.certificates, *others) if signer.matches(one)), None)
-
-
 def read_signed_message(encoded: bytes) -> SignedMessage:
     """Read a ContentInfo around SignedData. Zero octets after it are padding, as in a PDF; anything else is refused.
 
     Raise `CMSMalformed`, or `AlgorithmNotSupported` for an algorithm that this house does not know.
     """
+    return read_strictly(encoded) or read_tolerantly(encoded)
+
+
+def read_tolerantly(encoded: bytes) -> SignedMessage:
+    """Read whatever of the kind is in use. Raise as `read_signed_message` does."""
     try:
         length = parser.peek(encoded)
         if encoded[length:].strip(b"\0"):
@@ -142,7 +61,7 @@ def read_signed_message(encoded: bytes) -> SignedMessage:
             content_type=inner["content_type"].dotted,
             content=octets_of(content),
             certificates=tuple(
-                Certificate(one.chosen.dump()) for one in data["certificates"] or () if one.name == "certificate"
+                certificate_of(one.chosen.dump()) for one in data["certificates"] or () if one.name == "certificate"
             ),
             revocation_lists=tuple(
                 RevocationList(one.chosen.dump()) for one in data["crls"] or () if one.name == "crl"
@@ -181,14 +100,17 @@ def read_signer(info: Any) -> SignerInfo:  # noqa: ANN401 - asn1crypto has no ty
     identifier = info["sid"].chosen
     by_issuer = info["sid"].name == "issuer_and_serial_number"
     signed = info["signed_attrs"]
+    as_signed = b"\x31" + signed.dump()[1:]
     values, unsigned = values_of(signed), values_of(info["unsigned_attrs"])
+    # Before anything of them is looked at: afterwards asn1crypto would encode each anew.
+    signed_values, unsigned_values = encoded(values), encoded(unsigned)
     return SignerInfo(
         issuer=identifier["issuer"].dump() if by_issuer else None,
         serial=int(identifier["serial_number"].native) if by_issuer else None,
         key_identifier=None if by_issuer else bytes(identifier.native),
         digest=digest_by_oid(info["digest_algorithm"]["algorithm"].dotted),
         algorithm=signature_algorithm(info["signature_algorithm"]["algorithm"].dotted),
-        signed_attributes=b"\x31" + signed.dump()[1:] if values else None,
+        signed_attributes=as_signed if values else None,
         content_type=single(values, oids.ID_CONTENT_TYPE, lambda one: str(one.dotted)),
         message_digest=single(values, oids.ID_MESSAGE_DIGEST, lambda one: bytes(one.native)),
         signing_time=single(values, oids.ID_SIGNING_TIME, read_time),
@@ -197,8 +119,15 @@ def read_signer(info: Any) -> SignerInfo:  # noqa: ANN401 - asn1crypto has no ty
             *(single(values, oids.ID_SIGNING_CERTIFICATE, old_certificate_hashes) or ())[:1],
         ),
         signature=bytes(info["signature"].native),
-        time_stamps=tuple(one.dump() for one in unsigned.get(oids.ID_SIGNATURE_TIME_STAMP, ())),
+        time_stamps=unsigned_values.get(oids.ID_SIGNATURE_TIME_STAMP, ()),
+        signed_values=signed_values,
+        unsigned_values=unsigned_values,
     )
+
+
+def encoded(values: dict[str, list[Any]]) -> dict[str, tuple[bytes, ...]]:
+    """Return the values of attributes in DER."""
+    return {oid: tuple(one.dump() for one in several) for oid, several in values.items()}
 
 
 def values_of(attributes: Any) -> dict[str, list[Any]]:  # noqa: ANN401 - asn1crypto has no types

@@ -128,15 +128,18 @@ class CMSSigner:
         signing_time: datetime | None = None,
         stamp: Callable[[bytes], bytes] | None = None,
         revocation_lists: Sequence[RevocationList] = (),
+        also_signed: Sequence[bytes] = (),
+        unsigned: Sequence[bytes] = (),
     ) -> bytes:
         """Return a ContentInfo around SignedData with one signer and signed attributes.
 
         `message_digest` is the hash of the content; `content` is put inside unless it is None (detached).
         `stamp` makes a time-stamp token over the signature value. PAdES forbids `signing_time`: the PDF tells it.
+        `also_signed` and `unsigned` are further attributes, each a whole Attribute of a type that is not there yet.
         """
         inner_type = content_type or self.data_type
-        signed = self.attributes(message_digest, inner_type, signing_time)
-        info = self.signer_info(signed, attributes=signed, stamp=stamp)
+        signed = self.attributes(message_digest, inner_type, signing_time, also=also_signed)
+        info = self.signer_info(signed, attributes=signed, stamp=stamp, unsigned=unsigned)
         return signed_data((self,), (info,), inner_type, content, revocation_lists)
 
     def sign_plain(
@@ -156,9 +159,12 @@ class CMSSigner:
         inside = content if placement is Placement.ATTACHED else None
         return signed_data((self,), (info,), self.data_type, inside, revocation_lists)
 
-    def attributes(self, message_digest: bytes, inner_type: str, signing_time: datetime | None) -> bytes:
+    def attributes(
+        self, message_digest: bytes, inner_type: str, signing_time: datetime | None, *, also: Sequence[bytes] = ()
+    ) -> bytes:
         """Return the signed attributes as the SET OF that is signed."""
         found = [
+            *also,
             attribute(oids.ID_CONTENT_TYPE, der.oid(inner_type)),
             attribute(oids.ID_MESSAGE_DIGEST, der.octet_string(message_digest)),
             self.signing_certificate,
@@ -168,16 +174,20 @@ class CMSSigner:
         return der.set_of(found)
 
     def signer_info(
-        self, covered: bytes, *, attributes: bytes = b"", stamp: Callable[[bytes], bytes] | None = None
+        self,
+        covered: bytes,
+        *,
+        attributes: bytes = b"",
+        stamp: Callable[[bytes], bytes] | None = None,
+        unsigned: Sequence[bytes] = (),
     ) -> bytes:
         """Sign `covered`, and return the SignerInfo (version 1, by issuer and serial number)."""
         signature = self.signer.sign(covered)
         if self.encoding is SignatureEncoding.RAW:
             numbers = (one.integer() for one in der.parse(signature).sequence())
             signature = b"".join(number.to_bytes(RAW_HALF, "big") for number in numbers)
-        unsigned = b""
-        if stamp is not None:
-            unsigned = der.context(1, attribute(oids.ID_SIGNATURE_TIME_STAMP, stamp(signature)))
+        tokens = () if stamp is None else (attribute(oids.ID_SIGNATURE_TIME_STAMP, stamp(signature)),)
+        beside = (*tokens, *unsigned)
         return der.sequence(
             der.integer(1),
             self.identifier,
@@ -185,7 +195,7 @@ class CMSSigner:
             b"\xa0" + attributes[1:] if attributes else b"",
             self.signature_algorithm,
             der.octet_string(signature),
-            unsigned,
+            der.set_of(beside, tag=0xA1) if beside else b"",
         )
 
 

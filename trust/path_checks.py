@@ -92,13 +92,14 @@ def ended(what: str, at: datetime, *, proven: bool) -> Finding:
 def find_out_of_validity(chain: Chain, at: datetime, *, proven: bool) -> Finding | None:
     """Return which certificate is not valid at the moment `at`, if one is not. The anchor counts as well."""
     for certificate in chain:
+        if certificate.not_before <= at <= certificate.not_after:
+            continue
         period = f"valid from {certificate.not_before:%Y-%m-%d %H:%M}Z to {certificate.not_after:%Y-%m-%d %H:%M}Z"
         reason = f"{certificate.common_name} is {period}, not at {at:%Y-%m-%d %H:%M}Z"
         if at < certificate.not_before:
             return Finding(sub_indication=SubIndication.NOT_YET_VALID, reason=reason)
-        if at > certificate.not_after:
-            indication = SubIndication.EXPIRED if proven else SubIndication.OUT_OF_BOUNDS_NO_POE
-            return Finding(sub_indication=indication, reason=reason)
+        indication = SubIndication.EXPIRED if proven else SubIndication.OUT_OF_BOUNDS_NO_POE
+        return Finding(sub_indication=indication, reason=reason)
     return None
 
 

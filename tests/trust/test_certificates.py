@@ -12,7 +12,16 @@ from cryptography.x509.oid import NameOID
 
 from tests.builders import FOUNDED, PKI, UNKNOWN_CRITICAL, element_at, grafted, with_extension, without_extension
 from trust.asn1 import der
-from trust.certificates import Certificate, CertificateMalformed, KeyUsage, name_attribute, pem, read_folder, read_pem
+from trust.certificates import (
+    Certificate,
+    CertificateMalformed,
+    KeyUsage,
+    certificate_of,
+    name_attribute,
+    pem,
+    read_folder,
+    read_pem,
+)
 from trust.crypto.algorithms import AlgorithmNotSupported, KeyKind, Strength
 from trust.crypto.reference import ReferenceBackend
 from trust.crypto.sm2 import SignatureMismatch
@@ -416,3 +425,23 @@ def test_the_end_is_given_by_profile_or_issuer(sm2_pki: PKI) -> None:
     assert sm2_pki.issue(SEAL_OWNER, not_after=early).certificate.not_after == early
     late = FOUNDED + 2 * SEAL_OWNER.lifetime
     assert sm2_pki.issue(SEAL_OWNER, not_after=late).certificate.not_after == FOUNDED + SEAL_OWNER.lifetime
+
+
+def test_what_was_proven_once_says_nothing_of_another_certificate(sm2_pki: PKI) -> None:
+    issuing, leaf = sm2_pki.issuing.certificate, sm2_pki.signer.certificate
+    forged = Certificate(leaf.der[:-1] + bytes((leaf.der[-1] ^ 1,)))
+    for _ in range(2):
+        issuing.verify_issued(leaf)
+        with pytest.raises(TrustError):
+            issuing.verify_issued(forged)
+        with pytest.raises(TrustError):
+            sm2_pki.root.certificate.verify_issued(leaf)
+
+
+def test_a_certificate_that_was_met_before(sm2_pki: PKI) -> None:
+    leaf = sm2_pki.signer.certificate
+    assert certificate_of(bytes(leaf.der)) == leaf
+    assert certificate_of(leaf.der) is certificate_of(bytes(bytearray(leaf.der)))
+    for _ in range(2):
+        with pytest.raises(CertificateMalformed):
+            certificate_of(leaf.der[:-1])

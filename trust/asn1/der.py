@@ -5,9 +5,9 @@ reader that let two encodings of one value pass would let somebody change a sign
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import ClassVar
+from functools import lru_cache
+from typing import ClassVar, NamedTuple
 
 from trust.errors import Invalid
 
@@ -127,6 +127,7 @@ def null() -> bytes:
     return tlv(Tag.NULL)
 
 
+@lru_cache(maxsize=256)
 def oid(dotted: str) -> bytes:
     """Return an OBJECT IDENTIFIER."""
     first, second, *rest = (int(arc) for arc in dotted.split("."))
@@ -194,8 +195,7 @@ def x509_time(moment: datetime) -> bytes:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Element:
+class Element(NamedTuple):
     """One element: its identifier octet, and where it stands in `source`."""
 
     source: bytes
@@ -301,19 +301,20 @@ class Element:
 
     def time(self, expected: str = "a time") -> datetime:
         """Return this GeneralizedTime or UTCTime, which must be in UTC and to the second (X.690, 11.7 and 11.8)."""
-        formats = {Tag.GENERALIZED_TIME: "%Y%m%d%H%M%SZ", Tag.UTC_TIME: "%y%m%d%H%M%SZ"}
         lengths = {Tag.GENERALIZED_TIME: 15, Tag.UTC_TIME: 13}
         body = self.body
-        # strptime alone would take a small z, and spaces for digits: second encodings of one moment.
+        # Digits and a great Z, nothing else: a second encoding of one moment would be a second fingerprint.
         if len(body) != lengths.get(self.tag, -1) or not body[:-1].isdigit() or body[-1:] != b"Z":
             raise self.fail(expected)
+        year = int(body[:-11])
+        month, day, hour, minute, second = (int(body[place : place + 2]) for place in range(-11, -1, 2))
+        if self.tag == Tag.UTC_TIME:
+            year += 1900
+            year += 0 if year in UTC_TIME_YEARS else 100
         try:
-            moment = datetime.strptime(body.decode("ascii"), formats[self.tag]).replace(tzinfo=UTC)
+            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         except ValueError:
             raise self.fail(expected) from None
-        if self.tag == Tag.UTC_TIME and moment.year not in UTC_TIME_YEARS:
-            return moment.replace(year=moment.year - 100)  # strptime puts 50 to 68 into this century, RFC 5280 does not
-        return moment
 
 
 def read(source: bytes, start: int, limit: int, depth: int) -> Element:

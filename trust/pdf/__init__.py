@@ -1,1 +1,1 @@
-"""PDF files, where documents are signed and judged: pyHanko's one door on the ground floor."""
+"""PDF files: written and released by our own strict reader and writer, judged through pyHanko's one door."""

@@ -5,6 +5,7 @@ time, a long number likewise, a long hexadecimal string a second and 86 MB per m
 """
 
 import re
+import struct
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -18,7 +19,10 @@ __all__ = [
     "PDFLocked",
     "PDFMalformed",
     "PDFPasswordWrong",
+    "PDFPolyglot",
+    "hides_pdf",
     "require_acceptable",
+    "require_one_format",
 ]
 
 
@@ -45,6 +49,16 @@ class PDFPasswordWrong(Invalid):
     """The password does not open the file."""
 
     code = "pdf.password_wrong"
+
+
+class PDFPolyglot(Invalid):
+    """The file is something else as well as a PDF, or something lies around the PDF: programs differ on what it is.
+
+    `other` says what: zip, tar, iso9660, dicom, or before or after, where it is octets that belong to no PDF.
+    """
+
+    code = "pdf.polyglot"
+    detail_names: ClassVar[tuple[str, ...]] = ("other",)
 
 
 class PDFLocked(Conflict):
@@ -84,6 +98,22 @@ class PDFLimits:
 
 LIMITS: Final = PDFLimits()
 HEADER: Final = b"%PDF-"
+HEADER_SOUGHT: Final = 1024
+"""Octets in which some readers look for the header of a PDF that does not begin with it."""
+
+END: Final = b"%%EOF"
+WHITE: Final = b"\0\t\n\f\r "
+"""White space (ISO 32000-2, 7.2.3)."""
+
+ELSEWHERE: Final = {"tar": (257, b"ustar"), "iso9660": (0x8001, b"CD001"), "dicom": (128, b"DICM")}
+"""Formats whose mark does not stand at the beginning: a PDF can be one of them too."""
+
+ZIP_END: Final = struct.Struct("<4s4H2IH")
+"""The record at the end of a ZIP file (APPNOTE.TXT, 4.3.16)."""
+
+ZIP_END_MARK, ZIP_ENTRY_MARK = b"PK\5\6", b"PK\1\2"
+ZIP_COMMENT: Final = 0xFFFF
+"""The longest comment behind that record: programs look for it so far from the end of a file."""
 
 
 def require_acceptable(pdf: bytes, limits: PDFLimits = LIMITS) -> None:
@@ -99,3 +129,36 @@ def require_acceptable(pdf: bytes, limits: PDFLimits = LIMITS) -> None:
         raise PDFLimitExceeded(limit="hexadecimal_string", allowed=limits.hexadecimal_string)
     if re.search(rb"[0-9.+-]{%d}" % (limits.hexadecimal_string + 1), pdf):
         raise PDFLimitExceeded(limit="number", allowed=limits.hexadecimal_string)
+
+
+def require_one_format(pdf: bytes) -> None:
+    """Raise `PDFPolyglot` where a program could take the file for something else than this PDF.
+
+    Such a file is refused before it is sealed: one person would see the sealed document in it, another one a program.
+    """
+    if hides_pdf(pdf):
+        raise PDFPolyglot(other="before")
+    for other, (place, mark) in ELSEWHERE.items():
+        if pdf.startswith(mark, place):
+            raise PDFPolyglot(other=other)
+    if is_zip(pdf):
+        raise PDFPolyglot(other="zip")
+    end = pdf.rfind(END)
+    if end >= 0 and pdf[end + len(END) :].strip(WHITE):
+        raise PDFPolyglot(other="after")
+
+
+def hides_pdf(content: bytes) -> bool:
+    """Tell whether some readers find a PDF in a file that does not begin as one."""
+    return not content.startswith(HEADER) and HEADER in content[: HEADER_SOUGHT + len(HEADER)]
+
+
+def is_zip(content: bytes) -> bool:
+    """Tell whether programs find a ZIP archive in a file: its last record, and the list of entries in front of it."""
+    start = len(content)
+    while (start := content.rfind(ZIP_END_MARK, max(0, len(content) - ZIP_END.size - ZIP_COMMENT), start)) >= 0:
+        if start + ZIP_END.size <= len(content):
+            _, _, _, _, entries, size, _, _ = ZIP_END.unpack_from(content, start)
+            if entries and size <= start and content.startswith(ZIP_ENTRY_MARK, start - size):
+                return True
+    return False

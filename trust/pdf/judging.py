@@ -21,6 +21,9 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.diff_analysis import (
     DEFAULT_DIFF_POLICY,
     DiffResult,
+    FieldComparisonContext,
+    FieldComparisonSpec,
+    FormUpdate,
     FormUpdatingRule,
     GenericFieldModificationRule,
     ModificationLevel,
@@ -31,17 +34,17 @@ from pyhanko.sign.diff_analysis import (
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, extract_contents
 from pyhanko.sign.validation.status import SignatureCoverageLevel
+from typing_extensions import override
 
 from trust.certificates import Certificate
-from trust.crypto.algorithms import Digest
-from trust.crypto.sm3 import hash_of
 from trust.errors import TrustError
+from trust.pdf.content import ByteRangeContent
 from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFMalformed, PDFPasswordWrong, require_acceptable
 from trust.pdf.reading import PARSER_ERRORS, Reader, entry, form_fields, malformed_when_unreadable, members, pages_of
 from trust.revocation import RevocationList
 from trust.verdict import Check, Finding, SubIndication
 
-__all__ = ["Changes", "Coverage", "PDFDocument", "PDFSignature", "check_structure", "open_pdf"]
+__all__ = ["ByteRangeContent", "Changes", "Coverage", "PDFDocument", "PDFSignature", "check_structure", "open_pdf"]
 
 MAX_STORE: Final = 200
 """Certificates and lists that are taken from a document security store."""
@@ -85,13 +88,31 @@ LEVELS: Final = {
 }
 SEVERITY: Final = tuple(Changes)
 
+
+class FieldRule(GenericFieldModificationRule):
+    """pyHanko's rule for fields, but for one: what was not changed needs no permission.
+
+    pyHanko names the appearance of every button as changed, and refuses it where the button is locked.
+    """
+
+    @override
+    def check_form_field(
+        self, fq_name: str, spec: FieldComparisonSpec, context: FieldComparisonContext
+    ) -> Iterator[tuple[ModificationLevel, FormUpdate]]:
+        """Yield the changes of a field that the revision makes."""
+        revision: Any = context.new
+        for level, update in super().check_form_field(fq_name, spec, context):
+            if update.updated_ref in revision.changed_here:
+                yield level, update
+
+
 POLICY: Final = StandardDiffPolicy(
     global_rules=DEFAULT_DIFF_POLICY.global_rules,
     form_rule=FormUpdatingRule(
         field_rules=[
             SigFieldCreationRule(allow_new_visible_after_certify=True),
             SigFieldModificationRule(),
-            GenericFieldModificationRule(),
+            FieldRule(),
         ]
     ),
 )
@@ -117,28 +138,6 @@ class EmbeddedSignature(EmbeddedPdfSignature):
         self.coverage = None
         self._docmdp = self._fieldmdp = None
         self._docmdp_queried = self._fieldmdp_queried = False
-
-
-@dataclass(frozen=True)
-class ByteRangeContent:
-    """The file without the gap of a signature."""
-
-    pdf: bytes
-    ranges: tuple[tuple[int, int], ...]
-
-    def parts(self) -> Iterator[memoryview]:
-        """Yield the parts that are covered."""
-        whole = memoryview(self.pdf)
-        for start, length in self.ranges:
-            yield whole[start : start + length]
-
-    def digest(self, algorithm: Digest) -> bytes:
-        """Return the hash of the parts."""
-        return hash_of(algorithm, *self.parts())
-
-    def octets(self) -> bytes:
-        """Return the parts themselves."""
-        return b"".join(self.parts())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ objects, and objects that refer to each other make exponentially many paths. Her
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from inspect import currentframe
 from io import SEEK_END, BytesIO
 from typing import Any, Final
@@ -160,6 +161,11 @@ class Revision(HistoricalResolver):
         super().__init__(reader, revision)
         self.budget = reader.budget
         self.costs: dict[Any, int] = {}
+
+    @cached_property
+    def changed_here(self) -> frozenset[Any]:
+        """The references to the objects that this revision brings or changes."""
+        return frozenset(self.explicit_refs_in_revision())  # type: ignore[no-untyped-call] # pyHanko's
 
     @override
     def get_object(self, ref: Any, as_metadata_stream: bool = False) -> Any:

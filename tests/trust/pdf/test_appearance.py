@@ -16,7 +16,7 @@ from seal.image import SealDesign, SealImage, draw
 from tests.fakes.clock import NOW
 from tests.seal.kits import CENTRE
 from tests.trust.pdf.paper import A4, TEXT, assemble, page_dictionary, paper, stream
-from trust.pdf.appearance import Appearance, PageOutOfRange, Placement, PlacementOutsidePage
+from trust.pdf.appearance import Appearance, Mark, PageOutOfRange, Placement, PlacementOutsidePage
 from trust.pdf.intake import PDFMalformed
 from trust.pdf.signing import SEAL, SignatureRequest, prepare_signature
 
@@ -37,7 +37,12 @@ def sealed(pdf: bytes, where: Placement, **changes: Any) -> bytes:  # noqa: ANN4
     """Return `pdf` with the seal on it and an empty signature."""
     appearance = Appearance(operators=image().pdf_operators, width_mm=image().width_mm, height_mm=image().height_mm)
     request = SignatureRequest(
-        form=SEAL, field="Seal", at=NOW, reserve=100, appearance=appearance, placement=where, certify=True
+        form=SEAL,
+        field="Seal",
+        at=NOW,
+        reserve=100,
+        marks=(Mark(appearance=appearance, placement=where),),
+        certify=True,
     )
     return prepare_signature(pdf, replace(request, **changes)).fill(b"v")
 
@@ -223,8 +228,7 @@ def test_the_red_is_the_red_of_the_seal() -> None:
 
 
 def test_without_an_appearance_nothing_is_drawn() -> None:
-    assert red(picture(sealed(paper(), CENTRE, appearance=None))).getbbox() is None
-    assert red(picture(sealed(paper(), CENTRE, placement=None))).getbbox() is None
+    assert red(picture(sealed(paper(), CENTRE, marks=()))).getbbox() is None
 
 
 # --- what is refused

@@ -24,10 +24,10 @@ from api.demo.evidence import place_for_seal
 from tests.builders import PKI
 from tests.fakes.clock import NOW
 from tests.seal.kits import CENTRE, Bench, outcomes
-from tests.trust.pdf.paper import assemble, compressed, page_dictionary, paper, updated
+from tests.trust.pdf.paper import assemble, compressed, page_dictionary, paper, stream, updated
 from trust.crypto.algorithms import Digest
 from trust.crypto.sm3 import hash_of
-from trust.pdf.appearance import Appearance, Placement
+from trust.pdf.appearance import Appearance, Mark, Placement
 from trust.pdf.intake import LIMITS, PDFEncrypted, PDFLimitExceeded, PDFLocked, PDFMalformed
 from trust.pdf.judging import Changes, Coverage, open_pdf
 from trust.pdf.signing import PADES, SEAL, SignatureRequest, SignatureTooLarge, prepare_signature
@@ -35,7 +35,7 @@ from trust.pdf.signing import PADES, SEAL, SignatureRequest, SignatureTooLarge, 
 PASSED = ("passed", "")
 BOX = Appearance(operators=b"1 0 0 rg 0 0 50 50 re f", width_mm=20, height_mm=20)
 REQUEST = SignatureRequest(form=PADES, field="Signature", at=NOW, reserve=12_288, label="标签", reason="理由")
-VISIBLE = replace(REQUEST, form=SEAL, field="Seal", appearance=BOX, placement=CENTRE, certify=True)
+VISIBLE = replace(REQUEST, form=SEAL, field="Seal", marks=(Mark(appearance=BOX, placement=CENTRE),), certify=True)
 
 
 def signed(pdf: bytes, bench: Bench, request: SignatureRequest = REQUEST) -> bytes:
@@ -217,6 +217,15 @@ def test_documents_of_other_programs(bench: Bench, name: str) -> None:
     found = bench.judge(bench.stamp(pdf, Placement(page=1, centre_x_mm=x, centre_y_mm=y)))
     assert [("ElectronicSeal", *PASSED), ("DocumentSignature", *PASSED)] == outcomes(found)
     assert [one.placed.changes for one in found.signatures if one.placed] == [Changes.FORM_FILLING, Changes.NONE]
+
+
+def test_a_button_whose_look_did_not_change(bench: Bench) -> None:
+    # Its appearance is an object of its own, and the button is locked by the first signature.
+    button = b"<</Type/Annot/Subtype/Widget/FT/Btn/T(Submit)/Ff 65540/Rect[50 50 90 70]/F 4/AP<</N 31 0 R>>>>"
+    look = stream(b"0 0 40 20 re f", b"/Type/XObject/Subtype/Form/BBox[0 0 40 20]")
+    page = page_dictionary(more=b"/Annots[30 0 R]")
+    pdf = paper(page, catalog=b"/AcroForm<</Fields[30 0 R]>>", others={30: button, 31: look})
+    assert [one[1:] for one in outcomes(bench.judge(bench.stamp(pdf)))] == [PASSED] * 2
 
 
 def test_objects_that_stand_in_compressed_streams(bench: Bench) -> None:

@@ -17,7 +17,7 @@ from tests.builders import PKI
 from tests.seal.kits import CENTRE, Bench, checks_failed, outcomes
 from tests.trust.pdf.paper import page_dictionary, paper, updated
 from trust.crypto.algorithms import KEYS, Digest
-from trust.pdf.appearance import Appearance, Placement
+from trust.pdf.appearance import Appearance, Mark, Placement
 from trust.pdf.judging import Changes
 from trust.pdf.signing import PADES, SignatureRequest, prepare_signature
 from trust.verdict import Outcome
@@ -356,8 +356,7 @@ def stranger_signs(pdf: bytes, bench: Bench, appearance: Appearance | None, pki:
         field="Theirs",
         at=bench.clock.now(),
         reserve=12_288,
-        appearance=appearance,
-        placement=None if appearance is None else CENTRE,
+        marks=() if appearance is None else (Mark(appearance=appearance, placement=CENTRE),),
     )
     prepared = prepare_signature(pdf, request)
     signer, stamper = intruder.kit.document_signer, intruder.kit.document_stamper

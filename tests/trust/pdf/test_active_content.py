@@ -1,0 +1,165 @@
+"""What moves is refused before it is sealed, wherever it hides; what stands still is not."""
+
+import zlib
+from collections.abc import Mapping
+
+import pytest
+
+from tests.trust.pdf.paper import compressed, page_dictionary, paper, stream
+from trust.pdf import active_content
+from trust.pdf.active_content import ACTIONS, ANNOTATIONS, KEYS, PDFDynamicContent, require_still
+from trust.pdf.file import PDFFile
+from trust.pdf.intake import PDFLimitExceeded, PDFMalformed
+
+
+def what_moves(pdf: bytes) -> str | None:
+    try:
+        require_still(PDFFile(pdf))
+    except PDFDynamicContent as error:
+        return str(error.details["what"])
+    return None
+
+
+SCRIPT = b"<</S/JavaScript/JS(app.alert\\(1\\))>>"
+
+
+@pytest.mark.parametrize(
+    ("pdf", "what"),
+    [
+        pytest.param(paper(catalog=b"/OpenAction" + SCRIPT), "JavaScript", id="when it is opened"),
+        pytest.param(paper(catalog=b"/OpenAction<</S/JavaScript>>"), "JavaScript", id="without the script itself"),
+        pytest.param(paper(catalog=b"/OpenAction<</S/Rendition/JS(1)>>"), "JavaScript", id="under another action"),
+        pytest.param(
+            paper(catalog=b"/Names<</JavaScript<</Names[(a) 50 0 R]>>>>", others={50: SCRIPT}),
+            "JavaScript",
+            id="by a name",
+        ),
+        pytest.param(paper(catalog=b"/AA<</WP 50 0 R>>", others={50: SCRIPT}), "JavaScript", id="before printing"),
+        pytest.param(paper(page_dictionary(more=b"/AA<</O" + SCRIPT + b">>")), "JavaScript", id="of a page"),
+        pytest.param(
+            paper(page_dictionary(more=b"/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A" + SCRIPT + b">>]")),
+            "JavaScript",
+            id="of a link",
+        ),
+        pytest.param(
+            paper(catalog=b"/OpenAction<</S/GoTo/D[10 0 R/Fit]/Next[<</S/Named/N/Print>><</S/Launch/F(x)>>]>>"),
+            "Launch",
+            id="after another one",
+        ),
+        pytest.param(paper(catalog=b"/OpenAction<</S/Java#53cript>>"), "JavaScript", id="in a name with a number sign"),
+        pytest.param(
+            paper(catalog=b"/OpenAction<</Type 51 0 R/S 50 0 R/F(x)>>", others={50: b"/Launch", 51: b"/Action"}),
+            "Launch",
+            id="in a name in an object of its own",
+        ),
+        pytest.param(
+            paper(catalog=b"/AcroForm<</Fields[]/XFA[(form) 50 0 R]>>", others={50: stream(b"<xdp/>")}),
+            "XFA",
+            id="a form that is a program",
+        ),
+        pytest.param(paper(catalog=b"/Collection<</View/D>>"), "Collection", id="a portfolio"),
+        pytest.param(
+            paper(page_dictionary(more=b"/X 50 0 R"), others={50: stream(b"", b"/Subtype/Form/Ref<</F(x)/Page 0>>")}),
+            "Ref",
+            id="a page of another file",
+        ),
+        pytest.param(
+            paper(page_dictionary(more=b"/X 50 0 R"), others={50: stream(b"", b"/Subtype/PS")}),
+            "PS",
+            id="a program for the printer",
+        ),
+        pytest.param(
+            paper(page_dictionary(more=b"/X 50 0 R"), others={50: stream(b"", b"/Subtype/Image/Alternates[]")}),
+            "Alternates",
+            id="another image in print",
+        ),
+        pytest.param(
+            paper(page_dictionary(more=b"/X 50 0 R"), others={50: stream(b"", b"/Subtype/Image/OPI<<>>")}),
+            "OPI",
+            id="an image that the printer puts",
+        ),
+        pytest.param(compressed(page_dictionary(more=b"/AA<</O" + SCRIPT + b">>")), "JavaScript", id="compressed"),
+    ],
+)
+def test_what_moves(pdf: bytes, what: str) -> None:
+    assert what == what_moves(pdf)
+
+
+def test_how_it_is_told() -> None:
+    with pytest.raises(PDFDynamicContent) as caught:
+        require_still(PDFFile(paper(catalog=b"/OpenAction" + SCRIPT)))
+    assert (caught.value.code, caught.value.details) == ("pdf.dynamic_content", {"what": "JavaScript"})
+
+
+def test_data_of_a_stream_that_stand_in_another_file() -> None:
+    with pytest.raises(PDFMalformed):
+        what_moves(paper(others={4: stream(b"", b"/F(http://elsewhere.example/page)")}))
+
+
+@pytest.mark.parametrize("action", sorted(ACTIONS))
+def test_every_action(action: str) -> None:
+    told = action.encode()
+    assert action == what_moves(paper(catalog=b"/OpenAction<</S/%b>>" % told))
+    assert action == what_moves(paper(catalog=b"/OpenAction<</Type/Action/S/%b>>" % told))
+    assert what_moves(paper(catalog=b"/X<</Type/StructElem/S/%b>>" % told)) is None
+
+
+@pytest.mark.parametrize("kind", sorted(ANNOTATIONS))
+def test_every_annotation(kind: str) -> None:
+    told = kind.encode()
+    annotated = page_dictionary(more=b"/Annots[<</Type/Annot/Subtype/%b/Rect[0 0 9 9]>>]" % told)
+    assert kind == what_moves(paper(annotated))
+    assert what_moves(paper(page_dictionary(more=b"/X<</Type/Else/Subtype/%b>>" % told))) is None
+
+
+@pytest.mark.parametrize("key", sorted(KEYS))
+def test_every_entry(key: str) -> None:
+    assert what_moves(paper(catalog=b"/X<</%b 1>>" % key.encode())) == KEYS[key]
+
+
+STILL: Mapping[str, bytes] = {
+    "plain": paper(),
+    "what is no name": paper(catalog=b"/X<</S<</A 1>>/Subtype[<<>>]/Type(a)>>"),
+    "compressed": compressed(),
+    "a link": paper(
+        page_dictionary(more=b"/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(https://a.example)>>>>]")
+    ),
+    "printing": paper(catalog=b"/OpenAction<</S/Named/N/Print>>"),
+    "an attached file": paper(
+        catalog=b"/AF[50 0 R]/Names<</EmbeddedFiles<</Names[(a.xml) 50 0 R]>>>>",
+        others={50: b"<</Type/Filespec/F(a.xml)/EF<</F 51 0 R>>>>", 51: stream(b"<xml/>", b"/Type/EmbeddedFile")},
+    ),
+    "a form with a button": paper(catalog=b"/AcroForm<</Fields[<</T(b)/FT/Btn/A<</S/SubmitForm/F(x)>>>>]>>"),
+    "words about scripts": paper(others={4: stream(b"BT (/S/JavaScript /XFA) Tj ET")}, catalog=b"/X(/JS)"),
+    "an object that nothing leads to": paper(others={50: SCRIPT}),
+}
+
+
+@pytest.mark.parametrize("name", STILL)
+def test_what_stands_still(name: str) -> None:
+    assert what_moves(STILL[name]) is None
+
+
+def test_loops_end() -> None:
+    loop = {50: b"[51 0 R 50 0 R]", 51: b"<</A 50 0 R/B 51 0 R>>"}
+    assert what_moves(paper(catalog=b"/X 50 0 R", others=loop)) is None
+    branching = {100 + level: b"[%d 0 R %d 0 R]" % (101 + level, 101 + level) for level in range(60)}
+    assert what_moves(paper(catalog=b"/X 100 0 R", others=branching)) is None
+
+
+def test_more_objects_than_any_document_has() -> None:
+    assert active_content.MOST_OBJECTS == 200_000
+    missing = b" ".join(b"%d 0 R" % number for number in range(100, 100 + 200_001))
+    with pytest.raises(PDFLimitExceeded) as caught:
+        what_moves(paper(catalog=b"/X 50 0 R", others={50: b"[" + missing + b"]"}))
+    assert caught.value.details["limit"] in ("objects", "work")
+
+
+def test_an_object_that_cannot_be_read() -> None:
+    with pytest.raises(PDFMalformed):
+        what_moves(paper(catalog=b"/X 50 0 R", others={50: b"<</A"}))
+
+
+def test_a_stream_is_not_decoded() -> None:
+    bomb = stream(zlib.compress(bytes(64 << 20), 9), b"/Filter/FlateDecode")
+    assert what_moves(paper(catalog=b"/X 50 0 R", others={50: bomb})) is None

@@ -1,0 +1,40 @@
+"""The annotations of pages (ISO 32000-2, 12.5): each an object of its own, in a list of its page's own."""
+
+from collections.abc import Iterable
+
+from trust.pdf.file import Document, array_of, dictionary_of, entry_of
+from trust.pdf.intake import LIMITS, PDFLimitExceeded, PDFMalformed
+from trust.pdf.objects import Reference, Value
+from trust.pdf.update import Update
+
+__all__ = ["make_annotations_indirect", "require_own_annotations"]
+
+
+def require_own_annotations(document: Document, pages: Iterable[Reference]) -> None:
+    """Raise `PDFMalformed` where two pages share a list: a seal on one would be seen on the other as well."""
+    seen = set()
+    for page in pages:
+        listed = dictionary_of(document.load(page)).get("Annots")
+        if isinstance(listed, Reference):
+            if listed in seen:
+                raise PDFMalformed
+            seen.add(listed)
+
+
+def make_annotations_indirect(update: Update, pages: Iterable[Reference]) -> None:
+    """Give every annotation that stands inside its page an object of its own.
+
+    Readers that compare revisions can only tell annotations apart by their references: without this, adding a second
+    signature to such a file would look like a change to its first. Only for files that nobody has signed yet.
+    """
+    count = 0
+    for reference in pages:
+        page = dictionary_of(update.load(reference))
+        annotations = array_of(entry_of(update, page, "Annots") or ())
+        count += len(annotations)
+        if count > LIMITS.annotations:
+            raise PDFLimitExceeded(limit="annotations", allowed=LIMITS.annotations)
+        if all(isinstance(one, Reference) for one in annotations):
+            continue
+        made: tuple[Value, ...] = tuple(one if isinstance(one, Reference) else update.add(one) for one in annotations)
+        update.change(reference, ("Annots",), lambda _, made=made: made)  # type: ignore[misc] # bound, not passed

@@ -1,0 +1,220 @@
+"""The release check: our finished file, read again from its bytes before anybody gets it.
+
+Nothing that the writer knew is used here. The strict reader reads the file as a stranger would; each revision that was
+appended must hold what a signature needs and not one octet besides, and each signature must cover its revision wholly.
+"""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from trust.pdf.content import ByteRangeContent
+from trust.pdf.crossrefs import Section
+from trust.pdf.file import PDFFile, dictionary_of
+from trust.pdf.intake import PDFLimitExceeded, PDFMalformed
+from trust.pdf.objects import Dictionary, Name, Reference, Value, text_of, written
+from trust.pdf.release_rules import require_permitted
+from trust.pdf.release_step import PDFReleaseRefused, Step, require
+
+__all__ = ["PDFReleaseRefused", "ReleasedSignature", "read_release"]
+
+MAX_REVISIONS: Final = 8
+"""Revisions that one stamping may append: signatures, validation data, an archive time-stamp."""
+
+ENDING: Final = re.compile(rb"\n?startxref\n([0-9]{1,10})\n%%EOF\n")
+OPENING: Final = re.compile(rb"[0-9]+ 0 obj\n<<\n/ByteRange \[0 ([0-9]+) ([0-9]+) ([0-9]+) *\]\n/Contents ")
+MOMENT: Final = re.compile(r"D:([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleasedSignature:
+    """One signature that we put into a file, as the file itself shows it."""
+
+    field: str
+    filter: str
+    subfilter: str
+    """With its solidus, as a `SignatureForm` has it."""
+
+    is_time_stamp: bool
+    contents: bytes = dataclasses.field(repr=False)
+    """The signature value with the zeros that fill its room."""
+
+    content: ByteRangeContent
+    claimed_time: datetime | None
+    revision: int
+    """Its place among the revisions that were appended, from 0."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revision:
+    """A revision that was appended: the file before and after it, and where the objects in it begin."""
+
+    old: PDFFile
+    new: PDFFile
+    section: Section
+    objects: dict[Reference, tuple[int, int]]
+    """Where each begins and ends, but for the cross-reference stream."""
+
+
+def read_release(pdf: bytes, *, before: bytes, fields: tuple[str, ...]) -> tuple[ReleasedSignature, ...]:
+    """Return the signatures that `pdf` adds to `before`, in the order of `fields`.
+
+    Raise `PDFReleaseRefused` unless `before` is its beginning, and what follows adds these fields, signed, and nothing
+    that a signature does not need.
+    """
+    require(pdf.startswith(before) and len(pdf) > len(before), "prefix")
+    found: dict[str, ReleasedSignature] = {}
+    try:
+        for place, revision in enumerate(appended(pdf, before)):
+            step = Step(old=revision.old, new=revision.new, added=frozenset(revision.objects))
+            signature = require_permitted(step)
+            if signature is None:
+                continue
+            field, reference = signature
+            require(field not in found, "fields")
+            found[field] = read_signature(pdf, revision, reference, field=field, place=place)
+    except (PDFMalformed, PDFLimitExceeded) as error:
+        raise PDFReleaseRefused(rule="structure") from error
+    require(set(found) == set(fields), "fields")
+    return tuple(found[field] for field in fields)
+
+
+def appended(pdf: bytes, before: bytes) -> Iterator[Revision]:
+    """Yield the revisions behind `before`, each read from the file as it ended with it."""
+    old = PDFFile(before)
+    for _ in range(MAX_REVISIONS):
+        if len(old.pdf) == len(pdf):
+            return
+        new = PDFFile(next_state(pdf, old), before=old)
+        section = new.sections[0]
+        require(section.is_stream == old.has_stream_sections, "sections")
+        objects = tiled(new, section, start=len(old.pdf))
+        yield Revision(old=old, new=new, section=section, objects=objects)
+        old = new
+    require(len(old.pdf) == len(pdf), "revisions")
+
+
+def next_state(pdf: bytes, old: PDFFile) -> bytes:
+    """Return the file with its next revision: up to the first end of file whose section goes back to `old`."""
+    told = b"/Prev %d\n" % old.newest_section
+    at = len(old.pdf)
+    while (at := pdf.find(b"startxref\n", at)) >= 0:
+        found = ENDING.match(pdf, at)
+        if found is not None and told in pdf[int(found[1]) : at]:
+            return pdf[: found.end()]
+        at += 1
+    raise PDFReleaseRefused(rule="sections")
+
+
+def tiled(new: PDFFile, section: Section, *, start: int) -> dict[Reference, tuple[int, int]]:
+    """Return where the objects of a revision stand. Between them, before and behind them there is nothing.
+
+    What is written in two ways is read in two ways: every object must stand as this house writes it, but for the two
+    entries of a signature that are looked at for themselves.
+    """
+    entries = {number: section.entry(number) for number in section.numbers()}
+    told = {}
+    for number, entry in entries.items():
+        require(entry is not None and not entry.free and not entry.container, "objects")
+        if entry is not None and not (section.is_stream and entry.offset == section.start):
+            told[Reference(number, entry.generation)] = entry.offset
+    at = start if new.pdf[start - 1 : start] in (b"\n", b"\r") else start + 1
+    require(new.pdf[start:at] in (b"", b"\n"), "objects")
+    places = {}
+    for reference, offset in sorted(told.items(), key=lambda one: one[1]):
+        require(offset == at, "objects")
+        value, end = new.at(offset, reference)
+        new.loaded[reference] = value
+        require(new.pdf[end : end + 1] == b"\n" and is_canonical(new.pdf[at:end], reference, value), "objects")
+        places[reference] = (at, end)
+        at = end + 1
+    require(at == section.start, "objects")
+    require_canonical_section(new, section)
+    return places
+
+
+def is_canonical(text: bytes, reference: Reference, value: Value) -> bool:
+    """Tell whether an object stands as this house writes it, whatever a signature's own two entries say."""
+    if isinstance(value, dict) and "ByteRange" in value:
+        rest = {key: one for key, one in value.items() if key not in ("ByteRange", "Contents")}
+        opening, (_, digits) = OPENING.match(text), contents_of(value)
+        return (
+            opening is not None
+            and text.startswith(b"%d %d obj\n" % reference)
+            and text.startswith(digits, opening.end())
+            and b"<<" + text[opening.end() + len(digits) :] == written(rest) + b"\nendobj"
+        )
+    return text == b"%d %d obj\n%b\nendobj" % (*reference, written(value))
+
+
+def contents_of(signature: Dictionary) -> tuple[bytes, bytes]:
+    """Return the value of a signature, and how it stands in the file in the one way that this house writes it."""
+    contents = signature.get("Contents")
+    if not isinstance(contents, bytes):
+        raise PDFReleaseRefused(rule="byte_range")
+    return contents, b"<%b>" % contents.hex().encode()
+
+
+def require_canonical_section(new: PDFFile, section: Section) -> None:
+    """Refuse anything behind the objects but a cross-reference section and the end of the file."""
+    text = new.pdf[section.start : section.end]
+    if section.is_stream:
+        number = next(one for one in section.numbers() if section.entry(one).offset == section.start)  # type: ignore[union-attr] # it tells of each
+        value, end = new.at(section.start, Reference(number))
+        require(end == section.end and text == b"%d 0 obj\n%b\nendobj" % (number, written(value)), "section")
+    else:
+        rows = b"".join(
+            b"%d %d\n%b" % (one.first, one.count, section.rows[one.start : one.start + 20 * one.count])
+            for one in section.blocks
+        )
+        require(text == b"xref\n%btrailer\n%b" % (rows, written(section.trailer)), "section")
+    ending = ENDING.fullmatch(new.pdf, section.end)
+    require(ending is not None and int(ending[1]) == section.start, "section")
+
+
+def read_signature(
+    pdf: bytes, revision: Revision, reference: Reference, *, field: str, place: int
+) -> ReleasedSignature:
+    """Return a signature whose ByteRange is everything up to the end of its revision but the value itself."""
+    start, end = revision.objects[reference]
+    value: Dictionary = dictionary_of(revision.new.load(reference))
+    opening, (contents, digits) = OPENING.match(pdf, start, end), contents_of(value)
+    if opening is None or not pdf.startswith(digits, opening.end(), end):
+        raise PDFReleaseRefused(rule="byte_range")
+    before, after, rest = (int(one) for one in opening.groups())
+    gap = opening.end(), opening.end() + len(digits)
+    require((before, after, rest) == (*gap, len(revision.new.pdf) - gap[1]), "byte_range")
+    moment = value.get("M")
+    return ReleasedSignature(
+        field=field,
+        filter="/" + name_in(value, "Filter"),
+        subfilter="/" + name_in(value, "SubFilter"),
+        is_time_stamp=value["Type"] == "DocTimeStamp",
+        contents=contents,
+        content=ByteRangeContent(pdf, ((0, before), (after, rest))),
+        claimed_time=None if moment is None else time_of(text_of(moment)),
+        revision=place,
+    )
+
+
+def name_in(dictionary: Dictionary, key: str) -> str:
+    """Return a name that an entry holds."""
+    name = dictionary.get(key)
+    if not isinstance(name, Name):
+        raise PDFReleaseRefused(rule="signature")
+    return name
+
+
+def time_of(text: str) -> datetime:
+    """Return the moment that our writer writes, in UTC."""
+    found = MOMENT.fullmatch(text)
+    try:
+        if found is not None:
+            year, month, day, hour, minute, second = (int(one) for one in found.groups())
+            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        pass
+    raise PDFReleaseRefused(rule="time")
