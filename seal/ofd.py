@@ -11,26 +11,32 @@ one may be a stranger's. Two kinds of files are expected to be left out, and do 
 * OFD.xml, into which the first signature is entered. Vendors differ on it. It is let pass with a remark while it can
   lead a reader nowhere else: it names one document in one version, whose root is protected, and the package holds
   nothing else that could be one. The title and the other data of the document in it then prove nothing.
+
+A signed list of all files (GM/T 0099) is judged as one more signature: it shows what was smuggled in, and nothing of
+what the files hold. It and its value come last, so that the signatures leave them out as well.
 """
 
 import base64
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
 from seal.asn1 import SealSignature
+from seal.checks import failed
 from seal.documents import DocumentReport, JudgedSignature, with_checks
+from seal.ofd_integrity import FileListing, read_listing
 from seal.ofd_package import OFDMalformed
 from seal.ofd_structure import BrokenSignature, FoundSignature, OFDPackage, Outline, Reference, legible, read_outline
-from seal.verification import failed, judge_seal_signature
+from seal.verification import judge_seal_signature
 from trust.cms import BytesContent, read_signed_message
 from trust.cms_verification import judge_cms
 from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
 from trust.paths import Evidence
 from trust.reports import SignatureKind, SignatureReport
-from trust.verdict import Check, Finding, SubIndication
+from trust.verdict import Check, SubIndication
 
 __all__ = ["judge_ofd"]
 
@@ -58,7 +64,12 @@ def judge_ofd(ofd: bytes, evidence: Evidence, *, now: datetime) -> DocumentRepor
     """
     package = OFDPackage.open(ofd)
     outline = read_outline(package)
-    judged = (one for found in outline.signatures for one in judge_one(package, outline, found, evidence, now=now))
+    listing = read_listing(package)
+    if isinstance(listing, FileListing):
+        outline = replace(outline, lists=outline.lists | listing.message.own_files)
+    judged = [one for found in outline.signatures for one in judge_one(package, outline, found, evidence, now=now)]
+    if listing is not None:
+        judged += judge_listing(package, outline, listing, evidence, now=now)
     return DocumentReport(signatures=tuple(judged), pages=outline.pages)
 
 
@@ -72,10 +83,7 @@ def judge_one(
 ) -> tuple[JudgedSignature, ...]:
     """Judge one signature: what the package shows, then its value."""
     if isinstance(found, BrokenSignature):
-        check = failed(STEP, "ofd.format", SubIndication.FORMAT_FAILURE, f"the signature is broken: {found.reason}")
-        kind = SignatureKind.SEAL_SIGNATURE if found.is_seal else SignatureKind.CMS
-        report = SignatureReport(kind=kind, checks=(check,))
-        return (JudgedSignature(field=found.field, placed=None, report=report),)
+        return (broken(found),)
     checks = [Check(step=STEP, name="ofd.format"), check_references(found), check_protection(package, outline, found)]
     seal_signature = None
     if found.is_seal:
@@ -85,10 +93,7 @@ def judge_one(
         if seal_signature is not None:
             checks += [check_seal_file(found, seal_signature), check_place(package, found, seal_signature)]
     else:
-        attached = check_attached(found)
-        checks += attached
-        content = None if attached else BytesContent(found.xml)  # what is inside was compared with the file just now
-        reports = judge_cms(found.value, evidence, now=now, content=content, claimed_time=claimed_time(found.time))
+        reports = judge_message(found, checks, evidence, now=now)
     return tuple(
         JudgedSignature(
             field=found.field,
@@ -98,6 +103,61 @@ def judge_one(
         )
         for report in reports
     )
+
+
+def broken(found: BrokenSignature) -> JudgedSignature:
+    """Return the report on a signature whose files cannot be read."""
+    check = failed(STEP, "ofd.format", SubIndication.FORMAT_FAILURE, f"the signature is broken: {found.reason}")
+    kind = SignatureKind.SEAL_SIGNATURE if found.is_seal else SignatureKind.CMS
+    report = SignatureReport(kind=kind, checks=(check,))
+    return JudgedSignature(field=found.field, placed=None, report=report)
+
+
+def judge_message(
+    found: FoundSignature, checks: list[Check], evidence: Evidence, *, now: datetime
+) -> tuple[SignatureReport, ...]:
+    """Judge a signed message over `found.xml`; what it holds is compared first, and told among `checks`."""
+    attached = check_attached(found)
+    checks += attached
+    content = None if attached else BytesContent(found.xml)  # what is inside was compared with the file just now
+    return judge_cms(found.value, evidence, now=now, content=content, claimed_time=claimed_time(found.time))
+
+
+def judge_listing(
+    package: OFDPackage,
+    outline: Outline,
+    listing: FileListing | BrokenSignature,
+    evidence: Evidence,
+    *,
+    now: datetime,
+) -> tuple[JudgedSignature, ...]:
+    """Judge the signed list of files: the names in it, then its value."""
+    if isinstance(listing, BrokenSignature):
+        return (broken(listing),)
+    checks = [Check(step=STEP, name="ofd.format"), check_listed_files(package, outline, listing)]
+    reports = judge_message(listing.message, checks, evidence, now=now)
+    return tuple(
+        JudgedSignature(field=listing.message.field, placed=None, report=with_checks(report, tuple(checks)))
+        for report in reports
+    )
+
+
+def check_listed_files(package: OFDPackage, outline: Outline, listing: FileListing) -> Check:
+    """Check that the files of the package are those of the list; signatures may have been added since.
+
+    The list holds no hashes. Where nothing else is signed, nobody vouches for what the files hold.
+    """
+    name = "ofd.listed_files"
+    there = frozenset(package.files)
+    smuggled = [package.files[key].name for key in there - listing.listed - outline.unlisted]
+    missing = [legible(key) for key in listing.listed - there]
+    told = [f"{what}: {some(names)}" for what, names in (("not listed", smuggled), ("missing", missing)) if names]
+    if told:
+        return failed(STEP, name, SubIndication.HASH_FAILURE, "; ".join(told))
+    if not outline.signatures:
+        reason = "the list protects the names of the files, and no hash what they hold"
+        return failed(STEP, name, SubIndication.SIGNED_DATA_NOT_FOUND, reason)
+    return Check(step=STEP, name=name)
 
 
 def check_references(found: FoundSignature) -> Check:
@@ -151,8 +211,7 @@ def check_protection(package: OFDPackage, outline: Outline, found: FoundSignatur
     if outline.entry in bare and package.documents != {outline.root}:
         told.append("OFD.xml is not protected, and may have named another document or version when it was signed")
     if told:
-        finding = Finding(sub_indication=SubIndication.SIGNED_DATA_NOT_FOUND, reason="; ".join(told))
-        return Check(step=STEP, name=name, finding=finding, note=note)
+        return replace(failed(STEP, name, SubIndication.SIGNED_DATA_NOT_FOUND, "; ".join(told)), note=note)
     return Check(step=STEP, name=name, note=f"{note}: the title and the other data of the document in it prove nothing")
 
 

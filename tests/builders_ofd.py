@@ -26,8 +26,10 @@ __all__ = [
     "archive",
     "attached_message",
     "document",
+    "listing",
     "packed",
     "sign",
+    "unsigned",
     "xml",
 ]
 
@@ -64,6 +66,11 @@ def document() -> Files:
     }
 
 
+def unsigned() -> Files:
+    """Return the files of the same document, which does not even name a list of signatures."""
+    return {**document(), "OFD.xml": OFD_XML.replace(f"<o:Signatures>/{LIST}</o:Signatures>".encode(), b"")}
+
+
 def archive(files: Mapping[str, bytes]) -> bytes:
     """Return an ordinary archive of `files`."""
     target = io.BytesIO()
@@ -92,7 +99,7 @@ class SealKit:
             vendor="Test",
             type_=1,
             name=self.name,
-            certificates=(self.owner.certificate.der,),
+            listed=(self.owner.certificate.der,),
             created_at=FOUNDED + timedelta(days=1),
             valid_from=FOUNDED + timedelta(days=1),
             valid_until=NOW + timedelta(days=365),
@@ -162,6 +169,14 @@ def sign(files: Files, value: Callable[[bytes, str], bytes], how: Signing | None
     if how.seal is not None:
         signed[f"{how.folder}/Seal.esl"] = how.seal
     return signed
+
+
+def listing(files: Files, value: Callable[[bytes], bytes], *, names: Iterable[str] | None = None) -> Files:
+    """Return `files` with a signed list of them (GM/T 0099); `value` makes the message over the list."""
+    listed = "".join(f'<o:File ID="{one}" FileLoc="/{one}"/>' for one in (files if names is None else names))
+    inside = f"<o:SignedValueLoc>/signedvalue.dat</o:SignedValueLoc><o:FileList>{listed}</o:FileList>"
+    entries = xml("DocEntries", inside, 'ID="1"')
+    return {**files, "OFDEntries.xml": entries, "signedvalue.dat": value(entries)}
 
 
 def attached_message(party: Party, content: bytes) -> bytes:

@@ -124,6 +124,7 @@ def validate(
     purpose: Purpose,
     at: datetime,
     time_is_proven: bool = False,
+    states_time: bool = False,
     step: str = "",
 ) -> Path:
     """Return the best path from `leaf` to an anchor of `evidence` for `purpose`, and how it fares at the moment `at`.
@@ -132,10 +133,21 @@ def validate(
     for `purpose`, revocation of every certificate below the anchor. A path that passes wins over one that is
     indeterminate, and that over one that fails. Only where no chain of signatures leads to an anchor, chains of names
     are told about: anybody can add certificates of any name to a message, and they must not hide the path.
+
+    `states_time` tells that `at` is what the key of `leaf` itself has stated, see `check_revocation`; of a time-stamp
+    authority it is always so.
     """
 
     def judged(chain: tuple[Certificate, ...]) -> Path:
-        checks = check_chain(chain, evidence, purpose=purpose, at=at, time_is_proven=time_is_proven, step=step)
+        checks = check_chain(
+            chain,
+            evidence,
+            purpose=purpose,
+            at=at,
+            time_is_proven=time_is_proven,
+            states_time=states_time or purpose is Purpose.TIME_STAMPING,
+            step=step,
+        )
         return Path(certificates=chain, checks=checks)
 
     for linked in (Signatures().hold, by_name):
@@ -178,6 +190,7 @@ def check_chain(
     purpose: Purpose,
     at: datetime,
     time_is_proven: bool,
+    states_time: bool,
     step: str,
 ) -> tuple[Check, ...]:
     """Make every check on one chain."""
@@ -200,7 +213,7 @@ def check_chain(
                 responses=responses,
                 at=at,
                 time_is_proven=time_is_proven,
-                states_time=purpose is Purpose.TIME_STAMPING and certificate is chain[0],
+                states_time=states_time and certificate is chain[0],
                 step=step,
             )
             for certificate, issuer in itertools.pairwise(chain)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Never
 
-__all__ = ["Check", "Finding", "Outcome", "SubIndication", "Verdict", "worst"]
+__all__ = ["Check", "Finding", "Outcome", "Remark", "SubIndication", "Verdict", "worst"]
 
 
 class Outcome(StrEnum):
@@ -78,6 +78,17 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Remark:
+    """Something to know that changes no outcome, such as a vendor's deviation that was tolerated."""
+
+    code: str
+    """A stable code, which has words in both languages."""
+
+    about: str = ""
+    """The field that it is about, by its name in the standard."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Check:
     """One numbered step of a verification and what came of it. `finding` is None when the step passed."""
 
@@ -89,7 +100,13 @@ class Check:
 
     finding: Finding | None = None
     note: str = ""
-    """A remark that does not change the outcome, such as a vendor's deviation that was tolerated."""
+    """A remark in words that does not change the outcome, for experts."""
+
+    code: str = ""
+    """The result in one stable code, where the steps have such: why this one did not pass, or a warning."""
+
+    remarks: tuple[Remark, ...] = ()
+    """Remarks that do not change the outcome either, each with a code."""
 
     @property
     def outcome(self) -> Outcome:

@@ -16,7 +16,7 @@ from tests.story import Played
 pytestmark = pytest.mark.interop
 
 DISTID: Final = ("-vfyopt", "distid:1234567812345678")
-SM2: Final = ("owner", "seal-maker", "tsa-sm2", "licence-claim", "audit", "trust-list")
+SM2: Final = ("owner", "seal-maker", "tsa-sm2", "licence-claim", "audit", "trust-list", "status-publisher")
 P256: Final = ("signer", "tsa-p256")
 LISTS: Final = ("root-sm2", "issuing-sm2", "root-p256", "issuing-p256")
 

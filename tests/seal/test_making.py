@@ -1,24 +1,32 @@
 """Making an electronic seal: what was ordered is in it, and the maker has signed it."""
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from PIL import Image
 
-from seal.asn1 import CertificateListType, SealVersion
+from seal.asn1 import CertificateListType, SealExtension, SealVersion
+from seal.errors import OwnWorkRefused
 from seal.image import SealDesign
 from seal.kinds import TYPE_NUMBERS, SealKind
-from seal.making import PICTURE_RESOLUTION, SealOrder, make_seal
+from seal.making import PICTURE_RESOLUTION, SealOrder, make_seal, require_maker
 from seal.reading import read_seal
 from seal.verification import judge_seal
-from tests.builders import PKI, Party
-from tests.fakes.clock import NOW
+from tests.builders import PKI, Party, time_authority
+from tests.fakes.clock import NOW, SettableClock
+from tests.fakes.faulty import Faults, FaultyStamper
+from trust.crypto.algorithms import KEYS
+from trust.crypto.sm3 import sm3
+from trust.paths import Evidence
 from trust.profiles import SEAL_MAKER, SEAL_OWNER
 from trust.signing import SigningUnavailable
+from trust.timestamping import TimeStamper, TimeStampingUnavailable, judge_time_stamp
 from trust.verdict import Outcome
 
+DAY = timedelta(days=1)
 START = NOW.replace(microsecond=0)
 END = START + timedelta(days=1824)
 
@@ -86,3 +94,101 @@ def test_a_maker_s_key_that_does_not_answer(order: SealOrder, maker: Party, sm2_
             made(order, maker)
     finally:
         sm2_pki.custody.unavailable = False
+
+
+# --- the standard of 2025
+
+
+@pytest.fixture
+def newer(order: SealOrder) -> SealOrder:
+    return replace(order, version=SealVersion.GMT0031_2025)
+
+
+def stamper(sm2_pki: PKI, at: datetime = NOW) -> TimeStamper:
+    return time_authority(sm2_pki.time_stamper, SettableClock(at))
+
+
+def test_a_seal_of_2025_says_when_it_was_made(newer: SealOrder, maker: Party, sm2_pki: PKI) -> None:
+    made_ = make_seal(newer, maker=maker.signer, maker_certificate=maker.certificate, stamper=stamper(sm2_pki))
+    seal = read_seal(made_)
+    assert (seal.version, seal.deviations) == (SealVersion.GMT0031_2025, ())
+    assert seal.time_stamp is not None
+    assert judge_time_stamp(seal.time_stamp, seal.signature, sm2_pki.evidence, now=NOW).proven_time is not None
+    report = judge_seal(made_, sm2_pki.evidence, now=NOW).report
+    assert (Outcome.PASSED, NOW.replace(microsecond=0)) == (
+        report.verdict.outcome,
+        report.proven_time and report.proven_time.replace(microsecond=0),
+    )
+
+
+def test_a_seal_of_2025_may_go_without(newer: SealOrder, maker: Party, sm2_pki: PKI) -> None:
+    seal = read_seal(made(newer, maker))
+    assert (seal.version, seal.time_stamp) == (SealVersion.GMT0031_2025, None)
+    assert judge_seal(seal.raw, sm2_pki.evidence, now=NOW).report.verdict.outcome is Outcome.PASSED
+
+
+def silent(sm2_pki: PKI) -> TimeStamper:
+    """Return an authority that does not answer."""
+    faults = Faults()
+    faults.fail("stamp:seal", TimeStampingUnavailable())
+    return FaultyStamper(stamper(sm2_pki), faults, "seal")
+
+
+def test_a_seal_of_2020_has_no_room_for_a_time_stamp(order: SealOrder, maker: Party, sm2_pki: PKI) -> None:
+    # Nobody is asked for one, not even an authority that does not answer.
+    told = make_seal(order, maker=maker.signer, maker_certificate=maker.certificate, stamper=silent(sm2_pki))
+    assert read_seal(told).time_stamp is None
+
+
+def test_an_authority_that_does_not_answer(newer: SealOrder, maker: Party, sm2_pki: PKI) -> None:
+    with pytest.raises(TimeStampingUnavailable):
+        make_seal(newer, maker=maker.signer, maker_certificate=maker.certificate, stamper=silent(sm2_pki))
+
+
+def test_the_version_of_2014_is_not_made(order: SealOrder, maker: Party) -> None:
+    with pytest.raises(ValueError, match="version 4 or 5"):
+        made(replace(order, version=SealVersion.GMT0031_2014), maker)
+
+
+# --- what may be ordered besides
+
+
+def test_an_owner_named_by_a_digest(order: SealOrder, maker: Party, sm2_pki: PKI) -> None:
+    seal = read_seal(made(replace(order, list_type=CertificateListType.DIGESTS), maker))
+    assert (CertificateListType.DIGESTS, (sm3(order.owner_certificate.der),)) == (seal.list_type, seal.listed)
+    assert order.owner_certificate.der not in seal.raw
+    assert judge_seal(seal.raw, sm2_pki.evidence, now=NOW).report.verdict.outcome is Outcome.PASSED
+
+
+def test_extensions_that_were_ordered(order: SealOrder, maker: Party, sm2_pki: PKI) -> None:
+    extensions = (SealExtension(oid="1.2.156.10197.6.7.2.2.1", value=b"2.1"),)
+    seal = read_seal(made(replace(order, extensions=extensions), maker))
+    assert (extensions, ()) == (seal.extensions, seal.deviations)
+    assert judge_seal(seal.raw, sm2_pki.evidence, now=NOW).report.verdict.outcome is Outcome.PASSED
+
+
+# --- the maker's certificate first
+
+
+def test_a_good_maker(maker: Party, sm2_pki: PKI) -> None:
+    require_maker(maker.certificate, sm2_pki.evidence, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "check"),
+    [
+        (lambda pki: (pki.issue(SEAL_MAKER, not_after=NOW - DAY), pki.evidence), "certificate.validity"),
+        (lambda pki: (pki.issue(SEAL_MAKER, at=NOW + DAY), pki.evidence), "certificate.validity"),
+        (lambda pki: (pki.issue(SEAL_OWNER), pki.evidence), "certificate.key_usage"),
+        (lambda pki: (PKI.found(KEYS["sm2"]).issue(SEAL_MAKER), pki.evidence), "certificate.path"),
+        (lambda pki: (pki.issue(SEAL_MAKER), replace(pki.evidence, revocation_lists=())), "certificate.revocation"),
+    ],
+    ids=["ended", "not begun", "an owner", "a stranger", "of unknown status"],
+)
+def test_no_seal_by_a_maker_that_is_not_good(
+    sm2_pki: PKI, wrong: Callable[[PKI], tuple[Party, Evidence]], check: str
+) -> None:
+    party, evidence = wrong(sm2_pki)
+    with pytest.raises(OwnWorkRefused) as caught:
+        require_maker(party.certificate, evidence, at=NOW)
+    assert caught.value.details == {"check": check}
