@@ -1,19 +1,13 @@
-"""The engraver's hand: where every outline of a round seal lies, and how each character is cut to its place.
+"""The engraver's hand at a round seal: where every outline lies.
 
 All measures are those of a 42 mm seal, the common size of an organ's seal (国发（1999）25号); other sizes are the
 same drawing scaled. Lengths are millimetres from the centre, y downwards; angles run clockwise from the top.
-Strokes are never bent along the rim: a character is condensed, narrowed towards its feet, and turned.
 """
 
 import math
-import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import accumulate
 
-from seal.outlines import Path, Placement, Point, circle, cubic, emboldened, ink, moved
-from trust.typefaces import CharacterNotCovered, Typeface, covered, glyph, require_coverage
+from seal.lettering import HAN_INK, TAPER, Cell, letter, places, turned, upright
+from seal.outlines import Path, Point, circle, emboldened, moved, polygon
 
 __all__ = [
     "DIAMETER",
@@ -21,7 +15,6 @@ __all__ = [
     "RIM_ARC_ABOVE_CODE",
     "RIM_ARC_ABOVE_ROW",
     "code",
-    "require_engravable",
     "rim",
     "ring",
     "row",
@@ -40,28 +33,6 @@ STAR_DIAMETER = 14.0
 STAR_WAIST = (3 - math.sqrt(5)) / 2
 """Inner to outer radius of the regular five-pointed star, whose arms continue each other's edges."""
 
-FACES = (Typeface.SERIF_BOLD, Typeface.KAI)
-"""Song, as seals are cut in; and Kai for what Song lacks."""
-HAN_INK = 0.94
-"""Width and height of the ink of a full Han character in Serif Bold, in em."""
-HAN_MIDDLE = 0.38
-"""Height of the middle of that ink above the baseline, in em."""
-NARROW_HAN = 0.6
-"""Han characters with less ink than this, in em, are narrow by nature (卜, 丨) and are not widened."""
-EVENING = 0.5
-"""How far 日 or 月 is widened towards the full ink: half-way, so that gaps look even and 日 does not turn into 曰."""
-BEARING = 0.07
-"""Ground on either side of characters that are no Han, in em: parentheses, digits and points need no full place."""
-SPACE = 0.3
-"""The place of a word space, in em."""
-LATIN_GROWTH = 1.15
-"""Digits and Latin letters are drawn taller by this, up to the height of the Han beside them."""
-WHOLE_CATEGORIES = frozenset({"Lo", "Lm", "Nl", "So"})
-"""Unicode categories that take a whole place: Han, their repetition mark, and symbols."""
-GROWN_CATEGORIES = frozenset({"Nd", "Lu", "Ll"})
-KAI_BOLDNESS = 0.03
-"""Kai strokes are lighter than Song Bold: this much bolder on every side, a fallback does not stand out."""
-
 RIM_HEIGHT = 7.4
 """Em height on the rim as long as there is room: feet then end 4.5 mm above the arms of the star."""
 RIM_HEIGHT_STEP = 0.05
@@ -70,8 +41,6 @@ RIM_WIDEST = 0.92
 """Width to height of an uncondensed character: seal Song stands a little slender."""
 RIM_NARROWEST = 0.44
 """Least width to height; beyond it characters get smaller, since condensing more would close the counters."""
-RIM_TAPER = 0.6
-"""Share of the narrowing of the rim that feet follow: at 0 feet collide, at 1 every character looks like a fan."""
 RIM_GAP = 0.24
 """Free ground between the feet of two full characters."""
 RIM_BOLDNESS = 0.012
@@ -104,55 +73,21 @@ CODE_WIDTH, CODE_HEIGHT = 2.0, 1.75
 CODE_BOLDNESS = 0.02
 
 
-@dataclass(frozen=True, kw_only=True)
-class Letter:
-    """A character ready for the graver, in em with y upwards."""
-
-    path: Path
-    middle: Point = (0.0, HAN_MIDDLE)
-    """The point that comes to lie in the middle of the letter's place."""
-    stretch: Point = (1.0, 1.0)
-    share: float
-    """Its place along the line, as a share of the place of a full Han character."""
-    boldness: float = 0.0
-    """Growth on every side, in millimetres, beyond that of its line."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    """The place of a full character on the rim: em size, angle to the next, and radius of its middle."""
-
-    width: float
-    height: float
-    pitch: float
-    radius: float
-
-
-def require_engravable(text: str, *, field: str) -> None:
-    """Raise `CharacterNotCovered` unless every character of `text` can be drawn and leaves ink, the space excepted.
-
-    Invisible characters are refused: two seals that look alike must not bear different names.
-    """
-    require_coverage(text, field=field, faces=FACES)
-    for character in text:
-        if character != " " and not letter(character).path:
-            raise CharacterNotCovered(field=field, character=character, code_point=f"U+{ord(character):04X}")
-
-
 def ring() -> Path:
     """Return the ring, whose outer edge is the edge of the seal."""
     return circle(RADIUS) + circle(-(RADIUS - RING_WIDTH))
+
+
+def polar(radius: float, angle: float) -> Point:
+    """Return the point at `radius` from the centre, `angle` clockwise from the top."""
+    return radius * math.sin(angle), -radius * math.cos(angle)
 
 
 def star() -> Path:
     """Return the star, its centre of mass in the centre of the seal."""
     outer = STAR_DIAMETER / 2
     radii = (outer, outer * STAR_WAIST) * 5
-    first, *others = (
-        (radius * math.sin(turn * math.pi / 5), -radius * math.cos(turn * math.pi / 5))
-        for turn, radius in enumerate(radii)
-    )
-    return ("M", (first,)), *(("L", (corner,)) for corner in others), ("Z", ())
+    return polygon([polar(radius, turn * math.pi / 5) for turn, radius in enumerate(radii)])
 
 
 def rim(name: str, *, arc: float) -> tuple[Path, ...]:
@@ -174,7 +109,7 @@ def rim_cell(shares: float, arc: float) -> Cell:
         height -= RIM_HEIGHT_STEP
     width = min(rim_width(pitch, height, TEXT_RADIUS), RIM_WIDEST * height)
     # The head of a character is straight: only with its corners on the text radius does it keep off the ring.
-    head = width * HAN_INK / 2 * (1 + RIM_TAPER * height * HAN_INK / 2 / (TEXT_RADIUS - height))
+    head = width * HAN_INK / 2 * (1 + TAPER * height * HAN_INK / 2 / (TEXT_RADIUS - height))
     outer = math.sqrt(TEXT_RADIUS**2 - head**2)
     width = min(width, rim_width(pitch, height, outer))
     return Cell(width=width, height=height, pitch=pitch, radius=outer - height * HAN_INK / 2)
@@ -190,7 +125,7 @@ def rim_width(pitch: float, height: float, outer: float) -> float:
     """Return the em width at which the feet of neighbours, whose heads lie at `outer`, keep `RIM_GAP` apart."""
     middle = outer - height * HAN_INK / 2
     feet = outer - height * HAN_INK
-    narrowing = 1 - RIM_TAPER * (middle - feet) / middle
+    narrowing = 1 - TAPER * (middle - feet) / middle
     return (pitch * feet - RIM_GAP) / (HAN_INK * narrowing)
 
 
@@ -220,72 +155,3 @@ def code(digits: str) -> tuple[Path, ...]:
         emboldened(moved(each.path, turned(each, cell, angle=(middle - index) * cell.pitch)), CODE_BOLDNESS)
         for index, each in enumerate(letter(digit) for digit in digits)
     )
-
-
-def places(letters: Sequence[Letter]) -> Iterator[float]:
-    """Yield where the middle of each letter lies on a line centred on 0, in shares."""
-    shares = [each.share for each in letters]
-    start = -sum(shares) / 2
-    return (start + end - share / 2 for end, share in zip(accumulate(shares), shares, strict=True))
-
-
-def turned(each: Letter, cell: Cell, *, angle: float) -> Placement:
-    """Return the placement of a letter in a cell of the rim, turned by `angle` from the top."""
-    sine, cosine = math.sin(angle), math.cos(angle)
-    width, height = cell.width * each.stretch[0], cell.height * each.stretch[1]
-
-    def place(point: Point) -> Point:
-        outwards = (point[1] - each.middle[1]) * height
-        along = (point[0] - each.middle[0]) * width * (1 + RIM_TAPER * outwards / cell.radius)
-        reach = cell.radius + outwards
-        return along * cosine + reach * sine, along * sine - reach * cosine
-
-    return place
-
-
-def upright(each: Letter, at: Point, *, width: float, height: float) -> Placement:
-    """Return the placement of a letter that stands straight with its middle `at` a point."""
-    width, height = width * each.stretch[0], height * each.stretch[1]
-    return lambda point: (
-        at[0] + (point[0] - each.middle[0]) * width,
-        at[1] - (point[1] - each.middle[1]) * height,
-    )
-
-
-@lru_cache(maxsize=4096)
-def letter(character: str) -> Letter:
-    """Return a covered character, cut for a line of seal text."""
-    face = next(face for face in FACES if covered(character, (face,)))
-    drawn = glyph(character, face)
-    if not drawn.outline:
-        return Letter(path=(), share=SPACE)
-    left, bottom, right, top = ink(drawn)
-    category = unicodedata.category(character)
-    growth = LATIN_GROWTH if category in GROWN_CATEGORIES else 1.0
-    middle, tall = fitted(bottom, top, growth)
-    whole = category in WHOLE_CATEGORIES
-    return Letter(
-        path=cubic(drawn),
-        middle=((left + right) / 2, middle),
-        stretch=(evened(right - left) if whole else 1.0, tall),
-        share=1.0 if whole else right - left + 2 * BEARING,
-        boldness=KAI_BOLDNESS if face is Typeface.KAI else 0.0,
-    )
-
-
-def evened(width: float) -> float:
-    """Return the stretch that brings a Han character with ink of this `width` nearer to the full width."""
-    if width < NARROW_HAN:
-        return 1.0
-    wanted = HAN_INK / width
-    return min(wanted, 1 + EVENING * (wanted - 1))
-
-
-def fitted(bottom: float, top: float, growth: float) -> tuple[float, float]:
-    """Return middle and stretch of ink between `bottom` and `top`, so that nothing rises above the Han beside it.
-
-    Parentheses, accents and the like would come too near to the ring otherwise.
-    """
-    if (top - bottom) * growth > HAN_INK:
-        return (top + bottom) / 2, HAN_INK / (top - bottom)
-    return max(HAN_MIDDLE, top - HAN_INK / 2 / growth), growth

@@ -1,103 +1,50 @@
-"""The seal image (印章图像): a round official seal as pure outlines, for SVG, for PDF and as a PNG.
+"""The seal image (印章图像): what a design shows as pure outlines, or as the picture that was uploaded.
 
-One drawing serves all three, so a seal looks the same in a licence, on a screen and in GB/T 38540 seal data. No font
-is needed where it is shown, and the same design always gives the same bytes.
+One drawing serves SVG, PDF and PNG, so a seal looks the same in a licence, on a screen and in GB/T 38540 seal data. No
+font is needed where it is shown, and the same design always gives the same bytes.
 """
 
 import io
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import assert_never
 
 import resvg_py
 from PIL import Image
 
-from seal import engraving
-from seal.errors import (
-    ImageCodeMalformed,
-    ImageDiameterOutOfRange,
-    ImageNameLength,
-    ImageResolutionOutOfRange,
-    ImageRowLength,
-)
-from seal.outlines import Path, Point, moved
+from seal import emblems, engraving, squares
+from seal.designs import Centre, SealDesign, Shape, UploadedPicture
+from seal.errors import ImageResolutionOutOfRange
+from seal.image_errors import ImagePictureMissing
+from seal.outlines import Path, moved
+from seal.ovals import Oval
+from seal.paints import INK, Raster, operators_of, palette_png, pdf, svg, svg_of
+from seal.uploads import require_kept
+from trust.blobs import BlobId, BlobStore
+from trust.crypto.sm3 import sm3
 
-__all__ = ["Centre", "SealDesign", "SealImage", "draw"]
+__all__ = ["Centre", "SealDesign", "SealImage", "draw", "drawn"]
 
-SHORTEST_NAME, LONGEST_NAME = 4, 30
-LONGEST_ROW = 12
-LONGEST_CODE = 14
-SMALLEST_DIAMETER, LARGEST_DIAMETER = 30, 60
-"""In millimetres. 60 is the seal of the State Council, the largest there is (国发（1999）25号)."""
 COARSEST, FINEST = 72, 1200
 """In dots per inch. The finest raster of the largest seal is 32 MB, which may be held twice while it is made."""
-
-INK = (0xD7, 0x00, 0x0F)
-"""The red of seal paste (印泥)."""
 MM_PER_INCH = 25.4
-POINTS_PER_MM = 72 / MM_PER_INCH
-ALPHA_LEVELS = 32
-"""Shades of an edge in the PNG: twice as many as the rasteriser tells apart, and few enough to keep the file small."""
-PDF_OPERATORS = {"M": "m", "L": "l", "C": "c", "Z": "h"}
-
-
-class Centre(StrEnum):
-    """What stands in the centre of a seal."""
-
-    STAR = "star"
-    EMPTY = "empty"
-
-
-@dataclass(frozen=True, kw_only=True)
-class SealDesign:
-    """What a seal shows; checked when built, so every design can be drawn.
-
-    Raises `ImageNameLength`, `ImageRowLength`, `ImageCodeMalformed`, `ImageDiameterOutOfRange`, and
-    `CharacterNotCovered` for a character that no typeface here draws or that leaves no ink.
-    """
-
-    name: str
-    """The holder's name on the upper rim. White space around it is dropped, inside it is one space."""
-    row: str = ""
-    """The words below the star, such as 电子证照专用章; treated as the name is."""
-    code: str = ""
-    """The digits on the lower rim."""
-    diameter_mm: int = 42
-    centre: Centre = Centre.STAR
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "name", " ".join(self.name.split()))
-        object.__setattr__(self, "row", " ".join(self.row.split()))
-        self._require_sizes()
-        engraving.require_engravable(self.name, field="name")
-        engraving.require_engravable(self.row, field="row")
-
-    def _require_sizes(self) -> None:
-        if not SHORTEST_NAME <= len(self.name) <= LONGEST_NAME:
-            raise ImageNameLength(length=len(self.name), shortest=SHORTEST_NAME, longest=LONGEST_NAME)
-        if len(self.row) > LONGEST_ROW:
-            raise ImageRowLength(length=len(self.row), longest=LONGEST_ROW)
-        digits_only = self.code.isascii() and self.code.isdigit()
-        if self.code and not (digits_only and len(self.code) <= LONGEST_CODE):
-            raise ImageCodeMalformed(length=len(self.code), longest=LONGEST_CODE)
-        if not SMALLEST_DIAMETER <= self.diameter_mm <= LARGEST_DIAMETER:
-            raise ImageDiameterOutOfRange(
-                diameter_mm=self.diameter_mm, smallest=SMALLEST_DIAMETER, largest=LARGEST_DIAMETER
-            )
 
 
 @dataclass(frozen=True, kw_only=True)
 class SealImage:
-    """A drawn seal. The ring touches the edges from inside; what is not ink is transparent."""
+    """A seal as it is seen. It touches the edges from inside; what is not ink is transparent."""
 
-    width_mm: float
-    height_mm: float
+    width_mm: int
+    height_mm: int
     svg: str
-    """One user unit is a millimetre."""
+    """Of outlines one user unit is a millimetre. A picture that was uploaded stands in it as it is."""
     pdf_operators: bytes
     """The content of a Form XObject with the BBox [0 0 width height] in points. It needs no resources, opens no text,
-    and leaves the graphics state as it was; how it blends with the page is the caller's ExtGState."""
+    and leaves the graphics state as it was; how it blends with the page is the caller's ExtGState. A picture is painted
+    on white ground, and needs the blend mode Multiply."""
+
+    raster: Raster | None = field(default=None, repr=False)
+    """The pixels of a picture that was uploaded, as they came."""
 
     def png(self, dpi: int = 300) -> bytes:
         """Return the seal as a PNG of round(mm / 25.4 × `dpi`) pixels, or raise `ImageResolutionOutOfRange`.
@@ -107,46 +54,97 @@ class SealImage:
         """
         if not COARSEST <= dpi <= FINEST:
             raise ImageResolutionOutOfRange(dpi=dpi, coarsest=COARSEST, finest=FINEST)
-        raster = resvg_py.svg_to_bytes(
-            svg_string=self.svg,
-            width=round(self.width_mm / MM_PER_INCH * dpi),
-            height=round(self.height_mm / MM_PER_INCH * dpi),
-            dpi=dpi,
-            skip_system_fonts=True,
-        )
-        with Image.open(io.BytesIO(raster)) as picture:
-            return palette_png(picture.getchannel("A"), dpi)
+        width, height = (round(side / MM_PER_INCH * dpi) for side in (self.width_mm, self.height_mm))
+        if self.raster is not None:
+            return palette_png(self.raster.resized(width, height), self.raster.ink, dpi=dpi)
+        raster = resvg_py.svg_to_bytes(svg_string=self.svg, width=width, height=height, dpi=dpi, skip_system_fonts=True)
+        with Image.open(io.BytesIO(raster), formats=["PNG"]) as picture:
+            return palette_png(picture.getchannel("A"), INK, dpi=dpi)
+
+
+def drawn(design: SealDesign, blobs: BlobStore) -> SealImage:
+    """Return the image of a seal whose file, if its design names one, is kept in `blobs`. Raise `BlobMissing`."""
+    return draw(design, picture=None if design.file is None else blobs.get(design.file))
 
 
 @lru_cache(maxsize=128)
-def draw(design: SealDesign) -> SealImage:
-    """Return the image of a seal; the same design always gives the same bytes."""
-    path = scaled(outline(design), design.diameter_mm / engraving.DIAMETER)
+def draw(design: SealDesign, *, picture: bytes | None = None) -> SealImage:
+    """Return the image of a seal; the same design always gives the same bytes.
+
+    `picture` is the file that the design names, if it names one: raise `ImagePictureMissing` where it is another or
+    none, `EmblemMalformed` where it is to be an emblem and is none.
+    """
+    require_named(picture, design.file)
+    if design.picture is not None and picture is not None:
+        return shown(design.picture, picture)
+    path = outline(design, emblem=picture)
+    width, height = design.width_mm, design.height_mm
     return SealImage(
-        width_mm=design.diameter_mm,
-        height_mm=design.diameter_mm,
-        svg=svg(path, design.diameter_mm),
-        pdf_operators=pdf(path, design.diameter_mm),
+        width_mm=width, height_mm=height, svg=svg(path, width, height), pdf_operators=pdf(path, width, height)
     )
 
 
-def outline(design: SealDesign) -> Path:
-    """Return everything a design shows as one path, in the measures of `engraving`."""
-    parts = (
+def require_named(picture: bytes | None, name: BlobId | None) -> None:
+    """Require the file that a design names, and none where it names none."""
+    if (None if picture is None else sm3(picture).hex()) != name:
+        raise ImagePictureMissing
+
+
+def shown(uploaded: UploadedPicture, png: bytes) -> SealImage:
+    """Return an uploaded picture as the image of a seal, once it is proven to be one: anybody can name any file."""
+    require_kept(png, uploaded)
+    raster = Raster.of(png)
+    width, height = uploaded.width_mm, uploaded.height_mm
+    return SealImage(
+        width_mm=width,
+        height_mm=height,
+        svg=svg_of(png, width, height),
+        pdf_operators=operators_of(raster, width, height),
+        raster=raster,
+    )
+
+
+def outline(design: SealDesign, *, emblem: bytes | None = None) -> Path:
+    """Return everything a design shows as one path, in millimetres from its centre, y downwards."""
+    match design.shape:
+        case Shape.ROUND:
+            return scaled(joined(*round_parts(design, emblem)), design.diameter_mm / engraving.DIAMETER)
+        case Shape.OVAL:
+            oval = Oval(design.width_mm, design.height_mm)
+            return joined(
+                oval.border(),
+                *oval.rim(design.name),
+                *oval.row(design.row),
+                *oval.second_row(design.second_row),
+                *oval.code(design.code),
+            )
+        case Shape.SQUARE:
+            text = squares.filled(design.name, design.row)
+            return scaled(joined(squares.frame(), *squares.name(text)), design.diameter_mm / squares.SIDE)
+        case Shape.PICTURE:  # pragma: no cover - `draw` has shown it
+            raise ImagePictureMissing
+        case _:
+            assert_never(design.shape)
+
+
+def round_parts(design: SealDesign, emblem: bytes | None) -> tuple[Path, ...]:
+    """Return the parts of a round seal, in the measures of `engraving`."""
+    return (
         engraving.ring(),
-        centre(design.centre),
+        centre(design.centre, emblem),
         *engraving.rim(design.name, arc=rim_arc(design)),
         *engraving.row(design.row),
         *engraving.code(design.code),
     )
-    return tuple(segment for part in parts for segment in part)
 
 
-def centre(kind: Centre) -> Path:
+def centre(kind: Centre, emblem: bytes | None) -> Path:
     """Return what stands in the centre."""
     match kind:
         case Centre.STAR:
             return engraving.star()
+        case Centre.EMBLEM:
+            return emblems.rosette() if emblem is None else emblems.read_emblem(emblem)
         case Centre.EMPTY:
             return ()
         case _:
@@ -160,50 +158,11 @@ def rim_arc(design: SealDesign) -> float:
     return engraving.RIM_ARC_ABOVE_CODE if design.code else engraving.RIM_ARC
 
 
+def joined(*parts: Path) -> Path:
+    """Return several paths as one."""
+    return tuple(segment for part in parts for segment in part)
+
+
 def scaled(path: Path, scale: float) -> Path:
     """Return `path` larger or smaller about the centre of the seal."""
     return moved(path, lambda point: (point[0] * scale, point[1] * scale))
-
-
-def svg(path: Path, diameter: float) -> str:
-    """Return `path` as an SVG file without any text or metadata."""
-    red = "#{:02x}{:02x}{:02x}".format(*INK)
-    size, edge = number(diameter), number(-diameter / 2)
-    data = "".join(operator + coordinates(points) for operator, points in path)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}mm" height="{size}mm" '
-        f'viewBox="{edge} {edge} {size} {size}"><path fill="{red}" d="{data}"/></svg>'
-    )
-
-
-def pdf(path: Path, diameter: float) -> bytes:
-    """Return `path` as the operators of a PDF content stream (ISO 32000-2, 8.5), its origin at the lower left."""
-    red = " ".join(number(part / 0xFF) for part in INK)
-    middle = number(diameter / 2 * POINTS_PER_MM)
-    unit = f"{POINTS_PER_MM:.6f}"
-    lines = [f"q {red} rg {unit} 0 0 -{unit} {middle} {middle} cm"]
-    lines.extend(f"{coordinates(points)} {PDF_OPERATORS[operator]}".lstrip() for operator, points in path)
-    lines.append("f Q\n")
-    return "\n".join(lines).encode("ascii")
-
-
-def coordinates(points: tuple[Point, ...]) -> str:
-    """Return points as both SVG and PDF read them."""
-    return " ".join(f"{number(x)} {number(y)}" for x, y in points)
-
-
-def number(value: float) -> str:
-    """Return a number to a thousandth, without exponent, negative zero or idle digits: PDF knows no exponents."""
-    return f"{round(value, 3) + 0.0:g}"
-
-
-def palette_png(opacity: Image.Image, dpi: int) -> bytes:
-    """Return ink of varying opacity as a PNG without any metadata but its resolution."""
-    steepest = ALPHA_LEVELS - 1
-    indices = opacity.point([round(alpha / 0xFF * steepest) for alpha in range(0x100)])
-    picture = Image.frombytes("P", indices.size, indices.tobytes())
-    picture.putpalette(INK * ALPHA_LEVELS)
-    levels = bytes(round(index / steepest * 0xFF) for index in range(ALPHA_LEVELS))
-    file = io.BytesIO()
-    picture.save(file, "PNG", transparency=levels, optimize=True, dpi=(dpi, dpi))
-    return file.getvalue()

@@ -8,7 +8,19 @@ from fontTools.pens.boundsPen import BoundsPen
 
 from trust.typefaces import Glyph
 
-__all__ = ["Path", "Placement", "Point", "circle", "cubic", "emboldened", "ink", "moved"]
+__all__ = [
+    "Path",
+    "Placement",
+    "Point",
+    "bounds",
+    "circle",
+    "cubic",
+    "ellipse",
+    "emboldened",
+    "ink",
+    "moved",
+    "polygon",
+]
 
 Point = tuple[float, float]
 Segment = tuple[str, tuple[Point, ...]]
@@ -27,8 +39,13 @@ SHARPEST = 1.0
 
 def circle(radius: float) -> Path:
     """Return a circle, run clockwise; a negative `radius` turns it the other way round and so makes it a hole."""
-    top, handle = abs(radius), abs(radius) * CIRCLE_HANDLE
-    side, reach = radius, radius * CIRCLE_HANDLE
+    return ellipse(radius, abs(radius))
+
+
+def ellipse(half_width: float, half_height: float) -> Path:
+    """Return an ellipse, run clockwise; a negative `half_width` turns it the other way round: a hole."""
+    top, handle = half_height, half_height * CIRCLE_HANDLE
+    side, reach = half_width, half_width * CIRCLE_HANDLE
     return (
         ("M", ((0, -top),)),
         ("C", ((reach, -top), (side, -handle), (side, 0))),
@@ -39,9 +56,25 @@ def circle(radius: float) -> Path:
     )
 
 
+def polygon(corners: Sequence[Point]) -> Path:
+    """Return a closed shape of straight sides."""
+    return ("M", (corners[0],)), *(("L", (corner,)) for corner in corners[1:]), ("Z", ())
+
+
 def moved(path: Path, placement: Placement) -> Path:
     """Return `path` with every point placed; a curve follows its handles."""
     return tuple((operator, tuple(placement(point) for point in points)) for operator, points in path)
+
+
+def bounds(path: Path) -> tuple[float, float, float, float]:
+    """Return the least x and y and the greatest of all points of a path that has some, handles included."""
+    points = points_of(path)
+    return (
+        min(x for x, _ in points),
+        min(y for _, y in points),
+        max(x for x, _ in points),
+        max(y for _, y in points),
+    )
 
 
 def ink(drawn: Glyph) -> tuple[float, float, float, float]:

@@ -1,20 +1,17 @@
 """The layout of round seals: nothing touches, everything is even, and long names are condensed."""
 
-import io
 import math
-from collections.abc import Iterator
 from itertools import combinations, pairwise
 
 import pytest
-import resvg_py
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageChops, ImageFilter
+from PIL import ImageChops, ImageFilter
 
-from seal import engraving
+from seal import engraving, lettering
 from seal.engraving import RIM_ARC, RIM_ARC_ABOVE_CODE, RIM_ARC_ABOVE_ROW
-from seal.image import svg
-from seal.outlines import Path, Point
+from seal.outlines import Path
+from tests.seal.shapes import edges, flattened, mask
 from trust.typefaces import CharacterNotCovered, Typeface, covered, load
 
 TWENTY_FIVE = "某某壮族自治区某某经济技术开发区市场监督管理局𠮷林"
@@ -41,24 +38,6 @@ STAR_REACH = 7
 HAN = "".join(chr(code) for code in sorted(load(Typeface.SERIF_BOLD).characters) if 0x4E00 <= code < 0xA000)
 
 
-def flattened(path: Path) -> Iterator[Point]:
-    """Yield points along the contours, close enough together to stand for the curves."""
-    start: Point = (0, 0)
-    for operator, points in path:
-        if operator == "C":
-            for step in range(1, 9):
-                t, u = step / 8, 1 - step / 8
-                weights = (u**3, 3 * u * u * t, 3 * u * t * t, t**3)
-                corners = (start, *points)
-                yield (
-                    sum(weight * corner[0] for weight, corner in zip(weights, corners, strict=True)),
-                    sum(weight * corner[1] for weight, corner in zip(weights, corners, strict=True)),
-                )
-        else:
-            yield from points
-        start = points[-1] if points else start
-
-
 def radii(path: Path) -> tuple[float, float]:
     """Return the least and the greatest distance of ink from the centre."""
     found = [math.hypot(x, y) for x, y in flattened(path)]
@@ -68,12 +47,6 @@ def radii(path: Path) -> tuple[float, float]:
 def angles(path: Path) -> tuple[float, float]:
     """Return where ink begins and ends, in radians clockwise from the top."""
     found = [math.atan2(x, -y) for x, y in flattened(path)]
-    return min(found), max(found)
-
-
-def edges(path: Path, axis: int) -> tuple[float, float]:
-    """Return where ink begins and ends along x (0) or y (1)."""
-    found = [point[axis] for point in flattened(path)]
     return min(found), max(found)
 
 
@@ -88,13 +61,6 @@ def ground_between(left: Path, right: Path) -> float:
     """
     feet = min(radii(left)[0], radii(right)[0])
     return (angles(right)[0] - angles(left)[1]) * feet
-
-
-def mask(*paths: Path) -> Image.Image:
-    """Return the ink of paths at 300 dpi."""
-    path = tuple(segment for path in paths for segment in path)
-    raster = resvg_py.svg_to_bytes(svg_string=svg(path, 42), width=496, height=496, dpi=300, skip_system_fonts=True)
-    return Image.open(io.BytesIO(raster)).getchannel("A")
 
 
 @pytest.mark.parametrize("arc", ARCS)
@@ -165,13 +131,13 @@ def test_a_parenthesis_takes_less_than_half_the_place_of_a_han() -> None:
 def test_slender_han_are_widened_but_not_to_the_full(character: str) -> None:
     paths = engraving.row(f"国{character}国")
     full, widened = (edges(path, 0)[1] - edges(path, 0)[0] for path in paths[:2])
-    raw = engraving.letter(character)
+    raw = lettering.letter(character)
     assert raw.stretch[0] > 1.05
     assert 0.82 * full < widened < 0.96 * full
 
 
 def test_han_that_are_narrow_by_nature_stay_so() -> None:
-    letter = engraving.letter("丨")
+    letter = lettering.letter("丨")
     assert (letter.stretch[0], letter.share) == (1, 1)
 
 
@@ -207,8 +173,8 @@ def test_condensed_characters_are_emboldened_more() -> None:
 
 def test_what_serif_bold_lacks_comes_from_kai_and_is_emboldened() -> None:
     assert not covered(ONLY_IN_KAI, (Typeface.SERIF_BOLD,))
-    assert engraving.letter(ONLY_IN_KAI).boldness == 0.03
-    assert engraving.letter("某").boldness == 0
+    assert lettering.letter(ONLY_IN_KAI).boldness == 0.03
+    assert lettering.letter("某").boldness == 0
     second = engraving.rim(f"某{ONLY_IN_KAI}某某", arc=RIM_ARC)[1]
     assert radii(second)[1] - radii(second)[0] > 6
 
@@ -297,9 +263,14 @@ def test_the_ring_is_1_2_mm_wide_and_ends_with_the_seal() -> None:
 @pytest.mark.parametrize("character", ["\U0001f600", "\u200b", "\uffa0"])
 def test_characters_without_outline_or_ink_are_refused(character: str) -> None:
     with pytest.raises(CharacterNotCovered) as caught:
-        engraving.require_engravable(f"某{character}", field="name")
+        lettering.require_engravable(f"某{character}", field="name")
     assert caught.value.details["code_point"] == f"U+{ord(character):04X}"
 
 
+def test_a_wide_space_is_not_engravable() -> None:
+    with pytest.raises(CharacterNotCovered):
+        lettering.require_engravable("某\u3000某", field="name")
+
+
 def test_text_with_a_space_is_engravable() -> None:
-    engraving.require_engravable("某某 公司", field="name")
+    lettering.require_engravable("某某 公司", field="name")

@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from seal import engraving
+from seal import engraving, lettering
 from seal.errors import (
     ImageCodeMalformed,
     ImageDiameterOutOfRange,
@@ -223,7 +223,7 @@ def test_the_same_design_gives_the_same_bytes() -> None:
     first = draw(NINE)
     assert draw(again) is first
     draw.cache_clear()
-    engraving.letter.cache_clear()
+    lettering.letter.cache_clear()
     second = draw(again)
     assert second is not first
     assert second == first
