@@ -6,13 +6,14 @@ from typing import Final
 
 from identity.subject import Organisation
 from seal import repository
+from seal.asn1 import SealVersion
 from seal.errors import CertificateAwaited, OwnWorkRefused
-from seal.image import SealDesign
 from seal.kinds import TYPE_NUMBERS
-from seal.making import SealOrder, make_seal
+from seal.making import SealOrder, make_seal, require_maker
 from seal.repository import CertifiedKey, Seal
 from seal.verification import judge_seal
 from trust.authority import Authorities, Order
+from trust.blobs import BlobStore
 from trust.certificates import Certificate
 from trust.crypto.algorithms import KEYS
 from trust.events import AuditEvent
@@ -21,6 +22,7 @@ from trust.founding import ISSUING_P256, ISSUING_SM2, Role, ServiceKeys
 from trust.profiles import DOCUMENT_SIGNER, SEAL_OWNER, Name
 from trust.signing import KeyCustody, KeyPurpose, KeyReference
 from trust.store import Store, Transaction
+from trust.timestamping import TimeStamper
 from trust.verdict import Outcome
 
 __all__ = ["SEAL_LIFETIME", "Making", "Workshop"]
@@ -70,13 +72,19 @@ class Workshop:
         custody: KeyCustody,
         authorities: Authorities,
         service_keys: ServiceKeys,
+        blobs: BlobStore,
         outside: ExternalAuthorities | None = None,
+        version: SealVersion = SealVersion.GBT38540_2020,
+        stamper: TimeStamper | None = None,
     ) -> None:
         self.store = store
         self.custody = custody
         self.authorities = authorities
         self.service_keys = service_keys
+        self.blobs = blobs
         self.outside = outside
+        self.version = version
+        self.stamper = stamper
 
     def prepare(self, tx: Transaction, seal: Seal, owner: Organisation, *, actor: str) -> Making:
         """Allot the code, generate the keys and fix the certificates, all on record before any key signs.
@@ -139,18 +147,22 @@ class Workshop:
         Raise `OwnWorkRefused` where it has not.
         """
         seal = making.seal
-        design = SealDesign(name=seal.rim, row=seal.row, code=seal.code or "", diameter_mm=seal.diameter_mm)
+        design = seal.engraved
         order = SealOrder(
             code=seal.code or "",
             name=seal.name,
             type=TYPE_NUMBERS[seal.kind],
             design=design,
+            picture=None if design.file is None else self.blobs.get(design.file),
             owner_certificate=owner_certificate,
             made_at=making.made_at,
             valid_until=min(making.made_at + SEAL_LIFETIME, owner_certificate.not_after),
+            version=self.version,
         )
         maker, maker_certificate = self.service_keys.credential(Role.SEAL_MAKER)
-        made = make_seal(order, maker=maker, maker_certificate=maker_certificate)
+        with self.store.reading() as view:
+            require_maker(maker_certificate, self.authorities.evidence(view), at=view.now)
+        made = make_seal(order, maker=maker, maker_certificate=maker_certificate, stamper=self.stamper)
         with self.store.reading() as view:
             evidence = self.authorities.evidence(view)
             report = judge_seal(made, evidence, now=view.now).report

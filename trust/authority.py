@@ -5,7 +5,9 @@ profile and audited in a transaction, then signed with no transaction open, then
 leaves a trace all the same. Lists are made in trust/lists.py, and OCSP answers in trust/responder.py.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Final
 
 from trust import external_authorities
@@ -97,16 +99,18 @@ class Authorities:
             return one
         raise AuthorityUnknown(name=line)
 
-    def evidence(self, view: Reading) -> Evidence:
+    def evidence(self, view: Reading, *, naming: Iterable[Certificate] = ()) -> Evidence:
         """Return what this instance has in hand to judge what it issued: anchors, authorities, newest lists.
 
-        With it comes what the operator took in of authorities outside, each anchor for its purposes alone.
+        With it comes what the operator took in of authorities outside, each anchor for its purposes alone; and the
+        shards that the certificates `naming` name, for who hands on what tells of these and of few others.
         """
         known, others = self.all(view), external_authorities.evidence(view)
+        lists = dict.fromkeys((*self.lists.named_by(view, naming), *self.lists.newest(view), *others.revocation_lists))
         return Evidence(
             anchors=(*(one.certificate for one in known if one.issuer is None), *others.anchors),
             certificates=(*(one.certificate for one in known if one.issuer is not None), *others.certificates),
-            revocation_lists=(*self.lists.newest(view), *others.revocation_lists),
+            revocation_lists=tuple(lists),
             policy=others.policy,
         )
 
@@ -218,14 +222,25 @@ class Authorities:
         repository.add_authority(tx, made)
         self.record(tx, order, certificate)
 
-    def revoke(self, tx: Transaction, certificate: Certificate, *, reason: int, actor: str) -> None:
+    def revoke(
+        self,
+        tx: Transaction,
+        certificate: Certificate,
+        *,
+        reason: int,
+        actor: str,
+        invalid_since: datetime | None = None,
+    ) -> None:
         """Mark a certificate as revoked from now on. `publish` must follow once the transaction has committed.
 
+        `invalid_since` goes onto the list as invalidityDate (RFC 5280, 5.3.2).
         Raise `CertificateUnknown` where it is not ours: the trail would tell of what no list ever will.
         """
-        if not repository.revoke_certificate(tx, certificate, at=tx.now, reason=reason):
+        if not repository.revoke_certificate(tx, certificate, at=tx.now, reason=reason, invalid_since=invalid_since):
             raise CertificateUnknown
         facts: dict[str, Fact] = {"serial": f"{certificate.serial:x}", "reason": reason}
+        if invalid_since is not None:
+            facts["invalid_since"] = invalid_since.isoformat()
         tx.record(AuditEvent(tag="certificate:revoke:done", actor=actor, subject=certificate.fingerprint, facts=facts))
 
     def publish(self, name: str) -> RevocationList:

@@ -12,10 +12,12 @@ from typing import Final
 
 from trust import pki_repository as repository
 from trust.asn1 import der
+from trust.certificates import Certificate
 from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
 from trust.events import AuditEvent, Fact
 from trust.pki_repository import Authority, KeptList, ListId
+from trust.profiles import uniform_resource
 from trust.repository import next_number
 from trust.revocation import RevocationList, tbs_revocation_list
 from trust.signing import KeyCustody, Signer
@@ -79,6 +81,15 @@ class Lists:
             place
             for place, known in kept.items()
             if place.is_complete or is_newer(known, kept.get(ListId(place.issuer)))
+        ]
+        return tuple(self.known(view, place, kept[place].number) for place in sorted(wanted))
+
+    def named_by(self, view: Reading, certificates: Iterable[Certificate]) -> tuple[RevocationList, ...]:
+        """Return the shards that `certificates` name, as far as they are ours and published."""
+        named = frozenset().union(*(one.distribution_points for one in certificates))
+        kept = repository.kept_lists(view)
+        wanted = [
+            place for place in kept if not place.is_complete and uniform_resource(self.address_of(place)) in named
         ]
         return tuple(self.known(view, place, kept[place].number) for place in sorted(wanted))
 

@@ -170,24 +170,29 @@ def certificate(view: Reading, fingerprint: str) -> Certificate | None:
     return None if row is None else Certificate(row.der)
 
 
-def revoke_certificate(tx: Transaction, certificate: Certificate, *, at: datetime, reason: int) -> bool:
+def revoke_certificate(
+    tx: Transaction, certificate: Certificate, *, at: datetime, reason: int, invalid_since: datetime | None = None
+) -> bool:
     """Mark a certificate as revoked and tell whether it is one of ours; one that is revoked keeps its first date."""
     row = tx.get(CertificateRow, certificate.fingerprint)
     if row is not None and row.revoked_at is None:
-        row.revoked_at, row.revocation_reason = at, reason
+        row.revoked_at, row.revocation_reason, row.invalid_since = at, reason, invalid_since
     return row is not None
 
 
 def revocations(view: Reading, wanted: ListId) -> tuple[Revocation, ...]:
     """Return what belongs on a list: on the complete one everything that the authority revoked."""
     row = CertificateRow
-    statement = sa.select(col(row.serial), col(row.revoked_at), col(row.revocation_reason)).where(
-        col(row.issuer) == wanted.issuer, col(row.revoked_at).is_not(None)
-    )
+    statement = sa.select(
+        col(row.serial), col(row.revoked_at), col(row.revocation_reason), col(row.invalid_since)
+    ).where(col(row.issuer) == wanted.issuer, col(row.revoked_at).is_not(None))
     if not wanted.is_complete:
         statement = statement.where(col(CertificateRow.shard) == wanted.shard)
     found = (
-        Revocation(serial=int(serial, 16), at=aware(at), reason=reason) for serial, at, reason in view.rows(statement)
+        Revocation(
+            serial=int(serial, 16), at=aware(at), reason=reason, invalid_since=None if since is None else aware(since)
+        )
+        for serial, at, reason, since in view.rows(statement)
     )
     return tuple(sorted(found, key=lambda one: one.serial))  # not by the database: it would pass over its index
 

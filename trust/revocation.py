@@ -4,7 +4,7 @@ The answer has three values: revoked, not revoked, and unknown. Unknown is never
 or a shard of one, which tells of those certificates alone that name it among their distribution points.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -20,6 +20,7 @@ from trust.crypto.public_keys import PublicKey
 from trust.errors import Invalid, TrustError
 from trust.ocsp import OCSPResponse, StatusAnswer
 from trust.profiles import extension, key_identifier, uniform_resource
+from trust.revocation_entries import entry_extensions, invalid_since, reason_of
 from trust.status import GOOD_ORDER, Revocation
 from trust.verdict import Check, Finding, SubIndication
 
@@ -35,21 +36,6 @@ DISTRIBUTION_POINT: Final = ExtensionOID.ISSUING_DISTRIBUTION_POINT.dotted_strin
 
 EXPIRED_CERTIFICATES: Final = x509.ObjectIdentifier("2.5.29.60")
 """expiredCertsOnCRL (X.509, 9.5.2.8)."""
-
-REASONS: Final[Mapping[x509.ReasonFlags, int]] = {
-    x509.ReasonFlags.unspecified: 0,
-    x509.ReasonFlags.key_compromise: 1,
-    x509.ReasonFlags.ca_compromise: 2,
-    x509.ReasonFlags.affiliation_changed: 3,
-    x509.ReasonFlags.superseded: 4,
-    x509.ReasonFlags.cessation_of_operation: 5,
-    x509.ReasonFlags.certificate_hold: 6,
-    x509.ReasonFlags.remove_from_crl: 8,
-    x509.ReasonFlags.privilege_withdrawn: 9,
-    x509.ReasonFlags.aa_compromise: 10,
-}
-"""CRLReason, RFC 5280, 5.3.1."""
-
 
 NAMED: Final = 0xA0
 ONLY_SUBSCRIBERS: Final = 0x81
@@ -129,12 +115,12 @@ class RevocationList:
         tbs = der.parse(self.der).sequence()[0].sequence()
         return (tbs[2] if tbs[0].tag == der.Tag.INTEGER else tbs[1]).raw
 
-    @property
+    @cached_property
     def this_update(self) -> datetime:
         """When the list was made."""
         return self.parsed.last_update_utc
 
-    @property
+    @cached_property
     def next_update(self) -> datetime | None:
         """Until when the list promises to be the newest."""
         return self.parsed.next_update_utc
@@ -171,7 +157,12 @@ class RevocationList:
         found = self.parsed.get_revoked_certificate_by_serial_number(serial)
         if found is None:
             return None
-        return Revocation(serial=serial, at=found.revocation_date_utc, reason=reason_of(found))
+        return Revocation(
+            serial=serial,
+            at=found.revocation_date_utc,
+            reason=reason_of(found),
+            invalid_since=invalid_since(found),
+        )
 
     def tells_of(self, certificate: Certificate) -> bool:
         """Whether `certificate` would be named if it was revoked.
@@ -226,19 +217,6 @@ class RevocationList:
         return True
 
 
-def reason_of(entry: x509.RevokedCertificate) -> int | None:
-    """Return the CRLReason of an entry, or None where it tells none that can be read."""
-    try:
-        return REASONS[entry.extensions.get_extension_for_class(x509.CRLReason).value.reason]
-    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension):
-        return None
-
-
-def reason_extension(reason: int) -> bytes:
-    """Return the extensions of an entry that has a reason and nothing else."""
-    return der.sequence(extension("2.5.29.21", der.tlv(der.Tag.ENUMERATED, bytes((reason,)))))
-
-
 def tbs_revocation_list(
     issuer: Certificate,
     algorithm: KeyAlgorithm,
@@ -253,12 +231,11 @@ def tbs_revocation_list(
 
     `revoked` is everything that was ever revoked, whether it has ended meanwhile or not: the list says so.
     """
-    reasons = {number: reason_extension(number) for number in REASONS.values()}
     entries = [
         der.sequence(
             der.integer(entry.serial),
             der.x509_time(entry.at),
-            b"" if entry.reason is None else reasons[entry.reason],
+            entry_extensions(entry),
         )
         for entry in revoked
     ]
@@ -316,7 +293,8 @@ def check_revocation(
         missing = f"no revocation list or response of {certificate.issuer_common_name}"
         reason = f"{missing} that covers {at:%Y-%m-%d %H:%M}Z is at hand"
         return Check(step=step, name=name, finding=Finding(sub_indication=SubIndication.TRY_LATER, reason=reason))
-    newest = max(told, key=lambda one: one.at)
+    # Lists tell the second: of two of the same one, what was revoked in it is told by the one that says so.
+    newest = max(told, key=lambda one: (one.at, one.revocation is not None))
     entry = newest.revocation
     in_good_order = entry is not None and (not states_time or entry.reason in GOOD_ORDER)
     if entry is None or (entry.at > at and time_is_proven and in_good_order):

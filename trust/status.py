@@ -21,3 +21,6 @@ class Revocation:
     at: datetime
     reason: int | None = None
     """CRLReason, RFC 5280, 5.3.1."""
+
+    invalid_since: datetime | None = None
+    """invalidityDate, RFC 5280, 5.3.2: since when the key is known or suspected to have been in other hands."""

@@ -1,4 +1,4 @@
-"""The life of seals, their authorisations, and looking at them."""
+"""Seals from application to the owner's hands, and looking at them."""
 
 from collections.abc import Callable
 from typing import Annotated, Protocol
@@ -7,68 +7,69 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.authn import allow, instance_of
 from api.permissions import Permission
+from api.routes.seal_images import DESIGN
 from api.schemas.common import IdempotencyKey, Reason, errors
-from api.schemas.seals import (
-    AuthorisationGrant,
-    AuthorisationView,
-    SealApplication,
-    SealDetails,
-    SealView,
-    Suspension,
-)
-from api.schemas.texts import Name
+from api.schemas.seals import Resubmission, SealApplication, SealDetails, SealPage, SealView, WaitingPage
+from api.schemas.texts import Name, Text
 from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing, SubjectNotActive, SubjectUnknown
 from seal.errors import (
-    AuthorisationInvalid,
-    AuthorisationUnknown,
+    BearerMissing,
+    BearerNotOfOwner,
     CertificateAwaited,
-    ImageDiameterOutOfRange,
-    ImageNameLength,
+    DesignNotOfOwner,
+    EvidenceMissing,
+    EvidenceSpent,
+    EvidenceUnknown,
     ImageResolutionOutOfRange,
-    ImageRowLength,
+    KindNotEntitled,
     OwnWorkRefused,
     SealNotActive,
     SealUnknown,
     StatutorySealExists,
 )
-from seal.image import SealDesign, draw
-from seal.repository import Seal
-from seal.service import ApplyForSeal, AuthoriseStamping, SealService
+from seal.kinds import SealKind
+from seal.lifecycle import SealState
+from seal.repository import Page, Seal, SealQuery
+from seal.service import ApplyForSeal, SealChanges, SealService
 from trust.errors import TrustError
 from trust.lifecycle import EventNotPossible, FourEyesRequired
 from trust.reasons import ReasonMissing
 from trust.requests import RequestKeyMalformed, RequestKeyReused
 from trust.signing import SigningUnavailable
 from trust.store import LostRace
-from trust.typefaces import CharacterNotCovered
+from trust.timestamping import TimeStampingUnavailable
 
-__all__ = ["router"]
+__all__ = ["KEYED", "LAWFUL", "PAPERS", "STEP", "Offset", "PageLimit", "SealName", "add_steps", "router"]
 
 router = APIRouter(prefix="/v1/seals", tags=["印章 seals"])
 InstanceHere = Annotated[Instance, Depends(instance_of)]
 SealName = Annotated[Name, Path(description="Identifier of the seal", examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])]
+Offset = Annotated[int, Query(ge=0, le=1_000_000, description="How many to leave out at the beginning")]
+PageLimit = Annotated[int, Query(ge=1, le=200, description="How many to answer at most")]
+
 STEP = (DutyMissing, SealUnknown, EventNotPossible, FourEyesRequired, LostRace)
 KEYED = (RequestKeyMalformed, RequestKeyReused, LostRace)
+PAPERS = (EvidenceUnknown, EvidenceSpent, EvidenceMissing)
+LAWFUL = (
+    SubjectUnknown,
+    SubjectNotActive,
+    KindNotEntitled,
+    BearerMissing,
+    BearerNotOfOwner,
+    DesignNotOfOwner,
+    StatutorySealExists,
+    *DESIGN,
+)
+"""How an application can be refused for what it asks for."""
 
 
 @router.post(
     "",
     summary="Apply for a seal 申请印章",
     status_code=201,
-    responses=errors(
-        DutyMissing,
-        SubjectUnknown,
-        SubjectNotActive,
-        ReasonMissing,
-        ImageNameLength,
-        ImageRowLength,
-        ImageDiameterOutOfRange,
-        CharacterNotCovered,
-        StatutorySealExists,
-        *KEYED,
-    ),
+    responses=errors(DutyMissing, ReasonMissing, *LAWFUL, *PAPERS, *KEYED),
 )
 def apply(
     instance: InstanceHere,
@@ -76,22 +77,81 @@ def apply(
     body: SealApplication,
     idempotency_key: IdempotencyKey,
 ) -> SealView:
-    """Apply for a seal of an organisation for which the caller is an applicant."""
+    """Apply for a seal of an organisation for which the caller is an applicant, with the documents that it needs."""
     command = ApplyForSeal(
         owner=body.owner,
         kind=body.kind,
         row=body.row,
         diameter_mm=body.diameter_mm,
+        design=None if body.design is None else body.design.design(emblem=instance.emblem).with_code(""),
+        bearer=body.bearer,
+        evidence=tuple(body.evidence),
         reason=body.reason,
         request_key=idempotency_key,
     )
     return SealView.of(instance.seals.apply(actor, command))
 
 
+@router.get("", summary="Look for seals 查询印章", responses=errors(DutyMissing))
+def search(
+    *,
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.SEAL_READ)],
+    state: Annotated[list[SealState] | None, Query(description="In any of these states")] = None,
+    owner: Annotated[Text | None, Query(description="Of this owner", examples=["O3F6H8J1L4N7Q2S5U9"])] = None,
+    kind: Annotated[SealKind | None, Query(description="Of this kind")] = None,
+    text: Annotated[
+        Text, Query(max_length=100, description="Part of name, code or filing number", examples=["市场监督"])
+    ] = "",
+    offset: Offset = 0,
+    limit: PageLimit = 50,
+) -> SealPage:
+    """Return a page of the seals that the caller may see: an owner's people those of their own organisations."""
+    query = SealQuery(
+        owners=None if owner is None else frozenset({owner}),
+        states=None if state is None else frozenset(state),
+        kind=kind,
+        text=text,
+    )
+    found, total = instance.seals.search(actor, query, Page(offset, limit))
+    return SealPage(total=total, seals=[SealView.of(one) for one in found])
+
+
+@router.get("/queue", summary="What waits for me 待办印章", responses=errors(DutyMissing))
+def read_queue(
+    *,
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.SEAL_READ)],
+    offset: Offset = 0,
+    limit: PageLimit = 50,
+) -> WaitingPage:
+    """Return a page of the seals that wait for a duty that the caller holds, with their deadlines."""
+    return WaitingPage.of(instance.seals.waiting(actor, Page(offset, limit)))
+
+
 @router.get("/{seal}", summary="Look at a seal and its history 查看印章", responses=errors(DutyMissing, SealUnknown))
 def read(instance: InstanceHere, actor: Annotated[Actor, allow(Permission.SEAL_READ)], seal: SealName) -> SealDetails:
-    """Return a seal with every step of its life."""
-    return SealDetails.with_history(*instance.seals.find(actor, seal))
+    """Return a seal with every step of its life, its documents, and for a reviewer what it resembles."""
+    return SealDetails.of_all(instance.seals.look(actor, seal))
+
+
+@router.post(
+    "/{seal}/resubmission",
+    summary="Submit a returned application again 补正再报",
+    responses=errors(*STEP, ReasonMissing, *LAWFUL, *PAPERS),
+)
+def resubmit(
+    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.SEAL_APPLY)], seal: SealName, body: Resubmission
+) -> SealView:
+    """Submit an application again with what was mended; the history keeps what it was before."""
+    changes = SealChanges(
+        kind=body.kind,
+        row=body.row,
+        design=None if body.design is None else body.design.design(emblem=instance.emblem).with_code(""),
+        bearer=body.bearer,
+        evidence=tuple(body.evidence),
+    )
+    return SealView.of(instance.seals.resubmit(actor, seal, reason=body.reason, changes=changes))
 
 
 class ReasonedStep(Protocol):
@@ -102,7 +162,23 @@ class ReasonedStep(Protocol):
         ...
 
 
-def add_step_with_reason(path: str, summary: str, permission: Permission, act: ReasonedStep) -> None:
+ReasonedSteps = tuple[tuple[str, str, Permission, ReasonedStep], ...]
+
+
+def add_steps(router: APIRouter, steps: ReasonedSteps, *refusals: type[TrustError]) -> None:
+    """Add the routes of steps that need a reason."""
+    for path, summary, permission, act in steps:
+        add_step_with_reason(router, path, summary, permission, act, refusals)
+
+
+def add_step_with_reason(  # noqa: PLR0917 - what a route is made of
+    router: APIRouter,
+    path: str,
+    summary: str,
+    permission: Permission,
+    act: ReasonedStep,
+    refusals: tuple[type[TrustError], ...],
+) -> None:
     """Add the route of one step that needs a reason."""
 
     def step(
@@ -111,7 +187,7 @@ def add_step_with_reason(path: str, summary: str, permission: Permission, act: R
         return SealView.of(act(instance.seals, actor, seal, reason=body.reason))
 
     told = f"{summary}. The reason stands in the history for good."
-    add_route(path, summary, told, step, (*STEP, ReasonMissing))
+    add_route(router, path, summary, told, step, (*STEP, ReasonMissing, *refusals))
 
 
 def add_step(path: str, summary: str, permission: Permission, act: Callable[[SealService, Actor, str], Seal]) -> None:
@@ -121,13 +197,17 @@ def add_step(path: str, summary: str, permission: Permission, act: Callable[[Sea
         return SealView.of(act(instance.seals, actor, seal))
 
     told = f"{summary}. By another person than the one who took the step before."
-    add_route(
-        path, summary, told, step, (*STEP, SubjectNotActive, SigningUnavailable, OwnWorkRefused, CertificateAwaited)
-    )
+    refusals = (SubjectNotActive, SigningUnavailable, OwnWorkRefused, CertificateAwaited, TimeStampingUnavailable)
+    add_route(router, path, summary, told, step, (*STEP, *refusals))
 
 
-def add_route(
-    path: str, summary: str, told: str, step: Callable[..., SealView], refusals: tuple[type[TrustError], ...]
+def add_route(  # noqa: PLR0917 - what a route is made of
+    router: APIRouter,
+    path: str,
+    summary: str,
+    told: str,
+    step: Callable[..., SealView],
+    refusals: tuple[type[TrustError], ...],
 ) -> None:
     """Add the route of one step."""
     router.add_api_route(
@@ -142,90 +222,27 @@ def add_route(
     )
 
 
-for added in (
-    ("withdrawal", "Withdraw an application 撤回", Permission.SEAL_APPLY, SealService.withdraw),
-    ("return", "Return an application for correction 退回补正", Permission.SEAL_REVIEW, SealService.return_),
-    ("resubmission", "Submit a returned application again 补正再报", Permission.SEAL_APPLY, SealService.resubmit),
-    ("rejection", "Reject an application 驳回", Permission.SEAL_REVIEW, SealService.reject),
-    ("approval", "Approve an application 审核通过", Permission.SEAL_REVIEW, SealService.approve),
-    ("resume-request", "Ask for a seal to be resumed 申请恢复", Permission.SEAL_OWN, SealService.request_resume),
-    ("resumption", "Resume a suspended seal 恢复", Permission.SEAL_REVIEW, SealService.resume),
-    ("resume-refusal", "Leave a seal suspended 不予恢复", Permission.SEAL_REVIEW, SealService.refuse_resume),
-    ("cancellation", "Cancel a seal for good 注销", Permission.SEAL_CANCEL, SealService.cancel),
-):
-    add_step_with_reason(*added)
+REVIEW, MAKE = Permission.SEAL_REVIEW, Permission.SEAL_MAKE
+add_steps(
+    router,
+    (
+        ("withdrawal", "Withdraw an application 撤回", Permission.SEAL_APPLY, SealService.withdraw),
+        ("return", "Return an application for correction 退回补正", REVIEW, SealService.return_),
+        ("rejection", "Reject an application 驳回", REVIEW, SealService.reject),
+        ("approval", "Approve an application 审核通过", REVIEW, SealService.approve),
+        ("sending-back", "Send what cannot be made back to review 退回审核", MAKE, SealService.send_back),
+        ("refusal", "Refuse a seal that was issued 拒收", Permission.SEAL_OWN, SealService.refuse),
+        ("discarding", "Discard a seal that was never accepted 作废", REVIEW, SealService.discard),
+    ),
+    SubjectNotActive,
+)
 for plain in (
-    ("making", "Make a seal: keys, certificates, GB/T 38540 seal 制作", Permission.SEAL_MAKE, SealService.make),
+    ("making", "Make a seal: keys, certificates, GB/T 38540 seal 制作", MAKE, SealService.make),
     ("filing", "File a seal 备案", Permission.SEAL_FILE, SealService.file),
-    ("issue", "Issue a seal to its owner 发放", Permission.SEAL_MAKE, SealService.issue),
+    ("issue", "Issue a seal to its owner 发放", MAKE, SealService.issue),
     ("acceptance", "Accept a seal, which brings it into use 接收启用", Permission.SEAL_OWN, SealService.accept),
 ):
     add_step(*plain)
-
-
-@router.post("/{seal}/suspension", summary="Stop a seal at once 停用（挂失）", responses=errors(*STEP, ReasonMissing))
-def suspend(
-    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.SEAL_OWN)], seal: SealName, body: Suspension
-) -> SealView:
-    """Stop a seal: from this moment nothing is stamped with it."""
-    return SealView.of(instance.seals.suspend(actor, seal, reason=body.reason, lost_at=body.lost_at))
-
-
-@router.post(
-    "/{seal}/authorisations",
-    summary="Authorise a person or a business system to stamp 用印授权",
-    status_code=201,
-    responses=errors(
-        DutyMissing, SealUnknown, SealNotActive, AuthorisationInvalid, SubjectUnknown, SubjectNotActive, *KEYED
-    ),
-)
-def authorise(
-    instance: InstanceHere,
-    actor: Annotated[Actor, allow(Permission.SEAL_OWN)],
-    seal: SealName,
-    body: AuthorisationGrant,
-    idempotency_key: IdempotencyKey,
-) -> AuthorisationView:
-    """Give a permission: who, for what, until when, how often."""
-    command = AuthoriseStamping(
-        seal=seal,
-        holder=body.holder,
-        purpose=body.purpose,
-        document_kinds=tuple(body.document_kinds),
-        valid_until=body.valid_until,
-        times=body.times,
-        request_key=idempotency_key,
-    )
-    return AuthorisationView.of(instance.seals.authorise(actor, command))
-
-
-@router.get(
-    "/{seal}/authorisations",
-    summary="All authorisations that the owner ever gave 查看用印授权",
-    responses=errors(DutyMissing, SealUnknown),
-)
-def read_authorisations(
-    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.SEAL_OWN)], seal: SealName
-) -> list[AuthorisationView]:
-    """Return who may stamp with a seal and who might, oldest first, for its owner."""
-    return [AuthorisationView.of(one) for one in instance.seals.authorisations(actor, seal)]
-
-
-@router.post(
-    "/{seal}/authorisations/{authorisation}/withdrawal",
-    summary="Withdraw an authorisation 收回用印授权",
-    responses=errors(DutyMissing, SealUnknown, AuthorisationUnknown, ReasonMissing, LostRace),
-)
-def withdraw_authorisation(
-    instance: InstanceHere,
-    actor: Annotated[Actor, allow(Permission.SEAL_OWN)],
-    seal: SealName,
-    authorisation: Annotated[Name, Path(examples=["auth_01k9x3v5b7d2f4h6j8m0n1p3q5"])],
-    body: Reason,
-) -> AuthorisationView:
-    """Withdraw a permission: from this moment nothing is stamped under it. Once more changes nothing."""
-    withdrawn = instance.seals.withdraw_authorisation(actor, seal, authorisation, reason=body.reason)
-    return AuthorisationView.of(withdrawn)
 
 
 @router.get(
@@ -254,7 +271,7 @@ def read_esl(instance: InstanceHere, actor: Annotated[Actor, allow(Permission.SE
         **errors(DutyMissing, SealUnknown, ImageResolutionOutOfRange),
     },
 )
-def read_image(
+def read_png(
     instance: InstanceHere,
     actor: Annotated[Actor, allow(Permission.SEAL_READ)],
     seal: SealName,
@@ -262,5 +279,4 @@ def read_image(
 ) -> Response:
     """Return the seal as it is engraved, at a resolution."""
     found, _history = instance.seals.find(actor, seal)
-    design = SealDesign(name=found.rim, row=found.row, code=found.code or "", diameter_mm=found.diameter_mm)
-    return Response(draw(design).png(dpi), media_type="image/png")
+    return Response(instance.seals.image(found).png(dpi), media_type="image/png")
