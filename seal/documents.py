@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
+from seal.acting import ACTING, ActingFor, ActingMalformed
 from seal.asn1 import SealMalformed, SealSignature
+from seal.carrying import SEAL_SIGNATURE, SEAL_SIGNATURE_DIGEST, check_carried, seal_signature_in
 from seal.reading import read_seal_signature
 from seal.verification import judge_seal_signature
+from trust.asn1 import der
+from trust.cms import Content, read_signed_message
 from trust.cms_verification import judge_cms
 from trust.crypto.algorithms import Digest
+from trust.crypto.sm2 import SM2Backend
 from trust.paths import Evidence
 from trust.pdf.judging import PDFDocument, PDFSignature, check_structure, open_pdf
 from trust.pdf.signing import SEAL
@@ -16,7 +22,44 @@ from trust.reports import SignatureReport
 from trust.timestamping import judge_time_stamp
 from trust.verdict import Check, Finding, Outcome, SubIndication, worst
 
-__all__ = ["DocumentReport", "JudgedSignature", "judge_pdf", "overall"]
+__all__ = ["DocumentReport", "JudgedSignature", "SignedField", "judge_field", "judge_pdf", "overall"]
+
+Judged = tuple[SignatureReport, SealSignature | None]
+"""What came of judging a signature, and the seal signature that it is, if it is one."""
+
+
+class SignedField(Protocol):
+    """A signed field, as one reader or another found it in a file."""
+
+    @property
+    def field(self) -> str:
+        """Its full name."""
+        ...
+
+    @property
+    def subfilter(self) -> str:
+        """How the file names the form of its value."""
+        ...
+
+    @property
+    def is_time_stamp(self) -> bool:
+        """Whether the file says that its value is a time-stamp over the document."""
+        ...
+
+    @property
+    def contents(self) -> bytes:
+        """Its value, perhaps with zeros after it."""
+        ...
+
+    @property
+    def content(self) -> Content:
+        """The octets of the file that it covers."""
+        ...
+
+    @property
+    def claimed_time(self) -> datetime | None:
+        """When the file says that it was signed."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,19 +116,6 @@ def judge_one(
 ) -> tuple[JudgedSignature, ...]:
     """Judge one signed field by the form of its value, and add what the file shows around it."""
     structure = check_structure(document, placed, step="pdf")
-    seal_signature = None
-    if placed.is_time_stamp:
-        reports: tuple[SignatureReport, ...] = (
-            judge_time_stamp(placed.contents, placed.content.octets(), evidence, now=now),
-        )
-    elif placed.subfilter == SEAL.subfilter or is_seal_signature(placed.contents):
-        document_hash = placed.content.digest(Digest.SM3)
-        judged = judge_seal_signature(placed.contents, evidence, now=now, document_hash=document_hash)
-        reports, seal_signature = (judged.report,), judged.signature
-    else:
-        reports = judge_cms(
-            placed.contents, evidence, now=now, content=placed.content, claimed_time=placed.claimed_time
-        )
     return tuple(
         JudgedSignature(
             field=placed.field,
@@ -93,8 +123,53 @@ def judge_one(
             report=with_checks(report, structure),
             seal_signature=seal_signature,
         )
-        for report in reports
+        for report, seal_signature in judge_field(placed, evidence, now=now)
     )
+
+
+def judge_field(
+    signed: SignedField, evidence: Evidence, *, now: datetime, backend: SM2Backend | None = None
+) -> tuple[Judged, ...]:
+    """Judge the value of one signed field by its form: a time-stamp, a seal signature, or a message.
+
+    A message may carry a seal signature over the same octets, which is judged as one of its own. `backend` verifies
+    the seal's SM2 signatures, where it is not to be the process's own.
+    """
+    if signed.is_time_stamp:
+        return ((judge_time_stamp(signed.contents, signed.content.octets(), evidence, now=now), None),)
+    if signed.subfilter == SEAL.subfilter or is_seal_signature(signed.contents):
+        return (judge_seal_in(signed.contents, signed.content, evidence, now=now, backend=backend),)
+    reports = judge_cms(signed.contents, evidence, now=now, content=signed.content, claimed_time=signed.claimed_time)
+    if not any(der.oid(one) in signed.contents for one in (ACTING, SEAL_SIGNATURE, SEAL_SIGNATURE_DIGEST)):
+        return tuple((report, None) for report in reports)
+    found: list[Judged] = []
+    for report, signer in zip(reports, read_signed_message(signed.contents).signers, strict=True):
+        told = with_facts(report, signer.signed_values.get(ACTING, ()))
+        found.append((replace(told, checks=(*told.checks, *check_carried(signer, step="cms"))), None))
+        carried = seal_signature_in(signer)
+        if carried is not None:
+            found.append(judge_seal_in(carried, signed.content, evidence, now=now, backend=backend))
+    return tuple(found)
+
+
+def judge_seal_in(
+    contents: bytes, content: Content, evidence: Evidence, *, now: datetime, backend: SM2Backend | None
+) -> Judged:
+    """Judge a seal signature over the octets of a document."""
+    document_hash = content.digest(Digest.SM3)
+    judged = judge_seal_signature(contents, evidence, now=now, document_hash=document_hash, backend=backend)
+    extensions = () if judged.signature is None else judged.signature.extensions
+    return with_facts(judged.report, tuple(one.value for one in extensions if one.oid == ACTING)), judged.signature
+
+
+def with_facts(report: SignatureReport, acting: Sequence[bytes]) -> SignatureReport:
+    """Return `report` with who acted, where the signature says so in one readable way."""
+    if len(acting) != 1:
+        return report
+    try:
+        return replace(report, facts={**report.facts, **ActingFor.read(acting[0]).facts})
+    except ActingMalformed:
+        return report  # of somebody else, who means something else by it
 
 
 def is_seal_signature(contents: bytes) -> bool:

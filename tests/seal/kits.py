@@ -7,6 +7,8 @@ from typing import Final
 from seal.documents import DocumentReport, judge_pdf
 from seal.image import SealDesign, draw
 from seal.making import SealOrder, make_seal
+from seal.orders import StampOrder
+from seal.places import AtPoint
 from seal.stamping import PreparedStamp, StampKit, prepare_stamp
 from tests.builders import PKI, Party, cms_signer, time_authority
 from tests.fakes.clock import NOW, SettableClock
@@ -17,7 +19,7 @@ from trust.pdf.appearance import Placement
 from trust.profiles import DOCUMENT_SIGNER, SEAL_MAKER, SEAL_OWNER
 from trust.signing import Signer
 
-__all__ = ["CENTRE", "Bench", "checks_failed", "outcomes"]
+__all__ = ["CENTRE", "Bench", "checks_failed", "order_at", "outcomes"]
 
 DAY: Final = timedelta(days=1)
 CENTRE: Final = Placement(page=1, centre_x_mm=150, centre_y_mm=240)
@@ -69,12 +71,20 @@ class Bench:
         return cls(kit=kit, clock=clock, faults=faults, custody=custody, maker=maker, owner=owner, signer=signer)
 
     def prepare(self, pdf: bytes, placement: Placement = CENTRE, *, kit: StampKit | None = None) -> PreparedStamp:
+        """Return a prepared stamp at one point."""
+        return self.prepare_order(pdf, order_at(placement), kit=kit)
+
+    def prepare_order(self, pdf: bytes, order: StampOrder, *, kit: StampKit | None = None) -> PreparedStamp:
         """Return a prepared stamp."""
-        return prepare_stamp(pdf, kit or self.kit, placement=placement, at=self.clock.now(), reason="通知签发")
+        return prepare_stamp(pdf, kit or self.kit, order, at=self.clock.now())
 
     def stamp(self, pdf: bytes, placement: Placement = CENTRE) -> bytes:
+        """Return the document stamped at one point."""
+        return self.stamp_order(pdf, order_at(placement))
+
+    def stamp_order(self, pdf: bytes, order: StampOrder) -> bytes:
         """Return the stamped document."""
-        return self.prepare(pdf, placement).redeem(self.clock).pdf
+        return self.prepare_order(pdf, order).redeem(self.clock).pdf
 
     def judge(self, pdf: bytes) -> DocumentReport:
         """Judge a document as a stranger would who trusts both roots."""
@@ -83,6 +93,12 @@ class Bench:
     def changed(self, **changes: object) -> "Bench":
         """Return this bench with another kit."""
         return replace(self, kit=replace(self.kit, **changes))  # type: ignore[arg-type] # names of StampKit
+
+
+def order_at(placement: Placement) -> StampOrder:
+    """Return what asks for a stamp at one point."""
+    point = AtPoint(page=placement.page, x_mm=placement.centre_x_mm, y_mm=placement.centre_y_mm)
+    return StampOrder(places=(point,), reason="通知签发")
 
 
 def both(sm2: PKI, p256: PKI) -> Evidence:

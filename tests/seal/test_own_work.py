@@ -1,0 +1,117 @@
+"""Nothing is released that a stranger would refuse: each way of being wrong, one at a time."""
+
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from seal.documents import DocumentReport, judge_field
+from seal.errors import OwnWorkRefused
+from seal.orders import Level, Mode, StampOrder
+from seal.own_work import judge_own_work, require_unharmed, require_valid
+from seal.places import AtPoint
+from tests.seal.kits import Bench, outcomes
+from tests.sm2_backends import LIBRARIES, library_named
+from tests.trust.pdf.paper import paper
+from trust.crypto.sm2 import SM2Digest, SM2PublicKey, SM2Signature
+from trust.pdf.release import read_release
+from trust.verdict import Outcome
+
+FIELDS: Final = ("ElectronicSeal", "DocumentSignature")
+POINT: Final = AtPoint(page=1, x_mm=150, y_mm=240)
+
+
+def judged(
+    bench: Bench, pdf: bytes, *, before: bytes | None = None, fields: tuple[str, ...] = FIELDS
+) -> DocumentReport:
+    source = paper() if before is None else before
+    return judge_own_work(pdf, before=source, fields=fields, evidence=bench.kit.evidence, now=bench.clock.now())
+
+
+def test_what_is_good_is_told_field_by_field(bench: Bench) -> None:
+    report = judged(bench, bench.stamp(paper()))
+    assert outcomes(report) == [(field, "passed", "") for field in FIELDS]
+    assert report.signatures[0].seal_signature is not None
+
+
+def test_in_one_field_both_signatures_are_judged(bench: Bench) -> None:
+    pdf = bench.stamp_order(paper(), StampOrder(places=(POINT,), mode=Mode.ONE_FIELD, level=Level.B_T))
+    report = judged(bench, pdf, fields=FIELDS[:1])
+    assert [one.report.kind.value for one in report.signatures] == ["cms", "seal_signature"]
+
+
+@pytest.mark.parametrize("fields", [(), FIELDS[:1], (*FIELDS, "Another")])
+def test_the_fields_are_those_that_were_added(bench: Bench, fields: tuple[str, ...]) -> None:
+    with pytest.raises(OwnWorkRefused) as refused:
+        judged(bench, bench.stamp(paper()), fields=fields)
+    assert refused.value.details == {"check": "pdf.release"}
+
+
+def test_a_file_that_grew_out_of_another_one(bench: Bench) -> None:
+    other = paper().replace(b"(Notice)", b"(Forged)")
+    with pytest.raises(OwnWorkRefused) as refused:
+        judged(bench, bench.stamp(other))
+    assert refused.value.details == {"check": "pdf.release"}
+
+
+def test_a_file_with_something_behind_it(bench: Bench) -> None:
+    with pytest.raises(OwnWorkRefused) as refused:
+        judged(bench, bench.stamp(paper()) + b"%")
+    assert refused.value.details == {"check": "pdf.release"}
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_signature_value_of_one_wrong_bit(bench: Bench, field: str) -> None:
+    pdf = bench.stamp(paper())
+    (signature,) = [one for one in read_release(pdf, before=paper(), fields=FIELDS) if one.field == field]
+    spoilt = signature.contents.rstrip(b"\0")
+    wrong = spoilt[:-1] + bytes((spoilt[-1] ^ 1,))
+    changed = pdf.replace(spoilt.hex().encode(), wrong.hex().encode())
+    assert changed != pdf
+    with pytest.raises(OwnWorkRefused):
+        judged(bench, changed)
+
+
+class Doubting:
+    """A backend that finds no signature good, and counts how many it was asked about."""
+
+    name = "doubting"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def verify(self, key: SM2PublicKey, e: SM2Digest, signature: SM2Signature) -> bool:
+        del key, e, signature
+        self.asked += 1
+        return False
+
+
+def test_the_backend_that_is_named_judges_the_seal(bench: Bench) -> None:
+    pdf, doubting = bench.stamp(paper()), Doubting()
+    (seal, _) = read_release(pdf, before=paper(), fields=FIELDS)
+    ((report, signature),) = judge_field(seal, bench.kit.evidence, now=bench.clock.now(), backend=doubting)
+    assert doubting.asked == 2  # the signer's and the maker's
+    assert report.verdict.outcome is Outcome.FAILED
+    assert signature is not None
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_every_backend_finds_it_good(bench: Bench, name: str) -> None:
+    (seal, _) = read_release(bench.stamp(paper()), before=paper(), fields=FIELDS)
+    ((report, _),) = judge_field(seal, bench.kit.evidence, now=bench.clock.now(), backend=library_named(name))
+    assert report.verdict.outcome is Outcome.PASSED
+
+
+def test_a_check_that_did_not_pass_is_named(bench: Bench) -> None:
+    report = judged(bench, bench.stamp(paper()))
+    alone = replace(report, signatures=report.signatures[:1])
+    require_valid(alone, fields=FIELDS[:1])
+    with pytest.raises(OwnWorkRefused) as refused:
+        require_valid(alone, fields=FIELDS)
+    assert refused.value.details == {"check": "pdf.signatures"}
+
+
+def test_a_document_that_nobody_signed_before_has_nothing_to_harm(bench: Bench) -> None:
+    pdf = bench.stamp(paper())
+    report = require_unharmed(pdf, before=paper(), evidence=bench.kit.evidence, now=bench.clock.now())
+    assert outcomes(report) == [(field, "passed", "") for field in FIELDS]
