@@ -5,9 +5,10 @@ never both. `Transaction` has no commit: leaving the block commits, an exception
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Engine, Executable, Select, event
@@ -17,12 +18,14 @@ from sqlalchemy.orm import ORMExecuteState, UOWTransaction
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, create_engine  # noqa: TID251 - the one place that may
 from sqlmodel.sql.expression import SelectOfScalar
+from typing_extensions import override
 
 from trust.clock import Clock
 from trust.errors import Conflict, Unavailable
 from trust.events import AuditEvent
 from trust.questions import Question
 from trust.rows import Row
+from trust.statements import Written
 
 __all__ = [
     "Journal",
@@ -68,10 +71,23 @@ class NestedTransaction(RuntimeError):
 class Reading:
     """A view of the database that changes nothing. What it shows is of one moment."""
 
-    def __init__(self, session: Session, now: datetime) -> None:
-        self.session = session
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.connection = connection
         self.now = now
         """The moment at which this use case happens: one reading of the clock for all of it."""
+
+        self.known: dict[object, Any] = {}
+        """What was found here already, for those who ask the same more than once: this view is of one moment."""
+
+    @cached_property
+    def session(self) -> Session:
+        """Rows as objects, in the transaction that is open. Made where it is needed: much is done without."""
+        return Session(self.connection)
+
+    def close(self) -> None:
+        """Let go of the rows."""
+        if "session" in vars(self):
+            self.session.close()
 
     def get(self, model: type[Found], key: object) -> Found | None:
         """Return the row of `model` with the primary key `key`, if there is one."""
@@ -81,9 +97,11 @@ class Reading:
         """Return what `statement` selects."""
         return self.session.exec(statement).all()
 
-    def rows(self, statement: Executable) -> Sequence[Any]:
+    def rows(self, statement: Executable | Written, **parameters: object) -> Sequence[Any]:
         """Return the rows of several columns that `statement` selects."""
-        return self.session.execute(statement).all()
+        if isinstance(statement, Written):
+            return statement.rows(self.connection, parameters)
+        return self.connection.execute(statement, parameters).all()
 
     def first(self, statement: "SelectOfScalar[Selected]") -> Selected | None:
         """Return the first of what `statement` selects, if there is any."""
@@ -93,16 +111,25 @@ class Reading:
 class Transaction(Reading):
     """A change in the making. It is committed with its audit events, or not at all."""
 
-    def __init__(self, session: Session, now: datetime) -> None:
-        super().__init__(session, now)
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        super().__init__(connection, now)
         self.events: list[AuditEvent] = []
         self.wrote = False
+        self.changes = 0
+        self.waiting: dict[Executable | Written, list[Mapping[str, Any]]] = {}
         self.read: list[object] = []
         """Every row that was read. The session alone would forget a row that nobody holds and read it anew before it is
         changed, at a version that somebody else has made in between: then no race would ever be lost."""
+
+    @cached_property
+    @override
+    def session(self) -> Session:
+        """Rows as objects; what is changed by them is noted."""
+        session = Session(self.connection)
         event.listen(session, "loaded_as_persistent", lambda _session, row: self.read.append(row))
         event.listen(session, "after_flush", self.note_flush)
         event.listen(session, "do_orm_execute", self.note_statement)
+        return session
 
     def note_flush(self, _session: Session, _context: UOWTransaction) -> None:
         """Remember that rows were changed: the session tells of no flush that had nothing to write."""
@@ -115,22 +142,53 @@ class Transaction(Reading):
 
     def add(self, row: Row) -> None:
         """Put a new row into its table."""
+        self.changes += 1
         self.session.add(row)
 
     def flush(self) -> None:
         """Send the changes so far to the database, so that its constraints speak now."""
-        self.session.flush()
+        if "session" in vars(self):
+            self.session.flush()
+        waiting, self.waiting = self.waiting, {}
+        for statement, rows in waiting.items():
+            # An INSERT raises by itself; how many rows it made, not every driver tells.
+            if self.change_many(statement, rows) != len(rows) and not statement.is_insert:
+                raise LostRace
 
     def change(self, statement: Executable) -> int:
         """Execute an UPDATE or DELETE and return how many rows it touched."""
         self.wrote = True
+        self.changes += 1
         result: Any = self.session.execute(statement)
         return int(result.rowcount)
 
     def change_returning(self, statement: Executable, **parameters: object) -> Any:  # noqa: ANN401 - a column's value
         """Execute a statement that changes one row, and return the value that it returns."""
         self.wrote = True
+        self.changes += 1
         return self.session.execute(statement, parameters).scalar_one()
+
+    def change_many(self, statement: Executable | Written, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Execute an INSERT, UPDATE or DELETE for each of `rows`, and return how many rows of tables it touched."""
+        self.wrote = True
+        self.changes += 1
+        if isinstance(statement, Written):
+            return statement.change(self.connection, rows)
+        result: Any = self.connection.execute(statement, rows)
+        return int(result.rowcount)
+
+    def later(self, statement: Executable | Written, row: Mapping[str, Any]) -> None:
+        """Execute an INSERT, UPDATE or DELETE at the next flush, together with others of the same statement.
+
+        Each UPDATE and DELETE is to touch exactly one row: else `LostRace` is raised then.
+        """
+        self.changes += 1
+        self.waiting.setdefault(statement, []).append(row)
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How far the change has come: it is the same as before while nothing was written and nothing recorded."""
+        return self.changes, len(self.events)
 
     def record(self, happened: AuditEvent) -> None:
         """Record an audit event, to be committed with the change."""
@@ -187,8 +245,13 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """Look at the database without changing it."""
-        with unavailable_when_down(), Session(self.reader) as session:
-            yield Reading(session, self.clock.now())
+        with unavailable_when_down(), self.reader.connect() as connection:
+            connection.begin()
+            view = Reading(connection, self.clock.now())
+            try:
+                yield view
+            finally:
+                view.close()
 
     def question(self, statement: Select[*tuple[Any, ...]]) -> Callable[..., tuple[Any, ...] | None]:
         """Prepare a question that is asked very often, such as at each use of a key, of the row of one primary key.
@@ -216,10 +279,14 @@ class Store:
         self.require_no_transaction()
         self.inside.transaction = True
         try:
-            with self.serialised(), unavailable_when_down(), lost_races(), Session(self.writer) as session:
-                tx = Transaction(session, self.clock.now())
-                yield tx
-                self.finish(tx)
+            with self.serialised(), unavailable_when_down(), lost_races(), self.writer.connect() as connection:
+                connection.begin()
+                tx = Transaction(connection, self.clock.now())
+                try:
+                    yield tx
+                    self.finish(tx)
+                finally:
+                    tx.close()
         finally:
             self.inside.transaction = False
 
@@ -244,7 +311,8 @@ class Store:
             raise SilentWrite
         if tx.events:
             self.journal.append(tx, tx.events)
-        tx.session.commit()
+            tx.flush()
+        tx.connection.commit()
 
 
 @contextmanager

@@ -3,32 +3,24 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Path, Response, UploadFile
+from pydantic import Json
 
 from api.authn import allow, instance_of
 from api.permissions import Permission
 from api.problems import BodyTooLarge
+from api.routes.digest_stampings import USE_ERRORS
 from api.schemas.common import IdempotencyKey, errors
-from api.schemas.seals import StampingView
-from api.schemas.texts import Line, Name, Prose
+from api.schemas.places import ORDER_ERRORS, OrderBody
+from api.schemas.stampings import StampingView
+from api.schemas.texts import Line, Name
 from api.wiring import Instance
 from identity.duties import Actor
-from identity.errors import DutyMissing, SubjectNotActive
-from seal.errors import (
-    AuthorisationExhausted,
-    NotAuthorised,
-    OwnWorkRefused,
-    SealExpired,
-    SealNotActive,
-    SealUnknown,
-    StampingUnderWay,
-)
+from identity.errors import DutyMissing
+from seal.errors import SealUnknown
 from seal.stampings import Purpose, StampPDF
-from trust.pdf.appearance import PageOutOfRange, Placement, PlacementOutsidePage
-from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFLocked, PDFMalformed
-from trust.requests import RequestKeyMalformed, RequestKeyReused
-from trust.signing import SigningUnavailable
-from trust.store import LostRace
-from trust.timestamping import TimeStampingUnavailable
+from trust.pdf.active_content import PDFDynamicContent
+from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFLocked, PDFMalformed, PDFPolyglot
+from trust.workers import WorkerBusy, WorkerExhausted, WorkerUnavailable
 
 __all__ = ["router"]
 
@@ -48,27 +40,18 @@ SealName = Annotated[Name, Path(description="Identifier of the seal", examples=[
             "content": {"application/pdf": {"example": "%PDF-1.7 …"}},
         },
         **errors(
-            DutyMissing,
-            NotAuthorised,
-            SealUnknown,
-            SealNotActive,
-            SealExpired,
-            SubjectNotActive,
-            AuthorisationExhausted,
-            StampingUnderWay,
-            LostRace,
-            RequestKeyMalformed,
-            RequestKeyReused,
+            *USE_ERRORS,
+            *ORDER_ERRORS,
             PDFMalformed,
             PDFEncrypted,
             PDFLocked,
             PDFLimitExceeded,
-            PageOutOfRange,
-            PlacementOutsidePage,
+            PDFPolyglot,
+            PDFDynamicContent,
             BodyTooLarge,
-            OwnWorkRefused,
-            SigningUnavailable,
-            TimeStampingUnavailable,
+            WorkerExhausted,
+            WorkerBusy,
+            WorkerUnavailable,
         ),
     },
 )
@@ -79,12 +62,18 @@ def stamp(
     seal: SealName,
     idempotency_key: IdempotencyKey,
     file: Annotated[UploadFile, File(description="The PDF")],
-    page: Annotated[int, Form(ge=1, description="Page, from 1 on")],
-    x_mm: Annotated[float, Form(description="Centre of the seal from the left edge as displayed", examples=[150.0])],
-    y_mm: Annotated[float, Form(description="Centre of the seal from the upper edge as displayed", examples=[240.0])],
+    order: Annotated[
+        Json[OrderBody],
+        Form(
+            description="Where the seal goes, why, and which signature stands beside its own, in JSON",
+            examples=['{"places":[{"kind":"point","page":1,"x_mm":150,"y_mm":240}],"reason":"通知签发"}'],
+        ),
+    ],
     purpose: Annotated[Line, Form(min_length=1, max_length=64, examples=["document.stamp"])],
     document_kind: Annotated[Line, Form(min_length=1, max_length=64, examples=["notice"])],
-    reason: Annotated[Prose, Form(max_length=200, examples=["通知签发"])] = "",
+    approval: Annotated[
+        Line | None, Form(max_length=64, description="The approval of exactly this, where the authorisation wants one")
+    ] = None,
 ) -> Response:
     """Stamp a document with the seal's signature and, beside it, one that PDF readers of the world validate.
 
@@ -94,10 +83,10 @@ def stamp(
     command = StampPDF(
         seal=seal,
         pdf=file.file.read(),
-        placement=Placement(page=page, centre_x_mm=x_mm, centre_y_mm=y_mm),
+        order=order.order(),
         purpose=Purpose(purpose=purpose, document_kind=document_kind),
-        reason=reason,
         request_key=idempotency_key,
+        approval=approval,
     )
     stamping, pdf = instance.stampings.stamp(actor, command)
     headers = {"Stamping-ID": stamping.id, "Content-Disposition": 'attachment; filename="stamped.pdf"'}

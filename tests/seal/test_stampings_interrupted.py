@@ -13,14 +13,15 @@ from seal.errors import (
     StampingUnderWay,
 )
 from seal.ledger import StampingState
+from seal.orders import Level
+from seal.places import AtPoint
 from seal.stampings import LEFT_BEHIND, Purpose
 from tests.fakes.faulty import Crash
 from tests.seal.holders import Holder, refused_before_any_key
-from tests.seal.houses import House, at_once
+from tests.seal.houses import CENTRE, House, at_once
 from tests.trust.pdf.paper import paper
 from trust.blobs import BlobMissing, BlobStoreUnavailable
 from trust.errors import TrustError
-from trust.pdf.appearance import Placement
 from trust.requests import RequestKeyMalformed, RequestKeyReused
 from trust.signing import SigningUnavailable
 from trust.store import LostRace
@@ -54,9 +55,11 @@ def test_a_repetition_is_answered_though_nothing_can_be_stamped_any_more(house: 
     "changes",
     [
         {"pdf": paper(trailer=b"/A 1")},
-        {"placement": Placement(page=1, centre_x_mm=150.5, centre_y_mm=240)},
+        {"order": replace(CENTRE, places=(AtPoint(page=1, x_mm=150.5, y_mm=240),))},
+        {"order": replace(CENTRE, level=Level.B_B)},
+        {"approval": "approval_nothing"},
         {"purpose": Purpose(purpose="document.stamp", document_kind="contract")},
-        {"reason": "另一个事由"},
+        {"order": replace(CENTRE, reason="另一个事由")},
         {"seal": "seal_other"},
     ],
 )

@@ -1,0 +1,135 @@
+"""Approval before use 用印审批: asking, deciding, and the queue of who decides."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from api.authn import allow, instance_of
+from api.permissions import Permission
+from api.schemas.approvals import ApprovalRemark, ApprovalRequest, ApprovalView
+from api.schemas.common import IdempotencyKey, Reason, errors
+from api.schemas.places import ORDER_ERRORS
+from api.schemas.texts import Name
+from api.wiring import Instance
+from identity.duties import Actor
+from identity.errors import DutyMissing, SubjectNotActive
+from seal.approval_repository import ApprovalState
+from seal.approvals import AskForApproval
+from seal.errors import (
+    ApprovalNotOpen,
+    ApprovalUnknown,
+    NotAuthorised,
+    SealExpired,
+    SealNotActive,
+    SealUnknown,
+    StampingRequestInvalid,
+)
+from trust.lifecycle import EventNotPossible, FourEyesRequired
+from trust.reasons import ReasonMissing
+from trust.requests import RequestKeyMalformed, RequestKeyReused
+from trust.store import LostRace
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1/seals/{seal}/stamping-approvals", tags=["用印审批 approvals"])
+InstanceHere = Annotated[Instance, Depends(instance_of)]
+SealName = Annotated[Name, Path(description="Identifier of the seal", examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])]
+ApprovalName = Annotated[
+    Name, Path(description="Identifier of the request", examples=["approval_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+]
+DECISION = (DutyMissing, SealUnknown, ApprovalUnknown, ApprovalNotOpen, EventNotPossible, LostRace)
+
+
+@router.post(
+    "",
+    summary="Ask for a stamping to be approved 申请用印审批",
+    status_code=201,
+    responses=errors(
+        DutyMissing,
+        SealUnknown,
+        SealNotActive,
+        SealExpired,
+        SubjectNotActive,
+        NotAuthorised,
+        ReasonMissing,
+        StampingRequestInvalid,
+        RequestKeyMalformed,
+        RequestKeyReused,
+        LostRace,
+        *ORDER_ERRORS,
+    ),
+)
+def ask(
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.SEAL_STAMP)],
+    seal: SealName,
+    body: ApprovalRequest,
+    idempotency_key: IdempotencyKey,
+) -> ApprovalView:
+    """Ask the owner to approve one stamping: of exactly this digest, with exactly these parameters."""
+    command = AskForApproval(use=body.wanted(seal), reason=body.reason, request_key=idempotency_key)
+    return ApprovalView.of(instance.approvals.ask(actor, command))
+
+
+@router.get("", summary="Requests for approval 用印审批队列", responses=errors(DutyMissing, SealUnknown))
+def queue(
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.SEAL_STAMP)],
+    seal: SealName,
+    state: Annotated[ApprovalState | None, Query(description="Only those in this state")] = None,
+) -> list[ApprovalView]:
+    """Return the requests for a seal, oldest first: all of them to its owner, to others their own."""
+    return [ApprovalView.of(one) for one in instance.approvals.queue(actor, seal, state=state)]
+
+
+@router.get(
+    "/{approval}", summary="Look at a request 查看用印审批", responses=errors(DutyMissing, SealUnknown, ApprovalUnknown)
+)
+def read(
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.SEAL_STAMP)],
+    seal: SealName,
+    approval: ApprovalName,
+) -> ApprovalView:
+    """Return a request, to who asked and to who decides."""
+    return ApprovalView.of(instance.approvals.find(actor, seal, approval))
+
+
+@router.post("/{approval}/approval", summary="Approve 同意用印", responses=errors(*DECISION, FourEyesRequired))
+def approve(
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.SEAL_OWN)],
+    seal: SealName,
+    approval: ApprovalName,
+    body: ApprovalRemark,
+) -> ApprovalView:
+    """Approve a stamping. By another than who asked; it can be used once, within a day."""
+    return ApprovalView.of(instance.approvals.approve(actor, seal, approval, remark=body.remark))
+
+
+@router.post(
+    "/{approval}/refusal", summary="Refuse 不同意用印", responses=errors(*DECISION, FourEyesRequired, ReasonMissing)
+)
+def refuse(
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.SEAL_OWN)],
+    seal: SealName,
+    approval: ApprovalName,
+    body: Reason,
+) -> ApprovalView:
+    """Refuse a stamping, with the reason for who asked."""
+    return ApprovalView.of(instance.approvals.refuse(actor, seal, approval, reason=body.reason))
+
+
+@router.post(
+    "/{approval}/withdrawal", summary="Withdraw a request 撤回用印申请", responses=errors(*DECISION, ReasonMissing)
+)
+def withdraw_request(
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.SEAL_STAMP)],
+    seal: SealName,
+    approval: ApprovalName,
+    body: Reason,
+) -> ApprovalView:
+    """Withdraw what one asked for oneself."""
+    return ApprovalView.of(instance.approvals.withdraw(actor, seal, approval, reason=body.reason))
