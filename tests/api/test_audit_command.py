@@ -1,0 +1,107 @@
+"""`trust audit`: a proof is made from an instance, and verified where there is none."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from api import audit_command
+from api.wiring import Instance
+from tests.api.builders import Furnished, copied, settings_for
+from tests.api.commands import Run, on_instance, runner
+from tests.builders import PKI
+from trust.certificates import pem
+from trust.founding import Role
+from trust.profiles import AUDIT
+
+
+@pytest.fixture
+def instance(furnished_folder: Furnished, tmp_path: Path) -> Iterator[Instance]:
+    """Return an instance of the test's own whose seal was used."""
+    opened = Instance.open(settings_for(copied(furnished_folder.folder, tmp_path / "instance")))
+    yield opened
+    opened.base.store.close()
+
+
+@pytest.fixture
+def trust(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], instance: Instance) -> Run:
+    """Return what runs a command on the instance."""
+    return on_instance(instance.base.settings.data_dir, monkeypatch, capsys)
+
+
+@pytest.fixture
+def stranger(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Return what runs a command where there is no instance."""
+    monkeypatch.setenv("TRUST_DATA_DIR", str(tmp_path / "none"))
+    return runner(monkeypatch, capsys)
+
+
+def used(instance: Instance, furnished: Furnished) -> str:
+    """Return the name of a line of the ledger."""
+    return next(
+        one.id
+        for one in instance.stampings.ledger(furnished.officer, furnished.seal)
+        if one.purpose == "document.stamp"
+    )
+
+
+def test_a_proof_is_verified_without_the_instance(
+    trust: Run, instance: Instance, furnished_folder: Furnished, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    name, out = used(instance, furnished_folder), tmp_path / "proof.json"
+    certificate = tmp_path / "audit.pem"
+    certificate.write_bytes(pem(instance.service_keys.certificate(Role.AUDIT).der))
+    for _ in range(2):  # the first signs a checkpoint, the second finds it
+        code, told, _ = trust("audit", "prove-stamping", name, "--out", out)
+        assert code == 0
+        assert f"proof: {out}" in told
+    with instance.base.store.reading() as view:
+        assert len(list(view.rows(text("SELECT sequence FROM audit_checkpoint")))) == 1
+    stranger: Run = request.getfixturevalue("stranger")
+    code, told, _ = stranger("audit", "verify-proof", out, "--certificate", certificate)
+    assert code == 0
+    for words in (name, furnished_folder.seal, furnished_folder.client, "document.stamp", "done"):
+        assert words in told
+
+
+def test_a_proof_that_does_not_hold_is_told(
+    trust: Run, instance: Instance, furnished_folder: Furnished, tmp_path: Path, sm2_pki: PKI
+) -> None:
+    name, out = used(instance, furnished_folder), tmp_path / "proof.json"
+    trust("audit", "prove-stamping", name, "--out", out)
+    other, own = tmp_path / "other.der", tmp_path / "audit.der"
+    other.write_bytes(sm2_pki.issue(AUDIT).certificate.der)
+    own.write_bytes(instance.service_keys.certificate(Role.AUDIT).der)
+    code, _, err = trust("audit", "verify-proof", out, "--certificate", other)
+    assert code == 1
+    assert "audit.proof_broken" in err
+    assert trust("audit", "verify-proof", out, "--certificate", other, "--certificate", own).code == 0
+    told = json.loads(out.read_bytes())
+    told["lines"][0]["purpose"] = "document.sign"
+    out.write_text(json.dumps(told), encoding="utf-8")
+    code, _, err = trust("audit", "verify-proof", out, "--certificate", own)
+    assert code == 1
+    assert "purpose is not what the trail says" in err
+    assert trust("audit", "verify-proof", out).code == 2  # whom to trust must be said
+
+
+def test_what_is_no_proof_is_told(trust: Run, tmp_path: Path, sm2_pki: PKI) -> None:
+    own, out = tmp_path / "audit.der", tmp_path / "proof.json"
+    own.write_bytes(sm2_pki.issue(AUDIT).certificate.der)
+    out.write_bytes(b"{}")
+    code, _, err = trust("audit", "verify-proof", out, "--certificate", own)
+    assert code == 1
+    assert "audit.proof_malformed" in err
+    with out.open("wb") as sparse:
+        sparse.truncate(audit_command.LARGEST + 1)
+    code, _, err = trust("audit", "verify-proof", out, "--certificate", own)
+    assert code == 1
+    assert "size" in err
+
+
+def test_there_is_no_proof_of_what_is_not_there(trust: Run, tmp_path: Path) -> None:
+    code, _, err = trust("audit", "prove-stamping", "stamp_none", "--out", tmp_path / "proof.json")
+    assert code == 1
+    assert "seal.stamping_unknown" in err
