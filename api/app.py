@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from api import logs, problems
+from api.courier import Courier
 from api.foundation import prove_cryptography
 from api.health import Readiness
 from api.housekeeping import Housekeeper
@@ -17,12 +18,20 @@ from api.middleware import AroundRequest, BodyLimit
 from api.openapi import describe
 from api.routes import (
     access,
+    approvals,
     audit,
+    authorisations,
+    digest_stampings,
     health,
+    ledger,
     licences,
+    notices,
     ocsp,
     pages,
     pki,
+    seal_endings,
+    seal_evidence,
+    seal_images,
     seals,
     stampings,
     status_lists,
@@ -66,11 +75,17 @@ def create(instance: Instance) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(prove_cryptography, settings)
+        await run_in_threadpool(lambda: instance.emblem)  # one that cannot be cut is told of before anything begins
         keeper = Housekeeper(instance, pause=settings.housekeeping_seconds)
+        courier = Courier(instance)  # a platform that cannot be spoken with is told of before anything begins
         await run_in_threadpool(keeper.start)
+        courier.start()
+        await run_in_threadpool(instance.workers.start)
         logs.logger().info("started", custody=instance.base.custody.name, public_url=settings.public_url)
         yield
+        await run_in_threadpool(courier.stop)
         await run_in_threadpool(keeper.stop)
+        await run_in_threadpool(instance.workers.close)
         instance.base.store.close()
         logs.logger().info("stopped")
 
@@ -91,11 +106,19 @@ def create(instance: Instance) -> FastAPI:
     app.state.statuses = Throttle(settings.status_rate, "status")
     app.state.time_stamps = Throttle(settings.time_stamp_rate, "time-stamp")
     problems.install(app)
-    for module in (
+    for module in (  # looked through in this order at each request: what is called in masses comes first
+        digest_stampings,
         access,
         subjects,
         seals,
+        seal_endings,
+        seal_evidence,
+        seal_images,
+        authorisations,
+        approvals,
         stampings,
+        ledger,
+        notices,
         licences,
         verification,
         ocsp,
@@ -108,6 +131,7 @@ def create(instance: Instance) -> FastAPI:
         pages,
     ):
         app.include_router(module.router)
+    app.include_router(seal_endings.destructions)
     app.openapi = partial(describe, app)  # type: ignore[method-assign] # the way that FastAPI's manual tells
     app.add_middleware(BodyLimit, limit=settings.max_body, tell=refusal)
     app.add_middleware(AroundRequest)

@@ -3,11 +3,12 @@
 Decisions that refuse are put into the audit trail before they are answered.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
 from api.permissions import PERMITTED, PUBLIC, Permission
 from api.problems import Unauthenticated
@@ -25,13 +26,13 @@ BEARER = HTTPBearer(
 MAX_SECRET = 128
 
 
-def instance_of(request: Request) -> Instance:
+async def instance_of(request: Request) -> Instance:
     """Return the instance that answers."""
     instance: Instance = request.app.state.instance
     return instance
 
 
-def bearer_secret(credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]) -> str:
+async def bearer_secret(credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]) -> str:
     """Return the secret that the caller bears, or raise `Unauthenticated`."""
     if credentials is None or not 0 < len(credentials.credentials) <= MAX_SECRET:
         raise Unauthenticated
@@ -55,16 +56,19 @@ def anybody() -> None:
     """Let everybody in."""
 
 
-def check(permission: Permission) -> Callable[..., Iterator[Actor]]:
-    """Return the dependency that checks a permission which needs a login, and records whatever is denied after that."""
+def check(permission: Permission) -> Callable[..., AsyncIterator[Actor]]:
+    """Return the dependency that checks a permission which needs a login, and records whatever is denied after that.
 
-    def checked(
+    Only what asks the database goes to a thread: each change of threads costs as much as the question.
+    """
+
+    async def checked(
         request: Request,
         secret: Annotated[str, Depends(bearer_secret)],
         instance: Annotated[Instance, Depends(instance_of)],
-    ) -> Iterator[Actor]:
+    ) -> AsyncIterator[Actor]:
         try:
-            actor = instance.base.access.actor_of(secret)
+            actor = await run_in_threadpool(instance.base.access.actor_of, secret)
         except CredentialsWrong:
             raise Unauthenticated from None
         request.state.actor = actor.id
@@ -74,7 +78,7 @@ def check(permission: Permission) -> Callable[..., Iterator[Actor]]:
                 raise DutyMissing(duty=" / ".join(sorted(duty.value for duty in permitted)))
             yield actor
         except Denied as refusal:  # here or in the use case
-            record(instance, actor, permission, refusal)
+            await run_in_threadpool(record, instance, actor, permission, refusal)
             raise
 
     return checked

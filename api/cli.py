@@ -11,7 +11,17 @@ import uvicorn
 from rich.console import Console
 from rich.text import Text
 
-from api import custody_command, keys_command, logs, migrations, pki_command, time_command, trust_list_command
+from api import (
+    audit_command,
+    custody_command,
+    keys_command,
+    logs,
+    migrations,
+    notices_command,
+    pki_command,
+    time_command,
+    trust_list_command,
+)
 from api.ceremony import Founders, hold_ceremony
 from api.demo import cast
 from api.demo.evidence import pretty
@@ -21,19 +31,23 @@ from api.demo.story import Story
 from api.doctor import diagnose
 from api.foundation import Foundation, prove_cryptography
 from api.problems import words_of
-from api.settings import Settings
+from api.settings import SettingInvalid, Settings
 from api.trust_material import MaterialUnreadable, read_material
 from api.verify_command import EXIT, judge, print_json, show
 from api.wiring import Instance
+from api.worker_wiring import WorkerPools
 from trust.clock import SystemClock
 from trust.errors import TrustError
 from trust.paths import Evidence
+from trust.verdict import Outcome
 
 __all__ = ["main"]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="信印 Xinyin: unified identity, seals, licences.")
+app.add_typer(audit_command.app, name="audit")
 app.add_typer(custody_command.app, name="custody")
 app.add_typer(keys_command.app, name="keys")
+app.add_typer(notices_command.app, name="notices")
 app.add_typer(pki_command.app, name="pki")
 app.add_typer(time_command.app, name="time")
 app.add_typer(trust_list_command.app, name="trust-list")
@@ -85,6 +99,16 @@ def own_evidence() -> Evidence:
         return Evidence()
 
 
+def readers() -> WorkerPools:
+    """Return who reads the files of a command: one worker at a time, unless the settings say that none is to."""
+    try:
+        settings = Settings.read()
+    except SettingInvalid as error:  # nothing can be said of a file, which is not that it is invalid
+        complain(error)
+        raise typer.Exit(EXIT[Outcome.INDETERMINATE]) from None
+    return WorkerPools.of(settings.model_copy(update={"workers": min(settings.workers, 1)}))
+
+
 @app.command()
 def verify(
     *,
@@ -114,7 +138,11 @@ def verify(
     except MaterialUnreadable as error:
         raise typer.BadParameter(f"no certificate in {error}", param_hint="--anchor") from None
     moment = parse_time(at)
-    results = [judge(file, evidence, at=moment, password=password, document=document) for file in files]
+    with closing(readers()) as workers:
+        results = [
+            judge(file, evidence, at=moment, password=password, document=document, workers=workers.public)
+            for file in files
+        ]
     if as_json:
         typer.echo(print_json(results))
     else:
@@ -161,7 +189,9 @@ def serve(workers: Annotated[int, typer.Option(min=1, max=64, help="Worker proce
     logs.configure()
     settings = Settings.read()
     prove_cryptography(settings)
-    Instance.open(settings).base.store.close()  # say here, and not in a worker, what is missing
+    opened = Instance.open(settings)  # say here, and not in a worker, what is missing
+    with closing(opened.base.store):
+        _ = opened.upper_platform
     uvicorn.run(
         "api.app:from_environment",
         factory=True,

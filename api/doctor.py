@@ -116,4 +116,5 @@ def diagnose(settings: Settings, machine: tuple[Look, ...] = MACHINE) -> Iterato
         for part in probe(instance):
             yield Diagnosis(name=part.name, ok=part.ok, told=part.told)
     finally:
+        instance.workers.close()
         instance.base.store.close()

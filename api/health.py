@@ -95,6 +95,11 @@ def check_time(instance: Instance) -> str:
     return f"{now:%Y-%m-%d %H:%M:%S}Z, by the clock {asked}"
 
 
+def check_workers(instance: Instance) -> str:
+    """Ask for a worker that could read a foreign file."""
+    return instance.workers.ready()
+
+
 def check_disk(instance: Instance) -> str:
     """Look whether there is room for files."""
     settings = instance.base.settings
@@ -105,12 +110,23 @@ def check_disk(instance: Instance) -> str:
     return f"{free >> 20} MiB free"
 
 
+def check_notices(instance: Instance) -> str:
+    """Tell what the platform above has not been told. None of it keeps the instance from serving."""
+    left = instance.notices.waiting()
+    if instance.upper_platform is None:
+        return f"no platform above; {left.waiting} wait"
+    since = "" if left.since is None else f" since {left.since:%Y-%m-%d %H:%M}Z"
+    return f"{left.waiting} wait{since}, {left.refused} refused"
+
+
 CHECKS: Final[dict[str, Callable[[Instance], str]]] = {
     "database": check_database,
     "signature": check_signature,
     "certificates": check_certificates,
     "time": check_time,
     "disk": check_disk,
+    "workers": check_workers,
+    "notices": check_notices,
 }
 
 

@@ -17,13 +17,15 @@ from api.pages.words import Language, has_words, say, say_all
 from api.problems import words_of
 from identity.subject import SubjectKind
 from licence.lifecycle import PERMITS, LicenceUse
-from licence.verification import ClaimReport, FileFinding, SealStanding, Standing
+from licence.verification import ClaimReport, FileFinding, Standing
 from seal.documents import JudgedSignature
 from seal.lifecycle import SealState
+from seal.registry import SealStanding, standing_checks
+from seal.standing import SealTrust
 from trust.certificates import Certificate
 from trust.errors import TrustError
 from trust.pdf.intake import LIMITS, PDFEncrypted, PDFPasswordWrong
-from trust.verdict import Check, Outcome
+from trust.verdict import Check, Outcome, Verdict
 
 __all__ = [
     "LicencePart",
@@ -331,7 +333,7 @@ def signer_at_a_glance(certificate: Certificate | None, veil: Veil) -> str:
 
 def seal_mark(standing: SealStanding, veil: Veil, language: Language) -> Mark:
     """Return a seal of the registry at a glance."""
-    outcome = Outcome.INDETERMINATE if standing.disputed else Outcome.PASSED
+    outcome = Verdict(checks=tuple(standing_checks(standing))).outcome
     return Mark(
         kind=say(language, "kind.electronic_seal"),
         name=veil.shown(standing.name),
@@ -343,14 +345,18 @@ def seal_mark(standing: SealStanding, veil: Veil, language: Language) -> Mark:
 
 
 def seal_state(standing: SealStanding, language: Language) -> StateNotice:
-    """Return the state of a seal of the registry, or that the stamping is disputed, which says more."""
-    name = "disputed" if standing.disputed else standing.state.value
+    """Return the state of a seal of the registry, or what is wrong with the stamping, which says more."""
+    outcome = Verdict(checks=tuple(standing_checks(standing))).outcome
     tone = Outcome.PASSED if standing.state is SealState.ACTIVE else Outcome.INDETERMINATE
+    if standing.at_stamping.trust is not SealTrust.VALID:
+        name = standing.at_stamping.trust.value
+    else:
+        name = standing.state.value if standing.is_recorded else "unrecorded"
     return StateNotice(
         label=say(language, "seal.state"),
         word=say(language, f"seal_state.{name}"),
         meaning=say(language, f"seal_state.{name}.meaning"),
-        tone=Outcome.INDETERMINATE if standing.disputed else tone,
+        tone=tone if outcome is Outcome.PASSED else outcome,
     )
 
 

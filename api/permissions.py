@@ -36,7 +36,12 @@ class Permission(StrEnum):
     SEAL_MAKE = "seal:make"
     SEAL_FILE = "seal:file"
     SEAL_OWN = "seal:own"
-    SEAL_CANCEL = "seal:cancel"
+    SEAL_STOP = "seal:stop"
+    SEAL_REMAKE = "seal:remake"
+    SEAL_EVIDENCE = "seal:evidence"
+    SEAL_EVIDENCE_READ = "seal:evidence:read"
+    SEAL_DESTROY = "seal:destroy"
+    SEAL_WITNESS = "seal:witness"
     SEAL_READ = "seal:read"
     SEAL_STAMP = "seal:stamp"
     TYPE_DRAFT = "licence_type:draft"
@@ -45,6 +50,7 @@ class Permission(StrEnum):
     LICENCE_ISSUE = "licence:issue"
     LICENCE_MANAGE = "licence:manage"
     LICENCE_READ = "licence:read"
+    NOTICE_MANAGE = "notice:manage"
     AUDIT_READ = "audit:read"
 
 
@@ -71,7 +77,12 @@ PERMITTED: Final[Mapping[Permission, frozenset[Duty]]] = {
     Permission.SEAL_MAKE: frozenset({Duty.SEAL_MAKER}),
     Permission.SEAL_FILE: frozenset({Duty.SEAL_FILER}),
     Permission.SEAL_OWN: frozenset({Duty.SEAL_OWNER}),
-    Permission.SEAL_CANCEL: frozenset({Duty.SEAL_OWNER, Duty.SEAL_REVIEWER}),
+    Permission.SEAL_STOP: frozenset({Duty.SEAL_OWNER, Duty.SEAL_REVIEWER}),
+    Permission.SEAL_REMAKE: frozenset({Duty.SEAL_OWNER, Duty.SEAL_APPLICANT}),
+    Permission.SEAL_EVIDENCE: frozenset({Duty.SEAL_APPLICANT, Duty.SEAL_OWNER, Duty.SEAL_REVIEWER}),
+    Permission.SEAL_EVIDENCE_READ: frozenset({Duty.SEAL_OWNER, Duty.SEAL_REVIEWER}),
+    Permission.SEAL_DESTROY: frozenset({Duty.SECURITY_ADMINISTRATOR}),
+    Permission.SEAL_WITNESS: frozenset({Duty.AUDITOR}),
     Permission.SEAL_READ: SEAL_DUTIES,
     Permission.SEAL_STAMP: STAMPERS,
     Permission.TYPE_DRAFT: frozenset({Duty.LICENCE_OFFICER}),
@@ -80,6 +91,7 @@ PERMITTED: Final[Mapping[Permission, frozenset[Duty]]] = {
     Permission.LICENCE_ISSUE: frozenset({Duty.LICENCE_OFFICER, Duty.BUSINESS_SYSTEM}),
     Permission.LICENCE_MANAGE: frozenset({Duty.LICENCE_OFFICER}),
     Permission.LICENCE_READ: LICENCE_DUTIES,
+    Permission.NOTICE_MANAGE: frozenset({Duty.SEAL_FILER}),
     Permission.AUDIT_READ: frozenset({Duty.AUDITOR}),
 }
 

@@ -16,6 +16,7 @@ from starlette.routing import Match
 
 from api.words import WORDS
 from trust.errors import Conflict, Denied, Invalid, NotFound, TrustError, Unavailable, Untrusted
+from trust.workers import WorkerBusy
 
 __all__ = [
     "PROBLEM",
@@ -141,7 +142,7 @@ def problem(request: Request, error: TrustError) -> JSONResponse:
     headers = {}
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, TooManyRequests):
+    if isinstance(error, (TooManyRequests, WorkerBusy)):
         headers["Retry-After"] = str(error.details["seconds"])
     return answer(request, Told.of(error), headers)
 

@@ -1,7 +1,8 @@
 """Settings: the one place that reads the environment. Everything further in gets plain values.
 
 Each is named TRUST_… in the environment; docs/settings.md lists them and is checked against this file. No secret has
-a default: the root key stands in a file that `trust init` makes, or that the operator names.
+a default: the root key stands in a file that `trust init` makes, or that the operator names. The module is longer than
+a module should be, since one class holds every setting with its words.
 """
 
 import os
@@ -14,6 +15,7 @@ from limits import parse
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from seal.queue import read_deadlines
 from trust.crypto.backends import BackendChoice
 from trust.errors import Invalid
 
@@ -23,6 +25,7 @@ __all__ = [
     "CustodyKind",
     "Environment",
     "SDFDialect",
+    "SealStandard",
     "SettingInvalid",
     "Settings",
     "TimeStampDialect",
@@ -36,6 +39,7 @@ ADDRESS: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 INDEXES: Final = re.compile(r"[0-9]{1,5}(-[0-9]{1,5})?")
 VENDOR_NUMBERS: Final = re.compile(r"key_type=0x[0-9a-fA-F]{1,8},generate=0x[0-9a-fA-F]{1,8},sign=0x[0-9a-fA-F]{1,8}")
+LOOPBACK: Final = ("http://127.0.0.1:", "http://127.0.0.1/", "http://localhost:", "http://localhost/", "http://[::1]:")
 DATABASES: Final = ("postgresql+psycopg://", "sqlite:///")
 
 
@@ -91,6 +95,13 @@ class ClockCheck(StrEnum):
 
     KERNEL = "kernel"
     OFF = "off"
+
+
+class SealStandard(StrEnum):
+    """Which standard the seals that are made follow."""
+
+    GBT38540_2020 = "4"
+    GMT0031_2025 = "5"
 
 
 class CertifiedBy(StrEnum):
@@ -216,6 +227,46 @@ class Settings(BaseSettings):
     clock_maximum_error: Annotated[
         int, Field(description="Milliseconds by which the clock may be wrong at most, as the kernel reports it", ge=1)
     ] = 1000
+    seal_deadlines: Annotated[
+        str,
+        Field(
+            description="Days after which a step in the life of a seal is overdue, as `applied=5,made=3`; "
+            "what is not named keeps its own (docs/seals.md)"
+        ),
+    ] = ""
+    seal_version: Annotated[
+        SealStandard, Field(description="Version of the seals that are made: 4 (GB/T 38540-2020), 5 (GM/T 0031-2025)")
+    ] = SealStandard.GBT38540_2020
+    emblem_file: Annotated[
+        Path | None,
+        Field(description="SVG drawing of filled outlines that seals with an emblem show; empty: a neutral rosette"),
+    ] = None
+    upper_platform_certificate: Annotated[
+        Path | None,
+        Field(description="Certificate of the platform above, PEM or DER: what its answers are held against"),
+    ] = None
+    upper_platform_id: Annotated[
+        str, Field(description="Under which the platform above knows this instance (provincePubSysId); empty: none")
+    ] = ""
+    upper_platform_url: Annotated[
+        str,
+        Field(description="Address of the platform above for notices of seals; empty: they wait until there is one"),
+    ] = ""
+    workers: Annotated[
+        int,
+        Field(
+            description="Confined processes that read foreign files, for the public and for those who are logged in "
+            "each; 0: in the process that serves, which production refuses",
+            ge=0,
+            le=64,
+        ),
+    ] = 2
+    worker_seconds: Annotated[
+        int, Field(description="Seconds of processor time that reading one file may take", ge=1, le=600)
+    ] = 10
+    worker_memory: Annotated[int, Field(description="Octets of memory that reading one file may take", ge=64 << 20)] = (
+        1 << 30
+    )
     housekeeping_seconds: Annotated[
         int, Field(description="Pause between two rounds of housekeeping (lists, recovery, checkpoints)", ge=1)
     ] = 60
@@ -242,6 +293,14 @@ class Settings(BaseSettings):
             raise ValueError("the address must begin with https:// in production")
         return address.rstrip("/")
 
+    @field_validator("workers")
+    @classmethod
+    def is_apart(cls, workers: int, others: ValidationInfo) -> int:
+        """Refuse in production to read foreign files beside keys and personal data."""
+        if not workers and others.data.get("environment") is Environment.PRODUCTION:
+            raise ValueError("foreign files are read in processes of their own in production: at least 1")
+        return workers
+
     @field_validator("custody")
     @classmethod
     def is_custody(cls, custody: str) -> str:
@@ -259,6 +318,13 @@ class Settings(BaseSettings):
     def is_indexes(cls, text: str) -> str:
         """Refuse what is not a list of indexes."""
         indexes(text)
+        return text
+
+    @field_validator("seal_deadlines")
+    @classmethod
+    def is_deadlines(cls, text: str) -> str:
+        """Refuse what names no state of a seal, or no number of days."""
+        read_deadlines(text)
         return text
 
     @field_validator("pkcs11_sm2")
@@ -284,6 +350,18 @@ class Settings(BaseSettings):
         if address and not ADDRESS.fullmatch(address):
             raise ValueError("an address begins with http:// or https://, names a host, and has no query")
         return address
+
+    @field_validator("upper_platform_url")
+    @classmethod
+    def is_platform(cls, address: str, others: ValidationInfo) -> str:
+        """Refuse an address without TLS that is not on this machine, and one without the certificate behind it."""
+        if not address:
+            return address
+        if not ADDRESS.fullmatch(address) or not address.startswith(("https://", *LOOPBACK)):
+            raise ValueError("the address begins with https://, or leads to this machine, and has no query")
+        if others.data.get("upper_platform_certificate") is None:
+            raise ValueError("the platform needs TRUST_UPPER_PLATFORM_CERTIFICATE as well")
+        return address.rstrip("/")
 
     @field_validator("login_rate", "verify_rate", "status_rate", "time_stamp_rate")
     @classmethod

@@ -12,14 +12,14 @@ from rich.text import Text
 
 from api.problems import words_of
 from api.schemas.verification import FileVerdict, own_verdict
-from seal.files import FileKind, FileReport, judge_file, kind_of
+from seal.files import FileKind, judge_file, kind_of, protected_part
 from seal.reading import read_seal_signature
 from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
 from trust.paths import Evidence
 from trust.pdf.intake import LIMITS
-from trust.pdf.judging import open_pdf
 from trust.verdict import Outcome
+from trust.workers import IN_PROCESS, Workers
 
 __all__ = ["EXIT", "Judged", "judge", "show"]
 
@@ -66,38 +66,40 @@ class Judged:
 
 
 def judge(
-    file: Path, evidence: Evidence, *, at: datetime, password: str | None = None, document: Path | None = None
+    file: Path,
+    evidence: Evidence,
+    *,
+    at: datetime,
+    password: str | None = None,
+    document: Path | None = None,
+    workers: Workers = IN_PROCESS,
 ) -> Judged:
-    """Judge one file.
+    """Judge one file. `workers` do the reading.
 
     For a seal signature by itself the sealed document is looked for: `document`, else among the PDF files beside it.
     """
     content = file.read_bytes()
     signed, found = None, None
     if document is not None:
-        signed, found = sealed_part(document, content) or document.read_bytes(), document
+        signed, found = sealed_part(document, content, workers) or document.read_bytes(), document
     elif kind_of(content) is FileKind.SEAL_SIGNATURE:
-        signed, found = search_document(file, content)
+        signed, found = search_document(file, content, workers)
     try:
-        report: FileReport = judge_file(content, evidence, now=at, password=password, signed=signed)
+        report = workers.run(judge_file, content, evidence, now=at, password=password, signed=signed)
     except TrustError as error:
         return Judged(file=file, verdict=None, error=error)
     return Judged(file=file, verdict=own_verdict(report), sealed_document=None if found is None else str(found))
 
 
-def sealed_part(document: Path, signature: bytes) -> bytes | None:
+def sealed_part(document: Path, signature: bytes, workers: Workers) -> bytes | None:
     """Return what `signature` protects in a PDF that bears it, or None where it does not bear it."""
     try:
-        raw = read_seal_signature(signature).raw
-        for one in open_pdf(document.read_bytes()).signatures:
-            if one.contents.startswith(raw):
-                return one.content.octets()
+        return workers.run(protected_part, document.read_bytes(), signature)
     except (TrustError, OSError):
         return None
-    return None
 
 
-def search_document(file: Path, signature: bytes) -> tuple[bytes | None, Path | None]:
+def search_document(file: Path, signature: bytes, workers: Workers) -> tuple[bytes | None, Path | None]:
     """Return the sealed part of the PDF beside `file` that bears `signature`, and which PDF that is.
 
     Where several bear it, one that still is what was sealed goes before copies that were altered.
@@ -105,7 +107,7 @@ def search_document(file: Path, signature: bytes) -> tuple[bytes | None, Path | 
     altered: tuple[bytes, Path] | None = None
     neighbours = [path for path in sorted(file.absolute().parent.glob("*.pdf")) if path.stat().st_size <= LIMITS.size]
     for path in neighbours[:MAX_NEIGHBOURS]:
-        part = sealed_part(path, signature)
+        part = sealed_part(path, signature, workers)
         if part is None:
             continue
         if sm3(part) == read_seal_signature(signature).data_hash:
@@ -133,7 +135,8 @@ def show(judged: Judged, console: Console) -> None:
         when = "" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}Z{'' if signature.proven_time else ' (claimed)'}"
         tell(console, f"{signature.field or signature.kind}  {signer}  {when}", outcome=signature.outcome, indent=4)
         for check in signature.checks:
-            told = f"{check.step:12}{check.name:34}{check.reason or check.note}"
+            found = ": ".join(one for one in (check.code, check.reason or check.note) if one)
+            told = f"{check.step:12}{check.name:34}{found}"
             tell(console, told, outcome=check.outcome, indent=8)
 
 

@@ -5,22 +5,40 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from api.emblem import configured_emblem
 from api.foundation import Foundation
+from api.ledger_statement import Statements
+from api.seal_keys import SealKeys
 from api.settings import CertifiedBy, Settings
 from api.timekeeping import Timekeeping
+from api.upper_platform import UpperPlatform, configured_platform
+from api.worker_wiring import WorkerPools
 from licence.catalogue import Catalogue
 from licence.rendering import Renderer
 from licence.repository import LicenceRepository
 from licence.service import LicenceService
 from licence.status_publishing import StatusLists
 from licence.verification import VerificationService
+from seal import notices
+from seal.approvals import ApprovalService
+from seal.asn1 import SealVersion
+from seal.authorising import AuthorisationService
+from seal.digest_stampings import DigestStampingService
+from seal.evidencing import EvidenceService
+from seal.intents import Intents
+from seal.ledger_reading import LedgerReading
+from seal.message_signatures import MessageSigningService
+from seal.permitting import Permitting
+from seal.queue import read_deadlines
 from seal.service import SealService
 from seal.stampings import Stampers, StampingService
+from seal.workshop import Workshop
 from trust import typefaces
-from trust.blobs import LocalBlobs
+from trust.blobs import BlobId, LocalBlobs
 from trust.clock import Clock
 from trust.errors import TrustError
 from trust.founding import Role, ServiceKeys
+from trust.outbox import Outbox
 from trust.paths import Evidence
 from trust.trust_list_publishing import TrustLists
 
@@ -53,6 +71,11 @@ class Instance:
         return LocalBlobs(self.base.settings.blobs)
 
     @cached_property
+    def emblem(self) -> BlobId | None:
+        """The operator's emblem for seals. Raise `SettingInvalid` for its file."""
+        return configured_emblem(self.base.settings, self.blobs)
+
+    @cached_property
     def timekeeping(self) -> Timekeeping:
         """The guarded clock and the time-stamp authorities."""
         return Timekeeping(
@@ -83,30 +106,128 @@ class Instance:
     def stampers(self) -> Stampers:
         """Where the instance gets its time-stamps."""
         time = self.timekeeping
-        return Stampers(seal=time.stamper(Role.TIME_STAMP_SM2), document=time.stamper(Role.TIME_STAMP_P256))
+        roles = Role.TIME_STAMP_SM2, Role.TIME_STAMP_P256
+        return Stampers(
+            seal=time.stamper(roles[0]),
+            document=time.stamper(roles[1]),
+            certificates=lambda: tuple(self.service_keys.certificate(one) for one in roles),
+        )
 
     @cached_property
     def seals(self) -> SealService:
         """The life of seals."""
-        return SealService(
+        settings = self.base.settings
+        workshop = Workshop(
             store=self.base.store,
-            identity=self.base.identity,
             custody=self.base.custody,
             authorities=self.base.authorities,
             service_keys=self.service_keys,
-            outside=self.base.outside if self.base.settings.seal_certificates is CertifiedBy.OUTSIDE else None,
+            blobs=self.blobs,
+            outside=self.base.outside if settings.seal_certificates is CertifiedBy.OUTSIDE else None,
+            version=SealVersion(int(settings.seal_version)),
+            stamper=self.stampers.seal,
+        )
+        return SealService(
+            store=self.base.store,
+            identity=self.base.identity,
+            authorities=self.base.authorities,
+            blobs=self.blobs,
+            workshop=workshop,
+            destroyer=SealKeys(self.base, self.service_keys),
+            deadlines=read_deadlines(settings.seal_deadlines),
         )
 
     @cached_property
+    def evidence_of_seals(self) -> EvidenceService:
+        """The documents that are put forward for steps in the life of seals."""
+        return EvidenceService(
+            store=self.base.store, identity=self.base.identity, blobs=self.blobs, protection=self.base.protection
+        )
+
+    @cached_property
+    def authorisations(self) -> AuthorisationService:
+        """The authorisations to stamp."""
+        return AuthorisationService(store=self.base.store, identity=self.base.identity)
+
+    @cached_property
+    def ledger(self) -> LedgerReading:
+        """The ledger of stampings, for owners."""
+        return LedgerReading(self.base.store)
+
+    @cached_property
+    def status_lists(self) -> StatusLists:
+        """How the licences of each type stand."""
+        return StatusLists(
+            store=self.base.store,
+            repository=self.registry,
+            service_keys=self.service_keys,
+            source=self.base.settings.public_url,
+        )
+
+    @cached_property
+    def statements(self) -> Statements:
+        """The monthly statements of seals."""
+        return Statements(ledger=self.ledger, stampings=self.stampings, identity=self.base.identity)
+
+    @cached_property
+    def notices(self) -> Outbox:
+        """The notices to the platform above."""
+        return Outbox(self.base.store, notices.TOPIC)
+
+    @cached_property
+    def upper_platform(self) -> UpperPlatform | None:
+        """The platform above, where the settings name one. Raise `SettingInvalid` for its certificate."""
+        return configured_platform(self.base.settings, self.service_keys, self.base.clock)
+
+    @cached_property
+    def permitting(self) -> Permitting:
+        """Who may use a seal."""
+        return Permitting(self.base.identity)
+
+    @cached_property
+    def intents(self) -> Intents:
+        """Uses of seals, on record before a key is used."""
+        return Intents(store=self.base.store, permitting=self.permitting)
+
+    @cached_property
+    def approvals(self) -> ApprovalService:
+        """Approvals before use."""
+        return ApprovalService(store=self.base.store, permitting=self.permitting)
+
+    @cached_property
     def stampings(self) -> StampingService:
-        """Stamping."""
+        """Stamping documents."""
         return StampingService(
             store=self.base.store,
-            identity=self.base.identity,
+            intents=self.intents,
             custody=self.base.custody,
             authorities=self.base.authorities,
             blobs=self.blobs,
             stampers=self.stampers,
+            workers=self.workers.known,
+        )
+
+    @cached_property
+    def digests(self) -> DigestStampingService:
+        """Sealing digests."""
+        return DigestStampingService(
+            store=self.base.store,
+            intents=self.intents,
+            custody=self.base.custody,
+            authorities=self.base.authorities,
+            stamper=self.stampers.seal,
+        )
+
+    @cached_property
+    def messages(self) -> MessageSigningService:
+        """Signing messages with the keys of seals."""
+        return MessageSigningService(
+            store=self.base.store,
+            intents=self.intents,
+            custody=self.base.custody,
+            authorities=self.base.authorities,
+            blobs=self.blobs,
+            stamper=self.stampers.seal,
         )
 
     @cached_property
@@ -142,14 +263,9 @@ class Instance:
         )
 
     @cached_property
-    def status_lists(self) -> StatusLists:
-        """How the licences of each type stand."""
-        return StatusLists(
-            store=self.base.store,
-            repository=self.registry,
-            service_keys=self.service_keys,
-            source=self.base.settings.public_url,
-        )
+    def workers(self) -> WorkerPools:
+        """The processes that read foreign files."""
+        return WorkerPools.of(self.base.settings)
 
     @cached_property
     def verification(self) -> VerificationService:
@@ -161,4 +277,5 @@ class Instance:
             repository=self.registry,
             authorities=self.base.authorities,
             service_keys=self.service_keys,
+            workers=self.workers.public,
         )

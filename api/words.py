@@ -14,6 +14,18 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "数据不是有效的 DER 编码：第 {offset} 字节处应为 {expected}。请检查文件是否完整。",
         "Not valid DER: expected {expected} at octet {offset}. Check that the file is complete.",
     ),
+    "audit.not_checkpointed": (
+        "该记录尚未结束，或其后还没有签名的审计检查点。请稍后重试（每小时生成一次）。",
+        "It has not ended, or no signed checkpoint follows it yet. Try again later: one is made every hour.",
+    ),
+    "audit.proof_broken": (
+        "存证不成立：{reason}。请向出具方索取原件，并核对检查点证书。",
+        "The proof does not hold: {reason}. Ask for the original, and check the certificate for checkpoints.",
+    ),
+    "audit.proof_malformed": (
+        "不是有效的用印存证文件：{member} 不符合格式。请确认文件完整。",
+        "Not a proof of a stamping: {member} is not as it must be. Check that the file is complete.",
+    ),
     "authority.ended": (
         "签发机构的证书已经到期，不能再签发证书。请由密钥仪式建立新的签发机构。",
         "The certification authority has reached its end and can issue nothing. Found a new one in a ceremony.",
@@ -342,6 +354,18 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "销毁密钥须有两名见证人，且均不是操作人。",
         "The destruction of a key needs two witnesses, neither of them the one who acts.",
     ),
+    "ledger.month_malformed": (
+        "月份应写作 2026-10。请更正。",
+        "A month is written 2026-10. Write it so.",
+    ),
+    "ledger.month_not_over": (
+        "该月尚未结束，暂不能出具月报。请在次月办理，或先查询、导出用印记录。",
+        "The month has not ended, and has no statement yet. Ask again next month, or search the ledger.",
+    ),
+    "ledger.month_too_long": (
+        "该月用印记录超过月报上限 {allowed} 条。请导出用印记录。",
+        "The month has more than the {allowed} lines that a statement holds. Export the ledger.",
+    ),
     "licence.claim_malformed": (
         "这不是电子证照二维码的内容。请重新扫描证照上的二维码。",
         "Not the text of a licence's QR code. Scan the code on the licence again.",
@@ -374,6 +398,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "数据模式无效：{fault}。应为只含有长度上限的文本字段的 JSON Schema。",
         "Not a valid schema: {fault}. It must be a JSON Schema of text fields with a maximum length.",
     ),
+    "licence.status_list_malformed": (
+        "不是证照状态列表，或版本不受支持。请重新下载。",
+        "The file is not a status list of a version that is known. Fetch it again.",
+    ),
+    "licence.status_list_untrusted": (
+        "证照状态列表不是由信任列表中的密钥签名的。请先更新信任列表，再重新下载。",
+        "The status list is not signed by a key that the trust list names for it. Renew the trust list first.",
+    ),
     "licence.table_invalid": (
         "表格无法读取：{fault}。请使用 UTF-8 编码的 CSV，并检查表头。",
         "The table cannot be read: {fault}. Use CSV in UTF-8, and check its header.",
@@ -385,14 +417,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "licence.template_unknown": (
         "没有名为 {template} 的模板。请核对名称。",
         "There is no template named {template}. Check the name.",
-    ),
-    "licence.status_list_malformed": (
-        "不是证照状态列表，或版本不受支持。请重新下载。",
-        "The file is not a status list of a version that is known. Fetch it again.",
-    ),
-    "licence.status_list_untrusted": (
-        "证照状态列表不是由信任列表中的密钥签名的。请先更新信任列表，再重新下载。",
-        "The status list is not signed by a key that the trust list names for it. Renew the trust list first.",
     ),
     "licence.type_code_malformed": (
         "证照类型代码应为 18 位定义机构代码加 3 位顺序号。",
@@ -434,9 +458,37 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "不是有效的 OFD 文件，或文件已损坏：{part}。请用原软件重新导出。",
         "Not an OFD file, or a broken one: {part}. Export it again from the program that made it.",
     ),
+    "outbox.carrier_unavailable": (
+        "上级平台暂未应答（{fault}），通知将自动重新上报。请检查网络、地址与平台证书。",
+        "The platform above gave no answer that counts ({fault}); it is asked again. Check network and settings.",
+    ),
+    "outbox.overtaken": (
+        "同一印章的后续通知已经上报，本通知内容已过时，不能再上报。请搁置并写明理由。",
+        "A later notice of the same seal was delivered: this one tells of something past. Set it aside with a reason.",
+    ),
+    "outbox.refused": (
+        "上级平台拒收该通知：{answer}。请更正后重新上报，或搁置并写明理由。",
+        "The platform above refuses the notice: {answer}. Mend the cause and try again, or set it aside with a reason.",
+    ),
+    "outbox.settled": (
+        "通知当前为 {state}，或正在上报，不能作此决定。请稍后查看最新状态。",
+        "The notice is {state}, or on its way: nothing can be decided about it now. Look at it again later.",
+    ),
+    "outbox.unknown": (
+        "没有这条通知。请核对编号。",
+        "There is no such notice. Check its identifier.",
+    ),
+    "pdf.dynamic_content": (
+        "文件含有会改变所见内容的成分（{what}），不能盖章。请打印成普通 PDF 后再试。",
+        "The file holds what can change what it shows ({what}), so it cannot be sealed. Print it to a plain PDF.",
+    ),
     "pdf.encrypted": (
         "文件有密码保护。盖章请先解除保护；查验请填写文件的密码。",
         "The file is protected by a password. To stamp it, remove the protection; to verify it, give its password.",
+    ),
+    "pdf.keyword_not_found": (
+        "指定页面上没有足够的该关键字（找到 {found} 处）。请核对文字；扫描件没有文字，请改用坐标。",
+        "The word does not stand so often on these pages ({found} found). Scanned pages hold no text; name a point.",
     ),
     "pdf.limit_exceeded": (
         "文件超出限制：{limit} 上限为 {allowed}。请压缩、拆分或重新导出文件。",
@@ -450,6 +502,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "不是有效的 PDF 文件，或文件已损坏。请用原软件重新保存或导出。",
         "Not a PDF, or a broken one. Save or export it again from the program that made it.",
     ),
+    "pdf.marks_overlap": (
+        "第 {page} 页上的两处印章会重叠。请移动其中一处。",
+        "Two appearances of the seal would overlap on page {page}. Move one of them.",
+    ),
     "pdf.page_out_of_range": (
         "没有第 {page} 页：文件共 {pages} 页。",
         "There is no page {page}: the document has {pages}.",
@@ -462,9 +518,29 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "印章会超出第 {page} 页的边界。请调整位置。",
         "The seal would not lie wholly on page {page}. Move it.",
     ),
+    "pdf.polyglot": (
+        "文件同时是另一种格式，或夹带了不属于 PDF 的内容（{other}）。请重新导出为单纯的 PDF。",
+        "The file is more than a PDF: {other}. Export it anew as a PDF and nothing else.",
+    ),
+    "pdf.release_refused": (
+        "盖章后的文件未通过出件自检（{rule}），已拒绝发出。请联系运维人员。",
+        "The finished file did not pass our own check before release ({rule}) and was held back. Ask the operator.",
+    ),
     "pdf.signature_too_large": (
         "签名值超出预留空间（{allowed} 字节）。请联系运维人员。",
         "The signature does not fit into the {allowed} octets kept for it. Ask the operator.",
+    ),
+    "pdf.signed_before": (
+        "文件已有签名，每个签名只能加盖一处印章。请逐处分别盖章。",
+        "The file is signed already, so that each signature shows one seal. Stamp one place at a time.",
+    ),
+    "pdf.too_few_pages": (
+        "骑缝章至少需要两页，所选只有 {pages} 页。请扩大页码范围。",
+        "A seal across edges needs two pages at least; {pages} chosen. Name more pages.",
+    ),
+    "pdf.too_many_marks": (
+        "一个文件上的印章不能超过 {allowed} 处。请减少位置或页数。",
+        "A document bears at most {allowed} appearances of the seal. Name fewer places or pages.",
     ),
     "protection.unavailable": (
         "受保护的数据无法解密：密钥不在或记录被改动。请联系安全管理员。",
@@ -518,6 +594,26 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "尚未登录或会话已结束。请先登录。",
         "Not logged in, or the session has ended. Log in first.",
     ),
+    "seal.approval_not_open": (
+        "用印审批当前为 {state}，不能使用或处理。",
+        "The approval is {state}: it cannot be decided or used.",
+    ),
+    "seal.approval_required": (
+        "授权 {authorisation} 要求用印前审批。请先申请并取得同意。",
+        "The authorisation {authorisation} wants an approval before each stamping. Ask for one first.",
+    ),
+    "seal.approval_unfit": (
+        "该审批不适用于此次用印：{field} 与获批的不同。",
+        "The approval is not for this stamping: {field} is not what was approved.",
+    ),
+    "seal.approval_unknown": (
+        "没有这条用印审批。请核对编号。",
+        "There is no such request for approval. Check its identifier.",
+    ),
+    "seal.authorisation_beyond": (
+        "转授超出本单位所获授权：{field}。",
+        "This goes beyond what the organisation is permitted itself: check {field}.",
+    ),
     "seal.authorisation_exhausted": (
         "授权 {authorisation} 的 {times} 次用印已用完。请由印章所有者重新授权。",
         "The {times} stampings of the authorisation {authorisation} are used up. The owner can give a new one.",
@@ -530,13 +626,63 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "该印章没有这条用印授权。请核对编号。",
         "The seal has no such authorisation. Check its identifier.",
     ),
+    "seal.bearer_missing": (
+        "个人名章须写明本人，其他印章（{kind}）不填。请修改 bearer 后重试。",
+        "A personal-name seal has a bearer, and no other seal has one; this one is of kind {kind}. Mend bearer.",
+    ),
+    "seal.bearer_not_of_owner": (
+        "{bearer} 既不是该机构的法定代表人，也未在该机构承担职责。请改为有关系的人员。",
+        "{bearer} neither represents this organisation nor has a duty for it. Name somebody who does.",
+    ),
     "seal.certificate_awaited": (
         "等待第三方电子认证服务机构签发证书（请求 {request}）。导入证书后请再次制作。",
         "A licensed authority has yet to answer the request {request}. Make the seal again once that is imported.",
     ),
+    "seal.design_not_of_owner": (
+        "章面名称与登记名称不一致。请使用所有者（个人名章为本人）的登记名称。",
+        "The image would show another name than the registered one. Use the name of the owner, or of the bearer.",
+    ),
+    "seal.emblem_malformed": (
+        "徽的图形文件不可用：{fault}。请提供由填充轮廓组成的 SVG 文件，不含描边、位图、文字和 evenodd 规则。",
+        (
+            "The emblem cannot be cut: {fault}. Provide an SVG file of filled outlines, without strokes, pictures, "
+            "text or the evenodd rule."
+        ),
+    ),
+    "seal.evidence_missing": (
+        "缺少所需材料：{kind}。请先上传，再在申请中列出其编号。",
+        "A document of kind {kind} is needed. Upload it, and name its identifier in the request.",
+    ),
+    "seal.evidence_spent": (
+        "材料 {evidence} 已用于其他步骤。请重新上传。",
+        "The document {evidence} belongs to another step already. Upload it again.",
+    ),
+    "seal.evidence_too_large": (
+        "材料为空，或超过 {allowed} 字节。请压缩或拆分后重传。",
+        "The document is empty, or has more than {allowed} octets. Make it smaller, or divide it.",
+    ),
+    "seal.evidence_type_refused": (
+        "文件内容（{found}）与所称类型（{claimed}）不符，或不是可接收的类型。请上传完整的 PDF、OFD、PNG 或 JPEG 文件。",
+        "The content is {found}, said to be {claimed}, or of no kind that is kept. Upload a whole PDF, OFD, PNG, JPEG.",
+    ),
+    "seal.evidence_unknown": (
+        "没有这份材料，或不属于该机构。请核对编号。",
+        "There is no such document of this organisation. Check its identifier.",
+    ),
     "seal.expired": (
         "印章 {seal} 已于 {valid_until} 到期。请重新制作。",
         "The seal {seal} expired at {valid_until}. It must be made anew.",
+    ),
+    "seal.ground_not_allowed": (
+        "步骤 {event} 不能以 {ground} 为由。请另选事由。",
+        "The step {event} cannot have the ground {ground}. Choose another one.",
+    ),
+    "seal.image_against_rank": (
+        "该级别（{rank}）印章的规格为直径 {sizes} mm，中央图案为 {centres}（国发〔1999〕25号）。请更正规格或级别。",
+        (
+            "Seals of owners of this rank ({rank}) measure {sizes} mm and bear in their centre: {centres}. Mend the "
+            "size, the centre or the rank."
+        ),
     ),
     "seal.image_code_malformed": (
         "印章编码应为不超过 {longest} 位数字，现为 {length} 位。",
@@ -550,6 +696,17 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "章面名称为 {length} 字：应在 {shortest} 至 {longest} 字之间。",
         "The name on the rim has {length} characters: it must have {shortest} to {longest}.",
     ),
+    "seal.image_part_unwanted": (
+        "该形状（{shape}）的印章没有“{field}”这一项。请去掉该项或更换形状。",
+        "A seal of this shape ({shape}) has no place for {field}. Leave it out, or choose another shape.",
+    ),
+    "seal.image_picture_missing": (
+        "章面所引用的图片不存在，或不是经上传检查后保存的图片，或尺寸与上传时不同。请先上传图片，再按返回的摘要和尺寸引用。",
+        (
+            "The picture that the design names is not there, is not one that an upload kept, or was uploaded in "
+            "another size. Upload it, and name it by the digest and size of the answer."
+        ),
+    ),
     "seal.image_resolution_out_of_range": (
         "分辨率 {dpi} 不合要求：应在 {coarsest} 至 {finest} dpi 之间。",
         "A resolution of {dpi} is out of range: {coarsest} to {finest} dpi.",
@@ -557,6 +714,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "seal.image_row_length": (
         "横排文字为 {length} 字：不得超过 {longest} 字。",
         "The row below the star has {length} characters: at most {longest}.",
+    ),
+    "seal.image_size_not_offered": (
+        "该形状（{shape}）的印章没有 {diameter_mm} mm 的规格，可选：{offered}。",
+        "Seals of this shape ({shape}) do not come in {diameter_mm} mm. Choose one of: {offered}.",
+    ),
+    "seal.kind_not_entitled": (
+        "该类机构（{organisation_class}）不能申请此类印章（{kind}）。请改选印章类型。",
+        "An organisation of class {organisation_class} has no seals of kind {kind}. Choose another kind.",
     ),
     "seal.malformed": (
         "不是有效的电子印章或电子签章数据：第 {offset} 字节处应为 {expected}。",
@@ -570,13 +735,92 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "没有覆盖此次用印的授权：印章 {seal}，用途 {purpose}，文件种类 {document_kind}。请由印章所有者授权。",
         "No authorisation covers this: seal {seal}, purpose {purpose}, kind {document_kind}. The owner can give one.",
     ),
+    "seal.not_replaceable": (
+        "印章 {seal} 处于 {state} 状态，不能换发。只有启用过的印章可以换发，否则请新申请。",
+        "Seal {seal} is {state} and is not replaced. Only a seal that was in use is; else apply for a new one.",
+    ),
     "seal.own_work_refused": (
         "制成的文件未通过自检（{check}），未予放行。请联系运维人员。",
         "What was made did not pass our own verification ({check}) and is not released. Ask the operator.",
     ),
+    "seal.picture_aspect": (
+        "图片像素为 {width}×{height}，与 {width_mm}×{height_mm} mm 的比例不符，印章会变形。请裁剪图片或更正尺寸。",
+        (
+            "The picture has {width} × {height} pixels, which are not in proportion to {width_mm} × {height_mm} mm. "
+            "Crop it, or mend the size."
+        ),
+    ),
+    "seal.picture_colour": (
+        "图片中有千分之 {other} 的印迹不是印泥红色，上限为千分之 {allowed}。请去除其他颜色后重新上传。",
+        (
+            "{other} thousandths of the ink have another colour than the red of seals; {allowed} are allowed. Take "
+            "the other colours out, and upload again."
+        ),
+    ),
+    "seal.picture_empty": (
+        "图片中印迹占千分之 {ink}，应在千分之 {least} 至 {most} 之间。请检查图片是否为空白、全部涂满或印迹过淡。",
+        (
+            "Ink covers {ink} thousandths of the picture; {least} to {most} are allowed. See whether it is blank, "
+            "filled, or too faint."
+        ),
+    ),
+    "seal.picture_format": (
+        "印章图片应为 PNG 文件，收到的是 {found}。请另存为带透明背景的 PNG 后上传。",
+        (
+            "The picture of a seal is a PNG file; this one is {found}. Save it as a PNG with a transparent ground, "
+            "and upload that."
+        ),
+    ),
+    "seal.picture_malformed": (
+        "PNG 文件不完整或不合规（{fault}）。请用图像软件重新导出单帧 PNG。",
+        (
+            "The PNG file is damaged or not well-formed ({fault}). Export it anew from an image program, as a single "
+            "picture."
+        ),
+    ),
+    "seal.picture_margins": (
+        "印迹只及图片宽的千分之 {width}、高的千分之 {height}，至少应为千分之 {least}。请裁去四周空白。",
+        (
+            "The ink reaches across {width} thousandths of the width and {height} of the height; at least {least} "
+            "are needed, or the seal is shown too small. Crop the margins."
+        ),
+    ),
+    "seal.picture_opaque": (
+        "图片背景不透明。请上传背景透明的 PNG；白底图片可选择“白底转透明”（ground=white）。",
+        (
+            "The ground of the picture is not transparent. Upload a PNG with a transparent ground, or ask for a "
+            "white one to be made transparent (ground=white)."
+        ),
+    ),
+    "seal.picture_pixels": (
+        "图片为 {width}×{height} 像素，每边上限为 {allowed}。请缩小图片，300 至 600 dpi 即可。",
+        (
+            "The picture has {width} × {height} pixels; each side may have {allowed}. Make it smaller: 300 to 600 "
+            "dots per inch will do."
+        ),
+    ),
+    "seal.picture_resolution": (
+        "按所填尺寸，图片分辨率为 {dpi} dpi，应在 {coarsest} 至 {finest} dpi 之间。请提供合适的图片或更正尺寸。",
+        (
+            "At this size the picture has {dpi} dots per inch; {coarsest} to {finest} are allowed. Provide another "
+            "picture, or mend the size."
+        ),
+    ),
+    "seal.picture_too_large": (
+        "图片文件为 {octets} 字节，上限为 {allowed} 字节。请压缩或降低分辨率。",
+        "The file has {octets} octets; {allowed} are allowed. Compress it, or lower its resolution.",
+    ),
+    "seal.replacement_under_way": (
+        "已有印章 {seal} 正在换发中。请先办结或撤回。",
+        "Seal {seal} is to replace it already. Let that come to its end first, or withdraw it.",
+    ),
     "seal.stamp_spent": (
         "该次用印已经完成。请重新发起。",
         "This stamp was redeemed already. Begin a new one.",
+    ),
+    "seal.stamping_request_invalid": (
+        "待签内容不合要求：第 {number} 项的 {field}。",
+        "What is to be signed is not right: {field} of item {number}.",
     ),
     "seal.stamping_under_way": (
         "同一用印请求正在办理中。请稍后再查询。",
@@ -597,6 +841,18 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "settings.invalid": (
         "设置 {setting} 无效：{fault}。请更正环境变量后重新启动。",
         "The setting {setting} cannot be: {fault}. Mend it in the environment, and start again.",
+    ),
+    "stamping.acting_malformed": (
+        "经办信息不合规：须为登记的编号与用途。请核对授权编号与用途。",
+        "Who acts is not told in identifiers and a purpose. Check the authorisation and the purpose.",
+    ),
+    "stamping.order_contradictory": (
+        "签章要求不合规：{field} 违反规则 {rule}。请按接口说明更正。",
+        "The stamping contradicts itself: {field} breaks the rule {rule}. Correct it as the API describes.",
+    ),
+    "stamping.place_malformed": (
+        "签章位置不合规：{field} 违反规则 {rule}。请按接口说明更正。",
+        "The place is not well formed: {field} breaks the rule {rule}. Correct it as the API describes.",
     ),
     "store.lost_race": (
         "数据刚被他人修改。请刷新后重试。",
@@ -645,5 +901,17 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "trust_list.untrusted": (
         "信任列表的签名不可信：{reason}。请核对预置的信任锚。",
         "The signature on the trust list does not hold: {reason}. Check the anchor that is pinned.",
+    ),
+    "worker.busy": (
+        "等待处理的文件太多。请在 {seconds} 秒后重试。",
+        "Too many files wait to be read. Try again in {seconds} seconds.",
+    ),
+    "worker.exhausted": (
+        "文件过于复杂，读取时超出了限度（{limit}）。请用制作它的程序重新导出后再试。",
+        "The file took more than any document may ({limit}). Export it anew from the program that made it.",
+    ),
+    "worker.unavailable": (
+        "读取文件的进程暂时无法启动。请稍后重试，或联系运维人员。",
+        "No process can be started to read the file. Try again later, or tell the operator.",
     ),
 }

@@ -6,14 +6,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import crypto, custody, documents
+from benchmarks import crypto, custody, documents, stampings
 
 OUT = Path("bench-out")
 
 
 def main() -> None:
     """Run every benchmark."""
-    results = [*crypto.results(), *custody.results(), *documents.results()]
+    results = [*crypto.results(), *custody.results(), *documents.results(), *stampings.results()]
     table = Table("name", "unit", "baseline", "baseline value", "ours", "ratio")
     for one in results:
         table.add_row(one.name, one.unit, one.baseline, f"{one.baseline_value:g}", f"{one.ours:g}", f"{one.ratio:.2f}")

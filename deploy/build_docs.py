@@ -19,9 +19,13 @@ import api.problems
 import identity.lifecycle
 import keys.lifecycle
 import licence.lifecycle
+import seal.approvals
 import seal.lifecycle
+from api.pages.words import WORDS as PAGE_WORDS
 from api.settings import Settings
 from api.words import WORDS
+from seal.checks import CHECKS, WARNINGS
+from seal.deviations import Deviation
 from trust.crypto.algorithms import KEYS, SIGNATURES
 from trust.crypto.backends import EVIDENCE
 from trust.errors import TrustError, leaves
@@ -79,6 +83,7 @@ def errors() -> str:
 
 LIVES: Mapping[str, tuple[str, "Lifecycle[object, object]"]] = {
     "电子印章 Electronic seal": ("seal/lifecycle.py", seal.lifecycle.LIFECYCLE),
+    "用印审批 Approval before use": ("seal/approvals.py", seal.approvals.LIFECYCLE),
     "电子证照 Licence": ("licence/lifecycle.py", licence.lifecycle.LIFECYCLE),
     "证照类型 Licence type": ("licence/lifecycle.py", licence.lifecycle.TYPE_LIFECYCLE),
     "主体 Person or organisation": ("identity/lifecycle.py", identity.lifecycle.LIFECYCLE),
@@ -181,6 +186,59 @@ def algorithms() -> str:
     return "\n".join(lines) + "\n"
 
 
+def seal_checks() -> str:
+    """Return docs/seal-checks.md."""
+    lines = [
+        "# Checks on seals and seal signatures",
+        "",
+        "Made from `seal/checks.py`, `seal/results.py` and `seal/deviations.py`. A report tells every check that was",
+        "made, in this order: for a document first what the package shows, then GB/T 38540-2020, 7.3, whose last step",
+        "is the whole of 6.3 over the seal inside. A check that did not pass has one of these codes, which are",
+        "stable; whether it makes the verdict failed or indeterminate is for its sub-indication to say",
+        "([verdicts.md](verdicts.md)). The checks on certificates of step c are made for every certificate below the",
+        "anchor.",
+        "",
+        "| Step | Check | Sub-indication | Result | 中文 | English |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in CHECKS:
+        rows = [*((indication.value, result) for indication, result in one.finer.items())]
+        rows.append(("any other" if rows else "any", one.result))
+        for indication, result in rows:
+            chinese, english = PAGE_WORDS[f"result.{result}"]
+            lines.append(f"| {one.step} | `{one.name}` | {indication} | `{result}` | {chinese} | {english} |")
+    lines += [
+        "",
+        "## Warnings",
+        "",
+        "The check passed, and something is to be known. GM/T 0031-2025 lets a seal stand whose maker's certificate",
+        "has expired, or was revoked, only after the seal was made. Where no time-stamp in the seal proves when that",
+        "was, the maker's own key is all that says it: then only a revocation in good order (superseded, ceased,",
+        "moved) is a warning, since whoever has stolen the key makes seals of any day.",
+        "",
+        "| Step | Check | Result | 中文 | English |",
+        "|---|---|---|---|---|",
+    ]
+    for result, name in WARNINGS.items():
+        chinese, english = PAGE_WORDS[f"result.{result}"]
+        lines.append(f"| 6.3 c | `{name}` | `{result}` | {chinese} | {english} |")
+    lines += [
+        "",
+        "## Deviations that are tolerated",
+        "",
+        "What real vendors do otherwise than the standards. It is told in `remarks` of the check of the format, with",
+        "the field, and changes no verdict. Everything else that deviates is refused, and the refusal names the",
+        "field.",
+        "",
+        "| Code | 中文 | English |",
+        "|---|---|---|",
+    ]
+    for deviation in Deviation:
+        chinese, english = PAGE_WORDS[f"deviation.{deviation}"]
+        lines.append(f"| `{deviation}` | {chinese} | {english} |")
+    return "\n".join(lines) + "\n"
+
+
 def documents() -> dict[Path, str]:
     """Return every document by its place."""
     return {
@@ -188,6 +246,7 @@ def documents() -> dict[Path, str]:
         ROOT / "docs" / "errors.md": errors(),
         ROOT / "docs" / "lifecycles.md": lifecycles(),
         ROOT / "docs" / "algorithms.md": algorithms(),
+        ROOT / "docs" / "seal-checks.md": seal_checks(),
     }
 
 

@@ -22,8 +22,8 @@ from identity.errors import (
 )
 from identity.lifecycle import CLIENT_LIFECYCLE, PERMITS, ClientEvent, SubjectUse
 from identity.passwords import Passwords, is_username, require_password, require_username
-from identity.repository import Account, Client, IdentityRepository, Token
-from identity.service import IdentityService
+from identity.repository import Account, Bearer, Client, IdentityRepository, Token
+from identity.service import IdentityService, client_may_act
 from identity.subject import SubjectId
 from trust import requests
 from trust.crypto.sm3 import sm3
@@ -170,19 +170,12 @@ class AccessService:
         Raise `CredentialsWrong`.
         """
         with self.store.reading() as view:
-            token = self.repository.token(view, digest_of(secret))
-            if token is None or token.expires_at <= view.now or not self.may_act(view, token):
+            bearer = self.repository.bearer(view, digest_of(secret))
+            if bearer is None or bearer.token.expires_at <= view.now or not may_act(bearer):
                 raise CredentialsWrong
+            token = bearer.token
             grants = self.repository.grants(view, token.holder)
         return Actor(id=token.holder, grants=grants, is_client=token.is_client)
-
-    def may_act(self, view: Reading, token: Token) -> bool:
-        """Tell whether the bearer of a token may act at all now."""
-        if token.is_client:
-            client = self.repository.client(view, token.holder)
-            return client is not None and self.identity.client_may_act(view, client)
-        person = self.repository.person(view, token.holder)
-        return person is not None and SubjectUse.ACT in PERMITS[person.state]
 
     # --- duties
 
@@ -289,3 +282,10 @@ class AccessService:
         """Put a refusal into the audit trail."""
         with self.store.transaction() as tx:
             tx.record(AuditEvent(tag=tag, actor=subject, subject=subject))
+
+
+def may_act(bearer: Bearer) -> bool:
+    """Tell whether the bearer of a token may act at all now."""
+    if bearer.token.is_client:
+        return bearer.client is not None and client_may_act(bearer.client, bearer.organisation)
+    return bearer.person is not None and SubjectUse.ACT in PERMITS[bearer.person]

@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from identity.citizen_number import CitizenNumber
@@ -26,11 +27,54 @@ from identity.tables import (
 )
 from trust.identifiers import new_id
 from trust.protection import DataProtection
+from trust.rows import Row
+from trust.statements import Written
 from trust.store import Reading, Transaction
 
-__all__ = ["Account", "Client", "IdentityRepository", "Token"]
+__all__ = ["Account", "Bearer", "Client", "IdentityRepository", "Token", "credit_code_of"]
 
 NUMBER: str = "citizen number"
+
+TOKENS: Final = Row.metadata.tables[TokenRow.__tablename__]
+CLIENTS: Final = Row.metadata.tables[ClientRow.__tablename__]
+ORGANISATIONS: Final = Row.metadata.tables[OrganisationRow.__tablename__]
+PERSONS: Final = Row.metadata.tables[PersonRow.__tablename__]
+GRANTS: Final = Row.metadata.tables[GrantRow.__tablename__]
+
+# Asked at every request: through the session each of them costs several times as much.
+BEARER: Final = Written(
+    columns(
+        TOKENS.c.holder,
+        TOKENS.c.is_client,
+        TOKENS.c.expires_at,
+        CLIENTS.c.state,
+        ORGANISATIONS.c.state,
+        PERSONS.c.state,
+    )
+    .select_from(
+        TOKENS.outerjoin(CLIENTS, CLIENTS.c.id == TOKENS.c.holder)
+        .outerjoin(ORGANISATIONS, ORGANISATIONS.c.id == CLIENTS.c.organisation)
+        .outerjoin(PERSONS, PERSONS.c.id == TOKENS.c.holder)
+    )
+    .where(TOKENS.c.digest == bindparam("digest"))
+)
+HELD: Final = Written(
+    select(GRANTS.c.duty, GRANTS.c.organisation).where(GRANTS.c.holder == bindparam("holder"))
+)
+STATE_OF_ORGANISATION: Final = Written(
+    columns(ORGANISATIONS.c.state).where(ORGANISATIONS.c.id == bindparam("name"))
+)
+STATES_OF_CLIENT: Final = Written(
+    columns(CLIENTS.c.state, ORGANISATIONS.c.state)
+    .select_from(CLIENTS.outerjoin(ORGANISATIONS, ORGANISATIONS.c.id == CLIENTS.c.organisation))
+    .where(CLIENTS.c.id == bindparam("name"))
+)
+
+
+def credit_code_of(view: Reading, organisation: str) -> str:
+    """Return the unified social credit code of an organisation on record, which is public by law; else nothing."""
+    row = view.get(OrganisationRow, organisation)
+    return "" if row is None else row.credit_code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +107,18 @@ class Token:
     holder: str
     is_client: bool
     expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bearer:
+    """Whose a token is, and the states on which it depends whether that one may act."""
+
+    token: Token
+    client: ClientState | None
+    organisation: SubjectState | None
+    """Of the organisation that the client acts for."""
+
+    person: SubjectState | None
 
 
 def utc(moment: datetime) -> datetime:
@@ -188,6 +244,10 @@ class IdentityRepository:
         row = view.get(OrganisationRow, name) if is_unified_identifier(name) else None
         return None if row is None else to_organisation(row)
 
+    def state_of_organisation(self, view: Reading, name: str) -> SubjectState | None:
+        """Return the state of an organisation, if there is one: asked at each use of a seal."""
+        return next((SubjectState(state) for (state,) in view.rows(STATE_OF_ORGANISATION, name=name)), None)
+
     def organisation_by_code(self, view: Reading, code: CreditCode) -> Organisation | None:
         """Return the organisation with a unified social credit code, if there is one."""
         row = view.first(select(OrganisationRow).where(col(OrganisationRow.credit_code) == code.value))
@@ -254,8 +314,8 @@ class IdentityRepository:
 
     def grants(self, view: Reading, holder: str) -> frozenset[Grant]:
         """Return the duties of a person or a client."""
-        rows = view.exec(select(GrantRow).where(col(GrantRow.holder) == holder))
-        return frozenset(Grant(Duty(row.duty), row.organisation or None) for row in rows)
+        rows = view.rows(HELD, holder=holder)
+        return frozenset(Grant(Duty(duty), organisation or None) for duty, organisation in rows)
 
     def add_grant(self, tx: Transaction, holder: str, grant: Grant, *, by: str) -> None:
         """Give a duty to a person or a client."""
@@ -276,12 +336,18 @@ class IdentityRepository:
         """Keep a new session or access token."""
         tx.add(TokenRow(digest=digest, holder=token.holder, is_client=token.is_client, expires_at=token.expires_at))
 
-    def token(self, view: Reading, digest: str) -> Token | None:
-        """Return the token with a digest, if there is one."""
-        row = view.get(TokenRow, digest)
+    def bearer(self, view: Reading, digest: str) -> Bearer | None:
+        """Return whose the token with a digest is, if there is one."""
+        row = next(iter(view.rows(BEARER, digest=digest)), None)
         if row is None:
             return None
-        return Token(holder=row.holder, is_client=row.is_client, expires_at=utc(row.expires_at))
+        holder, is_client, expires_at, client, organisation, person = row
+        return Bearer(
+            token=Token(holder=holder, is_client=is_client, expires_at=utc(expires_at)),
+            client=None if client is None else ClientState(client),
+            organisation=None if organisation is None else SubjectState(organisation),
+            person=None if person is None else SubjectState(person),
+        )
 
     def end_tokens(self, tx: Transaction, digests: Iterable[str]) -> int:
         """End sessions or tokens, and forget all that have expired."""
@@ -307,6 +373,11 @@ class IdentityRepository:
         """Return the client `name`, if there is one."""
         row = view.get(ClientRow, name)
         return None if row is None else to_client(row)
+
+    def states_of_client(self, view: Reading, name: str) -> tuple[ClientState, SubjectState | None] | None:
+        """Return the state of a client and that of its organisation, if there is one: asked at each use of a seal."""
+        row = next(iter(view.rows(STATES_OF_CLIENT, name=name)), None)
+        return None if row is None else (ClientState(row[0]), None if row[1] is None else SubjectState(row[1]))
 
     def move_client(self, tx: Transaction, name: str, state: ClientState, *, actor: str) -> None:
         """Move a client to another state."""

@@ -21,7 +21,7 @@ from trust.reasons import require_reason
 from trust.store import Reading, Store, Transaction
 from trust.typefaces import require_coverage
 
-__all__ = ["IdentityService", "RegisterOrganisation", "RegisterPerson"]
+__all__ = ["IdentityService", "RegisterOrganisation", "RegisterPerson", "client_may_act"]
 
 COUNTER: str = "counter"
 """Source of an assurance: documents and faces seen by an officer at the counter."""
@@ -167,21 +167,36 @@ class IdentityService:
             found.require(use)
         return found
 
+    def require_acting(self, view: Reading, organisation: str) -> None:
+        """Return if an organisation may act now. Raise `SubjectUnknown` or `SubjectNotActive`.
+
+        The same as `require_organisation`, for who asks at each use and wants to know no more.
+        """
+        state = self.repository.state_of_organisation(view, organisation)
+        if state is None:
+            raise SubjectUnknown
+        if SubjectUse.ACT not in PERMITS[state]:
+            raise SubjectNotActive(subject=organisation, state=state.value)
+
     def require_actor(self, view: Reading, name: str) -> None:
         """Return if a person or a client by that name may act now.
 
         Raise `SubjectUnknown` where there is neither, `SubjectNotActive` where it may not act.
         """
-        client = self.repository.client(view, name)
-        if client is None:
+        states = self.repository.states_of_client(view, name)
+        if states is None:
             self.require_person(view, name).require(SubjectUse.ACT)
-        elif not self.client_may_act(view, client):
-            raise SubjectNotActive(subject=client.id, state=client.state.value)
+        elif not client_may_act(*states):
+            raise SubjectNotActive(subject=name, state=states[0].value)
+
+    def acts_for(self, view: Reading, person: str, organisation: str) -> bool:
+        """Tell whether a person holds any duty for an organisation."""
+        return any(grant.organisation == organisation for grant in self.repository.grants(view, person))
 
     def client_may_act(self, view: Reading, client: Client) -> bool:
         """Tell whether a business system may act now: it is approved, and so is the organisation that it acts for."""
         owner = self.repository.organisation(view, client.organisation)
-        return client.state is ClientState.ACTIVE and owner is not None and SubjectUse.ACT in PERMITS[owner.state]
+        return client_may_act(client.state, None if owner is None else owner.state)
 
     def require_holder(self, view: Reading, kind: SubjectKind, code: str) -> Person | Organisation:
         """Return the subject with this citizen number or credit code that may hold a licence.
@@ -197,3 +212,8 @@ class IdentityService:
             raise SubjectUnknown
         found.require(SubjectUse.HOLD)
         return found
+
+
+def client_may_act(client: ClientState, organisation: SubjectState | None) -> bool:
+    """Tell whether a business system may act: it is approved, and the organisation that it acts for may act."""
+    return client is ClientState.ACTIVE and organisation is not None and SubjectUse.ACT in PERMITS[organisation]

@@ -36,6 +36,9 @@ from licence.qr import draw_svg
 from licence.rendering import Renderer
 from licence.repository import Licence, LicenceHistoryEntry, LicenceRepository
 from seal.errors import NotAuthorised
+from seal.orders import StampOrder
+from seal.permitting import Use
+from seal.places import AtPoint
 from seal.stamping import PreparedStamp, prepare_stamp
 from seal.stampings import Purpose, StampingService
 from trust import requests
@@ -43,7 +46,6 @@ from trust.blobs import BlobStore
 from trust.events import AuditEvent, Fact
 from trust.founding import Role, ServiceKeys
 from trust.identifiers import new_id
-from trust.pdf.appearance import Placement
 from trust.reasons import require_reason
 from trust.repository import next_number
 from trust.store import Reading, Store, Transaction
@@ -164,8 +166,8 @@ class LicenceService:
         except (SubjectUnknown, SubjectNotActive):
             raise HolderNotRegistered from None
         purpose = Purpose(purpose=ISSUE_PURPOSE, document_kind=kind.code)
-        self.stampings.authorisation(tx, actor, command.seal, purpose)
-        if self.stampings.usable(tx, command.seal).owner != issuer.id:
+        permitted = self.stampings.permitting.require(tx, actor, Use(seal=command.seal, purpose=purpose))
+        if permitted.seal.owner != issuer.id:
             # Who acts for two authorities may have confused their seals: a licence bears that of its issuer.
             raise NotAuthorised(seal=command.seal, purpose=purpose.purpose, document_kind=purpose.document_kind)
         today = tx.now.astimezone(CHINA).date()
@@ -207,7 +209,7 @@ class LicenceService:
         prepared = self.prepare_stamp(claimed, kind, issuer)
         with self.store.transaction() as tx:
             purpose = Purpose(purpose=ISSUE_PURPOSE, document_kind=kind.code)
-            stamping = self.stampings.intend(tx, actor, licence.seal, purpose, prepared)
+            stamping = self.stampings.intend(tx, actor, Use(seal=licence.seal, purpose=purpose), prepared)
         _, file = self.stampings.execute(stamping, prepared)
         with self.store.transaction() as tx:
             self.stampings.conclude(tx, stamping, file)
@@ -234,8 +236,8 @@ class LicenceService:
             now = view.now
         page = self.renderer.render(kind.template, page_data(licence, issuer), at=licence.prepared_at)
         place = self.renderer.manifest(kind.template).seal
-        placement = Placement(page=place.page, centre_x_mm=place.centre_x_mm, centre_y_mm=place.centre_y_mm)
-        return prepare_stamp(page, kit, placement=placement, at=now, reason=f"{kind.name} 签发")
+        point = AtPoint(page=place.page, x_mm=place.centre_x_mm, y_mm=place.centre_y_mm)
+        return prepare_stamp(page, kit, StampOrder(places=(point,), reason=f"{kind.name} 签发"), at=now)
 
     def abandon(self, licence: Licence) -> bool:
         """Void a licence that was prepared and not released; tell whether it still was. Its identifier stays taken."""

@@ -4,9 +4,10 @@ Two questions are kept apart. Does the evidence hold: signatures, seals, time, a
 this instance still stand behind it: the licence may be revoked, the seal stopped, since it was made.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from identity.service import IdentityService
@@ -17,17 +18,21 @@ from licence.errors import ClaimMalformed, ClaimUntrusted
 from licence.lifecycle import PERMITS, LicenceState, LicenceUse
 from licence.repository import Licence, LicenceRepository
 from licence.service import CHINA
-from seal import repository as seals
 from seal.files import FileReport, judge_file
-from seal.lifecycle import SealState
+from seal.registry import SealStanding, standing_of
+from seal.registry import standing_checks as seal_checks
+from seal.second_look import VerdictContradicted, look_again
 from trust.authority import Authorities
 from trust.certificates import Certificate
 from trust.founding import Role, ServiceKeys
 from trust.store import Reading, Store
 from trust.verdict import Check, Finding, Outcome, SubIndication, Verdict
+from trust.workers import IN_PROCESS, WorkerExhausted, Workers
 
-__all__ = ["ClaimReport", "FileFinding", "SealStanding", "Standing", "VerificationService"]
+__all__ = ["ClaimReport", "FileFinding", "Standing", "VerificationService"]
 
+
+LOG: Final = logging.getLogger(__name__)
 
 LOOK_AGAIN: Final = timedelta(seconds=5)
 """Forged QR codes make the keys be read anew no more often than that."""
@@ -48,18 +53,6 @@ class Standing:
     def is_in_force(self) -> bool:
         """Whether the licence proves anything now."""
         return LicenceUse.PROVE in PERMITS[self.licence.state] and not self.expired
-
-
-@dataclass(frozen=True, kw_only=True)
-class SealStanding:
-    """What the registry says of a seal that stamped a document."""
-
-    code: str
-    name: str
-    state: SealState
-    stamped_at: datetime
-    disputed: bool
-    """Whether the stamping lies between the time at which the owner says the seal was lost, and the report."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +94,7 @@ class VerificationService:
         repository: LicenceRepository,
         authorities: Authorities,
         service_keys: ServiceKeys,
+        workers: Workers = IN_PROCESS,
     ) -> None:
         self.store = store
         self.identity = identity
@@ -108,6 +102,7 @@ class VerificationService:
         self.repository = repository
         self.authorities = authorities
         self.service_keys = service_keys
+        self.workers = workers
 
     def claim(self, text: str) -> ClaimReport:
         """Judge the text of a QR code: its form, its signature, then what the registry says."""
@@ -148,31 +143,25 @@ class VerificationService:
         with self.store.reading() as view:
             evidence = self.authorities.evidence(view)
             now = view.now
-        report = judge_file(content, evidence, now=now, password=password)
+        told = self.workers.run(judge_file, content, evidence, now=now, password=password)
+        try:
+            report = look_again(content, told, evidence, now=now)
+        except VerdictContradicted:
+            LOG.exception("a worker told a verdict that does not hold")
+            raise WorkerExhausted(limit="answer") from None
         with self.store.reading() as view:
             standings, licence = [], None
             for one in report.document.signatures:
-                if one.seal_signature is None:
+                seal = standing_of(view, one)
+                if seal is None:
                     continue
-                stamping = seals.stamping_by_hash(view, one.seal_signature.data_hash.hex())
-                seal = None if stamping is None else seals.get(view, stamping.seal)
-                if stamping is None or seal is None:
-                    continue
-                disputed = any(one.disputes(stamping.at) for one in seals.history(view, seal.id))
-                standings.append(
-                    SealStanding(
-                        code=seal.code or "",
-                        name=seal.name,
-                        state=seal.state,
-                        stamped_at=stamping.at,
-                        disputed=disputed,
-                    )
-                )
-                licence = licence or self.repository.by_stamping(view, stamping.id)
+                standings.append(seal)
+                if seal.stamping is not None:
+                    licence = licence or self.repository.by_stamping(view, seal.stamping)
             standing = None if licence is None else self.standing(view, licence)
         if not standings:
             return FileFinding(report=report)
-        checks = [disputed_check(one) for one in standings]
+        checks = [check for one in standings for check in seal_checks(one)]
         if standing is not None:
             checks += standing_checks(standing)
         registry = Verdict(checks=tuple(checks))
@@ -229,12 +218,3 @@ def standing_checks(standing: Standing) -> list[Check]:
         Check(step="4", name="licence.state", finding=stopped),
         Check(step="5", name="licence.validity", finding=expired),
     ]
-
-
-def disputed_check(seal: SealStanding) -> Check:
-    """Return the check that a stamping does not lie in the window that the seal's owner disputes."""
-    finding: Finding | None = None
-    if seal.disputed:
-        reason = f"seal {seal.code} was stamped after the moment at which its owner says it was lost"
-        finding = Finding(sub_indication=SubIndication.REVOKED_NO_POE, reason=reason)
-    return Check(step="2", name="seal.undisputed", finding=finding)

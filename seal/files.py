@@ -15,11 +15,12 @@ from trust.cms import BytesContent
 from trust.cms_verification import judge_cms
 from trust.crypto.sm3 import sm3
 from trust.paths import Evidence
-from trust.pdf.intake import PDFMalformed
+from trust.pdf.intake import PDFMalformed, hides_pdf
+from trust.pdf.judging import open_pdf
 from trust.reports import SignatureKind, SignatureReport
 from trust.verdict import Check, Finding, SubIndication
 
-__all__ = ["FileKind", "FileReport", "judge_file"]
+__all__ = ["FileKind", "FileReport", "judge_file", "kind_of", "protected_part"]
 
 PDF_START: Final = b"%PDF-"
 ZIP_START: Final = b"PK\x03\x04"
@@ -49,7 +50,8 @@ def kind_of(content: bytes) -> FileKind:
     if content.startswith(PDF_START):
         return FileKind.PDF
     if content.startswith(ZIP_START):
-        return FileKind.OFD
+        # What readers of PDF would show of one that hides a PDF, nobody has signed.
+        return FileKind.UNKNOWN if hides_pdf(content) else FileKind.OFD
     for kind, read in ((FileKind.SEAL, read_seal), (FileKind.SEAL_SIGNATURE, read_seal_signature)):
         try:
             read(content)
@@ -100,7 +102,17 @@ def judge_by_kind(
             covered = None if signed is None else BytesContent(signed)
             return alone(*judge_cms(content, evidence, now=now, content=covered))
         case FileKind.UNKNOWN:
-            return unreadable("neither PDF nor OFD, nor a seal, a seal signature or a signed message")
+            kinds = "neither PDF nor OFD, nor a seal, a seal signature or a signed message"
+            return unreadable(f"{kinds}; or more than one of them")
+
+
+def protected_part(pdf: bytes, signature: bytes) -> bytes | None:
+    """Return what a seal signature protects in a PDF that bears it, or None where it does not bear it.
+
+    Raise `SealMalformed` for what is no seal signature, and the errors of `open_pdf`.
+    """
+    raw = read_seal_signature(signature).raw
+    return next((one.content.octets() for one in open_pdf(pdf).signatures if one.contents.startswith(raw)), None)
 
 
 def alone(*reports: SignatureReport) -> DocumentReport:

@@ -1,17 +1,19 @@
-"""Reads and writes the tables of seals. Rows go in and come out as frozen values."""
+"""Reads and writes the tables of seals and of their history. Rows go in and come out as frozen values."""
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import update
-from sqlmodel import col, func, select
+from sqlmodel import and_, col, false, func, or_, select
 
 from identity.subject import SubjectId
+from seal.designs import SealDesign
+from seal.grounds import Ground
 from seal.kinds import SealKind
-from seal.ledger import Authorisation, Stamping, StampingState
-from seal.lifecycle import SealEvent, SealState
-from seal.tables import AuthorisationRow, SealEventRow, SealRow, StampingRow
-from trust.blobs import BlobId
+from seal.lifecycle import ENDED, SealEvent, SealState
+from seal.records import CertifiedKey, DestructionProof, HistoryEntry, Seal
+from seal.tables import SealDestructionRow, SealEventRow, SealRow
 from trust.certificates import Certificate
 from trust.crypto.public_keys import PublicKey
 from trust.identifiers import new_id
@@ -21,92 +23,57 @@ from trust.store import Reading, Transaction
 
 __all__ = [
     "CertifiedKey",
+    "DestructionProof",
     "HistoryEntry",
+    "Lookalike",
+    "Page",
     "Seal",
-    "add_authorisation",
+    "SealQuery",
+    "add_destruction",
     "add_history",
     "add_seal",
-    "add_stamping",
-    "authorisations",
-    "end_stamping",
+    "destructions",
     "find",
     "get",
-    "give_back",
     "history",
     "hold",
+    "lookalikes",
+    "namesakes",
     "next_code",
     "next_filing_number",
     "put_seal",
-    "stamping",
-    "stamping_by_hash",
-    "stampings",
-    "use_authorisation",
+    "search",
+    "waiting",
 ]
 
 
+class Page(NamedTuple):
+    """Which part of a long list is asked for."""
+
+    offset: int = 0
+    limit: int = 50
+
+
 @dataclass(frozen=True, kw_only=True)
-class CertifiedKey:
-    """A key of a seal, and its certificate once there is one."""
+class SealQuery:
+    """Which seals are asked for. What is None is not asked."""
 
-    key: KeyReference
-    certificate: Certificate | None = None
+    owners: frozenset[str] | None = None
+    """The only owners whose seals may be told of."""
+
+    states: frozenset[SealState] | None = None
+    kind: SealKind | None = None
+    text: str = ""
+    """Part of the name, of the code or of the filing number."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Seal:
-    """An electronic seal, from application on. What is made later is None until then."""
+class Lookalike(NamedTuple):
+    """What is compared of a seal with the image of another one."""
 
     id: str
-    state: SealState
-    last_actor: str
-    owner: SubjectId
-    kind: SealKind
+    owner: str
     name: str
-    """The seal's full name, such as 某市市场监督管理局电子证照专用章."""
-
-    rim: str
-    """The characters on the rim."""
-
-    row: str
-    """The characters below the star."""
-
-    diameter_mm: int
-    applied_at: datetime
-    code: str | None = None
-    """The 14-digit seal code: area and serial number."""
-
-    owner_key: CertifiedKey | None = None
-    """The owner's SM2 key, which stamps."""
-
-    document_key: CertifiedKey | None = None
-    """The owner's P-256 key, which signs beside the seal for PDF readers of the world."""
-
-    seal: bytes | None = field(default=None, repr=False)
-    """SESeal in DER."""
-
-    filing_number: str | None = None
-    valid_until: datetime | None = None
-    lost_at: datetime | None = None
-    """When the owner said, at the last suspension, that the seal was lost."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class HistoryEntry:
-    """One step in the life of a seal."""
-
-    event: SealEvent | None
-    """None for the application itself."""
-
-    state: SealState
-    actor: str
-    at: datetime
-    reason: str
-    lost_at: datetime | None = None
-    """Of a suspension: since when the owner says that the seal was lost."""
-
-    def disputes(self, moment: datetime) -> bool:
-        """Tell whether a stamping at this moment is disputed: the seal was lost then, and not stopped yet."""
-        return self.lost_at is not None and self.lost_at <= moment <= self.at
+    likeness: str
 
 
 def utc(moment: datetime) -> datetime:
@@ -133,10 +100,11 @@ def to_seal(row: SealRow) -> Seal:
         owner=SubjectId(row.owner),
         kind=SealKind(row.kind),
         name=row.name,
-        rim=row.rim,
-        row=row.row,
-        diameter_mm=row.diameter_mm,
+        design=SealDesign.from_json(row.design or {}),
+        likeness=row.likeness,
+        bearer=None if row.bearer is None else SubjectId(row.bearer),
         applied_at=utc(row.applied_at),
+        entered_at=utc(row.entered_at or row.applied_at),
         code=row.code,
         owner_key=certified(row.owner_key, row.owner_public_key, row.owner_certificate, KeyPurpose.SEAL_OWNER),
         document_key=certified(
@@ -146,13 +114,17 @@ def to_seal(row: SealRow) -> Seal:
         filing_number=row.filing_number,
         valid_until=None if row.valid_until is None else utc(row.valid_until),
         lost_at=None if row.lost_at is None else utc(row.lost_at),
+        supersedes=row.supersedes,
+        superseded_by=row.superseded_by,
+        ground=None if row.ground is None else Ground(row.ground),
     )
 
 
 def fill(row: SealRow, seal: Seal) -> None:
     """Write what may change in a seal's life."""
     row.state, row.last_actor, row.code = seal.state, seal.last_actor, seal.code
-    row.name, row.rim, row.row, row.diameter_mm = seal.name, seal.rim, seal.row, seal.diameter_mm
+    row.kind, row.name, row.bearer = seal.kind, seal.name, seal.bearer
+    row.design, row.likeness, row.entered_at = seal.design.to_json(), seal.likeness, seal.entered_at
     if seal.owner_key is not None:
         row.owner_key, row.owner_public_key = seal.owner_key.key.handle, seal.owner_key.key.public_key.spki
         certificate = seal.owner_key.certificate
@@ -163,6 +135,7 @@ def fill(row: SealRow, seal: Seal) -> None:
         row.document_certificate = None if certificate is None else certificate.der
     row.seal, row.filing_number = seal.seal, seal.filing_number
     row.valid_until, row.lost_at = seal.valid_until, seal.lost_at
+    row.superseded_by, row.ground = seal.superseded_by, None if seal.ground is None else seal.ground.value
 
 
 def add_seal(tx: Transaction, seal: Seal) -> None:
@@ -174,10 +147,8 @@ def add_seal(tx: Transaction, seal: Seal) -> None:
         owner=seal.owner,
         kind=seal.kind,
         name=seal.name,
-        rim=seal.rim,
-        row=seal.row,
-        diameter_mm=seal.diameter_mm,
         applied_at=seal.applied_at,
+        supersedes=seal.supersedes,
     )
     fill(row, seal)
     tx.add(row)
@@ -216,6 +187,59 @@ def find(
     return tuple(to_seal(row) for row in view.exec(statement))
 
 
+def search(view: Reading, query: SealQuery, page: Page) -> tuple[tuple[Seal, ...], int]:
+    """Return a page of the seals that fit a query, newest first, and how many fit."""
+    wanted: list[Any] = []
+    if query.owners is not None:
+        wanted.append(col(SealRow.owner).in_(sorted(query.owners)))
+    if query.states is not None:
+        wanted.append(col(SealRow.state).in_(sorted(query.states)))
+    if query.kind is not None:
+        wanted.append(col(SealRow.kind) == query.kind.value)
+    if query.text:
+        columns = (col(SealRow.name), col(SealRow.code), col(SealRow.filing_number))
+        wanted.append(or_(*(one.contains(query.text, autoescape=True) for one in columns)))
+    return paged(view, wanted, page, order=(col(SealRow.id).desc(),))
+
+
+def waiting(
+    view: Reading, wanted: Sequence[tuple[SealState, Collection[str] | None]], page: Page
+) -> tuple[tuple[Seal, ...], int]:
+    """Return a page of the seals in these states, of these owners or, where that is None, of all: longest first."""
+    parts = [
+        col(SealRow.state) == state.value
+        if owners is None
+        else and_(col(SealRow.state) == state.value, col(SealRow.owner).in_(sorted(owners)))
+        for state, owners in wanted
+    ]
+    order = (func.coalesce(col(SealRow.entered_at), col(SealRow.applied_at)), col(SealRow.id))
+    return paged(view, [or_(false(), *parts)], page, order=order)
+
+
+def paged(view: Reading, wanted: Sequence[Any], page: Page, *, order: Sequence[Any]) -> tuple[tuple[Seal, ...], int]:
+    """Return a page of the seals that fit all conditions, and how many fit."""
+    count = view.first(select(func.count()).select_from(SealRow).where(*wanted)) or 0
+    rows = view.exec(select(SealRow).where(*wanted).order_by(*order).offset(page.offset).limit(page.limit))
+    return tuple(to_seal(row) for row in rows), count
+
+
+def lookalikes(view: Reading) -> tuple[Lookalike, ...]:
+    """Return what the images of all seals look like that have not ended."""
+    row = SealRow
+    statement = select(row.id, row.owner, row.name, row.likeness).where(
+        col(row.likeness).is_not(None), col(row.state).not_in(sorted(ENDED))
+    )
+    return tuple(Lookalike(*map(str, found)) for found in view.rows(statement))
+
+
+def namesakes(view: Reading, name: str, *, but: str) -> tuple[str, ...]:
+    """Return the seals of this whole name that have not ended, of all owners but one."""
+    statement = select(SealRow.id).where(
+        col(SealRow.name) == name, col(SealRow.owner) != but, col(SealRow.state).not_in(sorted(ENDED))
+    )
+    return tuple(view.exec(statement.order_by(col(SealRow.id))))
+
+
 def next_code(tx: Transaction, area: str) -> str:
     """Return the next 14-digit seal code of an area, without gaps or doubles."""
     return f"{area}{next_number(tx, f'seal code {area}'):08d}"
@@ -226,8 +250,8 @@ def next_filing_number(tx: Transaction, area: str) -> str:
     return f"BA{area}{tx.now.year}{next_number(tx, f'seal filing {area} {tx.now.year}'):06d}"
 
 
-def add_history(tx: Transaction, seal: str, entry: HistoryEntry) -> None:
-    """Add a step to the history of a seal."""
+def add_history(tx: Transaction, seal: str, entry: HistoryEntry) -> int:
+    """Add a step to the history of a seal, and return its place there, from 1 on."""
     count = tx.first(select(func.count()).select_from(SealEventRow).where(col(SealEventRow.seal) == seal)) or 0
     tx.add(
         SealEventRow(
@@ -240,8 +264,11 @@ def add_history(tx: Transaction, seal: str, entry: HistoryEntry) -> None:
             at=entry.at,
             reason=entry.reason,
             lost_at=entry.lost_at,
+            ground=None if entry.ground is None else entry.ground.value,
+            changes=dict(entry.changes) or None,
         )
     )
+    return count + 1
 
 
 def history(view: Reading, seal: str) -> tuple[HistoryEntry, ...]:
@@ -255,145 +282,35 @@ def history(view: Reading, seal: str) -> tuple[HistoryEntry, ...]:
             at=utc(row.at),
             reason=row.reason,
             lost_at=None if row.lost_at is None else utc(row.lost_at),
+            ground=None if row.ground is None else Ground(row.ground),
+            changes=row.changes or {},
         )
         for row in rows
     )
 
 
-def add_authorisation(tx: Transaction, authorisation: Authorisation) -> None:
-    """Keep a new authorisation."""
+def add_destruction(tx: Transaction, seal: str, proof: DestructionProof) -> None:
+    """Keep the proof that a key of a seal is gone."""
     tx.add(
-        AuthorisationRow(
-            id=authorisation.id,
-            seal=authorisation.seal,
-            holder=authorisation.holder,
-            purpose=authorisation.purpose,
-            document_kinds=list(authorisation.document_kinds),
-            valid_until=authorisation.valid_until,
-            times=authorisation.times,
-            granted_by=authorisation.granted_by,
-            granted_at=authorisation.granted_at,
+        SealDestructionRow(
+            seal=seal,
+            key=proof.key,
+            at=proof.at,
+            statement=proof.statement,
+            signature=proof.signature,
+            certificate=proof.certificate,
         )
     )
 
 
-def authorisations(view: Reading, seal: str, *, holder: str | None = None) -> tuple[Authorisation, ...]:
-    """Return the authorisations of a seal, oldest first."""
-    statement = select(AuthorisationRow).where(col(AuthorisationRow.seal) == seal)
-    if holder is not None:
-        statement = statement.where(col(AuthorisationRow.holder) == holder)
-    return tuple(to_authorisation(row) for row in view.exec(statement.order_by(col(AuthorisationRow.id))))
-
-
-def to_authorisation(row: AuthorisationRow) -> Authorisation:
-    """Return the value of a row."""
-    return Authorisation(
-        id=row.id,
-        seal=row.seal,
-        holder=row.holder,
-        purpose=row.purpose,
-        document_kinds=tuple(str(kind) for kind in row.document_kinds),
-        valid_until=utc(row.valid_until),
-        times=row.times,
-        used=row.used,
-        granted_by=row.granted_by,
-        granted_at=utc(row.granted_at),
-        withdrawn_at=None if row.withdrawn_at is None else utc(row.withdrawn_at),
+def destructions(view: Reading, seal: str) -> tuple[DestructionProof, ...]:
+    """Return the proofs that the keys of a seal are gone."""
+    rows = view.exec(
+        select(SealDestructionRow).where(col(SealDestructionRow.seal) == seal).order_by(col(SealDestructionRow.key))
     )
-
-
-def withdraw_authorisation(tx: Transaction, name: str) -> None:
-    """Write that an authorisation is withdrawn as of now."""
-    row = tx.get(AuthorisationRow, name)
-    if row is not None:
-        row.withdrawn_at = tx.now
-
-
-def use_authorisation(tx: Transaction, authorisation: Authorisation) -> bool:
-    """Count one stamping; tell whether there was one left. The database decides, so that two cannot take the last."""
-    has_left = col(AuthorisationRow.times).is_(None) | (col(AuthorisationRow.used) < col(AuthorisationRow.times))
-    still_valid = col(AuthorisationRow.withdrawn_at).is_(None)
-    statement = (
-        update(AuthorisationRow)
-        .where(col(AuthorisationRow.id) == authorisation.id, has_left, still_valid)
-        .values(used=AuthorisationRow.used + 1)
-    )
-    return tx.change(statement) == 1
-
-
-def give_back(tx: Transaction, authorisation: str) -> None:
-    """Take back the count of a stamping that came to nothing."""
-    statement = update(AuthorisationRow).where(col(AuthorisationRow.id) == authorisation)
-    tx.change(statement.values(used=AuthorisationRow.used - 1))
-
-
-def add_stamping(tx: Transaction, stamping: Stamping) -> None:
-    """Put a stamping into the ledger."""
-    tx.add(
-        StampingRow(
-            id=stamping.id,
-            seal=stamping.seal,
-            authorisation=stamping.authorisation,
-            actor=stamping.actor,
-            at=stamping.at,
-            purpose=stamping.purpose,
-            document_kind=stamping.document_kind,
-            document_hash=stamping.document_hash,
-            state=stamping.state,
+    return tuple(
+        DestructionProof(
+            key=row.key, at=utc(row.at), statement=row.statement, signature=row.signature, certificate=row.certificate
         )
+        for row in rows
     )
-
-
-def end_stamping(tx: Transaction, name: str, state: StampingState, *, result: BlobId | None = None) -> bool:
-    """Say what came of a stamping; tell whether it was still open. The database decides, so that it ends once."""
-    is_open = col(StampingRow.state) == StampingState.PREPARED.value
-    statement = (
-        update(StampingRow)
-        .where(col(StampingRow.id) == name, is_open)
-        .values(state=state.value, result=result, version=StampingRow.version + 1)
-    )
-    return tx.change(statement) == 1
-
-
-def to_stamping(row: StampingRow) -> Stamping:
-    """Return the value of a row."""
-    return Stamping(
-        id=row.id,
-        seal=row.seal,
-        authorisation=row.authorisation,
-        actor=row.actor,
-        at=utc(row.at),
-        purpose=row.purpose,
-        document_kind=row.document_kind,
-        document_hash=row.document_hash,
-        state=StampingState(row.state),
-        result=None if row.result is None else BlobId(row.result),
-    )
-
-
-def stamping(view: Reading, name: str) -> Stamping | None:
-    """Return the stamping `name`, if there is one."""
-    row = view.get(StampingRow, name)
-    return None if row is None else to_stamping(row)
-
-
-def stamping_by_hash(view: Reading, document_hash: str) -> Stamping | None:
-    """Return the finished stamping over what has this hash, if there is one."""
-    row = view.first(
-        select(StampingRow).where(
-            col(StampingRow.document_hash) == document_hash, col(StampingRow.state) == StampingState.DONE.value
-        )
-    )
-    return None if row is None else to_stamping(row)
-
-
-def stampings(
-    view: Reading, *, seal: str | None = None, state: StampingState | None = None, limit: int = 100
-) -> tuple[Stamping, ...]:
-    """Return stampings, newest first."""
-    statement = select(StampingRow).order_by(col(StampingRow.id).desc()).limit(limit)
-    if seal is not None:
-        statement = statement.where(col(StampingRow.seal) == seal)
-    if state is not None:
-        statement = statement.where(col(StampingRow.state) == state)
-    return tuple(to_stamping(row) for row in view.exec(statement))

@@ -8,10 +8,24 @@ from sqlmodel import Field
 
 from trust.rows import LivingRow, Row
 
-__all__ = ["AuthorisationRow", "SealEventRow", "SealRow", "StampingRow"]
+__all__ = [
+    "ApprovalRow",
+    "AuthorisationRow",
+    "EvidenceRow",
+    "SealDestructionRow",
+    "SealEventRow",
+    "SealRow",
+    "StampingRow",
+]
 
 
-STATUTORY_IN_LIFE = text("kind = 'statutory_name' AND state NOT IN ('withdrawn', 'rejected', 'cancelled')")
+ONE_STATUTORY = text(
+    "kind = 'statutory_name' AND (state IN ('active', 'suspended', 'resuming', 'cancelling') "
+    "OR (supersedes IS NULL AND state IN ('applied', 'returned', 'approved', 'made', 'filed', 'issued')))"
+)
+"""Until its owner accepts it, a seal that is to replace another does not count beside that one."""
+
+ONE_SUCCESSOR = text("supersedes IS NOT NULL AND state NOT IN ('withdrawn', 'rejected', 'cancelled', 'invalidated')")
 
 
 class SealRow(LivingRow, table=True):
@@ -24,8 +38,15 @@ class SealRow(LivingRow, table=True):
             "uq_seal_statutory_name",
             "owner",
             unique=True,
-            sqlite_where=STATUTORY_IN_LIFE,
-            postgresql_where=STATUTORY_IN_LIFE,
+            sqlite_where=ONE_STATUTORY,
+            postgresql_where=ONE_STATUTORY,
+        ),
+        Index(
+            "uq_seal_supersedes",
+            "supersedes",
+            unique=True,
+            sqlite_where=ONE_SUCCESSOR,
+            postgresql_where=ONE_SUCCESSOR,
         ),
     )
 
@@ -34,11 +55,12 @@ class SealRow(LivingRow, table=True):
     last_actor: str
     owner: str = Field(foreign_key="organisation.id", index=True)
     kind: str
-    name: str
-    rim: str
-    row: str
-    diameter_mm: int
+    name: str = Field(index=True)
+    design: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    likeness: str | None = None
+    bearer: str | None = None
     applied_at: datetime
+    entered_at: datetime | None = None
     code: str | None = Field(default=None, unique=True)
     owner_key: str | None = None
     owner_public_key: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
@@ -50,6 +72,9 @@ class SealRow(LivingRow, table=True):
     filing_number: str | None = Field(default=None, unique=True)
     valid_until: datetime | None = None
     lost_at: datetime | None = None
+    supersedes: str | None = None
+    superseded_by: str | None = None
+    ground: str | None = None
 
 
 class SealEventRow(Row, table=True):
@@ -67,6 +92,39 @@ class SealEventRow(Row, table=True):
     at: datetime
     reason: str
     lost_at: datetime | None = None
+    ground: str | None = None
+    changes: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+
+
+class EvidenceRow(LivingRow, table=True):
+    """A document that somebody put forward: uploaded first, then attached to one step of a seal's life."""
+
+    __tablename__ = "seal_evidence"
+
+    id: str = Field(primary_key=True)
+    organisation: str = Field(foreign_key="organisation.id")
+    kind: str
+    media_type: str
+    size: int
+    digest: str
+    blob: str
+    uploaded_by: str
+    uploaded_at: datetime
+    seal: str | None = Field(default=None, foreign_key="seal.id", index=True)
+    step: int | None = None
+
+
+class SealDestructionRow(Row, table=True):
+    """The proof that one key of a seal is gone. Nothing here is ever changed."""
+
+    __tablename__ = "seal_destruction"
+
+    seal: str = Field(primary_key=True, foreign_key="seal.id")
+    key: str = Field(primary_key=True)
+    at: datetime
+    statement: bytes
+    signature: bytes
+    certificate: bytes
 
 
 class AuthorisationRow(LivingRow, table=True):
@@ -85,12 +143,17 @@ class AuthorisationRow(LivingRow, table=True):
     granted_by: str
     granted_at: datetime
     withdrawn_at: datetime | None = None
+    valid_from: datetime | None = None
+    needs_approval: bool | None = None
+    operations: list[Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    parent: str | None = Field(default=None, index=True)
 
 
 class StampingRow(LivingRow, table=True):
     """One stamping: the intent before the key is used, and what came of it."""
 
     __tablename__ = "stamping"
+    __table_args__ = (Index("ix_stamping_seal_id", "seal", "id"),)
 
     id: str = Field(primary_key=True)
     seal: str = Field(foreign_key="seal.id", index=True)
@@ -102,3 +165,37 @@ class StampingRow(LivingRow, table=True):
     document_hash: str = Field(index=True)
     state: str = Field(index=True)
     result: str | None = None
+    operation: str | None = None
+    parent: str | None = None
+    approval: str | None = None
+    batch: str | None = Field(default=None, index=True)
+    reference: str | None = None
+    property_info: str | None = None
+    signed_at: datetime | None = None
+    signature: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    time_stamp: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    ended_at: datetime | None = None
+
+
+class ApprovalRow(LivingRow, table=True):
+    """A stamping that somebody asks the owner to approve before it happens 用印审批."""
+
+    __tablename__ = "stamping_approval"
+    __table_args__ = (Index("ix_stamping_approval_seal_state", "seal", "state"),)
+
+    id: str = Field(primary_key=True)
+    seal: str = Field(foreign_key="seal.id")
+    state: str
+    requester: str
+    operation: str
+    document_hash: str
+    parameters: str
+    purpose: str
+    document_kind: str
+    reason: str
+    requested_at: datetime
+    expires_at: datetime
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    decision: str | None = None
+    stamping: str | None = None

@@ -18,7 +18,18 @@ from trust.cms import Dialect
 from trust.cms_signing import CMSSigner
 from trust.crypto.algorithms import KEYS, KeyAlgorithm
 from trust.errors import Conflict, Unavailable
-from trust.profiles import AUDIT, CLAIM_SIGNER, ISSUING, ROOT, SEAL_MAKER, TIME_STAMPING, TRUST_LIST, Name, Profile
+from trust.profiles import (
+    AUDIT,
+    CLAIM_SIGNER,
+    ISSUING,
+    ROOT,
+    SEAL_MAKER,
+    STATUS_PUBLISHER,
+    TIME_STAMPING,
+    TRUST_LIST,
+    Name,
+    Profile,
+)
 from trust.repository import ServiceKey
 from trust.signing import KeyCustody, KeyPurpose, KeyReference, Signer, SigningUnavailable
 from trust.store import Reading, Store
@@ -52,9 +63,10 @@ class Role(StrEnum):
     LICENCE_CLAIM = "licence-claim"
     AUDIT = "audit"
     TRUST_LIST = "trust-list"
+    STATUS_PUBLISHER = "status-publisher"
 
 
-LATER: Final = frozenset({Role.TRUST_LIST})
+LATER: Final = frozenset({Role.TRUST_LIST, Role.STATUS_PUBLISHER})
 """What instances founded by earlier versions of this program lack, until they are completed."""
 
 
@@ -114,6 +126,13 @@ PLANS: Final[Mapping[Role, Plan]] = {
     Role.AUDIT: Plan(algorithm=SM2, issuer=ISSUING_SM2, profile=AUDIT, purpose=KeyPurpose.AUDIT, title="审计检查点"),
     Role.TRUST_LIST: Plan(
         algorithm=SM2, issuer=ISSUING_SM2, profile=TRUST_LIST, purpose=KeyPurpose.TRUST_LIST, title="信任列表"
+    ),
+    Role.STATUS_PUBLISHER: Plan(
+        algorithm=SM2,
+        issuer=ISSUING_SM2,
+        profile=STATUS_PUBLISHER,
+        purpose=KeyPurpose.STATUS_PUBLISHING,
+        title="印章状态发布系统",
     ),
 }
 

@@ -16,5 +16,6 @@ def new_id(prefix: str, *, at: datetime) -> str:
     """Return `prefix_` followed by 26 characters: 50 bits of milliseconds, then 80 random bits."""
     milliseconds = int(at.timestamp() * 1000)
     time_part = "".join(ALPHABET[(milliseconds >> (5 * place)) & 31] for place in reversed(range(TIME_CHARACTERS)))
-    random_part = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_CHARACTERS))
+    number = secrets.randbits(5 * RANDOM_CHARACTERS)
+    random_part = "".join(ALPHABET[(number >> (5 * place)) & 31] for place in range(RANDOM_CHARACTERS))
     return f"{prefix}_{time_part}{random_part}"

@@ -25,6 +25,7 @@ __all__ = [
     "ROOT",
     "SEAL_MAKER",
     "SEAL_OWNER",
+    "STATUS_PUBLISHER",
     "TIME_STAMPING",
     "TRUST_LIST",
     "Addresses",
@@ -150,6 +151,7 @@ SEAL_OWNER: Final = Profile(name="seal_owner", usage=SIGNING, lifetime=5 * YEAR,
 DOCUMENT_SIGNER: Final = Profile(name="document_signer", usage=SIGNING, lifetime=5 * YEAR)
 CLAIM_SIGNER: Final = Profile(name="claim_signer", usage=(DIGITAL_SIGNATURE,), lifetime=5 * YEAR)
 AUDIT: Final = Profile(name="audit", usage=(DIGITAL_SIGNATURE,), lifetime=5 * YEAR)
+STATUS_PUBLISHER: Final = Profile(name="status_publisher", usage=(DIGITAL_SIGNATURE,), lifetime=5 * YEAR)
 TIME_STAMPING: Final = Profile(
     name="time_stamping", usage=(DIGITAL_SIGNATURE,), lifetime=5 * YEAR, purposes=(TIME_STAMPING_PURPOSE,)
 )

@@ -1,17 +1,19 @@
 """Reads and writes the tables of the ground floor. Rows go in and come out as frozen values."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import text, update
+from sqlalchemy import bindparam, insert, text, update
 from sqlmodel import col, select
 
 from trust.certificates import Certificate
 from trust.crypto.sm3 import DIGEST_LENGTH
 from trust.events import AuditEvent, Checkpoint, RecordedEvent
+from trust.rows import Row
 from trust.signing import KeyHandle, KeyPurpose, KeyReference
+from trust.statements import Written
 from trust.store import Reading, Transaction
 from trust.tables import (
     AuditCheckpointRow,
@@ -30,8 +32,11 @@ __all__ = [
     "add_request",
     "add_service_key",
     "audit_head",
+    "checkpoint_from",
     "checkpoints",
     "events",
+    "events_about",
+    "events_at",
     "newest_event",
     "next_number",
     "put_audit_head",
@@ -67,6 +72,24 @@ class AnsweredRequest:
     result: str
 
 
+EVENTS: Final = Row.metadata.tables[AuditEventRow.__tablename__]
+HEADS: Final = Row.metadata.tables[AuditHeadRow.__tablename__]
+REQUESTS: Final = Row.metadata.tables[RequestRow.__tablename__]
+
+# Statements of every change, written once: through the session each costs several times as much.
+NEW_EVENT: Final = Written(insert(EVENTS))
+NEW_REQUEST: Final = Written(insert(REQUESTS))
+TAKE_HEAD: Final = Written(select(HEADS.c.sequence, HEADS.c.digest).with_for_update())
+PUT_HEAD: Final = Written(
+    update(HEADS).where(HEADS.c.id == HEAD).values(sequence=bindparam("reached"), digest=bindparam("hash"))
+)
+REQUEST: Final = Written(
+    select(REQUESTS.c.fingerprint, REQUESTS.c.result).where(
+        REQUESTS.c.actor == bindparam("by"), REQUESTS.c.key == bindparam("under")
+    )
+)
+
+
 def audit_head(view: Reading) -> tuple[int, bytes]:
     """Return the sequence number and the hash of the last event."""
     row = view.first(select(AuditHeadRow))
@@ -75,29 +98,34 @@ def audit_head(view: Reading) -> tuple[int, bytes]:
 
 def take_audit_head(tx: Transaction) -> tuple[int, bytes]:
     """Return the head and hold it until the commit, so that two writers cannot follow the same event."""
-    row = tx.first(select(AuditHeadRow).with_for_update())
+    row = next(iter(tx.rows(TAKE_HEAD)), None)
     return (row.sequence, row.digest) if row else (0, GENESIS)
 
 
 def put_audit_head(tx: Transaction, sequence: int, digest: bytes) -> None:
     """Move the head to the last event."""
-    tx.change(update(AuditHeadRow).where(col(AuditHeadRow.id) == HEAD).values(sequence=sequence, digest=digest))
+    tx.change_many(PUT_HEAD, [{"reached": sequence, "hash": digest}])
 
 
 def add_event(tx: Transaction, recorded: RecordedEvent) -> None:
     """Put an event into the trail."""
     event = recorded.event
-    tx.add(
-        AuditEventRow(
-            sequence=recorded.sequence,
-            at=recorded.at,
-            tag=event.tag,
-            actor=event.actor,
-            subject=event.subject,
-            facts=dict(event.facts),
-            digest=recorded.digest,
-        )
-    )
+    row = {
+        "sequence": recorded.sequence,
+        "at": recorded.at,
+        "tag": event.tag,
+        "actor": event.actor,
+        "subject": event.subject,
+        "facts": dict(event.facts),
+        "digest": recorded.digest,
+    }
+    tx.later(NEW_EVENT, row)
+
+
+def to_event(row: AuditEventRow) -> RecordedEvent:
+    """Return the value of a row."""
+    event = AuditEvent(tag=row.tag, actor=row.actor, subject=row.subject, facts=row.facts)
+    return RecordedEvent(sequence=row.sequence, at=aware(row.at), event=event, digest=row.digest)
 
 
 def events(view: Reading, *, after: int = 0, limit: int | None = None) -> Iterator[RecordedEvent]:
@@ -110,8 +138,7 @@ def events(view: Reading, *, after: int = 0, limit: int | None = None) -> Iterat
         )
         rows = view.exec(statement.limit(size))
         for row in rows:
-            event = AuditEvent(tag=row.tag, actor=row.actor, subject=row.subject, facts=row.facts)
-            yield RecordedEvent(sequence=row.sequence, at=aware(row.at), event=event, digest=row.digest)
+            yield to_event(row)
         if len(rows) < size:
             return
         after = rows[-1].sequence
@@ -122,10 +149,19 @@ def newest_event(view: Reading, tag: str) -> RecordedEvent | None:
     """Return the newest event with a tag, if there is one."""
     statement = select(AuditEventRow).where(col(AuditEventRow.tag) == tag).order_by(col(AuditEventRow.sequence).desc())
     row = view.first(statement.limit(1))
-    if row is None:
-        return None
-    event = AuditEvent(tag=row.tag, actor=row.actor, subject=row.subject, facts=row.facts)
-    return RecordedEvent(sequence=row.sequence, at=aware(row.at), event=event, digest=row.digest)
+    return None if row is None else to_event(row)
+
+
+def events_at(view: Reading, *, subject: str, at: datetime) -> tuple[RecordedEvent, ...]:
+    """Return the events about a subject that one transaction, or several at the same moment, have recorded."""
+    statement = select(AuditEventRow).where(col(AuditEventRow.subject) == subject, col(AuditEventRow.at) == at)
+    return tuple(to_event(row) for row in view.exec(statement.order_by(col(AuditEventRow.sequence))))
+
+
+def events_about(view: Reading, *, subject: str, tags: Sequence[str]) -> tuple[RecordedEvent, ...]:
+    """Return the events about a subject with one of these tags, in their order."""
+    statement = select(AuditEventRow).where(col(AuditEventRow.subject) == subject, col(AuditEventRow.tag).in_(tags))
+    return tuple(to_event(row) for row in view.exec(statement.order_by(col(AuditEventRow.sequence))))
 
 
 def add_checkpoint(tx: Transaction, statement: Checkpoint) -> None:
@@ -144,13 +180,25 @@ def add_checkpoint(tx: Transaction, statement: Checkpoint) -> None:
 def checkpoints(view: Reading) -> Iterator[Checkpoint]:
     """Yield every checkpoint in the order of the trail."""
     for row in view.exec(select(AuditCheckpointRow).order_by(col(AuditCheckpointRow.sequence))):
-        yield Checkpoint(
-            sequence=row.sequence,
-            at=aware(row.at),
-            digest=row.digest,
-            signature=row.signature,
-            certificate=row.certificate,
-        )
+        yield to_checkpoint(row)
+
+
+def to_checkpoint(row: AuditCheckpointRow) -> Checkpoint:
+    """Return the value of a row."""
+    return Checkpoint(
+        sequence=row.sequence,
+        at=aware(row.at),
+        digest=row.digest,
+        signature=row.signature,
+        certificate=row.certificate,
+    )
+
+
+def checkpoint_from(view: Reading, sequence: int) -> Checkpoint | None:
+    """Return the first checkpoint that covers the event at `sequence`, if there is one."""
+    later = select(AuditCheckpointRow).where(col(AuditCheckpointRow.sequence) >= sequence)
+    row = view.first(later.order_by(col(AuditCheckpointRow.sequence)).limit(1))
+    return None if row is None else to_checkpoint(row)
 
 
 NEXT_NUMBER: Final = text(
@@ -205,13 +253,14 @@ def reference(handle: str, purpose: str, certificate: bytes) -> KeyReference:
 
 def request(view: Reading, *, actor: str, key: str) -> AnsweredRequest | None:
     """Return the request that `actor` made under the idempotency key `key`, if it did."""
-    row = view.get(RequestRow, (actor, key))
+    row = next(iter(view.rows(REQUEST, by=actor, under=key)), None)
     return None if row is None else AnsweredRequest(fingerprint=row.fingerprint, result=row.result)
 
 
 def add_request(tx: Transaction, *, actor: str, key: str, fingerprint: str, result: str) -> None:
     """Remember a request with what came of it."""
-    tx.add(RequestRow(actor=actor, key=key, fingerprint=fingerprint, result=result, at=tx.now))
+    row = {"actor": actor, "key": key, "fingerprint": fingerprint, "result": result, "at": tx.now}
+    tx.later(NEW_REQUEST, row)
 
 
 def replace_request(tx: Transaction, *, actor: str, key: str, before: str, result: str) -> bool:

@@ -17,6 +17,7 @@ __all__ = [
     "CertificateRow",
     "CertificationRequestRow",
     "CounterRow",
+    "OutboxRow",
     "OutsideCertificateRow",
     "OutsideListRow",
     "RequestRow",
@@ -141,6 +142,7 @@ class CertificateRow(LivingRow, table=True):
     not_after: datetime
     revoked_at: datetime | None = None
     revocation_reason: int | None = None
+    invalid_since: datetime | None = None
 
 
 class RevocationListRow(Row, table=True):
@@ -218,3 +220,29 @@ class OutsideListRow(LivingRow, table=True):
     der: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     this_update: datetime
     next_update: datetime
+
+
+class OutboxRow(LivingRow, table=True):
+    """A message that leaves after the commit of the change that it tells of, and what came of sending it."""
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (Index("ix_outbox_message_waiting", "state", "topic", "subject", "number"),)
+
+    id: str = Field(primary_key=True)
+    number: int = Field(unique=True)
+    """Its place among all messages: those of one subject leave in this order."""
+
+    topic: str
+    subject: str = Field(index=True)
+    payload: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    created_at: datetime
+    state: str
+    attempts: int = 0
+    due_at: datetime
+    claim: str | None = None
+    """Of the process that is sending it, until `claimed_until`."""
+
+    claimed_until: datetime | None = None
+    answer: str = ""
+    receipt: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    settled_at: datetime | None = None

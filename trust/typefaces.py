@@ -3,13 +3,14 @@
 Names with rare characters are checked here when they come in, so that no licence fails on a missing glyph later.
 """
 
+import threading
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont
@@ -56,6 +57,10 @@ class Glyph:
     advance: float
 
 
+ONE_AT_A_TIME: Final = threading.Lock()
+"""Held while an outline is read: fontTools unpacks it in place, and a second thread would find it half done."""
+
+
 @dataclass(frozen=True)
 class LoadedFont:
     """A font file and the two tables of it that are asked for all the time."""
@@ -99,8 +104,9 @@ def leaves_ink(character: str, faces: tuple[Typeface, ...]) -> bool:
 def glyph(character: str, face: Typeface) -> Glyph:
     """Return the outline of `character`, or raise `KeyError` when `face` lacks it."""
     font = load(face)
-    drawn = font.glyph_set[font.characters[ord(character)]]
-    pen = DecomposingRecordingPen(font.glyph_set)
-    draw: Callable[[Any], None] = drawn.draw
-    draw(pen)
+    with ONE_AT_A_TIME:
+        drawn = font.glyph_set[font.characters[ord(character)]]
+        pen = DecomposingRecordingPen(font.glyph_set)
+        draw: Callable[[Any], None] = drawn.draw
+        draw(pen)
     return Glyph(outline=tuple(pen.value), units_per_em=font.units_per_em, advance=drawn.width)

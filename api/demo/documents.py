@@ -16,7 +16,7 @@ from pyhanko.pdf_utils.writer import PdfFileWriter, copy_into_new_writer
 
 from trust import typefaces
 
-__all__ = ["PASSWORD", "foreign_documents"]
+__all__ = ["PASSWORD", "foreign_documents", "page"]
 
 PASSWORD: Final = "yunzhou"  # noqa: S105 - of a demonstration file that has to be refused
 

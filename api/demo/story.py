@@ -3,6 +3,7 @@
 It is longer than a module should be because a story is read from its beginning to its end.
 """
 
+import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,7 +18,7 @@ from api.ceremony import Founded
 from api.demo import cast
 from api.demo.browser import find_browser, photograph
 from api.demo.cast import AUTHORITY, ENTERPRISE, STAFF, Company
-from api.demo.documents import foreign_documents
+from api.demo.documents import foreign_documents, page
 from api.demo.evidence import place_for_seal, pretty, rasterise, require_words, seal_signature_of
 from api.demo.journal import Journal, StoryFailed, Voice
 from api.settings import Settings
@@ -181,6 +182,19 @@ class Story:
 
     # --- 3
 
+    def papers(self) -> list[str]:
+        """The applicant uploads what an application for a seal needs."""
+        found = []
+        for kind, title in (("application_letter", "电子印章申请书"), ("subject_certificate", "主体资格证明")):
+            form = {"organisation": self.subjects["authority"], "kind": kind}
+            file = {"file": (f"{kind}.pdf", page(title), "application/pdf")}
+            once = {"Idempotency-Key": f"story-{kind}"}
+            answer = self.voice("applicant").json(
+                f"上传{title}", "POST", "/v1/seal-evidence", data=form, files=file, headers=once
+            )
+            found.append(answer["id"])
+        return found
+
     def seal(self) -> None:
         """The authority's seal from application to authorisation."""
         application = {
@@ -188,6 +202,7 @@ class Story:
             "kind": "business",
             "row": "电子证照专用章",
             "reason": "用于签发电子证照",
+            "evidence": self.papers(),
         }
         applied = self.voice("applicant").json(
             "申请电子证照专用章", "POST", "/v1/seals", json=application, headers={"Idempotency-Key": "story-seal"}
@@ -312,12 +327,15 @@ class Story:
             f"/v1/seals/{self.names['seal']['id']}/stampings",
             expect=(201, *REFUSED),
             data={
-                "page": "1",
-                "x_mm": f"{x:.1f}",
-                "y_mm": f"{y:.1f}",
+                "order": json.dumps(
+                    {
+                        "places": [{"kind": "point", "page": 1, "x_mm": round(x, 1), "y_mm": round(y, 1)}],
+                        "reason": "通知签发",
+                    },
+                    ensure_ascii=False,
+                ),
                 "purpose": STAMP_PURPOSE,
                 "document_kind": STAMP_KIND,
-                "reason": "通知签发",
             },
             files={"file": (name, content, "application/pdf")},
             headers={"Idempotency-Key": f"story-stamp-{name}"},

@@ -49,10 +49,21 @@ def check_lines(checks: Iterable[Check], veil: Veil, language: Language) -> tupl
             outcome=check.outcome,
             word=say(language, f"check.{check.outcome}"),
             reason="" if check.finding is None else veil.shown(check.finding.reason),
-            note=veil.shown(check.note),
+            note=note_of(check, veil, language),
         )
         for check in checks
     )
+
+
+def note_of(check: Check, veil: Veil, language: Language) -> str:
+    """Return what else there is to know of a check: remarks and warnings in words, or what the check itself notes."""
+    told = [
+        say(language, "check.remark", what=say(language, f"deviation.{one.code}"), field=one.about)
+        for one in check.remarks
+    ]
+    if check.code and check.finding is None:
+        told.append(say(language, f"result.{check.code}"))
+    return "; ".join(told) or veil.shown(check.note)
 
 
 def signature_detail(judged: JudgedSignature, number: int, veil: Veil, language: Language) -> SignatureDetail:
@@ -69,6 +80,7 @@ def signature_detail(judged: JudgedSignature, number: int, veil: Veil, language:
             *time_rows(judged, language),
             *coverage_rows(judged, language),
             *seal_rows(judged, veil, language),
+            *acting_rows(judged, veil, language),
         ),
         path=tuple(certificate_row(one, veil, language) for one in report.path),
         checks=check_lines(report.checks, veil, language),
@@ -129,6 +141,16 @@ def seal_rows(judged: JudgedSignature, veil: Veil, language: Language) -> list[R
         if moment is not None:
             rows.append(moment_row(f"signature.{key}", moment, language))
     return rows
+
+
+def acting_rows(judged: JudgedSignature, veil: Veil, language: Language) -> list[Row]:
+    """Return who acted, as the signature says: identifiers that mean something in the registry of who made it."""
+    told = (
+        ("signature.actor", fact(judged, "actor"), True),
+        ("signature.authorisation", fact(judged, "authorisation"), True),
+        ("signature.purpose", fact(judged, "purpose"), False),
+    )
+    return [row(language, key, veil.shown(value), is_code=is_code) for key, value, is_code in told if value]
 
 
 def parsed(text: str) -> datetime | None:

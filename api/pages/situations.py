@@ -42,6 +42,10 @@ class Situation(StrEnum):
     UNKNOWN_AUTHORITY = "unknown_authority"
     DOCUMENT_MISSING = "document_missing"
     SEAL_DISPUTED = "seal_disputed"
+    SEAL_NEEDS_PROOF = "seal_needs_proof"
+    SEAL_NEVER_VALID = "seal_never_valid"
+    SEAL_STOPPED = "seal_stopped"
+    SEAL_UNRECORDED = "seal_unrecorded"
     TRY_LATER = "try_later"
     UNDECIDED = "undecided"
 
@@ -51,6 +55,16 @@ CLAIM_CHECKS: Final[Mapping[str, Situation]] = {
     "claim.signature": Situation.CLAIM_FORGED,
     "licence.known": Situation.CLAIM_UNKNOWN,
 }
+
+SEAL_CHECKS: Final[Mapping[str, Situation]] = {
+    "seal.recorded": Situation.SEAL_UNRECORDED,
+    "seal.lawful": Situation.SEAL_NEVER_VALID,
+    "seal.accepted": Situation.SEAL_STOPPED,
+    "seal.in_use": Situation.SEAL_STOPPED,
+    "seal.undisputed": Situation.SEAL_DISPUTED,
+    "seal.time_proven": Situation.SEAL_NEEDS_PROOF,
+}
+"""What the registry says of a stamping."""
 
 STOPPED: Final[Mapping[LicenceState, Situation]] = {
     LicenceState.PREPARED: Situation.LICENCE_NOT_ISSUED,
@@ -101,8 +115,8 @@ def of_registry(verdict: Verdict, standing: Standing | None) -> Situation:
         return STOPPED[standing.licence.state]
     if name == "licence.validity":
         return Situation.LICENCE_EXPIRED
-    if name == "seal.undisputed":
-        return Situation.SEAL_DISPUTED
+    if name in SEAL_CHECKS:
+        return SEAL_CHECKS[name]
     return Situation.FAILED if outcome is Outcome.FAILED else Situation.UNDECIDED
 
 

@@ -161,6 +161,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "check.passed": ("通过", "Passed"),
     "check.failed": ("未通过", "Failed"),
     "check.indeterminate": ("无法确定", "Undetermined"),
+    "check.remark": ("{what}（字段 {field}）", "{what} (field {field})"),
     # --- a licence
     "licence.holder": ("持证主体", "Holder"),
     "licence.issuer": ("颁发机构", "Issuing authority"),
@@ -233,6 +234,56 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "印章现已注销；注销前盖的章不因此失效。",
         "The seal has been ended; what it stamped before is not touched by that.",
     ),
+    "seal_state.cancelling": ("停用，注销待批", "Stopped, to be ended"),
+    "seal_state.cancelling.meaning": (
+        "印章现已停用；停用前盖的章不因此失效。",
+        "The seal is stopped; what it stamped before is not touched by that.",
+    ),
+    "seal_state.superseded": ("已换发", "Replaced"),
+    "seal_state.superseded.meaning": (
+        "印章现已由新章接替；此前盖的章不因此失效。",
+        "Another seal has taken its place; what it stamped before is not touched by that.",
+    ),
+    "seal_state.invalidated": ("无效", "Invalid"),
+    "seal_state.invalidated.meaning": (
+        "印章系违规制作，自始无效。",
+        "The seal was made unlawfully and never was valid.",
+    ),
+    "seal_state.destroying": ("已终止，待销毁", "Ended, to be destroyed"),
+    "seal_state.destroying.meaning": (
+        "印章现已终止；终止前盖的章不因此失效。",
+        "The seal has been ended; what it stamped before is not touched by that.",
+    ),
+    "seal_state.destroyed": ("已销毁", "Destroyed"),
+    "seal_state.destroyed.meaning": (
+        "印章的密钥已经销毁；终止前盖的章不因此失效。",
+        "The keys of the seal are gone; what it stamped before its end is not touched by that.",
+    ),
+    "seal_state.never_valid": ("自始无效", "Never valid"),
+    "seal_state.never_valid.meaning": (
+        "印章系违规制作，用它盖的章都无效。",
+        "The seal was made unlawfully; nothing that was stamped with it is valid.",
+    ),
+    "seal_state.not_in_use": ("盖章时尚未启用", "Not in use when stamped"),
+    "seal_state.not_in_use.meaning": (
+        "盖章时所有者还没有接收启用这枚印章。",
+        "Its owner had not accepted the seal when this was stamped.",
+    ),
+    "seal_state.stopped": ("盖章时已停用", "Stopped when stamped"),
+    "seal_state.stopped.meaning": (
+        "盖章时印章已经停用或终止。",
+        "The seal was stopped or had ended when this was stamped.",
+    ),
+    "seal_state.needs_proof": ("已失控，时间无证明", "In other hands, time not proven"),
+    "seal_state.needs_proof.meaning": (
+        "印章后来落入他人之手，没有证据表明这次用印在此之前。",
+        "The seal came into other hands later, and nothing proves that this was stamped before.",
+    ),
+    "seal_state.unrecorded": ("无用印记录", "Not recorded"),
+    "seal_state.unrecorded.meaning": (
+        "用印登记里没有这次用印。",
+        "The ledger of the seal has no line for this stamping.",
+    ),
     "seal_state.disputed": ("已挂失，用印有争议", "Reported lost, stamping disputed"),
     "seal_state.disputed.meaning": (
         "这次用印发生在所有者声明的丢失时间之后，可能不是所有者所为。",
@@ -262,6 +313,9 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "signature.seal_name": ("印章名称", "Name of the seal"),
     "signature.seal_version": ("印章标准", "Standard of the seal"),
     "signature.vendor": ("制章系统", "Made with"),
+    "signature.actor": ("经办标识", "Who acted"),
+    "signature.authorisation": ("用印授权", "Authorisation"),
+    "signature.purpose": ("用途", "Purpose"),
     "signature.valid_from": ("印章有效期始", "Seal valid from"),
     "signature.valid_until": ("印章有效期止", "Seal valid until"),
     "signature.checks": ("检查项", "Checks"),
@@ -546,6 +600,38 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "得到确认之前，不要采信。",
         "Do not accept it before that is confirmed.",
     ),
+    "situation.seal_needs_proof.lead": (
+        "签章完整，但印章后来失控，不能证明这次用印在此之前。",
+        "The seal signature is intact, but the seal came into other hands, and nothing proves this is from before.",
+    ),
+    "situation.seal_needs_proof.next.1": (
+        "请向用印单位核实，或要求提供带时间戳的文件。",
+        "Ask the owner of the seal, or ask for a document with a time-stamp.",
+    ),
+    "situation.seal_never_valid.lead": (
+        "印章系违规制作，已标识为无效，用它盖的章都无效。",
+        "The seal was made unlawfully and declared invalid; nothing that was stamped with it is valid.",
+    ),
+    "situation.seal_never_valid.next.1": (
+        "不要采信，请向印章的制发部门反映。",
+        "Do not accept it, and tell the department that issues seals.",
+    ),
+    "situation.seal_stopped.lead": (
+        "签章完整，但盖章时印章不在使用中。",
+        "The seal signature is intact, but the seal was not in use when it was stamped.",
+    ),
+    "situation.seal_stopped.next.1": (
+        "不要采信，请联系用印单位。",
+        "Do not accept it, and ask the owner of the seal.",
+    ),
+    "situation.seal_unrecorded.lead": (
+        "签章完整，印章也是本平台的，但用印登记里没有这次用印。",
+        "The seal signature is intact and the seal is one of ours, but its ledger has no line for this stamping.",
+    ),
+    "situation.seal_unrecorded.next.1": (
+        "请联系用印单位，确认这份文件是不是它盖的章。",
+        "Ask the owner of the seal whether it stamped this document.",
+    ),
     "situation.try_later.lead": (
         "现在不能确认签名者的证书是否已被撤销。",
         "It cannot be told now whether the signer's certificate was revoked.",
@@ -634,6 +720,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "签名写明的内容类型与实际不符。",
         "The content is not of the type that was signed.",
     ),
+    "check.signature.carried_seal": ("同一签名域中的签章", "Seal signature in the same field"),
+    "check.signature.carried_seal.failed": (
+        "签名时附带的签章已被取走或替换。",
+        "The seal signature that the signer saw beside his own was taken out or exchanged.",
+    ),
     "check.signature.time_stamp": ("签名的时间戳", "Time-stamp of the signature"),
     "check.signature.time_stamp.failed": ("签名上的时间戳无效。", "The signature's time-stamp does not hold."),
     "check.signature.time_stamp.undecided": (
@@ -654,6 +745,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "check.seal.format": ("印章的格式", "Form of the seal"),
     "check.seal.format.failed": ("印章数据读不出来。", "The seal cannot be read."),
+    "check.seal.extensions": ("印章的扩展项", "Extensions of the seal"),
+    "check.seal.extensions.failed": (
+        "印章里有标为关键、却不认识的扩展项。",
+        "The seal has extensions that are critical and not understood.",
+    ),
     "check.seal.maker_certificate": ("制章者的证书", "Certificate of the seal's maker"),
     "check.seal.maker_certificate.failed": (
         "制章者的证书读不出来。",
@@ -688,8 +784,38 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "印章已经挂失，而这次用印在声明的丢失时间之后。",
         "The seal was reported lost, and this stamping came after the moment of the loss.",
     ),
+    "check.seal.recorded": ("用印有无登记", "Whether the stamping is recorded"),
+    "check.seal.recorded.undecided": (
+        "印章是本平台的，但用印登记里没有这次用印。",
+        "The seal is one of ours, and its ledger has no line for this stamping.",
+    ),
+    "check.seal.lawful": ("印章是否合法制作", "Whether the seal was made lawfully"),
+    "check.seal.lawful.failed": (
+        "印章系违规制作，已标识为无效。",
+        "The seal was made unlawfully and declared invalid.",
+    ),
+    "check.seal.accepted": ("盖章时印章是否已启用", "Whether the seal was in use already"),
+    "check.seal.accepted.failed": (
+        "盖章时所有者还没有接收启用这枚印章。",
+        "Its owner had not accepted the seal when this was stamped.",
+    ),
+    "check.seal.in_use": ("盖章时印章是否停用", "Whether the seal was stopped"),
+    "check.seal.in_use.failed": (
+        "盖章时印章已经停用或终止。",
+        "The seal was stopped or had ended when this was stamped.",
+    ),
+    "check.seal.time_proven": ("用印时间有无证明", "Whether the time of the stamping is proven"),
+    "check.seal.time_proven.undecided": (
+        "印章后来失控，没有证据表明这次用印在此之前。",
+        "The seal came into other hands, and nothing proves that this was stamped before.",
+    ),
     "check.seal_signature.format": ("签章的格式", "Form of the seal signature"),
     "check.seal_signature.format.failed": ("签章数据读不出来。", "The seal signature cannot be read."),
+    "check.seal_signature.extensions": ("签章的扩展项", "Extensions of the seal signature"),
+    "check.seal_signature.extensions.failed": (
+        "签章里有标为关键、却不认识的扩展项。",
+        "The seal signature has extensions that are critical and not understood.",
+    ),
     "check.seal_signature.value": ("签章值", "Value of the seal signature"),
     "check.seal_signature.value.failed": (
         "签章对不上：被改动过，或不是证书持有者盖的。",
@@ -732,6 +858,167 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "缺少盖章的原文件，不能比对内容。",
         "What was sealed is not at hand and cannot be compared.",
     ),
+    "result.ofd.signature_broken": (
+        "签名的文件缺失，或读不出来。",
+        "The files of the signature are missing or cannot be read.",
+    ),
+    "result.ofd.file_altered": (
+        "签名所列的文件缺失，或被改动过。",
+        "A file that the signature lists is missing or was altered.",
+    ),
+    "result.ofd.nothing_protected": ("签名没有列出任何文件。", "The signature lists no file."),
+    "result.ofd.hash_unsupported": (
+        "文件的杂凑算法不可接受。",
+        "The hash of the files is by an algorithm that is not accepted.",
+    ),
+    "result.ofd.file_unprotected": ("有文件不受签名保护。", "A file is not protected by the signature."),
+    "result.ofd.seal_file_missing": (
+        "缺少签名所指的印章文件。",
+        "The seal's file that the signature names is missing.",
+    ),
+    "result.ofd.seal_file_differs": (
+        "印章文件与签章值里的印章不同。",
+        "The seal's file is not the seal in the signature value.",
+    ),
+    "result.ofd.made_for_other_place": (
+        "签章值是为别处的签名文件做的。",
+        "The value was made for the signature file of another place.",
+    ),
+    "result.ofd.files_differ_from_list": (
+        "文件与防夹带清单不符。",
+        "The files are not those of the signed list.",
+    ),
+    "result.ofd.contents_unprotected": (
+        "防夹带清单只保护文件名，不保护内容。",
+        "The signed list protects the names of files, not what they hold.",
+    ),
+    "result.ofd.digest_differs": (
+        "签名数据里的杂凑值与签名文件不符。",
+        "The hash in the message is not that of the signature file.",
+    ),
+    "result.seal.format_invalid": ("印章数据的格式不对。", "The seal is not in its form."),
+    "result.seal.extension_not_understood": (
+        "印章有不认识的关键扩展项。",
+        "The seal has a critical extension that is not understood.",
+    ),
+    "result.seal.maker_certificate_unreadable": ("制章者证书读不出来。", "The maker's certificate cannot be read."),
+    "result.seal.value_invalid": ("制章者的签名值不对。", "The maker's signature value does not hold."),
+    "result.seal.algorithm_unsupported": (
+        "制章者的签名算法不可接受。",
+        "The maker's signature is by an algorithm that is not accepted.",
+    ),
+    "result.seal.maker_untrusted": (
+        "制章者证书的证书链不成立。",
+        "The chain of the maker's certificate does not hold.",
+    ),
+    "result.seal.maker_authority_unknown": (
+        "不认识签发制章者证书的机构。",
+        "The authority behind the maker's certificate is not known.",
+    ),
+    "result.seal.maker_expired": ("制章者证书已过期。", "The maker's certificate has expired."),
+    "result.seal.maker_not_yet_valid": ("制章者证书尚未生效。", "The maker's certificate is not valid yet."),
+    "result.seal.maker_may_not_make_seals": (
+        "制章者证书的密钥用法不允许制章。",
+        "The maker's certificate is not for making seals.",
+    ),
+    "result.seal.maker_revoked": ("制章者证书已被吊销。", "The maker's certificate was revoked."),
+    "result.seal.maker_status_unknown": (
+        "查不到制章者证书的吊销情况。",
+        "Whether the maker's certificate was revoked is not known.",
+    ),
+    "result.seal.made_outside_maker_validity": (
+        "制章时间不在制章者证书的有效期内。",
+        "The seal was made outside the validity of its maker's certificate.",
+    ),
+    "result.seal.time_stamp_invalid": ("印章的时间戳无效。", "The seal's time-stamp does not hold."),
+    "result.seal.time_stamp_unconfirmed": ("印章的时间戳不能确认。", "The seal's time-stamp cannot be confirmed."),
+    "result.seal.time_stamp_before_making": (
+        "印章的时间戳早于制章时间。",
+        "The seal's time-stamp is older than its making.",
+    ),
+    "result.seal.validity_not_begun": ("印章尚未生效。", "The seal is not valid yet."),
+    "result.seal.validity_ended": ("印章已过有效期。", "The seal's validity has ended."),
+    "result.seal_signature.format_invalid": ("签章数据的格式不对。", "The seal signature is not in its form."),
+    "result.seal_signature.extension_not_understood": (
+        "签章有不认识的关键扩展项。",
+        "The seal signature has a critical extension that is not understood.",
+    ),
+    "result.seal_signature.value_invalid": ("签章值不对。", "The signature value does not hold."),
+    "result.seal_signature.algorithm_unsupported": (
+        "签章的签名算法不可接受。",
+        "The seal signature is by an algorithm that is not accepted.",
+    ),
+    "result.seal.signer_not_listed": ("印章没有列明这个签章者。", "The seal does not name this signer."),
+    "result.seal_signature.signer_untrusted": (
+        "签章者证书的证书链不成立。",
+        "The chain of the signer's certificate does not hold.",
+    ),
+    "result.seal_signature.signer_authority_unknown": (
+        "不认识签发签章者证书的机构。",
+        "The authority behind the signer's certificate is not known.",
+    ),
+    "result.seal_signature.signer_expired": ("签章者证书已过期。", "The signer's certificate has expired."),
+    "result.seal_signature.signer_not_yet_valid": (
+        "签章者证书尚未生效。",
+        "The signer's certificate is not valid yet.",
+    ),
+    "result.seal_signature.signer_may_not_seal": (
+        "签章者证书的密钥用法不允许签章。",
+        "The signer's certificate is not for sealing.",
+    ),
+    "result.seal_signature.signer_revoked": ("签章者证书已被吊销。", "The signer's certificate was revoked."),
+    "result.seal_signature.signer_status_unknown": (
+        "查不到签章者证书的吊销情况。",
+        "Whether the signer's certificate was revoked is not known.",
+    ),
+    "result.seal_signature.time_stamp_invalid": ("签章的时间戳无效。", "The signature's time-stamp does not hold."),
+    "result.seal_signature.time_stamp_unconfirmed": (
+        "签章的时间戳不能确认。",
+        "The signature's time-stamp cannot be confirmed.",
+    ),
+    "result.seal_signature.time_stamp_before_signing": (
+        "时间戳早于签章时间。",
+        "The time-stamp is older than the signing.",
+    ),
+    "result.seal_signature.time_missing": ("签章没有标明时间。", "The seal signature tells no time."),
+    "result.seal_signature.time_in_future": ("签章时间还没有到。", "The signing time lies in the future."),
+    "result.seal_signature.time_outside_certificate": (
+        "签章时间不在签章者证书的有效期内。",
+        "The signing time lies outside the validity of the signer's certificate.",
+    ),
+    "result.seal_signature.hash_differs": ("原文与签章时的不一致。", "The document is not the one that was sealed."),
+    "result.seal_signature.document_missing": ("没有原文，不能比对。", "The document is not at hand."),
+    "result.seal.maker_expired_since": (
+        "制章者证书在制章之后过期，印章仍然有效。",
+        "The maker's certificate has expired since the making; the seal stands.",
+    ),
+    "result.seal.maker_revoked_since": (
+        "制章者证书在制章之后被吊销，印章仍然有效。",
+        "The maker's certificate was revoked after the making; the seal stands.",
+    ),
+    "deviation.string_type": ("字符串类型与标准不同", "another string type than the standard says"),
+    "deviation.time_type": ("时间类型与标准不同", "another type of time than the standard says"),
+    "deviation.time_form": ("时间不是 YYYYMMDDhhmmssZ 的写法", "a time that is not written as YYYYMMDDhhmmssZ"),
+    "deviation.time_stamp_tag": ("时间戳的标签不是 [0] EXPLICIT", "a time-stamp that is not tagged [0] EXPLICIT"),
+    "deviation.extensions_tag": (
+        "扩展项的标签与标准不同",
+        "extensions that are tagged otherwise than the standard says",
+    ),
+    "deviation.critical_false": ("写出了应当省略的缺省值（非关键）", "a default (not critical) that is written out"),
+    "deviation.certificate_type": ("证书写成了 IA5String", "a certificate that is an IA5String"),
+    "deviation.digest_name": ("杂凑算法的名称不是 SM3", "another name for the hash than SM3"),
+    "deviation.picture_type": ("图像类型不是标准所列的大写名称", "a type of picture that the standard does not list"),
+    "deviation.identifier_form": ("印章标识不是 14 位印章编码", "an identifier that is not a seal code of 14 digits"),
+    "deviation.version_of_shape": ("版本号与结构不符", "a version that does not fit the structure"),
+    "deviation.versions_differ": ("签章与印章的版本号不同", "other versions in the signature than in its seal"),
+    "deviation.value_form": ("签名值写成了 r‖s，不是 DER", "a signature value as r ‖ s instead of DER"),
+    "deviation.property_map": ("原文属性写成了属性表", "a map of properties in place of one property"),
+    "deviation.time_text": ("时间信息是一段文字", "a time that is written as text"),
+    "deviation.time_token": (
+        "时间信息是一个时间戳，只算声明",
+        "a time-stamp for the signing time, which counts as a claim",
+    ),
+    "deviation.time_none": ("时间信息里没有时间", "no time where the signing time belongs"),
     "check.file.format": ("文件格式", "Form of the file"),
     "check.file.format.failed": (
         "文件读不出来：格式不认识，或者已经损坏。",
@@ -739,6 +1026,15 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "check.ofd.format": ("OFD 签名的结构", "Structure of the OFD signature"),
     "check.ofd.format.failed": ("OFD 文件里的签名已经损坏。", "A signature in the OFD file is broken."),
+    "check.ofd.listed_files": ("防夹带清单", "Signed list of files"),
+    "check.ofd.listed_files.failed": (
+        "文件与签名的清单不符：有文件被夹带进来，或者不见了。",
+        "The files are not those of the signed list: one was smuggled in, or is gone.",
+    ),
+    "check.ofd.listed_files.undecided": (
+        "清单只列文件名，没有别的签名保护文件的内容。",
+        "The list has names alone, and no other signature protects what the files hold.",
+    ),
     "check.ofd.references": ("受保护的内容", "Protected parts"),
     "check.ofd.references.failed": (
         "受签名保护的内容被改动或缺失，或用了不安全的算法。",

@@ -3,16 +3,20 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field
 
 from api.authn import allow, instance_of
 from api.permissions import Permission
 from api.schemas.common import View, errors
+from api.schemas.texts import Name
 from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing
+from seal.errors import StampingUnknown
+from seal.stamping_proof import prove
 from trust import audit, repository
+from trust.audit_proof import NotCheckpointed
 from trust.events import Fact
 from trust.founding import Role
 
@@ -71,6 +75,30 @@ def events(
             )
             for one in repository.events(view, after=after, limit=limit)
         ]
+
+
+@router.get(
+    "/stampings/{stamping}/proof",
+    summary="Proof of a line of the ledger 用印存证",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The line, the piece of the trail that says the same of it, and the checkpoint at its end",
+            "content": {"application/json": {"example": '{"type": "xinyin.stamping-proof"}'}},
+        },
+        **errors(DutyMissing, StampingUnknown, NotCheckpointed),
+    },
+)
+def prove_stamping(
+    instance: InstanceHere,
+    _: Auditor,
+    stamping: Annotated[Name, Path(description="Line of the ledger", examples=["stamp_01k9x3v5b7d2f4h6j8m0n1p3q5"])],
+) -> Response:
+    """Return what `trust audit verify-proof` verifies with no network and no database."""
+    with instance.base.store.reading() as view:
+        proof = prove(view, stamping)
+    headers = {"Content-Disposition": 'attachment; filename="stamping-proof.json"'}
+    return Response(proof.to_json(), media_type="application/json", headers=headers)
 
 
 @router.get("/check", summary="Check the whole trail 核验审计链", responses=errors(DutyMissing))

@@ -32,6 +32,7 @@ from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
 from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFPasswordWrong
 from trust.verdict import Check, Finding, SubIndication, Verdict
+from trust.workers import WorkerBusy, WorkerExhausted, WorkerUnavailable
 
 __all__ = ["is_page", "problem_answer", "router"]
 
@@ -173,6 +174,9 @@ def show_start(request: Request, language: LanguageHere) -> HTMLResponse:
         OFDLimitExceeded,
         BodyTooLarge,
         TooManyRequests,
+        WorkerExhausted,
+        WorkerBusy,
+        WorkerUnavailable,
         form=True,
     ),
 )

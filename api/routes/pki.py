@@ -62,7 +62,7 @@ def certificates(instance: InstanceHere) -> list[PublishedCertificate]:
 
 def published(request: Request, place: ListId) -> Response:
     """Return the newest list in its place. A cache may keep it for an hour; a list that is renewed has another tag."""
-    instance = instance_of(request)
+    instance: Instance = request.app.state.instance
     with instance.base.store.reading() as view:
         found, now = pki_repository.revocation_list(view, place.issuer, place.shard), view.now
     if found is None:

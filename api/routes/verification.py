@@ -14,6 +14,7 @@ from api.throttle import Throttle
 from api.wiring import Instance
 from seal.ofd_package import OFDLimitExceeded
 from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFPasswordWrong
+from trust.workers import WorkerBusy, WorkerExhausted, WorkerUnavailable
 
 __all__ = ["count_verification", "router"]
 
@@ -40,6 +41,9 @@ def count_verification(request: Request) -> None:
         OFDLimitExceeded,
         BodyTooLarge,
         TooManyRequests,
+        WorkerExhausted,
+        WorkerBusy,
+        WorkerUnavailable,
         public=True,
     ),
 )

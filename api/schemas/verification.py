@@ -8,9 +8,11 @@ from pydantic import Field
 from api.masking import mask_code, mask_holder
 from api.schemas.common import View
 from identity.subject import SubjectKind
-from licence.verification import ClaimReport, FileFinding, SealStanding, Standing
+from licence.verification import ClaimReport, FileFinding, Standing
 from seal.documents import JudgedSignature
 from seal.files import FileReport
+from seal.registry import SealStanding
+from seal.standing import SealTrust
 from trust.certificates import Certificate
 from trust.events import Fact
 from trust.verdict import Check, Finding, Outcome
@@ -20,6 +22,13 @@ __all__ = ["CheckView", "ClaimVerdict", "FileVerdict", "LicenceStanding", "Signa
 OutcomeText = Literal["passed", "failed", "indeterminate"]
 
 
+class RemarkView(View):
+    """Something to know that changes no outcome, such as a vendor's deviation that was tolerated."""
+
+    code: str = Field(examples=["picture_type"])
+    about: str = Field(description="字段 the field, by its name in the standard", examples=["picture.type"])
+
+
 class CheckView(View):
     """One step of a verification."""
 
@@ -27,8 +36,14 @@ class CheckView(View):
     name: str = Field(examples=["seal_signature.value"])
     outcome: OutcomeText
     sub_indication: str | None = Field(default=None, examples=["SIG_CRYPTO_FAILURE"])
+    code: str = Field(
+        default="",
+        description="结果代码 the result in one stable code, of seals and OFD (docs/seal-checks.md)",
+        examples=["seal.signer_not_listed"],
+    )
     reason: str = ""
     note: str = ""
+    remarks: tuple[RemarkView, ...] = ()
 
     @classmethod
     def of(cls, check: Check) -> "CheckView":
@@ -41,6 +56,8 @@ class CheckView(View):
             sub_indication=None if finding is None else finding.sub_indication.value,
             reason="" if finding is None else finding.reason,
             note=check.note,
+            code=check.code,
+            remarks=tuple(RemarkView(code=one.code, about=one.about) for one in check.remarks),
         )
 
 
@@ -153,7 +170,10 @@ class SealStandingView(View):
     code: str
     name: str
     state: str
-    stamped_at: datetime
+    stamped_at: datetime = Field(description="By the ledger, else by a time-stamp, else as the signature claims")
+    recorded: bool = Field(description="Whether the ledger has a line for this stamping")
+    trust: SealTrust = Field(description="What the life of the seal says of this stamping", examples=["valid"])
+    trust_since: datetime | None = Field(description="When the seal was stopped, lost or ended, where that matters")
     disputed: bool
 
     @classmethod
@@ -164,6 +184,9 @@ class SealStandingView(View):
             name=standing.name,
             state=standing.state,
             stamped_at=standing.stamped_at,
+            recorded=standing.is_recorded,
+            trust=standing.at_stamping.trust,
+            trust_since=standing.at_stamping.since,
             disputed=standing.disputed,
         )
 

@@ -36,15 +36,20 @@ from identity.service import RegisterOrganisation, RegisterPerson
 from identity.subject import SubjectKind
 from licence.catalogue import DraftType
 from licence.service import ISSUE_PURPOSE, IssueLicence
+from seal.authorising import AuthoriseStamping
+from seal.evidence import REQUIRED
+from seal.evidencing import PutForward
 from seal.kinds import SealKind
-from seal.service import ApplyForSeal, AuthoriseStamping
+from seal.orders import StampOrder
+from seal.places import AtPoint
+from seal.service import ApplyForSeal
 from seal.stampings import Purpose, StampPDF
 from tests.fakes.clock import NOW, SettableClock
+from tests.trust.pdf.paper import paper
 from trust import pki_repository
 from trust import repository as trail
 from trust.certificates import pem
 from trust.events import AuditEvent
-from trust.pdf.appearance import Placement
 
 __all__ = [
     "PUBLIC_URL",
@@ -64,7 +69,7 @@ STAMP: Final = Purpose(purpose="document.stamp", document_kind="notice")
 
 def settings_for(folder: Path, **changes: Any) -> Settings:  # noqa: ANN401 - any setting
     """Return the settings of an instance in `folder`, which asks as often as it likes unless told otherwise."""
-    usual = {"public_url": PUBLIC_URL, "login_rate": "10000/minute", "verify_rate": "10000/minute"}
+    usual = {"public_url": PUBLIC_URL, "login_rate": "10000/minute", "verify_rate": "10000/minute", "workers": 0}
     return Settings(data_dir=folder, **{**usual, **changes})
 
 
@@ -128,6 +133,21 @@ def everybody(name: str, organisation: str) -> Actor:
     return Actor(id=name, grants=frozenset(grants))
 
 
+def papers(instance: Instance, who: Actor, organisation: str) -> tuple[str, ...]:
+    """Put forward what an application for a seal needs."""
+    found = []
+    for kind in sorted(REQUIRED[None]):
+        command = PutForward(
+            organisation=organisation,
+            kind=kind,
+            content=paper(),
+            media_type="application/pdf",
+            request_key=uuid4().hex,
+        )
+        found.append(instance.evidence_of_seals.put_forward(who, command).id)
+    return tuple(found)
+
+
 def furnish(folder: Path, plain_pdf: bytes) -> Furnished:
     """Give a founded instance everything that a licence needs, issue one, and stamp a document."""
     instance = Instance.open(settings_for(folder), SettableClock())
@@ -156,6 +176,7 @@ def furnish(folder: Path, plain_pdf: bytes) -> Furnished:
         owner=authority,
         kind=SealKind.BUSINESS,
         row="电子证照专用章",
+        evidence=papers(instance, officer, authority),
         reason="用于签发电子证照",
         request_key="seal",
     )
@@ -166,7 +187,7 @@ def furnish(folder: Path, plain_pdf: bytes) -> Furnished:
     seals.issue(officer, seal)
     seals.accept(other, seal)
     for purpose, kinds in ((ISSUE_PURPOSE, (cast.BUSINESS_TYPE,)), (STAMP.purpose, (STAMP.document_kind,))):
-        seals.authorise(
+        instance.authorisations.authorise(
             officer,
             AuthoriseStamping(
                 seal=seal,
@@ -203,9 +224,8 @@ def furnish(folder: Path, plain_pdf: bytes) -> Furnished:
     stamp = StampPDF(
         seal=seal,
         pdf=plain_pdf,
-        placement=Placement(page=1, centre_x_mm=150, centre_y_mm=240),
+        order=StampOrder(places=(AtPoint(page=1, x_mm=150, y_mm=240),), reason="通知签发"),
         purpose=STAMP,
-        reason="通知签发",
         request_key="first-stamp",
     )
     _, stamped = instance.stampings.stamp(system, stamp)
@@ -339,6 +359,7 @@ def served(folder: Path, clock: SettableClock | None = None, **changes: Any) -> 
     service = Service(Instance.open(settings_for(folder, **changes), clock), clock)
     yield service
     service.http.close()
+    service.instance.workers.close()
     service.instance.base.store.close()
 
 

@@ -15,6 +15,7 @@ from api.demo.documents import PASSWORD
 from api.settings import inherited_environment
 from tests.api.builders import Furnished, copied, settings_for
 from tests.api.commands import Run, runner
+from tests.hostile_files import burning
 
 AT = ("--at", "2026-11-22T12:06:00+08:00")
 """Seconds after everything was made: no verdict here depends on the day of the test."""
@@ -85,6 +86,35 @@ def test_an_instance_that_cannot_be_opened_is_told(
     answer = trust("verify", evidence_folder / "licence.pdf", *AT)
     assert answer.code == 2  # not 1, which would mean that the file is bad
     assert "keys.keystore_unavailable" in answer.err
+
+
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_files_are_read_in_a_worker_or_here(
+    trust: Run, evidence_folder: Path, monkeypatch: pytest.MonkeyPatch, workers: str
+) -> None:
+    monkeypatch.setenv("TRUST_WORKERS", workers)
+    names = ("licence.pdf", "seal.esl", "stamp.ses")
+    answer = trust("verify", *(evidence_folder / name for name in names), "--anchor", evidence_folder, *AT)
+    assert (answer.code, answer.err) == (0, "")
+
+
+def test_a_setting_that_cannot_be_says_nothing_of_a_file(
+    trust: Run, evidence_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRUST_PORT", "eighty")
+    answer = trust("verify", evidence_folder / "licence.pdf", "--anchor", evidence_folder, *AT)
+    assert answer.code == 2  # not 1, which would mean that the file is bad
+    assert "settings.invalid" in answer.err
+
+
+def test_a_file_that_burns_is_told_in_time(
+    trust: Run, tmp_path: Path, evidence_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRUST_WORKER_SECONDS", "1")
+    (tmp_path / "hostile.pdf").write_bytes(burning())
+    answer = trust("verify", tmp_path / "hostile.pdf", "--anchor", evidence_folder, *AT)
+    assert answer.code == 2
+    assert "读取时超出了限度" in answer.out
 
 
 def test_the_roots_of_the_instance_at_hand_are_trusted(

@@ -38,7 +38,8 @@ def test_looking_makes_nothing(tmp_path: Path) -> None:
 def test_an_instance_is_looked_at_part_by_part(founded_folder: Path, tmp_path: Path) -> None:
     settings = settings_for(copied(founded_folder, tmp_path / "instance"))
     names = [one.name for one in diagnose(settings)]
-    assert names[-7:] == ["migrations", "custody", "database", "signature", "certificates", "time", "disk"]
+    parts = ["database", "signature", "certificates", "time", "disk", "workers", "notices"]
+    assert names[-9:] == ["migrations", "custody", *parts]
 
 
 def failing(error: Exception) -> Callable[[Settings], str]:

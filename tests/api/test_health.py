@@ -13,14 +13,17 @@ from api.foundation import Foundation
 from api.health import REMEMBERED, probe
 from api.wiring import Instance
 from keys.errors import RootMismatch
+from seal.notices import TOPIC
 from tests.api.builders import Service, copied, served, settings_for
 from tests.builders import PKI
+from tests.fakes.carrier import PlannedCarrier
 from tests.fakes.clock import NOW, SettableClock
 from trust import founding
 from trust.founding import Role, ServiceKeys
+from trust.outbox import MessageRefused, put
 from trust.paths import Purpose
 
-PARTS = ("database", "signature", "certificates", "time", "disk")
+PARTS = ("database", "signature", "certificates", "time", "disk", "workers", "notices")
 
 
 def told_by(service: Service) -> dict[str, str]:
@@ -129,7 +132,7 @@ def test_a_postgresql_that_does_not_answer_is_told(on_postgresql: tuple[Service,
         connection.execute(text(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"))
         everybody = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
         connection.execute(text(everybody), {"name": name})
-    assert {"database", "signature", "certificates"} == set(told_by(service))
+    assert {"database", "signature", "certificates", "notices"} == set(told_by(service))
 
 
 def test_a_custody_that_does_not_sign_is_told(service: Service) -> None:
@@ -223,4 +226,21 @@ def test_a_shard_past_its_next_update_is_told(service: Service) -> None:
 def test_an_anchor_from_outside_needs_no_list_of_ours(service: Service, sm2_pki: PKI) -> None:
     base = service.instance.base
     base.outside.trust(sm2_pki.root.certificate.der, purposes=[Purpose.SEALING], actor="operator:test")
+    assert told_by(service) == {}
+
+
+def test_notices_that_wait_are_told_and_keep_nothing_from_serving(service: Service) -> None:
+    def told() -> str:
+        return {part.name: part.told for part in probe(service.instance)}["notices"]
+
+    assert told() == "no platform above; 0 wait"
+    outbox, store = service.instance.notices, service.instance.base.store
+    for subject in ("seal_1", "seal_2"):
+        with store.transaction() as tx:
+            put(tx, TOPIC, subject=subject, payload={"task": "207", "data": {}})
+    assert told() == "no platform above; 2 wait"
+    service.instance.__dict__["upper_platform"] = PlannedCarrier()
+    assert told() == "2 wait since 2026-11-22 04:05Z, 0 refused"
+    assert outbox.deliver(PlannedCarrier(MessageRefused(answer="no"))) == 2
+    assert told() == "0 wait, 1 refused"
     assert told_by(service) == {}

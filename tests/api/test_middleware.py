@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
-from api.middleware import SAFE_HEADERS
+from api.middleware import MOST_IN_MEMORY, SAFE_HEADERS
 from api.problems import PROBLEM
 from identity.duties import Duty, Grant
 from tests.api.builders import Service, copied, served
@@ -26,6 +26,26 @@ def small(founded_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """Return an instance that accepts small bodies alone."""
     with served(copied(founded_folder, tmp_path_factory.mktemp("small") / "instance"), max_body=LIMIT) as one:
         yield one
+
+
+# --- bodies that are read into memory
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/x-www-form-urlencoded", "application/ocsp-request", ""]
+)
+def test_what_is_read_as_a_whole_is_smaller_than_a_file(shared: Service, kind: str) -> None:
+    too_large = b"[" * (MOST_IN_MEMORY + 1)
+    answer = shared.ask("POST", "/v1/seals", content=too_large, headers={"Content-Type": kind} if kind else {})
+    assert (answer.status_code, answer.json()["code"]) == (413, "request.too_large")
+    assert answer.json()["details"] == {"allowed": 2 << 20}
+    fits = shared.ask("POST", "/v1/seals", content=too_large[:-1], headers={"Content-Type": kind} if kind else {})
+    assert fits.status_code in (400, 401, 415, 422)
+
+
+def test_a_file_may_be_larger(shared: Service) -> None:
+    answer = shared.ask("POST", "/v1/verify", files={"file": ("a.pdf", b"%PDF-1.7 " * (MOST_IN_MEMORY // 4))})
+    assert answer.status_code == 200
 
 
 # --- numbers

@@ -21,8 +21,11 @@ from api.pages.veil import Veil
 from api.pages.words import WORDS, Language, preferred
 from licence.lifecycle import PERMITS, LicenceState, LicenceUse
 from licence.verification import FileFinding
+from seal.deviations import Deviation
 from seal.files import FileKind
 from seal.lifecycle import SealState
+from seal.results import SealResult
+from seal.standing import SealTrust
 from tests.builders import PKI
 from tests.fakes import verification as fake
 from tests.fakes.clock import NOW
@@ -58,6 +61,11 @@ FILES = {
     "licence-expired": (FAILED, Situation.LICENCE_EXPIRED),
     "seal-suspended": (PASSED, Situation.LICENCE_FILE_IN_FORCE),
     "seal-disputed": (INDETERMINATE, Situation.SEAL_DISPUTED),
+    "seal-stopped": (FAILED, Situation.SEAL_STOPPED),
+    "seal-not-in-use": (FAILED, Situation.SEAL_STOPPED),
+    "seal-needs-proof": (INDETERMINATE, Situation.SEAL_NEEDS_PROOF),
+    "seal-never-valid": (FAILED, Situation.SEAL_NEVER_VALID),
+    "seal-unrecorded": (INDETERMINATE, Situation.SEAL_UNRECORDED),
     "seal-disputed-licence": (INDETERMINATE, Situation.SEAL_DISPUTED),
     "sealed": (PASSED, Situation.FILE_VALID),
     "valid": (PASSED, Situation.FILE_VALID),
@@ -211,7 +219,10 @@ def test_a_disputed_stamping_says_more_than_the_state_of_the_seal(files: dict[st
 
 @pytest.mark.parametrize(("disputed", "outcome"), [(True, INDETERMINATE), (False, PASSED)])
 def test_a_seal_that_no_signature_names_is_shown_all_the_same(*, disputed: bool, outcome: Outcome) -> None:
-    found = fake.file_of(fake.judged(fake.check("signature.value")), seals=(fake.seal(disputed=disputed),))
+    found = fake.file_of(
+        fake.judged(fake.check("signature.value")),
+        seals=(fake.seal(trust=SealTrust.DISPUTED if disputed else SealTrust.VALID),),
+    )
     mark = page_of(found).marks[1]
     assert (mark.name, mark.outcome) == (fake.SEAL_NAME, outcome)
 
@@ -294,6 +305,15 @@ def test_experts_find_every_check_and_everything_about_a_signature(files: dict[s
     assert told["印章标准"] == "GB/T 38540-2020"
     assert told["标明的时间"] == told["证明的时间"] == "2026年3月18日 09:30:12"
     assert {row.value for row in page.fingerprint} == {"4,821 字节", "ab" * 32}
+
+
+def test_experts_find_who_acted_where_the_signature_says_so() -> None:
+    acting = {"actor": "person_01k9", "authorisation": "auth_01k9", "purpose": "document.stamp"}
+    one = fake.judged(fake.check("seal.format"), report={"facts": {**fake.SEAL_FACTS, **acting}})
+    rows = {row.label: row.value for row in page_of(fake.file_of(one)).signatures[0].rows}
+    assert (rows["经办标识"], rows["用印授权"], rows["用途"]) == tuple(acting.values())
+    without = fake.judged(fake.check("seal.format"), report={"facts": fake.SEAL_FACTS})
+    assert "经办标识" not in {row.label for row in page_of(fake.file_of(without)).signatures[0].rows}
 
 
 def test_facts_that_a_hostile_seal_invents_do_not_stop_the_page() -> None:
@@ -476,7 +496,14 @@ def test_every_value_of_every_enumeration_has_words() -> None:
         *(f"coverage.{one}" for one in Coverage),
         *(f"changes.{one}" for one in Changes),
         *(f"{stem}{end}" for stem in (f"state.{one}" for one in LicenceState) for end in ("", ".meaning")),
-        *(f"{stem}{end}" for stem in (f"seal_state.{one}" for one in SealState) for end in ("", ".meaning")),
+        *(
+            f"{stem}{end}"
+            for stem in (f"seal_state.{one}" for one in (*SealState, *SealTrust, "unrecorded"))
+            if stem != "seal_state.valid"
+            for end in ("", ".meaning")
+        ),
+        *(f"result.{one}" for one in SealResult),
+        *(f"deviation.{one}" for one in Deviation),
         *(f"situation.{one}.lead" for one in Situation),
         *(f"situation.{one}.next.1" for one in Situation),
     }
@@ -529,7 +556,8 @@ def test_no_words_are_left_over() -> None:
     folder = Path(words.__file__).parent
     sources = [Path(page_models.__file__), *folder.glob("*.py"), *folder.glob("templates/*")]
     text = "\n".join(one.read_text(encoding="utf-8") for one in sources if one != Path(words.__file__))
-    stems = "check situation state seal_state outcome kind file_kind coverage changes remark seal_version algorithm"
+    told = "check result deviation situation state seal_state outcome kind file_kind coverage changes remark"
+    stems = f"{told} seal_version algorithm"
     built = rf"({'|'.join(stems.split())}|start\.outcomes|start\.scan|signature\.valid)[._].+"
     assert [key for key in WORDS if f'"{key}"' not in text and not re.fullmatch(built, key)] == []
 

@@ -18,8 +18,13 @@ LOG_OUT: Final = "/v1/auth/sessions/current"
 
 OPENED: Final = {
     Duty.SYSTEM_ADMINISTRATOR: {Permission.CLIENT_REGISTER},
-    Duty.SECURITY_ADMINISTRATOR: {Permission.ACCOUNT_OPEN, Permission.DUTY_GRANT, Permission.CLIENT_APPROVE},
-    Duty.AUDITOR: {Permission.AUDIT_READ},
+    Duty.SECURITY_ADMINISTRATOR: {
+        Permission.ACCOUNT_OPEN,
+        Permission.DUTY_GRANT,
+        Permission.CLIENT_APPROVE,
+        Permission.SEAL_DESTROY,
+    },
+    Duty.AUDITOR: {Permission.AUDIT_READ, Permission.SEAL_WITNESS},
     Duty.REGISTRAR: {
         Permission.PERSON_REGISTER,
         Permission.ORGANISATION_REGISTER,
@@ -27,11 +32,30 @@ OPENED: Final = {
         Permission.SUBJECT_PROVE,
         Permission.SUBJECT_FREEZE,
     },
-    Duty.SEAL_APPLICANT: {Permission.SEAL_APPLY, Permission.SEAL_READ},
-    Duty.SEAL_REVIEWER: {Permission.SEAL_REVIEW, Permission.SEAL_READ, Permission.SEAL_CANCEL},
+    Duty.SEAL_APPLICANT: {
+        Permission.SEAL_APPLY,
+        Permission.SEAL_READ,
+        Permission.SEAL_REMAKE,
+        Permission.SEAL_EVIDENCE,
+    },
+    Duty.SEAL_REVIEWER: {
+        Permission.SEAL_REVIEW,
+        Permission.SEAL_READ,
+        Permission.SEAL_STOP,
+        Permission.SEAL_EVIDENCE,
+        Permission.SEAL_EVIDENCE_READ,
+    },
     Duty.SEAL_MAKER: {Permission.SEAL_MAKE, Permission.SEAL_READ},
-    Duty.SEAL_FILER: {Permission.SEAL_FILE, Permission.SEAL_READ},
-    Duty.SEAL_OWNER: {Permission.SEAL_OWN, Permission.SEAL_READ, Permission.SEAL_CANCEL, Permission.SEAL_STAMP},
+    Duty.SEAL_FILER: {Permission.SEAL_FILE, Permission.SEAL_READ, Permission.NOTICE_MANAGE},
+    Duty.SEAL_OWNER: {
+        Permission.SEAL_OWN,
+        Permission.SEAL_READ,
+        Permission.SEAL_STOP,
+        Permission.SEAL_REMAKE,
+        Permission.SEAL_EVIDENCE,
+        Permission.SEAL_EVIDENCE_READ,
+        Permission.SEAL_STAMP,
+    },
     Duty.LICENCE_OFFICER: {
         Permission.TYPE_DRAFT,
         Permission.TYPE_READ,

@@ -31,6 +31,16 @@ def test_the_defaults_are_those_of_a_laptop() -> None:
     assert (settings.login_rate, settings.verify_rate) == ("10/minute", "120/minute")
 
 
+def test_foreign_files_are_read_apart_unless_a_laptop_says_otherwise() -> None:
+    settings = Settings()
+    assert (settings.workers, settings.worker_seconds, settings.worker_memory) == (2, 10, 1 << 30)
+    assert Settings(workers=0).workers == 0
+    address = "https://trust.example"
+    assert Settings(environment=Environment.PRODUCTION, public_url=address, workers=1).workers == 1
+    with pytest.raises(ValidationError, match="processes of their own"):
+        Settings(environment=Environment.PRODUCTION, public_url=address, workers=0)
+
+
 def test_no_secret_has_a_default() -> None:
     for name, field in Settings.model_fields.items():
         if "key" in name or "password" in name or "secret" in name:
@@ -44,8 +54,10 @@ def test_everything_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch
         "TRUST_DATABASE_URL": "postgresql+psycopg://localhost/trust",
         "TRUST_ROOT_KEY_FILE": str(tmp_path / "root.key"),
         "TRUST_ROOT_SECRET": "5a" * 32,
+        "TRUST_ROOT_SECRET_NEXT": "5b" * 32,
         "TRUST_ROOT_TOKEN_KEY": "xinyin root",
         "TRUST_CRYPTO_BACKEND": "libcrypto",
+        "TRUST_EMBLEM_FILE": str(tmp_path / "emblem.svg"),
         "TRUST_CUSTODY": "sdf,process",
         "TRUST_CUSTODY_SOCKET": "/run/xinyin/service.sock",
         "TRUST_CUSTODY_CLIENT": "xinyin",
@@ -68,12 +80,20 @@ def test_everything_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch
         "TRUST_STATUS_RATE": "11/minute",
         "TRUST_TIME_STAMP_RATE": "9/minute",
         "TRUST_SEAL_CERTIFICATES": "outside",
+        "TRUST_SEAL_DEADLINES": "applied=7",
+        "TRUST_SEAL_VERSION": "5",
         "TRUST_TIME_STAMP_DIALECT": "rfc5652",
         "TRUST_TIME_STAMP_URL_SM2": "https://tsa.example/sm2",
         "TRUST_TIME_STAMP_URL_P256": "http://tsa.example:8080/p256",
         "TRUST_CLOCK_MAXIMUM_STEP": "5",
         "TRUST_CLOCK_CHECK": "kernel",
         "TRUST_CLOCK_MAXIMUM_ERROR": "50",
+        "TRUST_WORKERS": "4",
+        "TRUST_WORKER_SECONDS": "5",
+        "TRUST_WORKER_MEMORY": "268435456",
+        "TRUST_UPPER_PLATFORM_CERTIFICATE": str(tmp_path / "platform.pem"),
+        "TRUST_UPPER_PLATFORM_ID": "330000",
+        "TRUST_UPPER_PLATFORM_URL": "https://seal.example/up",
         "TRUST_HOUSEKEEPING_SECONDS": "1",
     }
     assert set(given) == {f"TRUST_{name.upper()}" for name in Settings.model_fields}
@@ -170,6 +190,10 @@ def test_a_second_process_has_the_same_settings(monkeypatch: pytest.MonkeyPatch,
         ("clock_maximum_step", 3601),
         ("clock_maximum_error", 0),
         ("clock_check", "sundial"),
+        ("seal_version", "1"),
+        ("seal_deadlines", "applied"),
+        ("seal_deadlines", "active=3"),
+        ("seal_deadlines", "applied=0"),
         ("public_url", "trust.example"),
         ("public_url", "ftp://trust.example"),
         ("public_url", ""),
@@ -278,3 +302,44 @@ def test_secrets_are_taken_out_of_the_environment_once_they_are_read(monkeypatch
     assert settings.root_secret == "5a" * 32
     assert "5a5a" not in repr(settings)
     forget_secrets()  # where there is none, there is nothing to take
+
+
+PLATFORM = Path("platform.pem")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://seal.example",
+        "https://seal.example:8443/up/",
+        "http://127.0.0.1:8081/up",
+        "http://localhost/up",
+        "http://[::1]:8081",
+    ],
+)
+def test_a_platform_above_is_reached_with_tls_or_on_this_machine(address: str) -> None:
+    settings = Settings(upper_platform_url=address, upper_platform_certificate=PLATFORM)
+    assert settings.upper_platform_url == address.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://seal.example/up",
+        "http://127.0.0.1.seal.example/up",
+        "http://localhost.seal.example/up",
+        "ftp://seal.example",
+        "https://seal.example/up?a=b",
+        "https://a@seal.example",
+        "seal.example",
+    ],
+)
+def test_no_other_address_is_one_of_a_platform_above(address: str) -> None:
+    with pytest.raises(ValidationError, match="begins with https"):
+        Settings(upper_platform_url=address, upper_platform_certificate=PLATFORM)
+
+
+def test_a_platform_above_needs_the_certificate_that_its_answers_are_held_against() -> None:
+    with pytest.raises(ValidationError, match="TRUST_UPPER_PLATFORM_CERTIFICATE"):
+        Settings(upper_platform_url="https://seal.example")
+    assert Settings(upper_platform_certificate=PLATFORM).upper_platform_url == ""

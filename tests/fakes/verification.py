@@ -12,10 +12,13 @@ from api.throttle import Throttle
 from identity.subject import SubjectId
 from licence.lifecycle import LicenceState
 from licence.repository import Licence
-from licence.verification import ClaimReport, FileFinding, SealStanding, Standing, disputed_check, standing_checks
+from licence.verification import ClaimReport, FileFinding, Standing, standing_checks
 from seal.documents import DocumentReport, JudgedSignature
 from seal.files import FileKind, FileReport
 from seal.lifecycle import SealState
+from seal.registry import SealStanding
+from seal.registry import standing_checks as seal_checks
+from seal.standing import SealTrust, TrustAt
 from tests.builders import PKI
 from tests.fakes.clock import SettableClock
 from trust.events import Fact
@@ -116,9 +119,22 @@ def standing(
     )
 
 
-def seal(state: SealState = SealState.ACTIVE, *, disputed: bool = False, name: str = SEAL_NAME) -> SealStanding:
+def seal(
+    state: SealState = SealState.ACTIVE,
+    *,
+    trust: SealTrust = SealTrust.VALID,
+    name: str = SEAL_NAME,
+    stamping: str | None = "stamp_1",
+) -> SealStanding:
     """Return what the registry says of a seal."""
-    return SealStanding(code=SEAL_CODE, name=name, state=state, stamped_at=STAMPED, disputed=disputed)
+    return SealStanding(
+        code=SEAL_CODE,
+        name=name,
+        state=state,
+        stamped_at=STAMPED,
+        stamping=stamping,
+        at_stamping=TrustAt(trust=trust),
+    )
 
 
 def placed(
@@ -159,7 +175,7 @@ def file_of(
     licence: Standing | None = None,
 ) -> FileFinding:
     """Return what came of a file; the registry speaks where there are `seals`."""
-    checks = [disputed_check(one) for one in seals]
+    checks = [check for one in seals for check in seal_checks(one)]
     if licence is not None:
         checks += standing_checks(licence)
     return FileFinding(
@@ -274,8 +290,15 @@ def files(pki: PKI) -> dict[str, FileFinding]:
         "licence-revoked": file_of(*both, seals=(seal(),), licence=standing(LicenceState.REVOKED)),
         "licence-expired": file_of(*both, seals=(seal(),), licence=standing(last_day=date(2026, 9, 30), expired=True)),
         "seal-suspended": file_of(*both, seals=(seal(SealState.SUSPENDED),), licence=standing()),
-        "seal-disputed": file_of(*both, seals=(seal(SealState.SUSPENDED, disputed=True),)),
-        "seal-disputed-licence": file_of(*both, seals=(seal(SealState.SUSPENDED, disputed=True),), licence=standing()),
+        "seal-disputed": file_of(*both, seals=(seal(SealState.SUSPENDED, trust=SealTrust.DISPUTED),)),
+        "seal-stopped": file_of(*both, seals=(seal(SealState.CANCELLED, trust=SealTrust.STOPPED),)),
+        "seal-not-in-use": file_of(*both, seals=(seal(trust=SealTrust.NOT_IN_USE),)),
+        "seal-needs-proof": file_of(*both, seals=(seal(SealState.CANCELLED, trust=SealTrust.NEEDS_PROOF),)),
+        "seal-never-valid": file_of(*both, seals=(seal(SealState.INVALIDATED, trust=SealTrust.NEVER_VALID),)),
+        "seal-unrecorded": file_of(*both, seals=(seal(stamping=None),)),
+        "seal-disputed-licence": file_of(
+            *both, seals=(seal(SealState.SUSPENDED, trust=SealTrust.DISPUTED),), licence=standing()
+        ),
         "sealed": file_of(*both, seals=(seal(),)),
         "valid": file_of(signed),
         "form-filled": file_of(judged(check("signature.value"), report=common, where=placed(), kind=SignatureKind.CMS)),

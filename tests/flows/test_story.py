@@ -82,6 +82,7 @@ def test_every_name_of_the_contract_exists(played: Played) -> None:
         *(f"crl/{name}.crl" for name in ("root-sm2", "root-p256", "issuing-sm2", "issuing-p256")),
         *(f"certs/{name}.pem" for name in ("issuing-sm2", "issuing-p256", "owner", "signer", "seal-maker")),
         *(f"certs/{name}.pem" for name in ("tsa-sm2", "tsa-p256", "licence-claim", "audit", "trust-list")),
+        "certs/status-publisher.pem",
         *(f"licences/{row['number']}.pdf" for row in good_rows(played)),
         *(f"stamped/{name}" for name in FOREIGN),
         *(f"reports/{name}.json" for name in ("batch", "qr", "qr-revoked", "refused-stamping")),

@@ -5,15 +5,19 @@ files of their own.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
-from seal.asn1 import ElectronicSeal, SealSignature
+from seal.acting import ActingFor
+from seal.asn1 import SM2_WITH_SM3, WRITTEN, ElectronicSeal, SealSignature, seal_info, sealed
+from seal.keywords import Occurrence, find
+from seal.ofd_integrity import read_listing
 from seal.ofd_structure import OFDPackage, Outline, read_outline
+from seal.places import Pages
 from seal.reading import read_seal, read_seal_signature
-from seal.verification import judge_seal_signature
+from seal.verification import judge_seal, judge_seal_signature
 from tests.builders_ofd import archive, document
 from tests.fakes.clock import NOW
-from tests.fuzz import parsers_keys, parsers_licence, parsers_pki, seeds
+from tests.fuzz import parsers_audit, parsers_keys, parsers_licence, parsers_pictures, parsers_pki, seeds
 from tests.fuzz.harness import AnyHarness, Harness
 from tests.seal.structures import DOCUMENT_HASH
 from trust.asn1 import der
@@ -24,12 +28,18 @@ from trust.cms_verification import judge_cms
 from trust.crypto.public_keys import PublicKey
 from trust.crypto.sm2 import SM2Signature, subject_public_key_info
 from trust.errors import TrustError
+from trust.pdf.appearance import Appearance, Mark, Placement
 from trust.pdf.judging import PDFDocument, open_pdf
+from trust.pdf.release import read_release
+from trust.pdf.signing import SEAL, SignatureRequest, prepare_signature
 from trust.revocation import RevocationList
 from trust.timestamping import TimeStampInfo, judge_time_stamp, read_info
 from trust.verdict import Outcome
 
 __all__ = ["PARSERS"]
+
+MEMBERS: Final = 4
+"""Of an SES_SealInfo without extensions."""
 
 
 # --- DER -------------------------------------------------------------------------------------------------------------
@@ -140,6 +150,37 @@ def moment_of(octets: bytes, info: TimeStampInfo) -> bytes | None:
 # --- seals -----------------------------------------------------------------------------------------------------------
 
 
+def written_seal(seal: ElectronicSeal) -> bytes:
+    """Return a seal as we write it, where it follows the standard in everything; others we do not write.
+
+    An empty list of extensions may be written or left out.
+    """
+    is_ours = seal.version in WRITTEN and seal.algorithm == SM2_WITH_SM3 and not seal.deviations
+    if not is_ours or (not seal.extensions and len(der.parse(seal.signed).children()) > MEMBERS):
+        return seal.raw
+    info = seal_info(
+        version=seal.version,
+        identifier=seal.identifier,
+        vendor=seal.vendor,
+        type_=seal.type,
+        name=seal.name,
+        listed=seal.listed,
+        list_type=seal.list_type,
+        created_at=seal.created_at,
+        valid_from=seal.valid_from,
+        valid_until=seal.valid_until,
+        picture=seal.picture,
+        extensions=seal.extensions,
+    )
+    return sealed(info, maker_certificate=seal.maker_certificate, signature=seal.signature, time_stamp=seal.time_stamp)
+
+
+def signed_by_maker(octets: bytes, seal: ElectronicSeal) -> bytes | None:
+    """Return what a seal is good for: everything that its maker signed."""
+    report = judge_seal(octets, seeds.evidence(), now=NOW).report
+    return seal.signed if report.verdict.outcome is Outcome.PASSED else None
+
+
 def signed_by_seal(octets: bytes, signature: SealSignature) -> bytes | None:
     """Return what a seal signature is good for: everything under it."""
     judged = judge_seal_signature(octets, seeds.evidence(), now=NOW, document_hash=DOCUMENT_HASH)
@@ -151,7 +192,9 @@ def signed_by_seal(octets: bytes, signature: SealSignature) -> bytes | None:
 
 def read_package(octets: bytes) -> Outline:
     """Read an OFD package as far as verification does."""
-    return read_outline(OFDPackage.open(octets))
+    package = OFDPackage.open(octets)
+    _ = read_listing(package)
+    return read_outline(package)
 
 
 def read_package_with(octets: bytes) -> Outline:
@@ -160,6 +203,33 @@ def read_package_with(octets: bytes) -> Outline:
     known = {file: text for file, _, text in (one.partition(b"\0") for one in seeds.package_files())}
     files = {one.decode("latin-1"): text for one, text in {**known, name: content}.items()}
     return read_package(archive({**document(), **files}))
+
+
+Occurrences: TypeAlias = tuple[int, tuple[Occurrence, ...]]
+
+
+def find_word(octets: bytes) -> Occurrences:
+    """Look for a word on every page of a PDF."""
+    return find(octets, "Notice", pages=Pages.every())
+
+
+SEALED: Final = Mark(
+    appearance=Appearance(operators=b"0 0 9 9 re f", width_mm=5, height_mm=5),
+    placement=Placement(page=1, centre_x_mm=10, centre_y_mm=10),
+)
+REQUEST: Final = SignatureRequest(form=SEAL, field="Seal", at=NOW, reserve=50, certify=True, marks=(SEALED,))
+
+
+def seal(octets: bytes) -> bytes:
+    """Seal a PDF, and release it: what can be prepared must pass our own check, since by then a key was used."""
+    prepared = prepare_signature(octets, REQUEST)
+    whole = prepared.fill(b"value")
+    try:
+        read_release(whole, before=octets, fields=(prepared.field,))
+    except TrustError as error:
+        message = "what was prepared is not released"
+        raise AssertionError(message) from error
+    return whole
 
 
 HARNESSES: Final[tuple[AnyHarness, ...]] = (
@@ -179,7 +249,14 @@ HARNESSES: Final[tuple[AnyHarness, ...]] = (
     ),
     Harness[TimeStampInfo](name="time-stamp token", seeds=seeds.tokens, read=read_token),
     Harness[TimeStampInfo](name="time-stamp token, judged", seeds=seeds.tokens, read=read_token, proves=moment_of),
-    Harness[ElectronicSeal](name="seal", seeds=seeds.seals, read=read_seal),
+    Harness[ElectronicSeal](name="seal", seeds=seeds.seals, read=read_seal, write=written_seal),
+    Harness[ElectronicSeal](name="seal with deviations", seeds=seeds.odd_seals, read=read_seal, write=written_seal),
+    Harness[ElectronicSeal](
+        name="seal, judged",
+        seeds=lambda: (seeds.world().seal(version) for version in (1, 4, 5)),
+        read=read_seal,
+        proves=signed_by_maker,
+    ),
     Harness[SealSignature](
         name="seal signature, judged",
         seeds=lambda: (seeds.world().stamped(version) for version in (4, 5)),
@@ -187,12 +264,25 @@ HARNESSES: Final[tuple[AnyHarness, ...]] = (
         proves=signed_by_seal,
     ),
     Harness[SealSignature](name="seal signature", seeds=seeds.seal_signatures, read=read_seal_signature),
+    Harness[ActingFor](
+        name="chain of evidence", seeds=seeds.chains_of_evidence, read=ActingFor.read, write=lambda one: one.der
+    ),
     Harness[PDFDocument](name="pdf", seeds=seeds.pdfs, read=open_pdf, seconds=5),
+    Harness[bytes](name="pdf, sealed", seeds=seeds.pdfs, read=seal, seconds=5),
+    Harness[Occurrences](name="words of a pdf", seeds=seeds.pdfs, read=find_word, seconds=5),
     Harness[Outline](name="ofd", seeds=seeds.packages, read=read_package, seconds=5),
     Harness[Outline](name="ofd xml", seeds=seeds.package_files, read=read_package_with, seconds=5),
 )
 
 PARSERS: Final[Mapping[str, AnyHarness]] = {
-    one.name: one for one in (*HARNESSES, *parsers_pki.HARNESSES, *parsers_keys.HARNESSES, *parsers_licence.HARNESSES)
+    one.name: one
+    for one in (
+        *HARNESSES,
+        *parsers_audit.HARNESSES,
+        *parsers_pki.HARNESSES,
+        *parsers_keys.HARNESSES,
+        *parsers_licence.HARNESSES,
+        *parsers_pictures.HARNESSES,
+    )
 }
 """Every harness by its name."""

@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from identity.credit_code import CreditCode, check_character
 from licence.claim import Claim, licence_digest, sign_claim
+from seal.acting import ActingFor
 from tests.builders import PKI, Party, cms_signer, revocation_list, time_authority
-from tests.builders_ofd import SealKit, archive, document, sign
+from tests.builders_ofd import SealKit, archive, attached_message, document, listing, sign
 from tests.fakes.clock import NOW, SettableClock
 from tests.seal.kits import Bench, both
 from tests.seal.structures import World
@@ -136,15 +137,46 @@ def tokens() -> Iterable[bytes]:
 
 def seals() -> Iterable[bytes]:
     """Return seals of every version."""
-    return [seal_kit().seal, *(world().seal(version) for version in (1, 4, 5))]
+    flagged = der.sequence(der.oid("1.2.156.10197.6.7.2.2.1"), der.boolean(value=True), der.octet_string(b"2.1"))
+    digest = der.sequence(der.printable_string("SM3"), der.octet_string(sm3(b"certificate")))
+    stamp = der.context(0, der.bit_string(world().token(b"value")))
+    return [
+        seal_kit().seal,
+        *(world().seal(version) for version in (1, 4, 5)),
+        world().seal(4, extDatas=der.sequence(flagged), certListType=der.integer(2), certList=der.sequence(digest)),
+        world().seal(5, timeStamp=stamp),
+    ]
+
+
+def odd_seals() -> Iterable[bytes]:
+    """Return seals that deviate from the standards in all that is tolerated."""
+    unflagged = der.sequence(der.oid("1.2.3"), der.boolean(value=False), der.octet_string(b""))
+    texts = {"Vid": der.utf8_string("厂商"), "esID": der.ia5_string("es_1"), "picture_type": der.ia5_string("ofd")}
+    listed = der.sequence(der.tlv(der.Tag.IA5_STRING, world().owner.certificate.der))
+    loose = der.tlv(der.Tag.GENERALIZED_TIME, b"20260131000000.5")
+    digest = der.sequence(der.utf8_string("SM3"), der.octet_string(sm3(b"certificate")))
+    value = der.bit_string(bytes(64))
+    return [
+        world().seal(1, number=der.integer(11), certList=listed, validEnd=der.generalized_time(NOW), signedValue=value),
+        world().seal(4, extDatas=der.context(0, der.sequence(unflagged)), createDate=loose, **texts),
+        world().seal(
+            5, timeStamp=der.octet_string(b"token"), certListType=der.integer(2), certList=der.sequence(digest)
+        ),
+        world().seal(5, timeStamp=der.context(0, b"\0token", constructed=False), validStart=der.utc_time(NOW)),
+    ]
 
 
 def seal_signatures() -> Iterable[bytes]:
-    """Return seal signatures of every version, with and without time-stamps."""
+    """Return seal signatures of every version, with and without time-stamps, and with deviations."""
+    properties = der.ia5_string('{"doc.DocID":"1";"ofd.Sign":"/Doc_0/Signs/Sign_0/Signature.xml"}')
     return [
         seal_kit().value(b"<Signature/>", "/Doc_0/Signs/Sign_0/Signature.xml"),
         *(world().signature(version) for version in (1, 4, 5)),
         world().stamped(4),
+        world().stamped(5),
+        world().signature(1, timeInfo=der.bit_string(world().token(b"value"))),
+        world().signature(4, propertyInfo=properties, sign_extDatas=der.sequence(), sign_version=der.integer(5)),
+        world().signature(5, eseal=list(odd_seals())[-1], timeInfo=der.utc_time(NOW)),
     ]
 
 
@@ -163,20 +195,31 @@ def claims() -> Iterable[bytes]:
     return texts
 
 
+def chains_of_evidence() -> Iterable[bytes]:
+    """Return who acted in a stamping."""
+    for purpose in ("document.stamp", "证照签发"):
+        yield ActingFor(actor="person_01k9", authorisation="auth_01k9", purpose=purpose).der
+
+
 def pdfs() -> Iterable[bytes]:
     """Return small PDF files: plain, compressed, and with a seal."""
     return [paper(), compressed(), Bench.of(pki("sm2"), pki("p256")).stamp(paper())]
 
 
 def packages() -> Iterable[bytes]:
-    """Return OFD packages with a seal."""
-    return [archive(sign(document(), seal_kit().value))]
+    """Return OFD packages with a seal, and with a signed list of their files."""
+    return [archive(sign(document(), seal_kit().value)), archive(listed_files())]
+
+
+def listed_files() -> dict[str, bytes]:
+    """Return the files of a signed package with a signed list of them."""
+    return listing(sign(document(), seal_kit().value), lambda entries: attached_message(pki().signer, entries))
 
 
 @cache
 def package_files() -> Iterable[bytes]:
     """Return each XML file of a signed package, behind its name and a zero octet."""
-    files = sign(document(), seal_kit().value)
+    files = listed_files()
     return [name.encode() + b"\0" + content for name, content in files.items() if name.endswith(".xml")]
 
 

@@ -10,10 +10,17 @@ from tests.fuzz.parsers import PARSERS
 pytestmark = pytest.mark.filterwarnings("ignore:Parsed a serial number")
 
 NUMBERS: Final = range(1000)
-SLOW: Final = {"pdf": range(40), "ofd xml": range(200)}
+SLOW: Final = {
+    "pdf": range(40),
+    "ofd xml": range(200),
+    "picture of a seal": range(60),
+    "picture of a seal on white": range(60),
+}
 """Parsers that take milliseconds over a case."""
 
-RARE: Final = frozenset({"trust list", "status list", "share", "envelope"})
+RARE: Final = frozenset(
+    {"PNG", "picture of a seal", "picture of a seal on white", "trust list", "status list", "share", "envelope"}
+)
 """Parsers that take hardly a mutant: what they read is under a signature, a checksum or a tag as a whole."""
 
 EVERY_PARSER = pytest.mark.parametrize("harness", PARSERS.values(), ids=lambda one: one.name)

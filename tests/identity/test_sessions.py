@@ -36,8 +36,8 @@ def test_two_sessions_have_two_secrets(office: Office) -> None:
 def test_the_secret_is_kept_as_its_hash_alone(office: Office) -> None:
     issued = office.session(office.person())
     with office.store.reading() as view:
-        assert office.repository.token(view, issued.secret) is None
-        assert office.repository.token(view, digest_of(issued.secret)) is not None
+        assert office.repository.bearer(view, issued.secret) is None
+        assert office.repository.bearer(view, digest_of(issued.secret)) is not None
 
 
 class Counting(PasswordHasher):
@@ -126,7 +126,7 @@ def test_ending_one_forgets_those_that_expired(office: Office) -> None:
     new = office.session(office.person())
     office.access.log_out(office.access.actor_of(new.secret), new.secret)
     with office.store.reading() as view:
-        assert office.repository.token(view, digest_of(old.secret)) is None
+        assert office.repository.bearer(view, digest_of(old.secret)) is None
 
 
 def freeze(office: Office, person: str) -> None:

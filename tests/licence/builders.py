@@ -17,7 +17,7 @@ from identity.duties import Actor, Duty, Grant
 from licence.lifecycle import LicenceState
 from licence.repository import Licence
 from licence.service import ISSUE_PURPOSE, IssueLicence
-from seal.service import AuthoriseStamping
+from seal.authorising import AuthoriseStamping
 from tests.fakes.clock import SettableClock
 from tests.fakes.faulty import Crash
 from tests.seal.houses import YEAR, House, Staff, actor
@@ -151,7 +151,7 @@ class Desk:
             valid_until=self.house.clock.now() + YEAR,
             request_key="foreign-seal",
         )
-        self.house.seals.authorise(other.owner, command)
+        self.house.authorisations.authorise(other.owner, command)
         return seal
 
     def strangers(self) -> dict[str, Actor]:

@@ -20,7 +20,7 @@ from licence.errors import (
 )
 from licence.lifecycle import LicenceState
 from licence.repository import Licence
-from seal import repository as seals
+from seal import stamping_repository as seals
 from seal.errors import SealNotActive
 from seal.ledger import StampingState
 from tests.fakes.faulty import Crash

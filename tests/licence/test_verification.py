@@ -12,15 +12,18 @@ from identity.duties import Duty
 from licence.claim import Claim, licence_digest, sign_claim
 from licence.lifecycle import LicenceState
 from licence.repository import Licence
-from licence.verification import ClaimReport
+from licence.verification import ClaimReport, VerificationService
 from seal.lifecycle import SealState
+from seal.standing import SealTrust
 from tests.fakes.clock import NOW
+from tests.fakes.workers import LyingWorkers
 from tests.licence.builders import PERSON_TYPE, REASON, Desk
 from tests.seal.houses import actor
 from tests.trust.pdf.paper import paper
 from trust.founding import Role
 from trust.signing import SigningUnavailable
 from trust.verdict import Outcome, SubIndication, Verdict
+from trust.workers import WorkerExhausted
 
 LAST_DAY = date(2026, 12, 31)
 LAST_MOMENT = datetime(2026, 12, 31, 15, 59, 59, 999999, tzinfo=UTC)
@@ -205,7 +208,12 @@ def test_the_file_of_a_licence_in_force_passes(any_desk: Desk) -> None:
     assert (seal.state, seal.stamped_at, seal.disputed) == (SealState.ACTIVE, NOW, False)
     assert finding.registry is not None
     assert [(check.name, check.outcome) for check in finding.registry.checks] == [
+        ("seal.recorded", PASSED),
+        ("seal.lawful", PASSED),
+        ("seal.accepted", PASSED),
+        ("seal.in_use", PASSED),
         ("seal.undisputed", PASSED),
+        ("seal.time_proven", PASSED),
         ("licence.known", PASSED),
         ("licence.state", PASSED),
         ("licence.validity", PASSED),
@@ -288,13 +296,17 @@ def test_what_cannot_be_read_has_not_passed(desk: Desk, content: bytes) -> None:
     assert finding.outcome is not PASSED
 
 
-def test_a_file_that_was_signed_and_never_released_is_none_of_the_registrys(desk: Desk) -> None:
+def test_a_file_that_was_signed_and_never_released_is_not_recorded(desk: Desk) -> None:
     desk.house.faults.fail("commit:licence:release:done", SigningUnavailable())
     with pytest.raises(SigningUnavailable):
         desk.issue()
-    (file,) = (path for path in desk.house.settings.blobs.rglob("*") if path.is_file())
-    finding = desk.house.verification.file(file.read_bytes())
-    assert (finding.seals, finding.standing, finding.registry) == ((), None, None)
+    kept = [path.read_bytes() for path in desk.house.settings.blobs.rglob("*") if path.is_file()]
+    (pdf,) = (content for content in kept if content.startswith(b"%PDF-"))
+    finding = desk.house.verification.file(pdf)
+    (seal,) = finding.seals
+    assert (seal.is_recorded, seal.at_stamping.trust, finding.standing) == (False, SealTrust.VALID, None)
+    assert (finding.report.document.outcome, finding.outcome) == (PASSED, Outcome.INDETERMINATE)
+    assert finding_of(finding.registry) is SubIndication.SIGNED_DATA_NOT_FOUND
 
 
 def test_a_frozen_issuer_and_a_frozen_holder_are_still_named(desk: Desk) -> None:
@@ -310,3 +322,26 @@ def test_a_standing_is_of_its_moment(desk: Desk) -> None:
     report = judge(desk, desk.issue(last_day=LAST_DAY))
     assert report.standing is not None
     assert not replace(report.standing, expired=True).is_in_force
+
+
+# --- workers
+
+
+def test_a_worker_that_lies_is_not_believed(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    licence = desk.issue()
+    pdf = desk.house.licences.file(desk.officer, licence.id)
+    house = desk.house
+    service = VerificationService(
+        store=house.store,
+        identity=house.identity,
+        catalogue=house.catalogue,
+        repository=house.registry,
+        authorities=house.authorities,
+        service_keys=house.service_keys,
+        workers=LyingWorkers(),
+    )
+    assert service.file(pdf).outcome is PASSED
+    with pytest.raises(WorkerExhausted) as caught:
+        service.file(pdf.replace(b"endobj", b"endobJ", 1))
+    assert caught.value.details == {"limit": "answer"}
+    assert "a verdict that does not hold" in caplog.text

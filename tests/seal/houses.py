@@ -34,13 +34,26 @@ from licence.rendering import Renderer
 from licence.repository import LicenceRepository
 from licence.service import ISSUE_PURPOSE, LicenceService
 from licence.verification import VerificationService
-from seal import repository
+from seal import stamping_repository
+from seal.approvals import ApprovalService
+from seal.authorising import AuthorisationService, AuthoriseStamping, DelegateStamping
+from seal.digest_stampings import DigestStampingService
+from seal.evidence import REQUIRED, EvidenceKind
+from seal.evidencing import EvidenceService, PutForward
+from seal.grounds import Ground
+from seal.intents import Intents
 from seal.kinds import SealKind
 from seal.ledger import Authorisation, StampingState
+from seal.message_signatures import MessageSigningService
+from seal.orders import StampOrder
+from seal.permitting import Permitting
+from seal.places import AtPoint
 from seal.repository import Seal
-from seal.service import ApplyForSeal, AuthoriseStamping, SealService
+from seal.service import ApplyForSeal, RemakeSeal, SealService
 from seal.stampings import Purpose, Stampers, StampingService, StampPDF
+from seal.workshop import Workshop
 from tests.fakes.clock import SettableClock
+from tests.fakes.destroyer import FakeDestroyer
 from tests.fakes.faulty import Faults, FaultyBlobs, FaultyCustody, FaultyJournal, FaultyStamper
 from tests.trust.pdf.paper import paper
 from trust import repository as trail
@@ -51,16 +64,18 @@ from trust.blobs import LocalBlobs
 from trust.errors import TrustError
 from trust.events import AuditEvent
 from trust.founding import Role, ServiceKeys
-from trust.pdf.appearance import Placement
 from trust.store import Store
 from trust.time_authority import TimeAuthority
 
-__all__ = ["NOTICE", "REASON", "House", "Staff", "actor", "at_once", "build_template"]
+__all__ = ["CENTRE", "NOTICE", "REASON", "House", "Staff", "actor", "at_once", "build_template"]
 
 TEMPLATES: Final = Path(cast.__file__).parent.parent.parent / "licence" / "templates"
+CENTRE: Final = StampOrder(places=(AtPoint(page=1, x_mm=150, y_mm=240),), reason="通知签发")
 NOTICE: Final = Purpose(purpose="document.stamp", document_kind="notice")
 REASON: Final = "材料齐全"
 YEAR: Final = timedelta(days=365)
+LETTER: Final = paper()
+"""A document that somebody puts forward."""
 SHORT_SCHEMA: Final[Mapping[str, Any]] = cast.FOOD_SCHEMA
 
 
@@ -134,16 +149,50 @@ class House:
         )
         self.blobs = FaultyBlobs(LocalBlobs(settings.blobs), self.faults)
         self.stampers = Stampers(
-            seal=self.time_authority(Role.TIME_STAMP_SM2), document=self.time_authority(Role.TIME_STAMP_P256)
+            seal=self.time_authority(Role.TIME_STAMP_SM2),
+            document=self.time_authority(Role.TIME_STAMP_P256),
+            certificates=lambda: tuple(
+                self.service_keys.certificate(one) for one in (Role.TIME_STAMP_SM2, Role.TIME_STAMP_P256)
+            ),
         )
-        self.seals = SealService(
+        self.workshop = Workshop(
             store=self.store,
-            identity=self.identity,
             custody=self.custody,
             authorities=self.authorities,
             service_keys=self.service_keys,
+            blobs=self.blobs,
         )
+        self.destroyer = FakeDestroyer(clock)
+        self.seals = SealService(
+            store=self.store,
+            identity=self.identity,
+            authorities=self.authorities,
+            blobs=self.blobs,
+            workshop=self.workshop,
+            destroyer=self.destroyer,
+        )
+        self.evidence = EvidenceService(
+            store=self.store, identity=self.identity, blobs=self.blobs, protection=protection
+        )
+        self.authorisations = AuthorisationService(store=self.store, identity=self.identity)
         self.stampings = self.stamping_service()
+        self.permitting = self.stampings.permitting
+        self.approvals = ApprovalService(store=self.store, permitting=self.permitting)
+        self.digests = DigestStampingService(
+            store=self.store,
+            intents=self.stampings.intents,
+            custody=self.custody,
+            authorities=self.authorities,
+            stamper=self.stampers.seal,
+        )
+        self.messages = MessageSigningService(
+            store=self.store,
+            intents=self.stampings.intents,
+            custody=self.custody,
+            authorities=self.authorities,
+            blobs=self.blobs,
+            stamper=self.stampers.seal,
+        )
         self.renderer = Renderer(TEMPLATES, typefaces.FOLDER)
         self.registry = LicenceRepository(protection)
         self.catalogue = Catalogue(
@@ -192,7 +241,7 @@ class House:
         """Return a stamping service, with another service of identity where a test wants one."""
         return StampingService(
             store=self.store,
-            identity=identity or self.identity,
+            intents=Intents(store=self.store, permitting=Permitting(identity or self.identity)),
             custody=self.custody,
             authorities=self.authorities,
             blobs=self.blobs,
@@ -231,6 +280,11 @@ class House:
             self.access.approve_client(actor("security administrator", Duty.SECURITY_ADMINISTRATOR), client)
         return client
 
+    def fresh_staff(self, prefix: str = "11") -> Staff:
+        """Register an organisation that nobody knows yet, and return its people."""
+        serial = f"MB1{self.head() + 100:06d}"
+        return Staff(organisation=self.register("云州市某某局", cast.organisation_code(prefix, serial)), system="")
+
     def next_key(self) -> str:
         """Return an idempotency key that nobody has used."""
         return secrets.token_hex(8)
@@ -247,10 +301,36 @@ class House:
             owner=staff.organisation,
             kind=SealKind.BUSINESS,
             row="业务专用章",
+            evidence=self.documents(staff),
             reason="办理业务",
             request_key=self.next_key(),
         )
         return replace(command, **changes)
+
+    def remake_command(self, staff: Staff, seal: str, **changes: Any) -> RemakeSeal:  # noqa: ANN401 - likewise
+        """Return the command to apply for a seal that replaces another whose image is worn."""
+        command = RemakeSeal(
+            seal=seal,
+            ground=Ground.IMAGE_WORN,
+            evidence=self.documents(staff),
+            reason="章面磨损",
+            request_key=self.next_key(),
+        )
+        return replace(command, **changes)
+
+    def documents(self, staff: Staff, *kinds: EvidenceKind) -> tuple[str, ...]:
+        """Put documents of these kinds forward for an organisation; without kinds what an application needs."""
+        found = []
+        for kind in kinds or sorted(REQUIRED[None]):
+            command = PutForward(
+                organisation=staff.organisation,
+                kind=kind,
+                content=LETTER,
+                media_type="application/pdf",
+                request_key=self.next_key(),
+            )
+            found.append(self.evidence.put_forward(staff.reviewer, command).id)
+        return tuple(found)
 
     def approved(self, staff: Staff, *, kind: SealKind = SealKind.BUSINESS, row: str = "业务专用章") -> Seal:
         """Return a seal that is ready to be made."""
@@ -267,7 +347,7 @@ class House:
     def authorise(self, seal: str, holder: Actor, **changes: Any) -> Authorisation:  # noqa: ANN401 - a command's fields
         """Let the authority authorise `holder` to stamp notices for a year, or what `changes` say."""
         command = self.authorise_command(seal, holder, **changes)
-        return self.seals.authorise(self.authority.owner, command)
+        return self.authorisations.authorise(self.authority.owner, command)
 
     def authorise_command(self, seal: str, holder: Actor, **changes: Any) -> AuthoriseStamping:  # noqa: ANN401 - likewise
         """Return the command to authorise `holder` to stamp notices for a year."""
@@ -277,6 +357,19 @@ class House:
             purpose=NOTICE.purpose,
             document_kinds=(NOTICE.document_kind,),
             valid_until=self.clock.now() + YEAR,
+            request_key=self.next_key(),
+        )
+        return replace(command, **changes)
+
+    def delegate_command(self, within: Authorisation, agent: Actor, **changes: Any) -> DelegateStamping:  # noqa: ANN401 - likewise
+        """Return the command to let one of an organisation's own stamp notices within its authorisation."""
+        command = DelegateStamping(
+            seal=within.seal,
+            within=within.id,
+            holder=agent.id,
+            purpose=NOTICE.purpose,
+            document_kinds=(NOTICE.document_kind,),
+            valid_until=within.valid_until,
             request_key=self.next_key(),
         )
         return replace(command, **changes)
@@ -291,9 +384,8 @@ class House:
         command = StampPDF(
             seal=self.seal,
             pdf=paper(),
-            placement=Placement(page=1, centre_x_mm=150, centre_y_mm=240),
+            order=CENTRE,
             purpose=NOTICE,
-            reason="通知签发",
             request_key=self.next_key(),
         )
         return replace(command, **changes)
@@ -303,14 +395,16 @@ class House:
     def states(self, seal: str = "") -> list[StampingState]:
         """Return the states of all stampings of a seal, oldest first."""
         with self.store.reading() as view:
-            found = repository.stampings(view, seal=seal or self.seal)
+            found = stamping_repository.stampings(view, seal=seal or self.seal)
             return [one.state for one in sorted(found, key=lambda one: one.at)]
 
     def used(self, authorisation: Authorisation) -> int:
         """Return how many stampings of an authorisation count."""
         with self.store.reading() as view:
             (found,) = (
-                one for one in repository.authorisations(view, authorisation.seal) if one.id == authorisation.id
+                one
+                for one in stamping_repository.authorisations(view, authorisation.seal)
+                if one.id == authorisation.id
             )
             return found.used
 

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from identity.duties import Duty
 from seal.documents import judge_pdf
 from seal.errors import CertificateAwaited
+from seal.grounds import Ground
 from seal.lifecycle import SealState
-from seal.service import SealService
 from tests.builders import PKI, revocation_list
 from tests.fakes.clock import NOW
 from tests.seal.houses import REASON, House
@@ -26,14 +27,7 @@ def outside(house: House, sm2_pki: PKI) -> ExternalAuthorities:
     """Let a licensed authority certify the owners of the house's seals."""
     made = ExternalAuthorities(house.store, house.custody)
     made.trust(sm2_pki.root.certificate.der, purposes=[Purpose.SEALING], actor=OPERATOR)
-    house.seals = SealService(
-        store=house.store,
-        identity=house.identity,
-        custody=house.custody,
-        authorities=house.authorities,
-        service_keys=house.service_keys,
-        outside=made,
-    )
+    house.seals.workshop.outside = made
     return made
 
 
@@ -102,7 +96,8 @@ def test_it_stamps_and_is_cancelled_like_any_other(house: House, outside: Extern
         report = judge_pdf(stamped, house.authorities.evidence(view), now=view.now)
     assert (report.outcome, len(report.signatures)) == (Outcome.PASSED, 2)
     head = house.head()
-    house.seals.cancel(staff.reviewer, seal, reason=REASON)
+    second = staff.of(Duty.SEAL_OWNER, "second owner")
+    house.seals.cancel(second, seal, ground=Ground.NO_LONGER_NEEDED, reason=REASON)
     (due,) = (one for one in house.events(after=head) if one.tag == "certificate:revoke:due")
     assert due.facts["issuer"] == sm2_pki.issuing.certificate.common_name
     assert "certificate:revoke:done" in house.tags(after=head)  # that of the readers is ours to revoke

@@ -6,6 +6,7 @@ import pytest
 
 from identity.duties import Actor, Duty
 from identity.errors import SubjectNotActive
+from seal.asn1 import SealVersion
 from seal.errors import OwnWorkRefused
 from seal.lifecycle import SealState
 from seal.reading import read_seal
@@ -160,3 +161,24 @@ def test_two_makers_at_once_make_one_seal(either_house: House) -> None:
     assert len(made) == 1
     assert {type(one) for one in results} <= {Seal, EventNotPossible, LostRace}
     assert look(house, approved) == made[0]
+
+
+def test_the_maker_s_certificate_is_validated_before_its_key_signs(house: House, seal: str) -> None:
+    house.clock.advance(timedelta(days=8))  # no list is fresh any more
+    with pytest.raises(OwnWorkRefused):
+        house.seals.make(house.authority.maker, seal)
+    assert "sign:seal_maker" not in house.faults.passed
+
+
+def test_the_standard_of_2025_by_the_switch(house: House, seal: str) -> None:
+    house.workshop.version = SealVersion.GMT0031_2025
+    house.workshop.stamper = house.stampers.seal
+    made = house.seals.make(house.authority.maker, seal)
+    assert made.seal is not None
+    read = read_seal(made.seal)
+    assert (read.version, read.deviations) == (SealVersion.GMT0031_2025, ())
+    with house.store.reading() as view:
+        report = judge_seal(made.seal, house.authorities.evidence(view), now=NOW).report
+    assert Outcome.PASSED is report.verdict.outcome
+    assert report.proven_time is not None
+    assert START <= report.proven_time <= house.clock.now()

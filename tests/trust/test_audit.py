@@ -178,7 +178,7 @@ class BusyReading(Reading):
     """A view during which somebody else records an event, after the first question."""
 
     def __init__(self, view: Reading, store: Store) -> None:
-        super().__init__(view.session, view.now)
+        super().__init__(view.connection, view.now)
         self.store: Store | None = store
 
     @override

@@ -219,3 +219,39 @@ def test_a_time_stamp_over_a_message_without_attributes(sm2_pki: PKI) -> None:
     (signer,) = read_signed_message(encoded).signers
     assert (signer.signature,) == tuple(seen)
     assert signer.time_stamps == (der.sequence(),)
+
+
+# --- further attributes
+
+
+MINE, ALSO_MINE = "2.25.1", "2.25.2"
+
+
+@pytest.mark.parametrize("stamped", [True, False], ids=["stamped", "not stamped"])
+def test_further_attributes_stand_where_they_are_signed_or_not(family: PKI, *, stamped: bool) -> None:
+    signer, value = cms_signer(family.signer), der.octet_string(b"value")
+    encoded = signer.sign(
+        hash_of(signer.digest, CONTENT),
+        stamp=(lambda _: der.sequence(der.integer(1))) if stamped else None,
+        also_signed=[attribute(MINE, value)],
+        unsigned=[attribute(ALSO_MINE, der.integer(7))],
+    )
+    (read,) = read_signed_message(encoded).signers
+    assert read.signed_values[MINE] == (value,)
+    assert MINE not in read.unsigned_values
+    assert read.unsigned_values[ALSO_MINE] == (der.integer(7),)
+    assert len(read.time_stamps) == stamped
+    assert (oids.ID_SIGNATURE_TIME_STAMP in read.unsigned_values) is stamped
+    assert set(read.signed_values) >= {oids.ID_CONTENT_TYPE, oids.ID_MESSAGE_DIGEST, MINE}
+    unstamped = signer.sign(hash_of(signer.digest, CONTENT), also_signed=[attribute(MINE, value)])
+    assert outcome(unstamped, family, BytesContent(CONTENT)) == [GOOD]
+
+
+def test_what_is_signed_besides_cannot_be_changed(family: PKI) -> None:
+    signer = cms_signer(family.signer)
+    told = attribute(MINE, der.octet_string(b"value"))
+    encoded = signer.sign(hash_of(signer.digest, CONTENT), also_signed=[told])
+    changed = encoded.replace(b"\x04\x05value", b"\x04\x05other")
+    assert changed != encoded
+    (found,) = outcome(changed, family, BytesContent(CONTENT))
+    assert found == (Outcome.FAILED, SubIndication.SIG_CRYPTO_FAILURE)

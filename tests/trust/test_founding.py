@@ -29,6 +29,7 @@ PURPOSES = {
     Role.LICENCE_CLAIM: Purpose.LICENCE_CLAIM,
     Role.AUDIT: Purpose.AUDIT,
     Role.TRUST_LIST: Purpose.TRUST_LIST,
+    Role.STATUS_PUBLISHER: Purpose.AUDIT,  # what any key is good for that signs, and is for nothing more special
 }
 
 

@@ -111,6 +111,20 @@ def test_a_revocation_is_published_at_once_and_nowhere_else(authorities: Authori
     assert authorities.keep_lists_fresh() == ()
 
 
+def test_what_tells_of_a_few_certificates_is_at_hand_for_who_names_them(authorities: Authorities) -> None:
+    certificate = issued(authorities)
+    authorities.keep_lists_fresh()
+    with authorities.store.reading() as view:
+        usual = authorities.evidence(view)
+        shard = pki_repository.revocation_list(view, "issuing", 0)
+        named = authorities.evidence(view, naming=(certificate,))
+        strange = authorities.evidence(view, naming=(PKI.found().signer.certificate,))
+    assert shard is not None
+    assert shard not in usual.revocation_lists
+    assert set(named.revocation_lists) == {shard, *usual.revocation_lists}
+    assert strange == usual
+
+
 def test_a_long_complete_list_waits_for_the_next_round(authorities: Authorities, clock: SettableClock) -> None:
     certificate = issued(authorities)
     authorities.keep_lists_fresh()

@@ -77,6 +77,14 @@ def test_a_reason_of_no_sense_is_none(sm2_pki: PKI, value: bytes) -> None:
     assert made.entry(5) == Revocation(serial=5, at=FOUNDED)
 
 
+@pytest.mark.parametrize("reason", [1, None])
+def test_since_when_a_key_was_in_other_hands_is_read_back(pki: PKI, reason: int | None) -> None:
+    told = Revocation(serial=5, at=FOUNDED, reason=reason, invalid_since=FOUNDED - timedelta(days=9))
+    plain = Revocation(serial=6, at=FOUNDED, reason=reason)
+    made = revocation_list(pki.issuing, [told, plain])
+    assert (made.entry(5), made.entry(6)) == (told, plain)
+
+
 def test_an_empty_list_clears(pki: PKI) -> None:
     assert said(pki, revocation_list(pki.issuing)) is None
 
@@ -122,6 +130,13 @@ def test_the_newest_list_counts(pki: PKI) -> None:
     newer = naming(pki, FOUNDED + DAY, this_update=FOUNDED + 2 * DAY)
     assert said(pki, empty, newer) is SubIndication.REVOKED
     assert said(pki, newer, empty) is SubIndication.REVOKED
+
+
+def test_of_two_lists_of_the_same_second_the_one_counts_that_names_the_certificate(pki: PKI) -> None:
+    empty = revocation_list(pki.issuing, this_update=FOUNDED + 2 * DAY)
+    naming_it = naming(pki, FOUNDED + DAY, this_update=FOUNDED + 2 * DAY)
+    assert said(pki, empty, naming_it) is SubIndication.REVOKED
+    assert said(pki, naming_it, empty) is SubIndication.REVOKED
 
 
 def test_a_list_made_after_the_certificate_ended_does_not_clear_it(sm2_pki: PKI) -> None:

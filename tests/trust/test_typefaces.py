@@ -1,9 +1,21 @@
 """Typefaces: which characters can be drawn, and which must not be let in."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from trust.errors import Invalid
-from trust.typefaces import FOLDER, VALUES, CharacterNotCovered, Typeface, covered, glyph, require_coverage
+from trust.typefaces import (
+    FOLDER,
+    VALUES,
+    CharacterNotCovered,
+    Glyph,
+    Typeface,
+    covered,
+    glyph,
+    require_coverage,
+)
 
 
 @pytest.mark.parametrize("face", Typeface)
@@ -16,6 +28,20 @@ def test_every_face_is_there_and_draws(face: Typeface) -> None:
     assert drawn.units_per_em in (1000, 1024, 2048)
     assert 0 < drawn.advance <= drawn.units_per_em
     assert glyph(character, face) is drawn
+
+
+def test_threads_that_draw_at_once_get_the_same_outlines() -> None:
+    """What fontTools reads, it unpacks in place: a second thread finds it half done, unless one waits for the other."""
+    characters = [chr(code) for code in range(0x6E80, 0x6F80) if covered(chr(code), (Typeface.SERIF_BLACK,))]
+    start = Barrier(8)
+
+    def draw(_: int) -> list[Glyph]:
+        start.wait()
+        return [glyph(one, Typeface.SERIF_BLACK) for one in characters]
+
+    with ThreadPoolExecutor(8) as pool:
+        drawn = list(pool.map(draw, range(8)))
+    assert drawn == [[glyph(one, Typeface.SERIF_BLACK) for one in characters]] * 8
 
 
 def test_a_glyph_that_is_not_there() -> None:

@@ -30,8 +30,10 @@ __all__ = [
     "choose",
     "encrypt",
     "in_use",
+    "independent_of",
     "preferred",
     "require_constant_time",
+    "second_opinion",
     "use",
     "verify",
 ]
@@ -175,6 +177,7 @@ class Process:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.chosen: BackendsInUse | None = None
+        self.second: SM2Library | None = None
 
 
 PROCESS: Final = Process()
@@ -184,7 +187,7 @@ def use(choice: BackendChoice) -> BackendsInUse:
     """Choose for the whole process, before anything is computed. Raise as `choose` does; then nothing changes."""
     chosen = choose(choice)
     with PROCESS.lock:
-        PROCESS.chosen = chosen
+        PROCESS.chosen, PROCESS.second = chosen, None
     return chosen
 
 
@@ -197,6 +200,21 @@ def in_use() -> BackendsInUse:
 def preferred() -> SM2Library:
     """Return the backend that verifies in this process."""
     return in_use().verifies
+
+
+def second_opinion() -> SM2Library:
+    """Return a backend that is not the one that signs in this process, to judge what was signed."""
+    chosen = in_use()
+    if chosen.verifies.name != chosen.signs:
+        return chosen.verifies
+    if PROCESS.second is None:
+        PROCESS.second = independent_of(chosen.signs)
+    return PROCESS.second
+
+
+def independent_of(name: str, offers: Mapping[str, Callable[[], SM2Library]] = OFFERS) -> SM2Library:
+    """Return a backend other than `name`: another library of this machine, else the reference, which is slow."""
+    return next((one for one in available(offers) if one.name != name), ReferenceBackend())
 
 
 def verify(key: SM2PublicKey, e: SM2Digest, signature: SM2Signature, *, backend: SM2Backend | None = None) -> None:

@@ -4,7 +4,7 @@ The interpreter's own libcrypto is used where it has SM3, else `cryptography`, w
 """
 
 import hashlib
-from typing import Protocol
+from typing import Protocol, Self
 
 from cryptography.hazmat.primitives import hashes, hmac
 from typing_extensions import Buffer
@@ -28,6 +28,10 @@ class Hasher(Protocol):
         """Return the hash of all bytes so far."""
         ...
 
+    def copy(self) -> Self:
+        """Return another hash that has taken in the same bytes: what many messages begin with is hashed once."""
+        ...
+
 
 class PycaSM3:
     """SM3 of `cryptography`, shaped like hashlib's."""
@@ -42,6 +46,12 @@ class PycaSM3:
     def digest(self) -> bytes:
         """Return the hash of all bytes so far."""
         return self.context.copy().finalize()
+
+    def copy(self) -> Self:
+        """Return another hash that has taken in the same bytes."""
+        other = type(self)()
+        other.context = self.context.copy()
+        return other
 
 
 HASHLIB_HAS_SM3 = "sm3" in hashlib.algorithms_available

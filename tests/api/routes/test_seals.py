@@ -12,9 +12,11 @@ from PIL import Image
 from identity.duties import Duty, Grant
 from tests.api.builders import Furnished, Service
 from tests.fakes.clock import NOW
+from tests.trust.pdf.paper import paper
 from trust.certificates import Certificate, read_pem
 
 REASON = {"reason": "材料齐全，准予办理。"}
+LETTER = paper()
 OWNER_S = (Duty.SEAL_APPLICANT, Duty.SEAL_OWNER)
 
 
@@ -33,9 +35,38 @@ class People:
         headers = {"Idempotency-Key": uuid4().hex, **request.pop("headers", {})}
         return self.service.ask(method, f"/v1/seals{path}", token=self.tokens[duty], headers=headers, **request)
 
+    def upload(
+        self,
+        kind: str,
+        *,
+        by: Duty = Duty.SEAL_APPLICANT,
+        content: bytes = LETTER,
+        media_type: str = "application/pdf",
+        **changes: str,
+    ) -> httpx2.Response:
+        """Upload a document."""
+        return self.service.ask(
+            "POST",
+            "/v1/seal-evidence",
+            token=self.tokens[by],
+            headers={"Idempotency-Key": uuid4().hex},
+            data={"organisation": self.authority, "kind": kind, **changes},
+            files={"file": ("letter", content, media_type)},
+        )
+
+    def papers(self, *kinds: str, by: Duty = Duty.SEAL_APPLICANT) -> list[str]:
+        """Upload documents of these kinds and return their identifiers."""
+        return [self.upload(kind, by=by).json()["id"] for kind in kinds]
+
     def apply(self, headers: dict[str, str] | None = None, **changes: Any) -> httpx2.Response:  # noqa: ANN401 - any member
         """Apply for a seal."""
-        body = {"owner": self.authority, "kind": "contract", "row": "合同专用章", "reason": "用于签订合同", **changes}
+        body: dict[str, Any] = {
+            "owner": self.authority,
+            "kind": "contract",
+            "row": "合同专用章",
+            "reason": "用于签订合同",
+        }
+        body |= {"evidence": self.papers("application_letter", "subject_certificate"), **changes}
         return self.ask(Duty.SEAL_APPLICANT, "POST", "", json=body, headers=headers or {})
 
 
@@ -57,8 +88,12 @@ def test_a_seal_lives_from_application_to_its_end(people: People) -> None:
         (Duty.SEAL_REVIEWER, "return", REASON, "returned"),
         (Duty.SEAL_APPLICANT, "resubmission", REASON, "applied"),
         (Duty.SEAL_REVIEWER, "approval", REASON, "approved"),
+        (Duty.SEAL_MAKER, "sending-back", REASON, "applied"),
+        (Duty.SEAL_REVIEWER, "approval", REASON, "approved"),
         (Duty.SEAL_MAKER, "making", None, "made"),
         (Duty.SEAL_FILER, "filing", None, "filed"),
+        (Duty.SEAL_MAKER, "issue", None, "issued"),
+        (Duty.SEAL_OWNER, "refusal", REASON, "filed"),
         (Duty.SEAL_MAKER, "issue", None, "issued"),
         (Duty.SEAL_OWNER, "acceptance", None, "active"),
         (Duty.SEAL_OWNER, "suspension", REASON, "suspended"),
@@ -66,7 +101,7 @@ def test_a_seal_lives_from_application_to_its_end(people: People) -> None:
         (Duty.SEAL_REVIEWER, "resume-refusal", REASON, "suspended"),
         (Duty.SEAL_OWNER, "resume-request", REASON, "resuming"),
         (Duty.SEAL_REVIEWER, "resumption", REASON, "active"),
-        (Duty.SEAL_OWNER, "cancellation", REASON, "cancelled"),
+        (Duty.SEAL_OWNER, "cancellation", {**REASON, "ground": "renamed"}, "cancelled"),
     )
     for duty, path, body, state in steps:
         answer = people.ask(duty, "POST", f"{seal}/{path}", json=body)
@@ -87,6 +122,8 @@ def path_event(path: str) -> str:
         "making": "make",
         "filing": "file",
         "issue": "issue",
+        "sending-back": "send_back",
+        "refusal": "refuse",
         "acceptance": "accept",
         "suspension": "suspend",
         "resume-request": "request_resume",
@@ -138,10 +175,9 @@ def test_nobody_owns_what_is_somebody_else_s(shared_furnished: Service, furnishe
     once = {"Idempotency-Key": "once"}
     requests: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("POST", f"{seal}/suspension", {"json": REASON}),
-        ("POST", f"{seal}/cancellation", {"json": REASON}),
+        ("POST", f"{seal}/cancellation", {"json": {**REASON, "ground": "merged"}}),
         ("POST", f"{seal}/authorisations", {"json": grant, "headers": once}),
         ("GET", f"{seal}/authorisations", {}),
-        ("POST", f"{seal}/authorisations/auth_none/withdrawal", {"json": REASON}),
         ("GET", f"{seal}/stampings", {}),
     )
     for method, path, more in requests:
@@ -226,7 +262,9 @@ def test_asking_again_makes_nothing_twice(people: People, furnished_folder: Furn
     assert first == again
     other = authorise(people, furnished_folder, key="once", purpose="y")
     assert code_of(other) == (409, "request.key_reused")
-    applied, once_more = (people.apply(headers={"Idempotency-Key": "seal"}).json() for _ in range(2))
+    evidence = people.papers("application_letter", "subject_certificate")
+    once_key = {"Idempotency-Key": "seal"}
+    applied, once_more = (people.apply(headers=once_key, evidence=evidence).json() for _ in range(2))
     assert applied == once_more
 
 

@@ -1,7 +1,7 @@
 """The trust list as it is published: made from the state, signed when something changed, enough to verify by."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -202,8 +202,8 @@ def test_an_anchor_of_somebody_else_is_listed_for_what_it_is_for(service: Servic
         """Authorities that trust one more root, for time-stamps alone."""
 
         @override
-        def evidence(self, view: Reading) -> Evidence:
-            ours, other = super().evidence(view), p256_pki.root.certificate
+        def evidence(self, view: Reading, *, naming: Iterable[Certificate] = ()) -> Evidence:
+            ours, other = super().evidence(view, naming=naming), p256_pki.root.certificate
             policy = ours.policy.limiting(other, frozenset({Purpose.TIME_STAMPING}))
             return replace(ours, anchors=(*ours.anchors, other), policy=policy)
 

@@ -280,6 +280,30 @@ def test_the_choice_is_the_process_s(name: str) -> None:
     backends.verify(KEY, digest(KEY, MESSAGE), SIGNATURE)
 
 
+@pytest.mark.usefixtures("as_it_was")
+@pytest.mark.parametrize(("signs", "judges"), [("libcrypto", "botan"), ("botan", "libcrypto")])
+def test_what_one_library_signed_another_one_judges(signs: str, judges: str) -> None:
+    library_named(signs), library_named(judges)
+    backends.use(BackendChoice(signs))
+    second = backends.second_opinion()
+    assert second.name == judges
+    assert backends.second_opinion() is second
+    backends.verify(KEY, digest(KEY, MESSAGE), SIGNATURE, backend=second)
+    backends.use(BackendChoice(judges))
+    assert backends.second_opinion().name == signs
+
+
+def test_where_there_is_one_library_alone_the_reference_judges() -> None:
+    assert backends.independent_of("libcrypto", offering()).name == "reference"
+
+
+@pytest.mark.usefixtures("as_it_was")
+def test_who_verifies_anyway_gives_the_second_opinion_where_another_signs() -> None:
+    chosen = backends.use(BackendChoice.AUTO)
+    if chosen.verifies.name != chosen.signs:
+        assert backends.second_opinion() is chosen.verifies
+
+
 def test_every_library_of_this_machine_is_known() -> None:
     names = [library.name for library in backends.available()]
     assert names == [library_named(name).name for name in ("libcrypto", "botan")]

@@ -61,6 +61,16 @@ def test_parts_are_one_message(new: Callable[[], Hasher]) -> None:
     assert len(sm3()) == DIGEST_LENGTH
 
 
+def test_what_messages_begin_with_is_hashed_once(new: Callable[[], Hasher]) -> None:
+    begun = new()
+    begun.update(b"a" * 100)
+    one, other = begun.copy(), begun.copy()
+    one.update(b"b")
+    other.update(b"c")
+    assert (one.digest(), other.digest()) == (sm3(b"a" * 100, b"b"), sm3(b"a" * 100, b"c"))
+    assert begun.digest() == sm3(b"a" * 100)
+
+
 def test_which_implementation_is_taken() -> None:
     assert type(hasher(Digest.SM3, native_sm3=False)) is PycaSM3
     assert type(hasher(Digest.SM3, native_sm3=True)) is not PycaSM3
