@@ -1,7 +1,12 @@
 """The baseline of stamping: pyHanko as it comes, with the same keys, seal image, time-stamps and evidence as ours.
 
 What pyHanko does not know is handed to it through the hooks that it has: a signer that signs through the custody, and a
-time-stamper that asks our own authority in the same process.
+time-stamper that asks our own authority in the same process. These two are all that it is lent, and ours pays for them
+alike. The messages, the size of the gap (by a dry run), the field, the picture and the files are made by its own code
+with its own defaults; signers, style, certificates and lists are read once and kept, and so is its dummy time-stamp.
+
+Ours does more that is not asked of it here: it looks for active content before, and reads the finished file and judges
+both signatures after. Both put the evidence into the file; without it the baseline would take two percent less.
 """
 
 import io

@@ -8,6 +8,7 @@ once.
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from seal.acting import ACTING, ActingFor
@@ -56,6 +57,12 @@ SIGNATURE_ROOM: Final = 6_144
 """Octets kept besides the seal itself in a seal signature: certificate, signature, time-stamp, framing."""
 
 
+@lru_cache(maxsize=64)
+def maker_of(seal: bytes) -> Certificate:
+    """Return the certificate of whoever made a seal. One seal stamps many documents."""
+    return certificate_of(read_seal(seal).maker_certificate)
+
+
 @dataclass(frozen=True, kw_only=True)
 class StampKit:
     """Everything that stamping with one seal needs."""
@@ -77,8 +84,7 @@ class StampKit:
     @property
     def leaves(self) -> tuple[Certificate, ...]:
         """The certificates of all who sign, but for the time-stamp authorities: owner, maker, document signer."""
-        maker = certificate_of(read_seal(self.seal).maker_certificate)
-        return self.owner_certificate, maker, self.document_signer.certificate
+        return self.owner_certificate, maker_of(self.seal), self.document_signer.certificate
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from trust.revocation import RevocationList
 __all__ = ["read_strictly"]
 
 CONTEXT_0, CONTEXT_1 = 0xA0, 0xA1
-USUAL: Final = frozenset({(1, oids.DATA), (1, oids.GM_DATA), (3, oids.DATA), (3, oids.TST_INFO)})
+USUAL: Final = frozenset({(1, oids.DATA), (1, oids.GM_DATA), (1, oids.TST_INFO), (3, oids.DATA), (3, oids.TST_INFO)})
 """Versions with types of content (RFC 5652, 5.1; GB/T 35275 always writes 1)."""
 
 SIGNED: Final = frozenset(

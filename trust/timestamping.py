@@ -94,7 +94,7 @@ def read_info(message: SignedMessage) -> TimeStampInfo:
         raise CMSMalformed from None
 
 
-GENERALIZED_TIME: Final = re.compile(rb"(\d{14})(?:\.(\d*[1-9]))?Z")
+GENERALIZED_TIME: Final = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d*[1-9]))?Z")
 
 
 def read_time(octets: bytes) -> datetime:
@@ -102,9 +102,9 @@ def read_time(octets: bytes) -> datetime:
     found = GENERALIZED_TIME.fullmatch(octets)
     if found is None:
         raise ValueError("not a genTime")
-    microsecond = int((found[2] or b"")[:6].ljust(6, b"0"))
-    moment = datetime.strptime(found[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-    return moment.replace(microsecond=microsecond)
+    microsecond = int((found[7] or b"")[:6].ljust(6, b"0"))
+    year, month, day, hour, minute, second = (int(found[place]) for place in range(1, 7))
+    return datetime(year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
 
 
 STEP: Final = "time-stamp"

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.builders import time_authority
+from tests.fakes.clock import SettableClock
 from tests.trust.test_cms_robustness import LIST, NATIONAL, PKI_, SIGNED, SIGNER, STAMPER, TOKEN, mutations
 from trust.asn1 import der, oids
-from trust.cms import CMSMalformed, SignedMessage, read_signed_message, read_tolerantly
+from trust.cms import CMSMalformed, Dialect, SignedMessage, read_signed_message, read_tolerantly
 from trust.cms_strict import read_strictly
 from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
@@ -18,12 +20,14 @@ pytestmark = pytest.mark.filterwarnings("ignore:Parsed a serial number", "ignore
 
 DETACHED: Final = SIGNER.sign(sm3(b"content"), stamp=STAMPER.stamp, revocation_lists=(RevocationList(LIST),))
 PLAIN: Final = SIGNER.sign_plain(b"content")
+NATIONAL_TOKEN: Final = time_authority(PKI_.time_stamper, SettableClock(), Dialect.GBT35275).stamp(b"message")
 USUAL: Final = {
     "signed": SIGNED,
     "detached": DETACHED,
     "national": NATIONAL,
     "plain": PLAIN,
     "token": TOKEN,
+    "national token": NATIONAL_TOKEN,
 }
 CHANGES: Final = (0x01, 0x20, 0x80)
 """Bits that are turned over: a value, a tag's kind, its class or the form of a length."""

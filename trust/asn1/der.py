@@ -33,6 +33,9 @@ __all__ = [
     "utf8_string",
 ]
 
+KEPT_MOMENTS = 256
+"""Moments that are kept as they are written: a signature tells its own several times, a batch the same in each."""
+
 MAX_DEPTH = 32
 """Nesting that no structure of our standards comes near; a deeper one is an attack on the reader."""
 
@@ -167,6 +170,7 @@ def ia5_string(value: str) -> bytes:
     return tlv(Tag.IA5_STRING, value.encode("ascii"))
 
 
+@lru_cache(KEPT_MOMENTS)
 def generalized_time(moment: datetime) -> bytes:
     """Return a GeneralizedTime in UTC, to the second, as X.690, 11.7 and GB/T 38540 write it."""
     moment = moment.astimezone(UTC)

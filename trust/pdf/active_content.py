@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar, Final
 
 from trust.errors import Invalid
-from trust.pdf.file import Document, entry_of
+from trust.pdf.file import Document, follow
 from trust.pdf.intake import PDFLimitExceeded
 from trust.pdf.objects import Dictionary, Reference, Stream, Value
 
@@ -87,7 +87,9 @@ def what_moves(document: Document, dictionary: Dictionary, *, is_stream: bool) -
 
 def name_in(document: Document, dictionary: Dictionary, key: str) -> str:
     """Return a name that an entry holds, in whichever object it stands, or nothing where it holds none."""
-    found = entry_of(document, dictionary, key)
+    found = dictionary.get(key)
+    if isinstance(found, Reference):
+        found = follow(document, found)
     return found if isinstance(found, str) else ""
 
 

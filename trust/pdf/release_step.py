@@ -39,7 +39,7 @@ def stream_of(value: Value, rule: str) -> Stream:
 
 def same(one: object, other: object) -> bool:
     """Tell whether two objects would be written alike: 1 and true are equal for Python alone."""
-    return written(one) == written(other)  # type: ignore[arg-type] # any object of a file, however its type is told
+    return one is other or written(one) == written(other)  # type: ignore[arg-type] # any object of a file, however its type is told
 
 
 def without(dictionary: Dictionary, keys: frozenset[str]) -> dict[str, Value]:

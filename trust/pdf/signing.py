@@ -88,9 +88,8 @@ class PreparedPDF:
         room = self.gap.end - self.gap.start - 2  # the gap includes the angle brackets
         if len(digits) > room:
             raise SignatureTooLarge(allowed=room // 2)
-        filled = bytearray(self.octets)
-        filled[self.gap.start + 1 : self.gap.end - 1] = digits.ljust(room, b"0")
-        return bytes(filled)
+        whole = memoryview(self.octets)
+        return b"".join((whole[: self.gap.start + 1], digits.ljust(room, b"0"), whole[self.gap.end - 1 :]))
 
 
 def prepare_signature(pdf: bytes | PDFFile, request: SignatureRequest) -> PreparedPDF:

@@ -117,23 +117,21 @@ class Update:
 
     def assembled(self, places: dict[Reference, int]) -> tuple[bytearray, dict[Reference, int]]:
         """Return the file with the update, and where each object of it begins."""
-        octets = bytearray(self.pdf)
-        if not self.pdf.endswith((b"\n", b"\r")):
-            octets += b"\n"
-        start = len(octets)
+        before = self.pdf if self.pdf.endswith((b"\n", b"\r")) else self.pdf + b"\n"
+        objects: list[bytes] = []
+        at = len(before)
         for reference, value in sorted(self.changed.items()):
-            places[reference] = len(octets)
-            octets += b"%d %d obj\n%b\nendobj\n" % (*reference, written(value))
-        trailer = self.next_trailer(bytes(octets[start:]))
-        section = len(octets)
-        octets += self.stream_section(places, section, trailer) if self.has_stream_sections else table(places, trailer)
-        octets += b"startxref\n%d\n%%%%EOF\n" % section
-        return octets, places
+            places[reference] = at
+            objects.append(b"%d %d obj\n%b\nendobj\n" % (*reference, written(value)))
+            at += len(objects[-1])
+        trailer = self.next_trailer(objects)
+        section = self.stream_section(places, at, trailer) if self.has_stream_sections else table(places, trailer)
+        return bytearray().join((before, *objects, section, b"startxref\n%d\n%%%%EOF\n" % at)), places
 
-    def next_trailer(self, update: bytes) -> Dictionary:
+    def next_trailer(self, objects: list[bytes]) -> Dictionary:
         """Return what the trailer says besides its section (7.5.5). The first identifier of a file never changes."""
         kept = {key: value for key, value in self.trailer.items() if key not in STRUCTURE}
-        made = hash_of(Digest.SHA256, b"%d" % self.newest_section, update)[:16]
+        made = hash_of(Digest.SHA256, b"%d" % self.newest_section, *objects)[:16]
         identifiers = self.trailer.get("ID")
         is_pair = isinstance(identifiers, tuple) and len(identifiers) == 2  # noqa: PLR2004 - two identifiers
         first = identifiers[0] if is_pair and isinstance(identifiers, tuple) else made
