@@ -4,11 +4,12 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import Final
 
 import structlog
 from fastapi import Request, Response
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.logs import logger
@@ -18,6 +19,9 @@ from trust.errors import TrustError
 __all__ = ["AroundRequest", "BodyLimit"]
 
 GIVEN_NUMBER: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
+NUMBERS: Final = count(secrets.randbits(63))
+"""Numbers of requests, from anywhere on. They keep nothing secret: no random numbers are fetched for each."""
+
 LENGTH: Final = re.compile(r"[0-9]+")
 """A Content-Length (RFC 9110, 8.6)."""
 
@@ -38,8 +42,13 @@ SAFE_HEADERS: Final = {
 }
 """No script runs in our pages, and nothing is ever loaded from elsewhere."""
 
-UNLESS_SAID: Final = "no-store"
+NO_STORE: Final = "no-store"
 """What caches are told where a route says nothing: answers hold tokens (RFC 6749, 5.1), codes and personal data."""
+
+UNLESS_SAID: Final = tuple(
+    (name.lower().encode(), value.encode()) for name, value in (*SAFE_HEADERS.items(), ("Cache-Control", NO_STORE))
+)
+"""Headers as the server takes them."""
 
 Teller = Callable[[Request, TrustError], Response]
 """What makes an answer that tells of an error."""
@@ -61,7 +70,7 @@ class AroundRequest:
             await self.app(scope, receive, send)
             return
         given = Headers(scope=scope).get("x-request-id", "")
-        number = given if GIVEN_NUMBER.fullmatch(given) else secrets.token_hex(8)
+        number = given if GIVEN_NUMBER.fullmatch(given) else f"{next(NUMBERS):016x}"
         scope.setdefault("state", {})["request_id"] = number
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=number)
@@ -71,11 +80,12 @@ class AroundRequest:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in SAFE_HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", UNLESS_SAID)
-                headers["X-Request-ID"] = number
+                said = {name for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *(each for each in UNLESS_SAID if each[0] not in said),
+                    (b"x-request-id", number.encode()),
+                ]
             await send(message)
 
         try:

@@ -44,12 +44,8 @@ GRANTS: Final = Row.metadata.tables[GrantRow.__tablename__]
 # Asked at every request: through the session each of them costs several times as much.
 BEARER: Final = Written(
     columns(
-        TOKENS.c.holder,
-        TOKENS.c.is_client,
-        TOKENS.c.expires_at,
-        CLIENTS.c.state,
-        ORGANISATIONS.c.state,
-        PERSONS.c.state,
+        *(TOKENS.c.holder, TOKENS.c.is_client, TOKENS.c.expires_at),
+        *(CLIENTS.c.state, ORGANISATIONS.c.state, PERSONS.c.state),
     )
     .select_from(
         TOKENS.outerjoin(CLIENTS, CLIENTS.c.id == TOKENS.c.holder)
@@ -58,12 +54,8 @@ BEARER: Final = Written(
     )
     .where(TOKENS.c.digest == bindparam("digest"))
 )
-HELD: Final = Written(
-    select(GRANTS.c.duty, GRANTS.c.organisation).where(GRANTS.c.holder == bindparam("holder"))
-)
-STATE_OF_ORGANISATION: Final = Written(
-    columns(ORGANISATIONS.c.state).where(ORGANISATIONS.c.id == bindparam("name"))
-)
+HELD: Final = Written(select(GRANTS.c.duty, GRANTS.c.organisation).where(GRANTS.c.holder == bindparam("holder")))
+STATE_OF_ORGANISATION: Final = Written(columns(ORGANISATIONS.c.state).where(ORGANISATIONS.c.id == bindparam("name")))
 STATES_OF_CLIENT: Final = Written(
     columns(CLIENTS.c.state, ORGANISATIONS.c.state)
     .select_from(CLIENTS.outerjoin(ORGANISATIONS, ORGANISATIONS.c.id == CLIENTS.c.organisation))

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from functools import lru_cache
 from typing import ClassVar, Final, assert_never
 
 from seal.deviations import Met
@@ -42,6 +43,9 @@ __all__ = [
 SM2_WITH_SM3: Final = "1.2.156.10197.1.501"
 HEADER_ID: Final = "ES"
 HASH_LENGTH: Final = 32
+KEPT_VERSIONS: Final = 64
+"""Seals whose version is kept: one signs thousands of times."""
+
 KNOWN_EXTENSIONS: Final[Mapping[str, str]] = {
     "1.2.156.10197.6.7.2.2.1": "tax seal version",
     "1.3.6.1.5.5.7.1.4": "audit identity",
@@ -257,6 +261,19 @@ def version_in(info: der.Element) -> SealVersion:
     return SealVersion(told)
 
 
+@lru_cache(KEPT_VERSIONS)
+def version_of(seal: bytes) -> SealVersion:
+    """Return the version of a seal, or raise `SealMalformed` where it is not 4 or 5."""
+    try:
+        element = der.parse(seal)
+        members = element.sequence("SESeal")
+        if not members:
+            raise element.fail("SESeal")
+        return version_in(members[0])
+    except Malformed as error:
+        raise SealMalformed(**error.details) from None
+
+
 def to_be_signed(
     *,
     seal: bytes,
@@ -272,16 +289,8 @@ def to_be_signed(
     """
     if len(data_hash) != HASH_LENGTH:
         raise ValueError("a hash of SM3 has 32 octets")
-    try:
-        element = der.parse(seal)
-        members = element.sequence("SESeal")
-        if not members:
-            raise element.fail("SESeal")
-        version = version_in(members[0])
-    except Malformed as error:
-        raise SealMalformed(**error.details) from None
     return der.sequence(
-        der.integer(version),
+        der.integer(version_of(seal)),
         seal,
         der.generalized_time(signed_at),
         der.bit_string(data_hash),

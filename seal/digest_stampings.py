@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final, TypeVar
@@ -131,9 +131,7 @@ class DigestStampingService:
         with self.commits.present():
             return self.seal(actor, command, use, fingerprint=fingerprint)
 
-    def seal(
-        self, actor: Actor, command: StampDigests, use: Use, *, fingerprint: str
-    ) -> tuple[SealedDigest, ...]:
+    def seal(self, actor: Actor, command: StampDigests, use: Use, *, fingerprint: str) -> tuple[SealedDigest, ...]:
         """Put the intent on record, seal, verify, and say what came of it."""
         begun = self.commits.run(lambda tx: self.begin(tx, actor, command, use, fingerprint=fingerprint))
         if isinstance(begun, tuple):
@@ -145,8 +143,8 @@ class DigestStampingService:
         except Exception:
             self.intents.abandon(begun.stampings)
             raise
-        self.commits.run(lambda tx: self.intents.conclude(tx, [one.stamping for one in sealed]))
-        return tuple(replace(one, stamping=replace(one.stamping, state=StampingState.DONE)) for one in sealed)
+        ended_at = self.commits.run(lambda tx: self.conclude(tx, sealed))
+        return tuple(SealedDigest(stamping=one.stamping.done(ended_at), encoded=one.encoded) for one in sealed)
 
     def find(self, actor: Actor, stamping: str) -> SealedDigest:
         """Return a sealed digest again, to who had it sealed and to the owner of the seal.
@@ -188,6 +186,11 @@ class DigestStampingService:
         else:
             requests.replace(tx, actor=actor.id, key=key, before=known, result=result)
         return intent
+
+    def conclude(self, tx: Transaction, sealed: Sequence[SealedDigest]) -> datetime:
+        """Say that digests are sealed, and return when."""
+        self.intents.conclude(tx, [one.stamping for one in sealed])
+        return tx.now
 
     def again(self, stampings: tuple[Stamping, ...]) -> tuple[SealedDigest, ...]:
         """Put together what was sealed before. Raise `StampingUnderWay` where it is still being worked on."""
@@ -235,7 +238,7 @@ class DigestStampingService:
         item, signed_at = item_of(stamping)
         signature = signer.sign(item, signed_at)
         time_stamp = self.stamper.stamp(signature) if timing is Timing.PROVEN else None
-        return self.together(signer, replace(stamping, signature=signature, time_stamp=time_stamp))
+        return self.together(signer, stamping.signed_with(signature, time_stamp))
 
     def together(self, signer: DigestSigner, stamping: Stamping) -> SealedDigest:
         """Return a seal signature that was read back and verified. Raise `OwnWorkRefused`."""

@@ -104,7 +104,7 @@ class Intents:
 
         The commit is a `LostRace` where one was voided.
         """
-        ended = [replace(one, state=StampingState.DONE, ended_at=tx.now) for one in done]
+        ended = [one.done(tx.now) for one in done]
         stamping_repository.end_stampings(tx, ended)
         first = done[0]
         facts: dict[str, Fact]

@@ -10,7 +10,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from trust.store import LostRace, Store, Transaction
@@ -30,35 +29,41 @@ class Entangled(Exception):
     """One part failed after it had changed something: nothing of the others may be committed with that."""
 
 
-@dataclass
 class Part(Generic[Answer]):
     """One change, and what came of it."""
 
-    change: Callable[[Transaction], Answer]
-    done: bool = False
-    answer: Answer | None = None
-    error: BaseException | None = None
+    def __init__(self, change: Callable[[Transaction], Answer]) -> None:
+        self.change = change
+        self.done = False
+        self.answer: Answer | None = None
+        self.error: BaseException | None = None
+        self.sleep = threading.Lock()
+        """Held until the part is done, or until its thread is to commit."""
+
+        self.sleep.acquire()
 
 
 class GroupCommit:
     """Commits what several threads change in one transaction. Safe to share between threads; one for each store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, patience: float = PATIENCE) -> None:
         self.store = store
+        self.patience = patience
         self.waiting: deque[Part[Any]] = deque()
-        self.turn = threading.Lock()
-        self.arrived = threading.Condition()
+        self.lock = threading.Lock()
+        self.arrived = threading.Condition(self.lock)
+        self.is_busy = False
         self.expected = 0
 
     @contextmanager
     def present(self) -> Iterator[None]:
         """Say that whoever does what is in this block will soon come with another part: it is worth waiting for."""
-        with self.arrived:
+        with self.lock:
             self.expected += 1
         try:
             yield
         finally:
-            with self.arrived:
+            with self.lock:
                 self.expected -= 1
                 self.arrived.notify()
 
@@ -68,26 +73,40 @@ class GroupCommit:
         `change` may run twice: where parts of one commit are in each other's way, each is tried once more by itself.
         """
         part = Part(change)
-        with self.arrived:
+        with self.lock:
             self.waiting.append(part)
+            commits, self.is_busy = not self.is_busy, True
             self.arrived.notify()
-        while not part.done:  # where more wait than one commit takes, another commit may come first
-            with self.turn:
-                if not part.done:
-                    self.gather()
-                    self.commit([self.waiting.popleft() for _ in range(min(len(self.waiting), LARGEST))])
+        if not commits:
+            part.sleep.acquire()
+        if not part.done:
+            self.lead()
         if part.error is not None:
             raise part.error
         return part.answer  # type: ignore[return-value] # without an error it is what the change returned
 
+    def lead(self) -> None:
+        """Commit those who wait, wake them, and let the first of those who came meanwhile commit the next."""
+        with self.lock:
+            self.gather()
+            parts = [self.waiting.popleft() for _ in range(min(len(self.waiting), LARGEST))]
+        try:
+            self.commit(parts)
+        finally:
+            with self.lock:
+                self.is_busy = bool(self.waiting)
+                if self.is_busy:
+                    self.waiting[0].sleep.release()
+            for part in parts:
+                part.sleep.release()
+
     def gather(self) -> None:
         """Wait until everybody who is present waits for this commit, but not for long."""
-        end = time.monotonic() + PATIENCE
-        with self.arrived:
-            while len(self.waiting) < min(self.expected, LARGEST):
-                left = end - time.monotonic()
-                if left <= 0 or not self.arrived.wait(left):
-                    return
+        end = time.monotonic() + self.patience
+        while len(self.waiting) < min(self.expected, LARGEST):
+            left = end - time.monotonic()
+            if left <= 0 or not self.arrived.wait(left):
+                return
 
     def commit(self, parts: list[Part[Any]]) -> None:
         """Commit parts together; where they are in each other's way, each by itself."""

@@ -1,6 +1,5 @@
 """Sealing digests, and signing messages with the key of a seal: the file never leaves the client."""
 
-import json
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
@@ -66,13 +65,13 @@ USE_ERRORS: Final[tuple[type[TrustError], ...]] = (
 """What can be in the way of every use of a seal's key."""
 
 
-def answer(content: dict[str, Any], status: HTTPStatus) -> Response:
-    """Return what we made as JSON, without looking through it once more: signatures are large."""
-    return Response(json.dumps(content, ensure_ascii=False), status_code=status, media_type="application/json")
+def created(content: bytes) -> Response:
+    """Return what we made in JSON, without looking through it once more: signatures are large."""
+    return Response(content, status_code=HTTPStatus.CREATED, media_type="application/json")
 
 
 def made(view: type[SealedDigestView | BatchView | MessageView], description: str) -> dict[int | str, dict[str, Any]]:
-    """Return the description of an answer that `answer` gives."""
+    """Return the description of an answer that `created` gives."""
     return {HTTPStatus.CREATED.value: {"model": view, "description": description}}
 
 
@@ -91,7 +90,7 @@ def stamp_digest(
 ) -> Response:
     """Return SES_Signature over an SM3 digest (GB/T 38540-2020, 7.2). What it stands for stays with the client."""
     (sealed,) = instance.digests.stamp(actor, body.command(seal, (body,), idempotency_key))
-    return answer(SealedDigestView.row(sealed), HTTPStatus.CREATED)
+    return created(SealedDigestView.octets(sealed))
 
 
 @router.post(
@@ -109,7 +108,7 @@ def stamp_digests(
 ) -> Response:
     """Seal digests in their order. Each counts for itself, and all of them are sealed or none."""
     sealed = instance.digests.stamp(actor, body.command(seal, body.items, idempotency_key))
-    return answer({"items": [SealedDigestView.row(one) for one in sealed]}, HTTPStatus.CREATED)
+    return created(BatchView.octets(sealed))
 
 
 @router.get(
@@ -145,4 +144,4 @@ def sign_message(
 ) -> Response:
     """Return SignedData (GB/T 35275 or RFC 5652) over a digest, or around a small content."""
     stamping, encoded = instance.messages.sign(actor, body.command(seal, idempotency_key))
-    return answer(MessageView.of(stamping, encoded).model_dump(), HTTPStatus.CREATED)
+    return created(MessageView.of(stamping, encoded).model_dump_json().encode())

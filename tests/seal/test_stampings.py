@@ -10,9 +10,7 @@ from typing_extensions import override
 from api.demo.documents import foreign_documents
 from identity.duties import Duty
 from identity.errors import DutyMissing, SubjectNotActive
-from identity.lifecycle import SubjectUse
 from identity.service import IdentityService
-from identity.subject import Organisation
 from seal import repository
 from seal.documents import judge_pdf
 from seal.errors import (
@@ -324,10 +322,10 @@ class Overtaken(IdentityService):
         self.actions: list[Callable[[], object]] = [action]
 
     @override
-    def require_organisation(self, view: Reading, organisation: str, *, use: SubjectUse | None = None) -> Organisation:
+    def require_acting(self, view: Reading, organisation: str) -> None:
         if self.actions:
             self.actions.pop(0)()
-        return super().require_organisation(view, organisation, use=use)
+        super().require_acting(view, organisation)
 
 
 def withdrawn(holder: Holder) -> None:

@@ -114,3 +114,52 @@ def test_a_process_that_dies_tells_everybody(store: Store) -> None:
     with pytest.raises(KeyboardInterrupt):
         GroupCommit(store).run(die)
     assert subjects(store) == []
+
+
+def test_who_is_present_is_waited_for(store: Store) -> None:
+    commits, begun = GroupCommit(store, patience=30), threading.Event()
+
+    def alone() -> str:
+        with commits.present():
+            begun.set()
+            return commits.run(partial(change, "first"))
+
+    with ThreadPoolExecutor(2) as pool, commits.present():
+        waits = pool.submit(alone)
+        assert begun.wait(10)
+        assert commits.run(partial(change, "second")) == "second"
+        assert waits.result(10) == "first"
+    with store.reading() as view:
+        first, second = repository.events(view)
+    assert first.at == second.at  # one commit
+
+
+def test_who_leaves_is_waited_for_no_longer(store: Store) -> None:
+    commits, began, left = GroupCommit(store, patience=30), threading.Event(), threading.Event()
+
+    def leave() -> None:
+        with commits.present():
+            began.set()
+            assert left.wait(10)
+
+    def stay() -> str:
+        with commits.present():
+            return commits.run(partial(change, "alone"))
+
+    with ThreadPoolExecutor(2) as pool:
+        leaving = pool.submit(leave)
+        assert began.wait(10)
+        staying = pool.submit(stay)
+        while not commits.waiting:
+            threading.Event().wait(0.001)
+        assert not staying.done()
+        left.set()
+        leaving.result(10)
+        assert staying.result(10) == "alone"
+
+
+def test_nobody_is_waited_for_long(store: Store) -> None:
+    commits = GroupCommit(store)
+    with commits.present(), commits.present():  # one more than ever comes
+        assert commits.run(partial(change, "alone")) == "alone"
+    assert subjects(store) == ["alone"]
