@@ -166,7 +166,9 @@ def rig() -> Iterator[Rig]:
         instance.base.store.close()
         port = free_port()
         command = [sys.executable, "-c", SERVE, str(port)]
-        with subprocess.Popen(command, env=inherited_environment(settings), stdout=subprocess.DEVNULL) as process:
+        with subprocess.Popen(
+            command, env=inherited_environment(settings), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
             try:
                 wait(port)
                 yield Rig(seal, token, process.pid, port)
