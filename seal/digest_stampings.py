@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 
 from identity.duties import Actor, Duty
 from seal import repository, stamping_repository
-from seal.digests import MOST_ITEMS, DigestItem, DigestSigner, Timing, second_opinion
+from seal.digests import MOST_ITEMS, DigestItem, DigestSigner, Timing
 from seal.errors import OwnWorkRefused, SealNotActive, StampingRequestInvalid, StampingUnderWay, StampingUnknown
 from seal.intents import Intent, Intents, Line
 from seal.ledger import Operation, Purpose, Stamping, StampingState
@@ -25,6 +25,7 @@ from seal.repository import Seal
 from seal.verification import judge_seal_signature
 from trust import requests
 from trust.authority import Authorities
+from trust.crypto.backends import second_opinion
 from trust.crypto.sm3 import sm3
 from trust.events import canonical
 from trust.group_commit import GroupCommit

@@ -16,12 +16,11 @@ from trust.certificates import Certificate
 from trust.crypto import backends
 from trust.crypto.algorithms import Digest
 from trust.crypto.backends import SM2Library
-from trust.crypto.reference import ReferenceBackend
 from trust.crypto.sm2 import KeyMalformed, SignatureMalformed, SignatureMismatch, SM2Digest, SM2PublicKey, SM2Signature
 from trust.crypto.sm3 import DIGEST_LENGTH, Hasher, hasher
 from trust.signing import Signer
 
-__all__ = ["MOST_ITEMS", "DigestItem", "DigestSigner", "Timing", "second_opinion"]
+__all__ = ["MOST_ITEMS", "DigestItem", "DigestSigner", "Timing"]
 
 MOST_ITEMS: Final = 1_000
 """Digests of one call."""
@@ -161,9 +160,3 @@ class DigestSigner:
 def tail_of(item: DigestItem, signed_at: datetime) -> bytes:
     """Return what stands after the seal in TBS_Sign: timeInfo, dataHash, propertyInfo."""
     return der.generalized_time(signed_at) + der.bit_string(item.digest) + der.ia5_string(item.property_info)
-
-
-def second_opinion() -> SM2Library:
-    """Return another implementation of SM2 than the one that signs in this process; the reference where none is."""
-    signs = backends.in_use().signs
-    return next((one for one in backends.available() if one.name != signs), ReferenceBackend())

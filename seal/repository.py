@@ -36,7 +36,6 @@ __all__ = [
     "find",
     "get",
     "history",
-    "hold",
     "lookalikes",
     "namesakes",
     "next_code",
@@ -166,11 +165,6 @@ def get(view: Reading, name: str) -> Seal | None:
     """Return the seal `name`, if there is one."""
     row = view.get(SealRow, name)
     return None if row is None else to_seal(row)
-
-
-def hold(tx: Transaction, name: str) -> None:
-    """Let nobody move the seal `name` along its life until the commit, so that what was seen of it stays true."""
-    tx.first(select(SealRow.id).where(col(SealRow.id) == name).with_for_update(read=True))
 
 
 def find(

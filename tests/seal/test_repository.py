@@ -1,6 +1,5 @@
 """The tables of seals, on both databases: what goes in comes out, and what the database decides."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta, timezone
@@ -9,60 +8,25 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from identity.subject import Organisation, SubjectId
-from seal import repository
-from seal.designs import SealDesign
+from seal import repository, stamping_repository
 from seal.grounds import Ground
 from seal.kinds import SealKind
 from seal.lifecycle import SealEvent, SealState
-from seal.repository import CertifiedKey, HistoryEntry, Seal
+from seal.repository import CertifiedKey, HistoryEntry
 from tests.builders import PKI
 from tests.fakes.clock import NOW, SettableClock
 from tests.identity.builders import Office
-from trust.blobs import BlobId
+from tests.seal.rows import DAY, keep, seal_of, write
 from trust.errors import TrustError
-from trust.events import AuditEvent
 from trust.profiles import DOCUMENT_SIGNER, SEAL_OWNER
 from trust.signing import KeyPurpose
-from trust.store import Store, Transaction
-
-EVENT = AuditEvent(tag="test:seal:done", actor="actor", subject="subject")
-DAY = timedelta(days=1)
-RESULT = BlobId("ab" * 32)
+from trust.store import Store
 
 
 @pytest.fixture
 def owner(store: Store, clock: SettableClock) -> Organisation:
     """Register the organisation that owns the seals."""
     return Office(store, clock).organisation()
-
-
-def write(store: Store, *changes: Callable[[Transaction], object]) -> None:
-    """Make changes in one transaction."""
-    with store.transaction() as tx:
-        for change in changes:
-            change(tx)
-        tx.record(EVENT)
-
-
-def seal_of(owner: Organisation, name: str = "seal_1", kind: SealKind = SealKind.BUSINESS) -> Seal:
-    """Return a seal that was applied for."""
-    return Seal(
-        id=name,
-        state=SealState.APPLIED,
-        last_actor="applicant",
-        owner=owner.id,
-        kind=kind,
-        name="云州市市场监督管理局业务专用章",
-        design=SealDesign(name="云州市市场监督管理局", row="业务专用章"),
-        likeness="00ff",
-        applied_at=NOW,
-        entered_at=NOW,
-    )
-
-
-def keep(store: Store, *seals: Seal) -> None:
-    """Put seals into the database."""
-    write(store, *((lambda tx, one=one: repository.add_seal(tx, one)) for one in seals))
 
 
 # --- seals
@@ -192,7 +156,7 @@ def test_a_seal_that_is_held_stays_as_it_was_seen(postgres_store: Store, clock: 
     suspended = replace(seal_of(owner), state=SealState.SUSPENDED)
     with ThreadPoolExecutor(1) as pool:
         with store.transaction() as tx:
-            repository.hold(tx, "seal_1")
+            stamping_repository.hold(tx, "seal_1")
             waiting = pool.submit(write, store, lambda other: repository.put_seal(other, suspended))
             with pytest.raises(TimeoutError):
                 waiting.result(timeout=0.3)

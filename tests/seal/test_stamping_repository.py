@@ -1,62 +1,24 @@
 """The tables of authorisations and stampings, on both databases: what comes back, and what the database decides."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from identity.subject import Organisation
-from seal import repository, stamping_repository
-from seal.designs import SealDesign
-from seal.kinds import SealKind
+from seal import stamping_repository
 from seal.ledger import Authorisation, Stamping, StampingState
-from seal.lifecycle import SealState
-from seal.repository import Seal
 from tests.fakes.clock import NOW, SettableClock
 from tests.identity.builders import Office
+from tests.seal.rows import DAY, EVENT, RESULT, keep, seal_of, write
 from trust.blobs import BlobId
-from trust.events import AuditEvent
-from trust.store import LostRace, Store, Transaction
-
-EVENT = AuditEvent(tag="test:seal:done", actor="actor", subject="subject")
-DAY = timedelta(days=1)
-RESULT = BlobId("ab" * 32)
+from trust.store import LostRace, Store
 
 
 @pytest.fixture
 def owner(store: Store, clock: SettableClock) -> Organisation:
     """Register the organisation that owns the seals."""
     return Office(store, clock).organisation()
-
-
-def write(store: Store, *changes: Callable[[Transaction], object]) -> None:
-    """Make changes in one transaction."""
-    with store.transaction() as tx:
-        for change in changes:
-            change(tx)
-        tx.record(EVENT)
-
-
-def seal_of(owner: Organisation, name: str = "seal_1", kind: SealKind = SealKind.BUSINESS) -> Seal:
-    """Return a seal that was applied for."""
-    return Seal(
-        id=name,
-        state=SealState.APPLIED,
-        last_actor="applicant",
-        owner=owner.id,
-        kind=kind,
-        name="云州市市场监督管理局业务专用章",
-        design=SealDesign(name="云州市市场监督管理局", row="业务专用章"),
-        applied_at=NOW,
-        entered_at=NOW,
-    )
-
-
-def keep(store: Store, *seals: Seal) -> None:
-    """Put seals into the database."""
-    write(store, *((lambda tx, one=one: repository.add_seal(tx, one)) for one in seals))
 
 
 def authorisation_of(name: str = "auth_1", seal: str = "seal_1", times: int | None = None) -> Authorisation:
