@@ -5,9 +5,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, text, update
+from sqlmodel import col
 
 from api.settings import Settings
+from seal.ledger import StampingState
+from seal.tables import StampingRow
 from tests.builders import PKI
 from tests.fakes.clock import SettableClock
 from tests.seal.holders import Holder
@@ -52,8 +55,14 @@ def postgres_settings(postgres_url: str, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def postgres_house(postgres_settings: Settings, clock: SettableClock) -> Iterator[House]:
-    """Open the instance on PostgreSQL. What tests put into it stays: each makes seals and authorisations of its own."""
+    """Open the instance on PostgreSQL. What tests put into it stays: each makes seals and authorisations of its own.
+
+    Stampings that another test left unfinished are taken out of the way, or this one would recover them too.
+    """
     opened = House(postgres_settings, clock)
+    is_open = col(StampingRow.state) == StampingState.PREPARED.value
+    with opened.store.writer.begin() as connection:
+        connection.execute(update(StampingRow).where(is_open).values(state=StampingState.VOID.value))
     yield opened
     opened.store.close()
 
