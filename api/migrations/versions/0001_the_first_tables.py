@@ -1,4 +1,4 @@
-"""The first tables."""
+"""The first tables. Longer than a module should be: a migration that ran somewhere is never parted or changed."""
 
 import sqlalchemy as sa
 from alembic import op
