@@ -8,7 +8,7 @@ from rich.text import Text
 
 from api.keys_command import instance
 from api.terminal import terminal
-from seal.stamping_proof import StampingProof, prove
+from seal.ledger.proof import StampingProof, prove
 from trust.audit import make_checkpoint
 from trust.audit_proof import NotCheckpointed, ProofMalformed
 from trust.certificates import Certificate, read_pem

@@ -4,8 +4,8 @@ A seal names the emblem that it was applied for with; another file in the settin
 """
 
 from api.settings import SettingInvalid, Settings
-from seal.emblems import LARGEST_FILE, read_emblem
-from seal.image_errors import EmblemMalformed
+from seal.image.emblems import LARGEST_FILE, read_emblem
+from seal.image.errors import EmblemMalformed
 from trust.blobs import BlobId, BlobStore
 
 __all__ = ["configured_emblem"]

@@ -11,11 +11,11 @@ from typing import Final
 from identity.duties import Actor
 from identity.service import IdentityService
 from licence.rendering import Renderer
-from seal.ledger import Operation, Purpose, Stamping, StampingState
-from seal.ledger_reading import CHINA, LedgerReading, Month, Statement
-from seal.orders import StampOrder
-from seal.places import AtPoint
-from seal.stampings import StampingService, StampPDF
+from seal.ledger.entries import Operation, Purpose, Stamping, StampingState
+from seal.ledger.reading import CHINA, LedgerReading, Month, Statement
+from seal.stamping.orders import StampOrder
+from seal.stamping.places import AtPoint
+from seal.stamping.stampings import StampingService, StampPDF
 from trust import typefaces
 from trust.errors import TrustError
 from trust.typefaces import require_coverage

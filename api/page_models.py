@@ -18,10 +18,10 @@ from api.problems import words_of
 from identity.subject import SubjectKind
 from licence.lifecycle import PERMITS, LicenceUse
 from licence.verification import ClaimReport, FileFinding, Standing
-from seal.documents import JudgedSignature
 from seal.lifecycle import SealState
-from seal.registry import SealStanding, standing_checks
 from seal.standing import SealTrust
+from seal.verification.documents import JudgedSignature
+from seal.verification.registry import SealStanding, standing_checks
 from trust.certificates import Certificate
 from trust.errors import TrustError
 from trust.pdf.intake import LIMITS, PDFEncrypted, PDFPasswordWrong

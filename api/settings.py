@@ -15,7 +15,7 @@ from limits import parse
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from seal.queue import read_deadlines
+from seal.life.queue import read_deadlines
 from trust.crypto.backends import BackendChoice
 from trust.errors import Invalid
 

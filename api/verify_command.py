@@ -12,8 +12,8 @@ from rich.text import Text
 
 from api.problems import words_of
 from api.schemas.verification import FileVerdict, own_verdict
-from seal.files import FileKind, judge_file, kind_of, protected_part
-from seal.reading import read_seal_signature
+from seal.data.reading import read_seal_signature
+from seal.verification.files import FileKind, judge_file, kind_of, protected_part
 from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
 from trust.paths import Evidence

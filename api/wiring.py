@@ -20,19 +20,19 @@ from licence.service import LicenceService
 from licence.status_publishing import StatusLists
 from licence.verification import VerificationService
 from seal import notices
-from seal.approvals import ApprovalService
-from seal.asn1 import SealVersion
-from seal.authorising import AuthorisationService
-from seal.digest_stampings import DigestStampingService
-from seal.evidencing import EvidenceService
-from seal.intents import Intents
-from seal.ledger_reading import LedgerReading
-from seal.message_signatures import MessageSigningService
-from seal.permitting import Permitting
-from seal.queue import read_deadlines
+from seal.data.asn1 import SealVersion
+from seal.ledger.reading import LedgerReading
+from seal.life.evidencing import EvidenceService
+from seal.life.queue import read_deadlines
+from seal.life.workshop import Workshop
 from seal.service import SealService
-from seal.stampings import Stampers, StampingService
-from seal.workshop import Workshop
+from seal.stamping.approvals import ApprovalService
+from seal.stamping.authorising import AuthorisationService
+from seal.stamping.digest_stampings import DigestStampingService
+from seal.stamping.intents import Intents
+from seal.stamping.message_signatures import MessageSigningService
+from seal.stamping.permitting import Permitting
+from seal.stamping.stampings import Stampers, StampingService
 from trust import typefaces
 from trust.blobs import BlobId, LocalBlobs
 from trust.clock import Clock

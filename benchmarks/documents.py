@@ -13,11 +13,11 @@ from api.wiring import TEMPLATES, Instance
 from benchmarks.measure import Result, paired
 from benchmarks.plain_pyhanko import PlainStamping
 from licence.rendering import Renderer
-from seal.image import SealDesign, draw
-from seal.making import SealOrder, make_seal
-from seal.orders import StampOrder
-from seal.places import AtPoint
-from seal.stamping import StampKit, prepare_stamp
+from seal.image.drawing import SealDesign, draw
+from seal.life.making import SealOrder, make_seal
+from seal.stamping.orders import StampOrder
+from seal.stamping.places import AtPoint
+from seal.stamping.stamp import StampKit, prepare_stamp
 from trust import typefaces
 from trust.certificates import Certificate
 from trust.cms import Dialect

@@ -29,7 +29,7 @@ from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 from typing_extensions import override
 
-from seal.stamping import StampKit
+from seal.stamping.stamp import StampKit
 from trust.asn1 import oids
 from trust.certificates import Certificate
 from trust.signing import Signer

@@ -42,12 +42,12 @@ from identity.access import TOKEN_LIFETIME, TOKEN_PREFIX
 from identity.duties import Actor, Duty, Grant
 from identity.service import RegisterOrganisation
 from keys.sm2 import SM2PrivateKey
-from seal.authorising import AuthoriseStamping
 from seal.evidence import REQUIRED
-from seal.evidencing import PutForward
 from seal.kinds import SealKind
-from seal.ledger import Operation
+from seal.ledger.entries import Operation
+from seal.life.evidencing import PutForward
 from seal.service import ApplyForSeal
+from seal.stamping.authorising import AuthoriseStamping
 from trust.crypto import sm2
 from trust.crypto.libcrypto import LibcryptoBackend
 

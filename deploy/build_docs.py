@@ -19,13 +19,13 @@ import api.problems
 import identity.lifecycle
 import keys.lifecycle
 import licence.lifecycle
-import seal.approvals
 import seal.lifecycle
+import seal.stamping.approvals
 from api.pages.words import WORDS as PAGE_WORDS
 from api.settings import Settings
 from api.words import WORDS
-from seal.checks import CHECKS, WARNINGS
-from seal.deviations import Deviation
+from seal.data.deviations import Deviation
+from seal.verification.checks import CHECKS, WARNINGS
 from trust.crypto.algorithms import KEYS, SIGNATURES
 from trust.crypto.backends import EVIDENCE
 from trust.errors import TrustError, leaves
@@ -83,7 +83,7 @@ def errors() -> str:
 
 LIVES: Mapping[str, tuple[str, "Lifecycle[object, object]"]] = {
     "电子印章 Electronic seal": ("seal/lifecycle.py", seal.lifecycle.LIFECYCLE),
-    "用印审批 Approval before use": ("seal/approvals.py", seal.approvals.LIFECYCLE),
+    "用印审批 Approval before use": ("seal/stamping/approvals.py", seal.stamping.approvals.LIFECYCLE),
     "电子证照 Licence": ("licence/lifecycle.py", licence.lifecycle.LIFECYCLE),
     "证照类型 Licence type": ("licence/lifecycle.py", licence.lifecycle.TYPE_LIFECYCLE),
     "主体 Person or organisation": ("identity/lifecycle.py", identity.lifecycle.LIFECYCLE),
@@ -191,12 +191,12 @@ def seal_checks() -> str:
     lines = [
         "# Checks on seals and seal signatures",
         "",
-        "Made from `seal/checks.py`, `seal/results.py` and `seal/deviations.py`. A report tells every check that was",
-        "made, in this order: for a document first what the package shows, then GB/T 38540-2020, 7.3, whose last step",
-        "is the whole of 6.3 over the seal inside. A check that did not pass has one of these codes, which are",
-        "stable; whether it makes the verdict failed or indeterminate is for its sub-indication to say",
-        "([verdicts.md](verdicts.md)). The checks on certificates of step c are made for every certificate below the",
-        "anchor.",
+        "Made from `checks.py` and `results.py` in seal/verification, and `seal/data/deviations.py`. A report tells",
+        "every check that was made, in this order: for a document first what the package shows, then GB/T 38540-2020,",
+        "7.3, whose last step is the whole of 6.3 over the seal inside. A check that did not pass has one of these",
+        "codes, which are stable; whether it makes the verdict failed or indeterminate is for its sub-indication to",
+        "say ([verdicts.md](verdicts.md)). The checks on certificates of step c are made for every certificate below",
+        "the anchor.",
         "",
         "| Step | Check | Sub-indication | Result | 中文 | English |",
         "|---|---|---|---|---|---|",

@@ -9,8 +9,8 @@ from typing import Final
 
 from PIL import Image
 
-from seal.designs import Centre, SealDesign, Shape
-from seal.image import draw
+from seal.image.designs import Centre, SealDesign, Shape
+from seal.image.drawing import draw
 
 TARGET: Final = Path(__file__).parent.parent / "docs" / "pictures" / "seals.png"
 DPI: Final = 130

@@ -36,11 +36,11 @@ from licence.qr import draw_svg
 from licence.rendering import Renderer
 from licence.repository import Licence, LicenceHistoryEntry, LicenceRepository
 from seal.errors import NotAuthorised
-from seal.orders import StampOrder
-from seal.permitting import Use
-from seal.places import AtPoint
-from seal.stamping import PreparedStamp, prepare_stamp
-from seal.stampings import Purpose, StampingService
+from seal.stamping.orders import StampOrder
+from seal.stamping.permitting import Use
+from seal.stamping.places import AtPoint
+from seal.stamping.stamp import PreparedStamp, prepare_stamp
+from seal.stamping.stampings import Purpose, StampingService
 from trust import requests
 from trust.blobs import BlobStore
 from trust.events import AuditEvent, Fact

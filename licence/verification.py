@@ -18,10 +18,10 @@ from licence.errors import ClaimMalformed, ClaimUntrusted
 from licence.lifecycle import PERMITS, LicenceState, LicenceUse
 from licence.repository import Licence, LicenceRepository
 from licence.service import CHINA
-from seal.files import FileReport, judge_file
-from seal.registry import SealStanding, standing_of
-from seal.registry import standing_checks as seal_checks
-from seal.second_look import VerdictContradicted, look_again
+from seal.stamping.second_look import VerdictContradicted, look_again
+from seal.verification.files import FileReport, judge_file
+from seal.verification.registry import SealStanding, standing_of
+from seal.verification.registry import standing_checks as seal_checks
 from trust.authority import Authorities
 from trust.certificates import Certificate
 from trust.founding import Role, ServiceKeys

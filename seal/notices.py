@@ -21,9 +21,9 @@ from typing import Final
 
 from identity.repository import credit_code_of
 from seal import repository
+from seal.data.reading import read_seal
 from seal.kinds import TYPE_NUMBERS
 from seal.lifecycle import SealEvent
-from seal.reading import read_seal
 from seal.records import HistoryEntry, Seal
 from trust.certificates import Certificate
 from trust.outbox import put

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from identity.subject import SubjectId
-from seal.designs import SealDesign
 from seal.grounds import Ground
+from seal.image.designs import SealDesign
 from seal.kinds import SealKind
 from seal.lifecycle import SealEvent, SealState
 from trust.certificates import Certificate

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from sqlmodel import and_, col, false, func, or_, select
 
 from identity.subject import SubjectId
-from seal.designs import SealDesign
 from seal.grounds import Ground
+from seal.image.designs import SealDesign
 from seal.kinds import SealKind
 from seal.lifecycle import ENDED, SealEvent, SealState
 from seal.records import CertifiedKey, DestructionProof, HistoryEntry, Seal

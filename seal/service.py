@@ -6,14 +6,14 @@ One class for whoever answers requests; its use cases stand by parts of the life
 from collections.abc import Mapping
 
 from identity.service import IdentityService
-from seal.applying import ApplyForSeal, Applying, RemakeSeal, SealChanges
-from seal.destroying import Destroying, KeyDestroyer
+from seal.life.applying import ApplyForSeal, Applying, RemakeSeal, SealChanges
+from seal.life.destroying import Destroying, KeyDestroyer
+from seal.life.looking import Looking
+from seal.life.producing import Producing
+from seal.life.queue import DEADLINES
+from seal.life.stopping import Stopping
+from seal.life.workshop import Workshop
 from seal.lifecycle import SealState
-from seal.looking import Looking
-from seal.producing import Producing
-from seal.queue import DEADLINES
-from seal.stopping import Stopping
-from seal.workshop import Workshop
 from trust.authority import Authorities
 from trust.blobs import BlobStore
 from trust.store import Store

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from seal.asn1 import SealPicture, seal_info, sealed, signature_over, to_be_signed
+from seal.data.asn1 import SealPicture, seal_info, sealed, signature_over, to_be_signed
 from tests.builders import FOUNDED, Party
 from tests.fakes.clock import NOW
 from trust.asn1 import der, oids

@@ -7,7 +7,7 @@ import pypdfium2
 from PIL import Image
 
 from api.demo.journal import StoryFailed
-from seal.reading import read_seal_signature
+from seal.data.reading import read_seal_signature
 from trust.pdf.judging import open_pdf
 from trust.pdf.signing import SEAL
 

@@ -228,7 +228,7 @@ class Story:
         self.write("certs/owner.pem", details["owner_certificate"])
         self.write("certs/signer.pem", details["document_certificate"])
         self.write("seal.esl", self.voice("owner").ask("取得印章数据", "GET", f"{seal}/seal.esl").content)
-        self.write("seal.png", self.voice("owner").ask("取得章面", "GET", f"{seal}/image.png?dpi=600").content)
+        self.write("seal.png", self.voice("owner").ask("取得章面", "GET", f"{seal}/image?dpi=600").content)
 
     # --- 4
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from api.pages.details import Row, day, in_china, moment_row, row
 from api.pages.veil import Veil, fact
 from api.pages.words import Language, has_words, say
-from seal.documents import JudgedSignature
+from seal.verification.documents import JudgedSignature
 from trust.certificates import Certificate
 from trust.verdict import Check, Outcome
 

@@ -9,7 +9,7 @@ from typing import Final, assert_never
 
 from licence.lifecycle import LicenceState
 from licence.verification import ClaimReport, FileFinding, Standing
-from seal.files import FileKind
+from seal.verification.files import FileKind
 from trust.pdf.judging import SEVERITY, Changes
 from trust.reports import SignatureReport
 from trust.verdict import Check, Outcome, SubIndication, Verdict

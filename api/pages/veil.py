@@ -15,8 +15,8 @@ from identity.citizen_number import CitizenNumber
 from identity.errors import CitizenNumberMalformed
 from identity.subject import SubjectKind
 from licence.verification import FileFinding
-from seal.documents import JudgedSignature
 from seal.kinds import TYPE_NUMBERS, SealKind
+from seal.verification.documents import JudgedSignature
 from trust.certificates import Certificate
 from trust.errors import TrustError
 from trust.profiles import TIME_STAMPING_PURPOSE

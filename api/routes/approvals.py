@@ -13,8 +13,6 @@ from api.schemas.texts import Name
 from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing, SubjectNotActive
-from seal.approval_repository import ApprovalState
-from seal.approvals import AskForApproval
 from seal.errors import (
     ApprovalNotOpen,
     ApprovalUnknown,
@@ -24,6 +22,8 @@ from seal.errors import (
     SealUnknown,
     StampingRequestInvalid,
 )
+from seal.ledger.approval_repository import ApprovalState
+from seal.stamping.approvals import AskForApproval
 from trust.lifecycle import EventNotPossible, FourEyesRequired
 from trust.reasons import ReasonMissing
 from trust.requests import RequestKeyMalformed, RequestKeyReused

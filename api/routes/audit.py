@@ -14,7 +14,7 @@ from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing
 from seal.errors import StampingUnknown
-from seal.stamping_proof import prove
+from seal.ledger.proof import prove
 from trust import audit, repository
 from trust.audit_proof import NotCheckpointed
 from trust.events import Fact

@@ -12,8 +12,8 @@ from api.schemas.texts import Name
 from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing, SubjectNotActive, SubjectUnknown
-from seal.authorising import AuthoriseStamping, DelegateStamping
 from seal.errors import AuthorisationBeyond, AuthorisationInvalid, AuthorisationUnknown, SealNotActive, SealUnknown
+from seal.stamping.authorising import AuthoriseStamping, DelegateStamping
 from trust.reasons import ReasonMissing
 from trust.requests import RequestKeyMalformed, RequestKeyReused
 from trust.store import LostRace

@@ -24,10 +24,10 @@ from seal.errors import (
     SealUnknown,
     StampingUnderWay,
 )
-from seal.ledger import Operation, Stamping, StampingState
-from seal.ledger_export import csv_lines, json_lines
-from seal.ledger_reading import Month, MonthMalformed, MonthNotOver, MonthTooLong
-from seal.ledger_search import LedgerSearch
+from seal.ledger.entries import Operation, Stamping, StampingState
+from seal.ledger.export import csv_lines, json_lines
+from seal.ledger.reading import Month, MonthMalformed, MonthNotOver, MonthTooLong
+from seal.ledger.search import LedgerSearch
 from trust.requests import RequestKeyMalformed, RequestKeyReused
 from trust.signing import SigningUnavailable
 from trust.store import LostRace

@@ -27,7 +27,7 @@ from api.routes.verification import MAX_CLAIM, count_verification
 from api.schemas.texts import Text
 from api.wiring import Instance
 from licence.verification import ClaimReport
-from seal.ofd_package import OFDLimitExceeded
+from seal.verification.ofd.package import OFDLimitExceeded
 from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
 from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFPasswordWrong

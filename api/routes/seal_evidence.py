@@ -15,7 +15,7 @@ from identity.duties import Actor
 from identity.errors import DutyMissing, SubjectUnknown
 from seal.errors import EvidenceTooLarge, EvidenceTypeRefused, EvidenceUnknown
 from seal.evidence import EvidenceKind
-from seal.evidencing import PutForward
+from seal.life.evidencing import PutForward
 from trust.blobs import BlobMissing, BlobStoreUnavailable
 from trust.protection import ProtectionUnavailable
 from trust.requests import RequestKeyMalformed, RequestKeyReused

@@ -14,7 +14,6 @@ from api.schemas.texts import Name
 from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing
-from seal.designs import LARGEST_PICTURE, SMALLEST_PICTURE
 from seal.errors import (
     ImageCodeMalformed,
     ImageDiameterOutOfRange,
@@ -23,8 +22,9 @@ from seal.errors import (
     ImageRowLength,
     SealUnknown,
 )
-from seal.image import COARSEST, FINEST, SealImage, drawn
-from seal.image_errors import (
+from seal.image.designs import LARGEST_PICTURE, SMALLEST_PICTURE
+from seal.image.drawing import COARSEST, FINEST, SealImage, drawn
+from seal.image.errors import (
     EmblemMalformed,
     ImageAgainstRank,
     ImagePartUnwanted,
@@ -41,7 +41,7 @@ from seal.image_errors import (
     PictureResolution,
     PictureTooLarge,
 )
-from seal.uploads import Ground, read_upload
+from seal.image.uploads import Ground, read_upload
 from trust.blobs import BlobMissing, BlobStoreUnavailable
 from trust.typefaces import CharacterNotCovered
 from trust.workers import WorkerBusy, WorkerExhausted

@@ -22,7 +22,6 @@ from seal.errors import (
     EvidenceMissing,
     EvidenceSpent,
     EvidenceUnknown,
-    ImageResolutionOutOfRange,
     KindNotEntitled,
     OwnWorkRefused,
     SealNotActive,
@@ -260,23 +259,3 @@ def read_esl(instance: InstanceHere, actor: Annotated[Actor, allow(Permission.SE
     if found.seal is None:
         raise SealNotActive(seal=found.id, state=found.state.value)
     return Response(found.seal, media_type="application/octet-stream")
-
-
-@router.get(
-    "/{seal}/image.png",
-    summary="The seal's image 章面",
-    response_class=Response,
-    responses={
-        200: {"description": "The image with a transparent ground", "content": {"image/png": {"example": "PNG"}}},
-        **errors(DutyMissing, SealUnknown, ImageResolutionOutOfRange),
-    },
-)
-def read_png(
-    instance: InstanceHere,
-    actor: Annotated[Actor, allow(Permission.SEAL_READ)],
-    seal: SealName,
-    dpi: Annotated[int, Query(ge=72, le=1200)] = 300,
-) -> Response:
-    """Return the seal as it is engraved, at a resolution."""
-    found, _history = instance.seals.find(actor, seal)
-    return Response(instance.seals.image(found).png(dpi), media_type="image/png")

@@ -17,7 +17,7 @@ from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing
 from seal.errors import SealUnknown
-from seal.stampings import Purpose, StampPDF
+from seal.stamping.stampings import Purpose, StampPDF
 from trust.pdf.active_content import PDFDynamicContent
 from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFLocked, PDFMalformed, PDFPolyglot
 from trust.workers import WorkerBusy, WorkerExhausted, WorkerUnavailable

@@ -12,7 +12,7 @@ from api.schemas.texts import Text
 from api.schemas.verification import ClaimVerdict, FileVerdict
 from api.throttle import Throttle
 from api.wiring import Instance
-from seal.ofd_package import OFDLimitExceeded
+from seal.verification.ofd.package import OFDLimitExceeded
 from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFPasswordWrong
 from trust.workers import WorkerBusy, WorkerExhausted, WorkerUnavailable
 

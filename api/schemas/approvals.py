@@ -9,13 +9,13 @@ from api.schemas.common import Request, View
 from api.schemas.places import OrderBody
 from api.schemas.stampings import DIGEST_EXAMPLE, DigestBody, KindName, PurposeName, SM3Digits, SmallContent
 from api.schemas.texts import Line, Prose
-from seal.approval_repository import Approval
-from seal.digest_stampings import StampDigests
-from seal.digests import MOST_ITEMS, Timing
-from seal.ledger import Operation, Purpose
-from seal.message_signatures import SignMessage
-from seal.permitting import Use
-from seal.stampings import parameters_of
+from seal.ledger.approval_repository import Approval
+from seal.ledger.entries import Operation, Purpose
+from seal.stamping.digest_stampings import StampDigests
+from seal.stamping.digests import MOST_ITEMS, Timing
+from seal.stamping.message_signatures import SignMessage
+from seal.stamping.permitting import Use
+from seal.stamping.stampings import parameters_of
 from trust.cms import Dialect
 
 __all__ = ["ApprovalRemark", "ApprovalRequest", "ApprovalView"]

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from api.schemas.common import Request, View
 from api.schemas.texts import Text
-from seal.ledger import Operation, Stamping, StampingState
-from seal.ledger_export import as_json
+from seal.ledger.entries import Operation, Stamping, StampingState
+from seal.ledger.export import as_json
 
 __all__ = ["LedgerLineView", "LedgerPage", "StatementOrder"]
 

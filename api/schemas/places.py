@@ -6,10 +6,10 @@ from pydantic import Field
 
 from api.schemas.common import Request
 from api.schemas.texts import Line, Prose
-from seal.keywords import KeywordNotFound
-from seal.orders import Level, Mode, OrderContradictory, StampOrder
-from seal.places import AcrossEdges, AtKeyword, AtPoint, Edge, OnPages, Pages, Place, PlaceMalformed, Which
-from seal.placing import MarksOverlap, TooFewPages, TooManyMarks
+from seal.stamping.keywords import KeywordNotFound
+from seal.stamping.orders import Level, Mode, OrderContradictory, StampOrder
+from seal.stamping.places import AcrossEdges, AtKeyword, AtPoint, Edge, OnPages, Pages, Place, PlaceMalformed, Which
+from seal.stamping.placing import MarksOverlap, TooFewPages, TooManyMarks
 from trust.errors import TrustError
 from trust.pdf.appearance import PageOutOfRange, PlacementOutsidePage
 from trust.pdf.requests import PDFSignedBefore

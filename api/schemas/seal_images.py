@@ -6,7 +6,7 @@ from pydantic import Field
 
 from api.schemas.common import Request, View
 from api.schemas.texts import Line
-from seal.designs import (
+from seal.image.designs import (
     LARGEST_DIAMETER,
     LARGEST_PICTURE,
     LONGEST_CODE,
@@ -20,7 +20,7 @@ from seal.designs import (
     Shape,
     UploadedPicture,
 )
-from seal.uploads import Upload
+from seal.image.uploads import Upload
 from trust.blobs import BlobId
 
 __all__ = ["PictureForm", "PictureFound", "SealDesignForm"]

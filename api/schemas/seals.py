@@ -8,16 +8,16 @@ from pydantic import Field
 from api.schemas.common import Reason, View
 from api.schemas.seal_images import SealDesignForm
 from api.schemas.texts import Line, Moment
-from seal.comparison import Resemblance
-from seal.designs import LONGEST_ROW
 from seal.evidence import Evidence, EvidenceKind, MediaType
 from seal.grounds import Ground
+from seal.image.comparison import Resemblance
+from seal.image.designs import LONGEST_ROW
 from seal.kinds import SealKind
+from seal.life.looking import FullSeal
+from seal.life.queue import Waiting
+from seal.life.resemblance import Resemblances
 from seal.lifecycle import SealState
-from seal.looking import FullSeal
-from seal.queue import Waiting
 from seal.records import CertifiedKey, DestructionProof, HistoryEntry, Seal
-from seal.resemblance import Resemblances
 from trust.certificates import pem
 
 __all__ = [

@@ -11,10 +11,10 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from api.schemas.common import Request, View
 from api.schemas.texts import Line, Moment, Prose
-from seal.digest_stampings import SealedDigest, StampDigests
-from seal.digests import MOST_ITEMS, DigestItem, Timing
-from seal.ledger import Authorisation, Operation, Purpose, Stamping
-from seal.message_signatures import MOST_OCTETS, SignMessage
+from seal.ledger.entries import Authorisation, Operation, Purpose, Stamping
+from seal.stamping.digest_stampings import SealedDigest, StampDigests
+from seal.stamping.digests import MOST_ITEMS, DigestItem, Timing
+from seal.stamping.message_signatures import MOST_OCTETS, SignMessage
 from trust.cms import Dialect
 
 __all__ = [

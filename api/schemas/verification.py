@@ -9,10 +9,10 @@ from api.masking import mask_code, mask_holder
 from api.schemas.common import View
 from identity.subject import SubjectKind
 from licence.verification import ClaimReport, FileFinding, Standing
-from seal.documents import JudgedSignature
-from seal.files import FileReport
-from seal.registry import SealStanding
 from seal.standing import SealTrust
+from seal.verification.documents import JudgedSignature
+from seal.verification.files import FileReport
+from seal.verification.registry import SealStanding
 from trust.certificates import Certificate
 from trust.events import Fact
 from trust.verdict import Check, Finding, Outcome

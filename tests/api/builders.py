@@ -36,14 +36,14 @@ from identity.service import RegisterOrganisation, RegisterPerson
 from identity.subject import SubjectKind
 from licence.catalogue import DraftType
 from licence.service import ISSUE_PURPOSE, IssueLicence
-from seal.authorising import AuthoriseStamping
 from seal.evidence import REQUIRED
-from seal.evidencing import PutForward
 from seal.kinds import SealKind
-from seal.orders import StampOrder
-from seal.places import AtPoint
+from seal.life.evidencing import PutForward
 from seal.service import ApplyForSeal
-from seal.stampings import Purpose, StampPDF
+from seal.stamping.authorising import AuthoriseStamping
+from seal.stamping.orders import StampOrder
+from seal.stamping.places import AtPoint
+from seal.stamping.stampings import Purpose, StampPDF
 from tests.fakes.clock import NOW, SettableClock
 from tests.trust.pdf.paper import paper
 from trust import pki_repository

@@ -10,9 +10,9 @@ from api.emblem import configured_emblem
 from api.schemas.seal_images import SealDesignForm
 from api.settings import SettingInvalid
 from api.wiring import Instance
-from seal.designs import Centre
-from seal.emblems import LARGEST_FILE
-from seal.image import drawn
+from seal.image.designs import Centre
+from seal.image.drawing import drawn
+from seal.image.emblems import LARGEST_FILE
 from tests.api.builders import copied, settings_for
 from trust.blobs import LocalBlobs
 from trust.crypto.sm3 import sm3

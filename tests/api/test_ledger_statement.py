@@ -10,10 +10,10 @@ import pytest
 from api.ledger_statement import GETA, NAMED, SEAL_CENTRE, TEMPLATES, drawable, render_statement
 from identity.subject import SubjectId
 from licence.rendering import Renderer
-from seal.image import SealDesign
+from seal.image.drawing import SealDesign
 from seal.kinds import SealKind
-from seal.ledger import Operation, Stamping, StampingState
-from seal.ledger_reading import Month, Statement
+from seal.ledger.entries import Operation, Stamping, StampingState
+from seal.ledger.reading import Month, Statement
 from seal.lifecycle import SealState
 from seal.records import Seal
 from tests.fakes.clock import NOW

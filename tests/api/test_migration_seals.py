@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api import migrations
 from seal import repository
-from seal.designs import SealDesign
+from seal.image.designs import SealDesign
 from seal.lifecycle import SealState
 from tests.fakes.clock import SettableClock
 from trust.audit import AuditTrail

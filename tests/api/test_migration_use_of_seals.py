@@ -8,8 +8,8 @@ from alembic import command
 from sqlalchemy import Engine, text
 
 from api import migrations
-from seal import stamping_repository
-from seal.ledger import DOCUMENTS_ALONE, Operation, StampingState
+from seal.ledger import stamping_repository
+from seal.ledger.entries import DOCUMENTS_ALONE, Operation, StampingState
 from tests.fakes.clock import SettableClock
 from trust.audit import AuditTrail
 from trust.store import Store

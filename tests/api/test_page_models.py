@@ -21,11 +21,11 @@ from api.pages.veil import Veil
 from api.pages.words import WORDS, Language, preferred
 from licence.lifecycle import PERMITS, LicenceState, LicenceUse
 from licence.verification import FileFinding
-from seal.deviations import Deviation
-from seal.files import FileKind
+from seal.data.deviations import Deviation
 from seal.lifecycle import SealState
-from seal.results import SealResult
 from seal.standing import SealTrust
+from seal.verification.files import FileKind
+from seal.verification.results import SealResult
 from tests.builders import PKI
 from tests.fakes import verification as fake
 from tests.fakes.clock import NOW

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.wiring import Instance
-from seal.asn1 import SealVersion
+from seal.data.asn1 import SealVersion
 from tests.api.builders import copied, settings_for
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from typing_extensions import override
 
-from seal.destroying import KeyDestroyer
+from seal.life.destroying import KeyDestroyer
 from seal.repository import DestructionProof
 from tests.fakes.clock import SettableClock
 from trust.errors import TrustError

@@ -13,12 +13,12 @@ from identity.subject import SubjectId
 from licence.lifecycle import LicenceState
 from licence.repository import Licence
 from licence.verification import ClaimReport, FileFinding, Standing, standing_checks
-from seal.documents import DocumentReport, JudgedSignature
-from seal.files import FileKind, FileReport
 from seal.lifecycle import SealState
-from seal.registry import SealStanding
-from seal.registry import standing_checks as seal_checks
 from seal.standing import SealTrust, TrustAt
+from seal.verification.documents import DocumentReport, JudgedSignature
+from seal.verification.files import FileKind, FileReport
+from seal.verification.registry import SealStanding
+from seal.verification.registry import standing_checks as seal_checks
 from tests.builders import PKI
 from tests.fakes.clock import SettableClock
 from trust.events import Fact

@@ -6,8 +6,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from typing_extensions import override
 
-from seal.documents import JudgedSignature
-from seal.files import FileReport
+from seal.verification.documents import JudgedSignature
+from seal.verification.files import FileReport
 from trust.verdict import Check
 from trust.workers import InProcess
 

@@ -7,14 +7,14 @@ files of their own.
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from seal.acting import ActingFor
-from seal.asn1 import SM2_WITH_SM3, WRITTEN, ElectronicSeal, SealSignature, seal_info, sealed
-from seal.keywords import Occurrence, find
-from seal.ofd_integrity import read_listing
-from seal.ofd_structure import OFDPackage, Outline, read_outline
-from seal.places import Pages
-from seal.reading import read_seal, read_seal_signature
-from seal.verification import judge_seal, judge_seal_signature
+from seal.data.acting import ActingFor
+from seal.data.asn1 import SM2_WITH_SM3, WRITTEN, ElectronicSeal, SealSignature, seal_info, sealed
+from seal.data.reading import read_seal, read_seal_signature
+from seal.stamping.keywords import Occurrence, find
+from seal.stamping.places import Pages
+from seal.verification.ofd.integrity import read_listing
+from seal.verification.ofd.structure import OFDPackage, Outline, read_outline
+from seal.verification.signatures import judge_seal, judge_seal_signature
 from tests.builders_ofd import archive, document
 from tests.fakes.clock import NOW
 from tests.fuzz import parsers_audit, parsers_keys, parsers_licence, parsers_pictures, parsers_pki, seeds

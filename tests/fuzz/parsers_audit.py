@@ -4,8 +4,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from seal.ledger import Operation, Stamping, StampingState, digest_of_batch
-from seal.stamping_proof import StampingProof
+from seal.ledger.entries import Operation, Stamping, StampingState, digest_of_batch
+from seal.ledger.proof import StampingProof
 from tests.builders import Party
 from tests.fakes.clock import NOW
 from tests.fuzz import seeds

@@ -7,12 +7,12 @@ from typing import Final
 
 from PIL import Image
 
-from seal.designs import SealDesign, Shape
-from seal.emblems import read_emblem
-from seal.image import draw
-from seal.outlines import Path
-from seal.png import Header, bare_png
-from seal.uploads import Ground, Upload, read_upload
+from seal.image.designs import SealDesign, Shape
+from seal.image.drawing import draw
+from seal.image.emblems import read_emblem
+from seal.image.outlines import Path
+from seal.image.png import Header, bare_png
+from seal.image.uploads import Ground, Upload, read_upload
 from tests.fuzz.harness import AnyHarness, Harness
 from tests.seal.pictures import encoded, opened, rebuilt
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from identity.credit_code import CreditCode, check_character
 from licence.claim import Claim, licence_digest, sign_claim
-from seal.acting import ActingFor
+from seal.data.acting import ActingFor
 from tests.builders import PKI, Party, cms_signer, revocation_list, time_authority
 from tests.builders_ofd import SealKit, archive, attached_message, document, listing, sign
 from tests.fakes.clock import NOW, SettableClock

@@ -13,11 +13,11 @@ from typing import Final
 
 import pytest
 
-from seal.asn1 import CertificateListType, SealExtension, SealVersion, signature_over, to_be_signed
-from seal.image import SealDesign
-from seal.making import SealOrder, make_seal
-from seal.reading import read_seal_signature
-from seal.verification import judge_seal_signature
+from seal.data.asn1 import CertificateListType, SealExtension, SealVersion, signature_over, to_be_signed
+from seal.data.reading import read_seal_signature
+from seal.image.drawing import SealDesign
+from seal.life.making import SealOrder, make_seal
+from seal.verification.signatures import judge_seal_signature
 from tests.builders import PKI, element_at, grafted, time_authority
 from tests.fakes.clock import NOW, SettableClock
 from tests.interop.test_bouncycastle import JARS

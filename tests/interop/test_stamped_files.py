@@ -31,8 +31,8 @@ from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolic
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
-from seal.orders import Level, Mode, StampOrder
-from seal.places import AcrossEdges, AtKeyword, AtPoint, Pages
+from seal.stamping.orders import Level, Mode, StampOrder
+from seal.stamping.places import AcrossEdges, AtKeyword, AtPoint, Pages
 from tests.builders import PKI
 from tests.judges import program
 from tests.seal.kits import Bench, outcomes

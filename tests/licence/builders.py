@@ -17,7 +17,7 @@ from identity.duties import Actor, Duty, Grant
 from licence.lifecycle import LicenceState
 from licence.repository import Licence
 from licence.service import ISSUE_PURPOSE, IssueLicence
-from seal.authorising import AuthoriseStamping
+from seal.stamping.authorising import AuthoriseStamping
 from tests.fakes.clock import SettableClock
 from tests.fakes.faulty import Crash
 from tests.seal.houses import YEAR, House, Staff, actor

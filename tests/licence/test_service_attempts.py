@@ -20,9 +20,9 @@ from licence.errors import (
 )
 from licence.lifecycle import LicenceState
 from licence.repository import Licence
-from seal import stamping_repository as seals
 from seal.errors import SealNotActive
-from seal.ledger import StampingState
+from seal.ledger import stamping_repository as seals
+from seal.ledger.entries import StampingState
 from tests.fakes.faulty import Crash
 from tests.licence.builders import LONG_AGO, REASON, Desk, Meanwhile
 from trust.lifecycle import EventNotPossible

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, make_url, text, update
 from sqlmodel import col
 
 from api.settings import Settings
-from seal.ledger import StampingState
+from seal.ledger.entries import StampingState
 from seal.tables import StampingRow
 from tests.builders import PKI
 from tests.fakes.clock import SettableClock

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from identity.duties import Actor
-from seal.ledger import Stamping, StampingState
-from seal.stampings import StampPDF
+from seal.ledger.entries import Stamping, StampingState
+from seal.stamping.stampings import StampPDF
 from tests.seal.houses import House
 from trust.errors import TrustError
 

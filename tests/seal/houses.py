@@ -34,24 +34,24 @@ from licence.rendering import Renderer
 from licence.repository import LicenceRepository
 from licence.service import ISSUE_PURPOSE, LicenceService
 from licence.verification import VerificationService
-from seal import stamping_repository
-from seal.approvals import ApprovalService
-from seal.authorising import AuthorisationService, AuthoriseStamping, DelegateStamping
-from seal.digest_stampings import DigestStampingService
 from seal.evidence import REQUIRED, EvidenceKind
-from seal.evidencing import EvidenceService, PutForward
 from seal.grounds import Ground
-from seal.intents import Intents
 from seal.kinds import SealKind
-from seal.ledger import Authorisation, StampingState
-from seal.message_signatures import MessageSigningService
-from seal.orders import StampOrder
-from seal.permitting import Permitting
-from seal.places import AtPoint
+from seal.ledger import stamping_repository
+from seal.ledger.entries import Authorisation, StampingState
+from seal.life.evidencing import EvidenceService, PutForward
+from seal.life.workshop import Workshop
 from seal.repository import Seal
 from seal.service import ApplyForSeal, RemakeSeal, SealService
-from seal.stampings import Purpose, Stampers, StampingService, StampPDF
-from seal.workshop import Workshop
+from seal.stamping.approvals import ApprovalService
+from seal.stamping.authorising import AuthorisationService, AuthoriseStamping, DelegateStamping
+from seal.stamping.digest_stampings import DigestStampingService
+from seal.stamping.intents import Intents
+from seal.stamping.message_signatures import MessageSigningService
+from seal.stamping.orders import StampOrder
+from seal.stamping.permitting import Permitting
+from seal.stamping.places import AtPoint
+from seal.stamping.stampings import Purpose, Stampers, StampingService, StampPDF
 from tests.fakes.clock import SettableClock
 from tests.fakes.destroyer import FakeDestroyer
 from tests.fakes.faulty import Faults, FaultyBlobs, FaultyCustody, FaultyJournal, FaultyStamper

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 from api.settings import Settings
-from seal.digest_stampings import StampDigests
-from seal.digests import DigestItem
-from seal.message_signatures import SignMessage
-from seal.stampings import StampPDF
+from seal.stamping.digest_stampings import StampDigests
+from seal.stamping.digests import DigestItem
+from seal.stamping.message_signatures import SignMessage
+from seal.stamping.stampings import StampPDF
 from tests.fakes.clock import SettableClock
 from tests.seal.houses import NOTICE, House
 from trust.crypto.sm3 import sm3

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from seal.documents import DocumentReport, judge_pdf
-from seal.image import SealDesign, draw
-from seal.making import SealOrder, make_seal
-from seal.orders import StampOrder
-from seal.places import AtPoint
-from seal.stamping import PreparedStamp, StampKit, prepare_stamp
+from seal.image.drawing import SealDesign, draw
+from seal.life.making import SealOrder, make_seal
+from seal.stamping.orders import StampOrder
+from seal.stamping.places import AtPoint
+from seal.stamping.stamp import PreparedStamp, StampKit, prepare_stamp
+from seal.verification.documents import DocumentReport, judge_pdf
 from tests.builders import PKI, Party, cms_signer, time_authority
 from tests.fakes.clock import NOW, SettableClock
 from tests.fakes.faulty import Faults, FaultyCustody, FaultyStamper

@@ -11,7 +11,7 @@ from typing import Final
 
 from identity.duties import OF_ORGANISATION, Actor, Duty, Grant
 from identity.errors import DutyMissing
-from seal.life import permit
+from seal.life.steps import permit
 from seal.lifecycle import APPLICATIONS, DUTIES, ENDED, LIFECYCLE, REVIEWS, SealEvent, SealState
 from tests.seal.houses import actor
 from trust.errors import TrustError

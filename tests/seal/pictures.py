@@ -8,7 +8,7 @@ from functools import cache
 
 from PIL import Image
 
-from seal.image import SealDesign, draw
+from seal.image.drawing import SealDesign, draw
 
 __all__ = ["INKS", "SIGNATURE", "chunk", "chunks", "encoded", "opened", "rebuilt", "seal_picture"]
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from identity.subject import Organisation
 from seal import repository
-from seal.designs import SealDesign
+from seal.image.designs import SealDesign
 from seal.kinds import SealKind
 from seal.lifecycle import SealState
 from seal.repository import Seal

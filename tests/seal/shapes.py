@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import resvg_py
 from PIL import Image
 
-from seal.outlines import Path, Point
-from seal.paints import svg
+from seal.image.outlines import Path, Point
+from seal.image.paints import svg
 
 __all__ = ["edges", "flattened", "mask"]
 

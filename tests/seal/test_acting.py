@@ -2,7 +2,7 @@
 
 import pytest
 
-from seal.acting import ActingFor, ActingMalformed
+from seal.data.acting import ActingFor, ActingMalformed
 from trust.asn1 import der
 
 ACTING = ActingFor(actor="person_01k9", authorisation="auth_01k9", purpose="document.stamp")

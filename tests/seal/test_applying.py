@@ -11,12 +11,12 @@ from identity.credit_code import CreditCode
 from identity.duties import Duty, Grant
 from identity.errors import SubjectNotActive, SubjectUnknown
 from identity.service import RegisterOrganisation
-from seal.designs import SealDesign, Shape, UploadedPicture
+from seal.data.reading import read_seal
 from seal.errors import BearerMissing, BearerNotOfOwner, DesignNotOfOwner, KindNotEntitled, StatutorySealExists
-from seal.image_errors import ImagePictureMissing
+from seal.image.designs import SealDesign, Shape, UploadedPicture
+from seal.image.errors import ImagePictureMissing
 from seal.kinds import ENTITLED, OrganisationClass, SealKind, class_of
 from seal.lifecycle import SealState
-from seal.reading import read_seal
 from seal.service import SealChanges
 from tests.seal.houses import REASON, House, Staff, actor, at_once
 from trust.blobs import BlobId, BlobMissing

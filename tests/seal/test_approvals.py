@@ -11,10 +11,6 @@ import pytest
 
 from identity.duties import Actor, Duty
 from identity.errors import DutyMissing
-from seal.approval_repository import Approval, ApprovalState
-from seal.approvals import DECIDED_WITHIN, USED_WITHIN, AskForApproval
-from seal.digest_stampings import StampDigests
-from seal.digests import DigestItem, Timing
 from seal.errors import (
     ApprovalNotOpen,
     ApprovalRequired,
@@ -23,8 +19,12 @@ from seal.errors import (
     NotAuthorised,
     SealUnknown,
 )
-from seal.ledger import Operation, Purpose
-from seal.orders import Level
+from seal.ledger.approval_repository import Approval, ApprovalState
+from seal.ledger.entries import Operation, Purpose
+from seal.stamping.approvals import DECIDED_WITHIN, USED_WITHIN, AskForApproval
+from seal.stamping.digest_stampings import StampDigests
+from seal.stamping.digests import DigestItem, Timing
+from seal.stamping.orders import Level
 from tests.fakes.clock import NOW
 from tests.seal.houses import CENTRE, NOTICE, REASON, House, at_once
 from trust.errors import TrustError

@@ -14,8 +14,8 @@ import typst
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from seal.orders import Level, Mode, StampOrder
-from seal.places import AcrossEdges, AtKeyword, Pages
+from seal.stamping.orders import Level, Mode, StampOrder
+from seal.stamping.places import AcrossEdges, AtKeyword, Pages
 from tests.seal.kits import Bench
 from tests.seal.test_keywords import FONTS
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seal.asn1 import (
+from seal.data.asn1 import (
     CertificateListType,
     SealExtension,
     SealMalformed,
@@ -23,8 +23,8 @@ from seal.asn1 import (
     signature_over,
     to_be_signed,
 )
-from seal.deviations import Deviation
-from seal.reading import read_seal, read_seal_signature
+from seal.data.deviations import Deviation
+from seal.data.reading import read_seal, read_seal_signature
 from tests.builders import read_vectors
 from tests.seal.structures import CREATED, DOCUMENT_HASH, SIGNED, UNTIL, World, seal, tbs_sign
 from trust.asn1 import der

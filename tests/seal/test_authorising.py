@@ -11,7 +11,7 @@ from identity.duties import Actor, Duty, Grant
 from identity.errors import DutyMissing, SubjectNotActive, SubjectUnknown
 from seal.errors import AuthorisationBeyond, AuthorisationInvalid, AuthorisationUnknown, SealNotActive, SealUnknown
 from seal.grounds import Ground
-from seal.ledger import Authorisation, Operation
+from seal.ledger.entries import Authorisation, Operation
 from tests.fakes.clock import NOW
 from tests.seal.houses import REASON, YEAR, House, actor
 from trust.errors import TrustError

@@ -7,10 +7,10 @@ from functools import cache
 import pytest
 from PIL import Image, ImageFilter
 
-from seal.comparison import Resemblance, compare, compare_ink
-from seal.designs import Centre, SealDesign, Shape
-from seal.image import draw
-from seal.uploads import read_upload
+from seal.image.comparison import Resemblance, compare, compare_ink
+from seal.image.designs import Centre, SealDesign, Shape
+from seal.image.drawing import draw
+from seal.image.uploads import read_upload
 from tests.seal.wear import TURNS, WAYS, ink, turned
 
 ROW = "电子证照专用章"

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from seal.asn1 import SealExtension, SealVersion
-from seal.deviations import Deviation, Met
-from seal.files import judge_file
-from seal.ofd import judge_ofd
-from seal.reading import read_seal, read_seal_signature
-from seal.verification import judge_seal, judge_seal_signature
+from seal.data.asn1 import SealExtension, SealVersion
+from seal.data.deviations import Deviation, Met
+from seal.data.reading import read_seal, read_seal_signature
+from seal.verification.files import judge_file
+from seal.verification.ofd.judging import judge_ofd
+from seal.verification.signatures import judge_seal, judge_seal_signature
 from tests.fakes.clock import NOW
 from trust.certificates import Certificate
 from trust.crypto.reference import ReferenceBackend

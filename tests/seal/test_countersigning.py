@@ -17,9 +17,9 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from seal.errors import OwnWorkRefused
-from seal.orders import Level, Mode, StampOrder
-from seal.own_work import require_unharmed
-from seal.places import AtPoint, OnPages, Pages
+from seal.stamping.orders import Level, Mode, StampOrder
+from seal.stamping.own_work import require_unharmed
+from seal.stamping.places import AtPoint, OnPages, Pages
 from tests.builders import PKI, foreign_certificate
 from tests.seal.kits import Bench, order_at, outcomes
 from tests.trust.pdf.paper import page_dictionary, paper, updated

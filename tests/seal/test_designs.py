@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from seal.designs import OVALS, Centre, OwnerRank, SealDesign, Shape, UploadedPicture
 from seal.errors import ImageCodeMalformed, ImageDiameterOutOfRange, ImageNameLength, ImageRowLength
-from seal.image_errors import ImageAgainstRank, ImagePartUnwanted, ImagePictureMissing, ImageSizeNotOffered
-from seal.ranks import RANKS
+from seal.image.designs import OVALS, Centre, OwnerRank, SealDesign, Shape, UploadedPicture
+from seal.image.errors import ImageAgainstRank, ImagePartUnwanted, ImagePictureMissing, ImageSizeNotOffered
+from seal.image.ranks import RANKS
 from trust.blobs import BlobId
 from trust.errors import Invalid
 from trust.typefaces import CharacterNotCovered

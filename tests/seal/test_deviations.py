@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from api.pages.words import WORDS
-from seal.deviations import Deviation, Met
-from seal.reading import read_seal, read_seal_signature
-from seal.verification import judge_seal, judge_seal_signature
+from seal.data.deviations import Deviation, Met
+from seal.data.reading import read_seal, read_seal_signature
+from seal.verification.signatures import judge_seal, judge_seal_signature
 from tests.fakes.clock import NOW
 from tests.seal.structures import CREATED, DOCUMENT_HASH, SIGNED, World
 from trust.asn1 import der

@@ -10,9 +10,7 @@ from typing import Any
 
 import pytest
 
-from seal import stamping_repository
-from seal.digest_stampings import AT_ONCE, JUDGED_FOR, DigestStampingService, SealedDigest, StampDigests
-from seal.digests import MOST_ITEMS, DigestItem, Timing
+from seal.data.reading import read_seal_signature
 from seal.errors import (
     AuthorisationExhausted,
     NotAuthorised,
@@ -21,10 +19,12 @@ from seal.errors import (
     StampingUnderWay,
     StampingUnknown,
 )
-from seal.intents import LEFT_BEHIND
-from seal.ledger import Operation, Stamping, StampingState, digest_of_batch
-from seal.reading import read_seal_signature
-from seal.verification import judge_seal_signature
+from seal.ledger import stamping_repository
+from seal.ledger.entries import Operation, Stamping, StampingState, digest_of_batch
+from seal.stamping.digest_stampings import AT_ONCE, JUDGED_FOR, DigestStampingService, SealedDigest, StampDigests
+from seal.stamping.digests import MOST_ITEMS, DigestItem, Timing
+from seal.stamping.intents import LEFT_BEHIND
+from seal.verification.signatures import judge_seal_signature
 from tests.fakes.clock import NOW
 from tests.fakes.faulty import Crash
 from tests.seal.holders import Holder

@@ -5,11 +5,11 @@ import math
 import pytest
 from PIL import ImageChops, ImageStat
 
-from seal.designs import Centre, SealDesign
-from seal.emblems import DIAMETER, LARGEST_FILE, read_emblem, rosette
-from seal.image import draw
-from seal.image_errors import EmblemMalformed, ImagePictureMissing
-from seal.outlines import bounds, moved
+from seal.image.designs import Centre, SealDesign
+from seal.image.drawing import draw
+from seal.image.emblems import DIAMETER, LARGEST_FILE, read_emblem, rosette
+from seal.image.errors import EmblemMalformed, ImagePictureMissing
+from seal.image.outlines import bounds, moved
 from tests.seal.shapes import flattened, mask
 from trust.blobs import BlobId
 from trust.crypto.sm3 import sm3

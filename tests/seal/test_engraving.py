@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageChops, ImageFilter
 
-from seal import engraving, lettering
-from seal.engraving import RIM_ARC, RIM_ARC_ABOVE_CODE, RIM_ARC_ABOVE_ROW
-from seal.outlines import Path
+from seal.image import engraving, lettering
+from seal.image.engraving import RIM_ARC, RIM_ARC_ABOVE_CODE, RIM_ARC_ABOVE_ROW
+from seal.image.outlines import Path
 from tests.seal.shapes import edges, flattened, mask
 from trust.typefaces import CharacterNotCovered, Typeface, covered, load
 

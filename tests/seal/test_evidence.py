@@ -10,8 +10,8 @@ from identity.errors import DutyMissing, SubjectUnknown
 from seal import evidence_repository
 from seal.errors import EvidenceMissing, EvidenceSpent, EvidenceTooLarge, EvidenceTypeRefused, EvidenceUnknown
 from seal.evidence import LARGEST, REQUIRED, EvidenceKind, MediaType, require_kinds, require_media_type
-from seal.evidencing import PutForward
 from seal.grounds import Ground
+from seal.life.evidencing import PutForward
 from seal.lifecycle import SealEvent, SealState
 from seal.repository import Seal
 from seal.service import SealChanges

@@ -12,13 +12,13 @@ import pytest
 
 from api.demo.documents import foreign_documents, page
 from api.worker_wiring import PRELOAD
-from seal.documents import DocumentReport
-from seal.files import judge_file, protected_part
-from seal.image import SealDesign, draw
-from seal.own_work import require_unharmed
-from seal.places import AcrossEdges, AtKeyword, AtPoint, Edge, Pages
-from seal.preparing import prepare_document
-from seal.uploads import read_upload
+from seal.image.drawing import SealDesign, draw
+from seal.image.uploads import read_upload
+from seal.stamping.own_work import require_unharmed
+from seal.stamping.places import AcrossEdges, AtKeyword, AtPoint, Edge, Pages
+from seal.stamping.preparing import prepare_document
+from seal.verification.documents import DocumentReport
+from seal.verification.files import judge_file, protected_part
 from tests.builders import PKI
 from tests.builders_ofd import SealKit, Signing, archive, document, sign
 from tests.fakes.clock import NOW

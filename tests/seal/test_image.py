@@ -10,7 +10,6 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from seal import engraving, lettering
 from seal.errors import (
     ImageCodeMalformed,
     ImageDiameterOutOfRange,
@@ -18,7 +17,8 @@ from seal.errors import (
     ImageResolutionOutOfRange,
     ImageRowLength,
 )
-from seal.image import Centre, SealDesign, SealImage, draw, rim_arc
+from seal.image import engraving, lettering
+from seal.image.drawing import Centre, SealDesign, SealImage, draw, rim_arc
 from trust.errors import Invalid
 from trust.typefaces import CharacterNotCovered
 

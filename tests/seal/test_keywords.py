@@ -9,8 +9,8 @@ from typing import Final
 import pytest
 import typst
 
-from seal.keywords import Occurrence, find
-from seal.places import Pages
+from seal.stamping.keywords import Occurrence, find
+from seal.stamping.places import Pages
 from tests.trust.pdf.paper import page_dictionary, paper, stream
 from trust.pdf.appearance import PageOutOfRange
 from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFMalformed

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from seal.intents import LEFT_BEHIND
-from seal.ledger import Authorisation, Operation, StampingState
+from seal.ledger.entries import Authorisation, Operation, StampingState
+from seal.stamping.intents import LEFT_BEHIND
 from tests.fakes.clock import SettableClock
 from tests.seal.houses import House
 from tests.seal.killing import order_of, run

@@ -7,8 +7,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from seal.ledger import Operation, Stamping, StampingState
-from seal.ledger_export import COLUMNS, as_json, csv_lines, json_lines
+from seal.ledger.entries import Operation, Stamping, StampingState
+from seal.ledger.export import COLUMNS, as_json, csv_lines, json_lines
 from tests.fakes.clock import NOW
 from trust.blobs import BlobId
 

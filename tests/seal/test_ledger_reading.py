@@ -8,11 +8,11 @@ import pytest
 
 from identity.duties import Duty
 from identity.errors import DutyMissing
-from seal import stamping_repository
 from seal.errors import SealUnknown
-from seal.ledger import Operation, Stamping, StampingState
-from seal.ledger_reading import MOST_LINES, PAGE, LedgerReading, Month, MonthMalformed, MonthNotOver, MonthTooLong
-from seal.ledger_search import LedgerSearch
+from seal.ledger import stamping_repository
+from seal.ledger.entries import Operation, Stamping, StampingState
+from seal.ledger.reading import MOST_LINES, PAGE, LedgerReading, Month, MonthMalformed, MonthNotOver, MonthTooLong
+from seal.ledger.search import LedgerSearch
 from tests.fakes.clock import NOW
 from tests.seal.holders import Holder
 from tests.seal.houses import House, actor

@@ -6,13 +6,13 @@ from typing import Final
 
 import pytest
 
-from seal.acting import ACTING, ActingFor
-from seal.carrying import SEAL_SIGNATURE, SEAL_SIGNATURE_DIGEST, check_carried
-from seal.documents import judge_pdf, with_facts
+from seal.data.acting import ACTING, ActingFor
+from seal.data.carrying import SEAL_SIGNATURE, SEAL_SIGNATURE_DIGEST, check_carried
+from seal.data.reading import read_seal_signature
 from seal.errors import OwnWorkRefused
-from seal.orders import Level, Mode, StampOrder
-from seal.places import AtPoint
-from seal.reading import read_seal_signature
+from seal.stamping.orders import Level, Mode, StampOrder
+from seal.stamping.places import AtPoint
+from seal.verification.documents import judge_pdf, with_facts
 from tests.builders import PKI, revocation_list
 from tests.fakes.clock import NOW
 from tests.seal.kits import Bench, checks_failed, outcomes

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from identity.duties import Duty
-from seal.documents import judge_pdf
 from seal.errors import CertificateAwaited
 from seal.grounds import Ground
 from seal.lifecycle import SealState
+from seal.verification.documents import judge_pdf
 from tests.builders import PKI, revocation_list
 from tests.fakes.clock import NOW
 from tests.seal.houses import REASON, House

@@ -7,10 +7,10 @@ from itertools import combinations
 import pytest
 from PIL import Image
 
-from seal.designs import Centre, SealDesign, Shape
-from seal.image import draw
-from seal.likeness import ALIKE, BITS, DIGITS, Likeness, distance, find_alike, likeness, likeness_of
-from seal.uploads import read_upload
+from seal.image.designs import Centre, SealDesign, Shape
+from seal.image.drawing import draw
+from seal.image.likeness import ALIKE, BITS, DIGITS, Likeness, distance, find_alike, likeness, likeness_of
+from seal.image.uploads import read_upload
 from tests.seal.wear import TURNS, WAYS, ink, turned
 
 ROW, CODE = "电子证照专用章", "33019900000001"

@@ -7,8 +7,8 @@ import pytest
 
 from identity.duties import Actor, Duty
 from seal.kinds import SealKind
+from seal.life.queue import DEADLINES, WAITS_FOR, Waiting, read_deadlines, wanted_by
 from seal.lifecycle import LIFECYCLE, SealState
-from seal.queue import DEADLINES, WAITS_FOR, Waiting, read_deadlines, wanted_by
 from seal.repository import Page, SealQuery
 from tests.fakes.clock import NOW
 from tests.seal.houses import REASON, House, Staff, actor

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 import pytest
 from PIL import Image
 
-from seal.asn1 import CertificateListType, SealExtension, SealVersion
+from seal.data.asn1 import CertificateListType, SealExtension, SealVersion
+from seal.data.reading import read_seal
 from seal.errors import OwnWorkRefused
-from seal.image import SealDesign
+from seal.image.drawing import SealDesign
 from seal.kinds import TYPE_NUMBERS, SealKind
-from seal.making import PICTURE_RESOLUTION, SealOrder, make_seal, require_maker
-from seal.reading import read_seal
-from seal.verification import judge_seal
+from seal.life.making import PICTURE_RESOLUTION, SealOrder, make_seal, require_maker
+from seal.verification.signatures import judge_seal
 from tests.builders import PKI, Party, time_authority
 from tests.fakes.clock import NOW, SettableClock
 from tests.fakes.faulty import Faults, FaultyStamper

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from seal.errors import NotAuthorised, StampingRequestInvalid, StampingUnderWay
-from seal.intents import LEFT_BEHIND
-from seal.ledger import Operation, StampingState
-from seal.message_signatures import MOST_OCTETS, SignedDigest, SignMessage
+from seal.ledger.entries import Operation, StampingState
+from seal.stamping.intents import LEFT_BEHIND
+from seal.stamping.message_signatures import MOST_OCTETS, SignedDigest, SignMessage
 from tests.fakes.clock import NOW
 from tests.fakes.faulty import Crash
 from tests.seal.holders import Holder

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from seal import repository
+from seal.data.reading import read_seal
 from seal.lifecycle import SealEvent, SealState
 from seal.notices import TOLD, TOPIC, announce
-from seal.reading import read_seal
 from seal.records import HistoryEntry, Seal
 from tests.fakes.clock import NOW
 from tests.seal.houses import House

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from seal.documents import DocumentReport, JudgedSignature
-from seal.ofd import claimed_time, judge_ofd
-from seal.ofd_package import LIMITS, OFDLimitExceeded, OFDLimits, OFDMalformed
-from seal.ofd_structure import FoundSignature, OFDPackage, read_outline
+from seal.verification.documents import DocumentReport, JudgedSignature
+from seal.verification.ofd.judging import claimed_time, judge_ofd
+from seal.verification.ofd.package import LIMITS, OFDLimitExceeded, OFDLimits, OFDMalformed
+from seal.verification.ofd.structure import FoundSignature, OFDPackage, read_outline
 from tests.builders import PKI, Party, cms_signer, grafted
 from tests.builders_ofd import (
     BODY,

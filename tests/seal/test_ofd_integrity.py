@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from seal.documents import DocumentReport
-from seal.ofd import judge_ofd
-from seal.ofd_integrity import FileListing, read_listing
-from seal.ofd_package import LIMITS, OFDLimitExceeded
-from seal.ofd_structure import BrokenSignature, OFDPackage
+from seal.verification.documents import DocumentReport
+from seal.verification.ofd.integrity import FileListing, read_listing
+from seal.verification.ofd.judging import judge_ofd
+from seal.verification.ofd.package import LIMITS, OFDLimitExceeded
+from seal.verification.ofd.structure import BrokenSignature, OFDPackage
 from tests.builders import PKI, Party, cms_signer
 from tests.builders_ofd import (
     Files,

@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seal.ofd_package import LIMITS, OFDLimitExceeded, OFDLimits, OFDMalformed, PackedFile, read_archive, unpack
+from seal.verification.ofd.package import (
+    LIMITS,
+    OFDLimitExceeded,
+    OFDLimits,
+    OFDMalformed,
+    PackedFile,
+    read_archive,
+    unpack,
+)
 from tests.builders_ofd import Entry, archive, document, packed
 from trust.crypto.sm3 import sm3
 

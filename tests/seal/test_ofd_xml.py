@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from seal.ofd_package import LIMITS, OFDLimitExceeded, OFDLimits, OFDMalformed
-from seal.ofd_xml import XMLReader
+from seal.verification.ofd.package import LIMITS, OFDLimitExceeded, OFDLimits, OFDMalformed
+from seal.verification.ofd.xml import XMLReader
 from tests.builders_ofd import xml
 
 LAUGHS = "".join(f'<!ENTITY l{one} "{f"&l{one - 1};" * 10}">' for one in range(1, 10))

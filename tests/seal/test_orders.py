@@ -2,8 +2,8 @@
 
 import pytest
 
-from seal.orders import Level, Mode, OrderContradictory, StampOrder
-from seal.places import AtPoint
+from seal.stamping.orders import Level, Mode, OrderContradictory, StampOrder
+from seal.stamping.places import AtPoint
 
 POINT = AtPoint(page=1, x_mm=100, y_mm=100)
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from seal.outlines import Path, Point, circle, cubic, emboldened, ink, moved
+from seal.image.outlines import Path, Point, circle, cubic, emboldened, ink, moved
 from trust.typefaces import Glyph, Typeface, glyph
 
 SQUARE: Path = (("M", ((0, 0),)), ("L", ((4, 0),)), ("L", ((4, 4),)), ("L", ((0, 4),)), ("Z", ()))

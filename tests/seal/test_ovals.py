@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageChops, ImageFilter
 
-from seal.designs import OVALS
-from seal.outlines import Path, Point
-from seal.ovals import BORDER, CLEARANCE, Oval
+from seal.image.designs import OVALS
+from seal.image.outlines import Path, Point
+from seal.image.ovals import BORDER, CLEARANCE, Oval
 from tests.seal.shapes import edges, flattened, mask
 
 INVOICE = Oval(40, 30)

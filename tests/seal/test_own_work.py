@@ -5,11 +5,11 @@ from typing import Final
 
 import pytest
 
-from seal.documents import DocumentReport, judge_field
 from seal.errors import OwnWorkRefused
-from seal.orders import Level, Mode, StampOrder
-from seal.own_work import judge_own_work, require_unharmed, require_valid
-from seal.places import AtPoint
+from seal.stamping.orders import Level, Mode, StampOrder
+from seal.stamping.own_work import judge_own_work, require_unharmed, require_valid
+from seal.stamping.places import AtPoint
+from seal.verification.documents import DocumentReport, judge_field
 from tests.seal.kits import Bench, outcomes
 from tests.sm2_backends import LIBRARIES, library_named
 from tests.trust.pdf.paper import paper

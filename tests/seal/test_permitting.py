@@ -10,8 +10,8 @@ import pytest
 from identity.duties import Actor, Duty, Grant
 from identity.errors import SubjectNotActive
 from seal.errors import AuthorisationExhausted, NotAuthorised, SealExpired, SealNotActive, SealUnknown
-from seal.ledger import Authorisation, Operation
-from seal.permitting import RULES, Permitted, Use
+from seal.ledger.entries import Authorisation, Operation
+from seal.stamping.permitting import RULES, Permitted, Use
 from tests.fakes.clock import NOW
 from tests.seal.houses import NOTICE, REASON, YEAR, House, actor
 from trust.errors import TrustError

@@ -4,7 +4,7 @@ from math import inf, nan
 
 import pytest
 
-from seal.places import AcrossEdges, AtKeyword, AtPoint, OnPages, Pages, PlaceMalformed
+from seal.stamping.places import AcrossEdges, AtKeyword, AtPoint, OnPages, Pages, PlaceMalformed
 from trust.errors import Invalid
 from trust.pdf.appearance import PageOutOfRange
 

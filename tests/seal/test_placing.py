@@ -10,9 +10,9 @@ import pytest
 from PIL import Image, ImageChops
 
 from api.worker_wiring import PRELOAD
-from seal.keywords import KeywordNotFound
-from seal.places import AcrossEdges, AtKeyword, AtPoint, Edge, OnPages, Pages, Place, Which
-from seal.placing import MarksOverlap, TooFewPages, TooManyMarks, groups, resolve
+from seal.stamping.keywords import KeywordNotFound
+from seal.stamping.places import AcrossEdges, AtKeyword, AtPoint, Edge, OnPages, Pages, Place, Which
+from seal.stamping.placing import MarksOverlap, TooFewPages, TooManyMarks, groups, resolve
 from tests.fakes.clock import NOW
 from tests.seal.test_keywords import typeset
 from tests.trust.pdf.paper import page_dictionary, paper, stream

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from seal.image_errors import PictureFormat, PictureInvalid, PictureMalformed, PicturePixels, PictureTooLarge
-from seal.png import LARGEST_FILE, LONGEST_SIDE, Header, bare_png
+from seal.image.errors import PictureFormat, PictureInvalid, PictureMalformed, PicturePixels, PictureTooLarge
+from seal.image.png import LARGEST_FILE, LONGEST_SIDE, Header, bare_png
 from tests.seal.pictures import SIGNATURE, chunk, chunks, encoded, opened, rebuilt, seal_picture
 
 GOOD = encoded(seal_picture())

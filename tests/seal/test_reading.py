@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from seal.asn1 import CertificateListType, SealExtension, SealMalformed, SealVersion
-from seal.deviations import Deviation, Met
-from seal.reading import read_seal, read_seal_signature
+from seal.data.asn1 import CertificateListType, SealExtension, SealMalformed, SealVersion
+from seal.data.deviations import Deviation, Met
+from seal.data.reading import read_seal, read_seal_signature
 from tests.builders import grafted
 from tests.seal.structures import CREATED, DOCUMENT_HASH, SIGNED, UNTIL, World
 from trust.asn1 import der

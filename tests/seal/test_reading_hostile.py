@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seal.asn1 import SealMalformed
-from seal.reading import read_seal, read_seal_signature
-from seal.verification import judge_seal, judge_seal_signature
+from seal.data.asn1 import SealMalformed
+from seal.data.reading import read_seal, read_seal_signature
+from seal.verification.signatures import judge_seal, judge_seal_signature
 from tests.builders import element_at, grafted
 from tests.fakes.clock import NOW
 from tests.seal.structures import DOCUMENT_HASH, World

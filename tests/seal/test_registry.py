@@ -12,8 +12,8 @@ from seal import repository
 from seal.evidence import EvidenceKind
 from seal.grounds import Ground
 from seal.lifecycle import SealState
-from seal.registry import SealStanding, standing_checks
 from seal.standing import SealTrust, TrustAt
+from seal.verification.registry import SealStanding, standing_checks
 from tests.fakes.clock import NOW
 from tests.seal.houses import REASON, House
 from trust.events import AuditEvent

@@ -10,7 +10,6 @@ import pytest
 
 from identity.duties import Actor, Duty
 from identity.errors import DutyMissing, SubjectNotActive
-from seal.designs import SealDesign
 from seal.errors import (
     DesignNotOfOwner,
     GroundNotAllowed,
@@ -21,6 +20,7 @@ from seal.errors import (
 )
 from seal.evidence import EvidenceKind
 from seal.grounds import Ground
+from seal.image.designs import SealDesign
 from seal.kinds import SealKind
 from seal.lifecycle import SealState
 from seal.repository import Seal

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from identity.subject import Organisation, SubjectId
-from seal import repository, stamping_repository
+from seal import repository
 from seal.grounds import Ground
 from seal.kinds import SealKind
+from seal.ledger import stamping_repository
 from seal.lifecycle import SealEvent, SealState
 from seal.repository import CertifiedKey, HistoryEntry
 from tests.builders import PKI

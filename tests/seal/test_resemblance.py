@@ -2,11 +2,11 @@
 
 import pytest
 
-from seal.comparison import Resemblance
-from seal.image import SealDesign, SealImage, draw
-from seal.image_errors import PictureMalformed
+from seal.image.comparison import Resemblance
+from seal.image.drawing import SealDesign, SealImage, draw
+from seal.image.errors import PictureMalformed
+from seal.life.resemblance import MOST_COMPARED, compared
 from seal.records import Seal
-from seal.resemblance import MOST_COMPARED, compared
 from tests.seal.houses import House
 from trust.blobs import BlobMissing
 from trust.errors import TrustError

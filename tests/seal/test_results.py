@@ -7,10 +7,10 @@ from typing import Final
 import pytest
 from typing_extensions import Unpack
 
-from seal.checks import BY_NAME, CHECKS, WARNINGS, coded
-from seal.ofd import judge_ofd
-from seal.results import SealResult
-from seal.verification import judge_seal, judge_seal_signature
+from seal.verification.checks import BY_NAME, CHECKS, WARNINGS, coded
+from seal.verification.ofd.judging import judge_ofd
+from seal.verification.results import SealResult
+from seal.verification.signatures import judge_seal, judge_seal_signature
 from tests.builders import FOUNDED, PKI, Deviations, revocation_list
 from tests.builders_ofd import FOLDER, SealKit, Signing, archive, attached_message, document, listing, sign, unsigned
 from tests.fakes.clock import NOW

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import pytest
 
-from seal.documents import JudgedSignature
-from seal.files import FileReport, judge_file
-from seal.second_look import VerdictContradicted, look_again
+from seal.stamping.second_look import VerdictContradicted, look_again
+from seal.verification.documents import JudgedSignature
+from seal.verification.files import FileReport, judge_file
 from tests.builders import PKI
 from tests.fakes.workers import believed
 from tests.seal.kits import Bench

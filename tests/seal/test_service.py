@@ -12,7 +12,6 @@ from api.demo import cast
 from identity.duties import Actor, Duty, Grant
 from identity.errors import DutyMissing, SubjectNotActive, SubjectUnknown
 from identity.subject import SubjectId
-from seal.designs import SealDesign
 from seal.errors import (
     ImageDiameterOutOfRange,
     ImageRowLength,
@@ -21,6 +20,7 @@ from seal.errors import (
 )
 from seal.evidence import EvidenceKind
 from seal.grounds import Ground
+from seal.image.designs import SealDesign
 from seal.kinds import SealKind
 from seal.lifecycle import DUTIES, LIFECYCLE, OWNERS_ACTS, REASONED, SealEvent, SealState
 from seal.repository import HistoryEntry, Seal

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from seal.asn1 import SealSignature
-from seal.reading import read_seal_signature
-from seal.verification import JudgedSeal, judge_seal_signature
+from seal.data.asn1 import SealSignature
+from seal.data.reading import read_seal_signature
+from seal.verification.signatures import JudgedSeal, judge_seal_signature
 from tests.builders import FOUNDED, PKI, issue, revocation_list
 from tests.fakes.clock import NOW
 from tests.seal.structures import CREATED, DOCUMENT_HASH, SIGNED, UNTIL, World, seal, seal_signature, tbs_sign

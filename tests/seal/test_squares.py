@@ -5,8 +5,8 @@ from itertools import combinations
 import pytest
 from PIL import ImageChops, ImageFilter
 
-from seal import squares
-from seal.lettering import letter
+from seal.image import squares
+from seal.image.lettering import letter
 from tests.seal.shapes import edges, mask
 
 BLOCK = "■"

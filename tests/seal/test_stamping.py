@@ -10,15 +10,15 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from seal.designs import SealDesign, Shape
-from seal.documents import judge_pdf
+from seal.data.reading import read_seal_signature
 from seal.errors import OwnWorkRefused, StampSpent
-from seal.image import draw
-from seal.making import SealOrder, make_seal
-from seal.own_work import require_valid
-from seal.reading import read_seal_signature
-from seal.stamping import PROPERTY_INFO, StampKit, appearance_of
-from seal.uploads import read_upload
+from seal.image.designs import SealDesign, Shape
+from seal.image.drawing import draw
+from seal.image.uploads import read_upload
+from seal.life.making import SealOrder, make_seal
+from seal.stamping.own_work import require_valid
+from seal.stamping.stamp import PROPERTY_INFO, StampKit, appearance_of
+from seal.verification.documents import judge_pdf
 from tests.builders import PKI, Party, revocation_list, time_authority
 from tests.fakes.clock import NOW
 from tests.seal.kits import Bench, outcomes

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from identity.duties import Actor
-from seal.digest_stampings import StampDigests
-from seal.digests import DigestItem
 from seal.errors import StampingUnknown
-from seal.ledger import Operation, Stamping, StampingState
-from seal.stamping_proof import StampingProof, prove
+from seal.ledger.entries import Operation, Stamping, StampingState
+from seal.ledger.proof import StampingProof, prove
+from seal.stamping.digest_stampings import StampDigests
+from seal.stamping.digests import DigestItem
 from tests.fakes.clock import NOW, SettableClock
 from tests.fakes.faulty import Crash
 from tests.seal.houses import NOTICE, House

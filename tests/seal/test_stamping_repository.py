@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from identity.subject import Organisation
-from seal import stamping_repository
-from seal.ledger import Authorisation, Stamping, StampingState
+from seal.ledger import stamping_repository
+from seal.ledger.entries import Authorisation, Stamping, StampingState
 from tests.fakes.clock import NOW, SettableClock
 from tests.identity.builders import Office
 from tests.seal.rows import DAY, EVENT, RESULT, keep, seal_of, write

@@ -12,7 +12,6 @@ from identity.duties import Duty
 from identity.errors import DutyMissing, SubjectNotActive
 from identity.service import IdentityService
 from seal import repository
-from seal.documents import judge_pdf
 from seal.errors import (
     AuthorisationExhausted,
     NotAuthorised,
@@ -23,10 +22,11 @@ from seal.errors import (
     StampingUnknown,
 )
 from seal.grounds import Ground
-from seal.ledger import Stamping, StampingState
-from seal.orders import Level, StampOrder
-from seal.places import AtPoint
-from seal.stampings import Purpose
+from seal.ledger.entries import Stamping, StampingState
+from seal.stamping.orders import Level, StampOrder
+from seal.stamping.places import AtPoint
+from seal.stamping.stampings import Purpose
+from seal.verification.documents import judge_pdf
 from tests.fakes.clock import NOW
 from tests.seal.holders import Holder, refused_before_any_key
 from tests.seal.houses import NOTICE, REASON, YEAR, House, actor

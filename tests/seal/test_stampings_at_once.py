@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from seal.errors import AuthorisationExhausted
-from seal.ledger import StampingState
+from seal.ledger.entries import StampingState
 from tests.seal.holders import Holder
 from tests.seal.houses import House, at_once
 

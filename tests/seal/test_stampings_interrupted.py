@@ -12,10 +12,10 @@ from seal.errors import (
     AuthorisationExhausted,
     StampingUnderWay,
 )
-from seal.ledger import StampingState
-from seal.orders import Level
-from seal.places import AtPoint
-from seal.stampings import LEFT_BEHIND, Purpose
+from seal.ledger.entries import StampingState
+from seal.stamping.orders import Level
+from seal.stamping.places import AtPoint
+from seal.stamping.stampings import LEFT_BEHIND, Purpose
 from tests.fakes.faulty import Crash
 from tests.seal.holders import Holder, refused_before_any_key
 from tests.seal.houses import CENTRE, House, at_once

@@ -9,10 +9,10 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageStat
 from PIL.PngImagePlugin import PngInfo
 
 from api.worker_wiring import PRELOAD
-from seal.designs import SealDesign, Shape, UploadedPicture
 from seal.errors import ImageResolutionOutOfRange
-from seal.image import SealImage, draw
-from seal.image_errors import (
+from seal.image.designs import SealDesign, Shape, UploadedPicture
+from seal.image.drawing import SealImage, draw
+from seal.image.errors import (
     ImagePictureMissing,
     ImageSizeNotOffered,
     PictureAspect,
@@ -24,7 +24,7 @@ from seal.image_errors import (
     PictureOpaque,
     PictureResolution,
 )
-from seal.uploads import Ground, Upload, read_upload, require_kept
+from seal.image.uploads import Ground, Upload, read_upload, require_kept
 from tests.seal.pictures import INKS, chunks, encoded, opened, rebuilt, seal_picture
 from tests.seal.test_image import pdf_raster
 from trust.blobs import BlobId

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from seal.verification import JudgedSeal, judge_seal
+from seal.verification.signatures import JudgedSeal, judge_seal
 from tests.builders import FOUNDED, PKI, Party, revocation_list
 from tests.fakes.clock import NOW
 from tests.seal.structures import CREATED, UNTIL, World, seal

@@ -6,13 +6,13 @@ import pytest
 
 from identity.duties import Actor, Duty
 from identity.errors import SubjectNotActive
-from seal.asn1 import SealVersion
+from seal.data.asn1 import SealVersion
+from seal.data.reading import read_seal
 from seal.errors import OwnWorkRefused
+from seal.life.workshop import SEAL_LIFETIME
 from seal.lifecycle import SealState
-from seal.reading import read_seal
 from seal.repository import Seal
-from seal.verification import judge_seal
-from seal.workshop import SEAL_LIFETIME
+from seal.verification.signatures import judge_seal
 from tests.fakes.clock import NOW
 from tests.fakes.faulty import Crash
 from tests.seal.houses import House, actor, at_once

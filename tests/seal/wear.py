@@ -6,8 +6,8 @@ from functools import cache
 
 from PIL import Image, ImageChops, ImageFilter
 
-from seal.designs import SealDesign
-from seal.image import draw
+from seal.image.designs import SealDesign
+from seal.image.drawing import draw
 from tests.seal.pictures import opened
 
 __all__ = ["TURNS", "WAYS", "ink", "turned"]

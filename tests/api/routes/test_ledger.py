@@ -11,8 +11,8 @@ import pytest
 
 from api.ledger_statement import PURPOSE
 from identity.duties import Duty, Grant
-from seal.authorising import AuthoriseStamping
-from seal.stamping_proof import StampingProof
+from seal.ledger.proof import StampingProof
+from seal.stamping.authorising import AuthoriseStamping
 from tests.api.builders import Furnished, Service
 from tests.fakes.clock import NOW
 from trust.audit import make_checkpoint

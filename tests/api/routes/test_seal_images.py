@@ -8,8 +8,8 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from identity.duties import Duty, Grant
-from seal.designs import Centre, SealDesign, Shape, UploadedPicture
-from seal.image import draw, drawn
+from seal.image.designs import Centre, SealDesign, Shape, UploadedPicture
+from seal.image.drawing import draw, drawn
 from tests.api.builders import Furnished, Service
 from tests.seal.pictures import encoded, opened, seal_picture
 from trust.crypto.sm3 import sm3

@@ -191,7 +191,7 @@ def test_nobody_sees_the_history_of_somebody_else_s_seal(
     # Reviewers, makers and filers serve every owner; an applicant or owner sees what is their own.
     for duty in OWNER_S:
         stranger = shared_furnished.bearer(Grant(duty, shared_furnished.organisation()))
-        for path in ("", "/seal.esl", "/image.png"):
+        for path in ("", "/seal.esl", "/image"):
             answer = shared_furnished.ask("GET", f"/v1/seals/{furnished_folder.seal}{path}", token=stranger)
             assert code_of(answer) == (403, "identity.duty_missing"), path
 
@@ -217,7 +217,7 @@ def test_a_seal_is_fetched_once_it_is_made(people: People, furnished_folder: Fur
 def test_the_image_comes_in_the_resolution_that_was_asked_for(
     people: People, furnished_folder: Furnished, dpi: int
 ) -> None:
-    answer = people.ask(Duty.SEAL_OWNER, "GET", f"/{furnished_folder.seal}/image.png?dpi={dpi}")
+    answer = people.ask(Duty.SEAL_OWNER, "GET", f"/{furnished_folder.seal}/image?dpi={dpi}")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
     picture = Image.open(io.BytesIO(answer.content))
     assert abs(picture.width - 42 / 25.4 * dpi) <= 2
@@ -225,7 +225,7 @@ def test_the_image_comes_in_the_resolution_that_was_asked_for(
 
 @pytest.mark.parametrize("dpi", ["71", "1201", "many", "1e3"])
 def test_no_image_is_larger_than_it_need_be(people: People, furnished_folder: Furnished, dpi: str) -> None:
-    answer = people.ask(Duty.SEAL_OWNER, "GET", f"/{furnished_folder.seal}/image.png?dpi={dpi}")
+    answer = people.ask(Duty.SEAL_OWNER, "GET", f"/{furnished_folder.seal}/image?dpi={dpi}")
     assert answer.status_code == 422
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
-from seal.files import judge_file
+from seal.verification.files import judge_file
 from tests.api.builders import Furnished, Service, copied, served
 from tests.builders import PKI
 from tests.fakes.clock import NOW, SettableClock

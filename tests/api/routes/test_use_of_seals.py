@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from identity.duties import Duty, Grant
-from seal.reading import read_seal_signature
+from seal.data.reading import read_seal_signature
 from tests.api.builders import Furnished, Service
 from tests.api.routes.test_stampings import FOREIGN, form, system_token
 from tests.fakes.clock import NOW

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from api.schemas.places import ORDER_ERRORS, OrderBody
 from api.words import WORDS
-from seal.orders import Level, Mode, OrderContradictory, StampOrder
-from seal.places import AcrossEdges, AtKeyword, AtPoint, Edge, OnPages, Pages, PlaceMalformed, Which
+from seal.stamping.orders import Level, Mode, OrderContradictory, StampOrder
+from seal.stamping.places import AcrossEdges, AtKeyword, AtPoint, Edge, OnPages, Pages, PlaceMalformed, Which
 
 POINT: Final = {"kind": "point", "page": 1, "x_mm": 150, "y_mm": 240}
 PAGES: Final = {"kind": "pages", "pages": "1-3,-1", "x_mm": 150, "y_mm": 240.5}

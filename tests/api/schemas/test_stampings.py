@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from api.schemas.stampings import BatchView, SealedDigestView, begin_alike
-from seal.digest_stampings import SealedDigest
-from seal.ledger import Operation, Stamping, StampingState
+from seal.ledger.entries import Operation, Stamping, StampingState
+from seal.stamping.digest_stampings import SealedDigest
 
 SEAL = bytes(range(256)) * 80
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from seal.image import SealDesign, SealImage, draw
+from seal.image.drawing import SealDesign, SealImage, draw
 from tests.fakes.clock import NOW
 from tests.seal.kits import CENTRE
 from tests.trust.pdf.paper import A4, TEXT, assemble, page_dictionary, paper, stream

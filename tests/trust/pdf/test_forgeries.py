@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from seal.files import FileKind, judge_file
+from seal.verification.files import FileKind, judge_file
 from tests.seal.kits import Bench
 from tests.trust.pdf.paper import ByteRange, byte_range, paper
 from trust.crypto.algorithms import Digest

@@ -14,8 +14,8 @@ from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign.fields import MDPPerm
 
 from api.demo.documents import written
-from seal.documents import judge_pdf
-from seal.files import judge_file
+from seal.verification.documents import judge_pdf
+from seal.verification.files import judge_file
 from tests.fakes.clock import NOW
 from tests.seal.kits import Bench
 from tests.trust.pdf.paper import compressed, page_dictionary, paper, updated

@@ -12,7 +12,7 @@ from pyhanko.pdf_utils.writer import PageObject
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
 from api.demo.documents import foreign_documents
-from seal.documents import DocumentReport
+from seal.verification.documents import DocumentReport
 from tests.builders import PKI
 from tests.seal.kits import CENTRE, Bench, checks_failed, outcomes
 from tests.trust.pdf.paper import page_dictionary, paper, updated

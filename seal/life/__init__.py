@@ -1,0 +1,1 @@
+"""The life of a seal, step by step, from application to destruction."""

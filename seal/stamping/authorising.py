@@ -1,0 +1,262 @@
+"""Authorising others to stamp 用印授权, withdrawing that, and looking at it.
+
+The owner of a seal authorises a person, a business system, or a whole organisation. An organisation stamps through its
+agents 经办人: persons and business systems of its own, to whom it gives parts of what it has. That goes no deeper.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from identity.duties import Actor, Duty
+from identity.errors import SubjectUnknown
+from identity.lifecycle import SubjectUse
+from identity.service import IdentityService
+from seal import repository
+from seal.errors import (
+    AuthorisationBeyond,
+    AuthorisationInvalid,
+    AuthorisationUnknown,
+    SealNotActive,
+    SealUnknown,
+)
+from seal.ledger import stamping_repository
+from seal.ledger.entries import DOCUMENTS_ALONE, Authorisation, Operation
+from seal.lifecycle import PERMITS, SealUse
+from seal.repository import Seal
+from trust import requests
+from trust.events import AuditEvent, Fact
+from trust.identifiers import new_id
+from trust.reasons import require_reason
+from trust.store import Reading, Store, Transaction
+
+__all__ = ["AuthorisationService", "AuthoriseStamping", "DelegateStamping"]
+
+OPERATIONS: Final[Mapping[Operation, int]] = {operation: number for number, operation in enumerate(Operation)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What a permission says."""
+
+    holder: str
+    """Who may stamp: a person, a business system, or an organisation."""
+
+    purpose: str
+    document_kinds: tuple[str, ...] = ()
+    operations: frozenset[Operation] = DOCUMENTS_ALONE
+    valid_from: datetime | None = None
+    """None: from now on."""
+
+    valid_until: datetime
+    times: int | None = None
+    needs_approval: bool = False
+    request_key: str
+    """A repeated request under the same key gets the same authorisation."""
+
+    @property
+    def asked(self) -> list[object]:
+        """What two requests are compared by."""
+        begins = None if self.valid_from is None else self.valid_from.isoformat()
+        named = [one.value for one in sorted(self.operations, key=OPERATIONS.__getitem__)]
+        until, kinds = self.valid_until.isoformat(), [*self.document_kinds]
+        return [self.holder, self.purpose, kinds, named, begins, until, self.times, self.needs_approval]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthoriseStamping(Terms):
+    """A permission that the owner gives."""
+
+    seal: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DelegateStamping(Terms):
+    """A part of what an organisation is permitted, that it gives to one of its own."""
+
+    seal: str
+    within: str
+    """The organisation's authorisation."""
+
+
+class AuthorisationService:
+    """The use cases of authorisations."""
+
+    def __init__(self, *, store: Store, identity: IdentityService) -> None:
+        self.store = store
+        self.identity = identity
+
+    def authorise(self, actor: Actor, command: AuthoriseStamping) -> Authorisation:
+        """Authorise a person or a business system, who may act at all, or an organisation to stamp 授权.
+
+        Raise `SealUnknown`, `DutyMissing`, `SealNotActive`, `AuthorisationInvalid`, `SubjectUnknown` or
+        `SubjectNotActive`.
+        """
+        fingerprint = requests.fingerprint("seal:authorise", [command.seal, *command.asked])
+        with self.store.transaction() as tx:
+            known = requests.answered(tx, actor=actor.id, key=command.request_key, fingerprint=fingerprint)
+            if known is not None:
+                return self.require_authorisation(tx, command.seal, known)
+            seal = self.require(tx, command.seal)
+            actor.require(Duty.SEAL_OWNER, seal.owner)
+            require_usable(seal)
+            try:
+                self.identity.require_organisation(tx, command.holder, use=SubjectUse.ACT)
+            except SubjectUnknown:
+                self.identity.require_actor(tx, command.holder)
+            authorisation = self.give(tx, actor, command, seal=seal.id, parent=None)
+            requests.remember(
+                tx, actor=actor.id, key=command.request_key, fingerprint=fingerprint, result=authorisation.id
+            )
+            return authorisation
+
+    def delegate(self, actor: Actor, command: DelegateStamping) -> Authorisation:
+        """Let one of an organisation's own stamp within what the organisation is permitted 转授经办人.
+
+        By who disposes of the seals of that organisation. Raise `AuthorisationBeyond` where it is more than the
+        organisation has, `SubjectUnknown` where the holder is none of its own.
+        """
+        asked = [command.seal, command.within, *command.asked]
+        fingerprint = requests.fingerprint("seal:delegate", asked)
+        with self.store.transaction() as tx:
+            known = requests.answered(tx, actor=actor.id, key=command.request_key, fingerprint=fingerprint)
+            if known is not None:
+                return self.require_authorisation(tx, command.seal, known)
+            within = self.require_authorisation(tx, command.seal, command.within)
+            actor.require(Duty.SEAL_OWNER, within.holder)
+            require_usable(self.require(tx, command.seal))
+            for field, holds in limits(within, command, at=tx.now).items():
+                if not holds:
+                    raise AuthorisationBeyond(field=field)
+            self.identity.require_actor(tx, command.holder)
+            self.require_own(tx, command.holder, within.holder)
+            authorisation = self.give(tx, actor, command, seal=command.seal, parent=within.id)
+            requests.remember(
+                tx, actor=actor.id, key=command.request_key, fingerprint=fingerprint, result=authorisation.id
+            )
+            return authorisation
+
+    def give(self, tx: Transaction, actor: Actor, terms: Terms, *, seal: str, parent: str | None) -> Authorisation:
+        """Put a permission on record. Raise `AuthorisationInvalid` where it would permit nothing."""
+        begins = tx.now if terms.valid_from is None else terms.valid_from
+        if terms.valid_until <= max(tx.now, begins):
+            raise AuthorisationInvalid(field="valid_until")
+        if terms.times is not None and terms.times < 1:
+            raise AuthorisationInvalid(field="times")
+        if not terms.operations:
+            raise AuthorisationInvalid(field="operations")
+        authorisation = Authorisation(
+            id=new_id("auth", at=tx.now),
+            seal=seal,
+            holder=terms.holder,
+            purpose=terms.purpose,
+            document_kinds=terms.document_kinds,
+            operations=terms.operations,
+            valid_from=begins,
+            valid_until=terms.valid_until,
+            times=terms.times,
+            used=0,
+            needs_approval=terms.needs_approval,
+            parent=parent,
+            granted_by=actor.id,
+            granted_at=tx.now,
+        )
+        stamping_repository.add_authorisation(tx, authorisation)
+        facts: dict[str, Fact] = {
+            "authorisation": authorisation.id,
+            "holder": authorisation.holder,
+            "purpose": authorisation.purpose,
+            "times": authorisation.times,
+        }
+        if parent is not None:
+            facts["within"] = parent
+        tag = "seal:authorise:done" if parent is None else "seal:delegate:done"
+        tx.record(AuditEvent(tag=tag, actor=actor.id, subject=seal, facts=facts))
+        return authorisation
+
+    def withdraw(self, actor: Actor, seal: str, authorisation: str, *, reason: str) -> Authorisation:
+        """Withdraw an authorisation 收回授权, in whatever state the seal is: from now on nobody stamps under it.
+
+        The owner withdraws any; an organisation what it gave to its own. What was given within an authorisation ends
+        with it. Withdrawing what is withdrawn changes nothing.
+        """
+        reason = require_reason(reason)
+        with self.store.transaction() as tx:
+            owner = self.require(tx, seal).owner
+            found = self.require_authorisation(tx, seal, authorisation)
+            if found.parent is None or owner in actor.organisations(Duty.SEAL_OWNER):
+                actor.require(Duty.SEAL_OWNER, owner)
+            else:
+                actor.require(Duty.SEAL_OWNER, self.require_authorisation(tx, seal, found.parent).holder)
+            if found.withdrawn_at is not None:
+                return found
+            stamping_repository.withdraw_authorisation(tx, found.id)
+            facts: dict[str, Fact] = {"authorisation": found.id, "holder": found.holder, "reason": reason}
+            tx.record(AuditEvent(tag="seal:withdraw_authorisation:done", actor=actor.id, subject=seal, facts=facts))
+            return replace(found, withdrawn_at=tx.now)
+
+    def list(self, actor: Actor, seal: str) -> tuple[Authorisation, ...]:
+        """Return all authorisations that a seal's owner ever gave, oldest first.
+
+        Who disposes of the seals of an organisation that holds one sees that one, and what was given within it.
+        """
+        with self.store.reading() as view:
+            owner = self.require(view, seal).owner
+            found = stamping_repository.authorisations(view, seal)
+        organisations = actor.organisations(Duty.SEAL_OWNER)
+        if owner in organisations:
+            return found
+        own = {one.id for one in found if one.holder in organisations}
+        if not own:
+            actor.require(Duty.SEAL_OWNER, owner)
+        return tuple(one for one in found if one.id in own or one.parent in own)
+
+    # --- building blocks
+
+    def require(self, view: Reading, seal: str) -> Seal:
+        """Return a seal, or raise `SealUnknown`."""
+        found = repository.get(view, seal)
+        if found is None:
+            raise SealUnknown
+        return found
+
+    def require_authorisation(self, view: Reading, seal: str, authorisation: str) -> Authorisation:
+        """Return an authorisation of a seal, or raise `AuthorisationUnknown`."""
+        found = stamping_repository.authorisation(view, authorisation)
+        if found is None or found.seal != seal:
+            raise AuthorisationUnknown
+        return found
+
+    def require_own(self, view: Reading, holder: str, organisation: str) -> None:
+        """Return if a person or a business system acts for an organisation, else raise `SubjectUnknown`."""
+        people = self.identity.repository
+        client = people.client(view, holder)
+        if client is not None:
+            acts_for = {str(client.organisation)}
+        else:
+            acts_for = {str(grant.organisation) for grant in people.grants(view, holder)}
+        if organisation not in acts_for:
+            raise SubjectUnknown
+
+
+def require_usable(seal: Seal) -> None:
+    """Return if a seal may be authorised for, else raise `SealNotActive`."""
+    if SealUse.AUTHORISE not in PERMITS[seal.state]:
+        raise SealNotActive(seal=seal.id, state=seal.state.value)
+
+
+def limits(within: Authorisation, terms: Terms, *, at: datetime) -> Mapping[str, bool]:
+    """Return for each member of a permission whether it lies within the organisation's. Nothing is given twice on."""
+    begins = at if terms.valid_from is None else terms.valid_from
+    kinds = set(terms.document_kinds)
+    return {
+        "within": within.parent is None and within.withdrawn_at is None,
+        "purpose": terms.purpose == within.purpose,
+        "document_kinds": not within.document_kinds or (bool(kinds) and kinds <= set(within.document_kinds)),
+        "operations": terms.operations <= within.operations,
+        "valid_from": begins >= within.valid_from,
+        "valid_until": terms.valid_until <= within.valid_until,
+        "times": within.times is None or (terms.times is not None and terms.times <= within.times),
+        "needs_approval": terms.needs_approval or not within.needs_approval,
+    }

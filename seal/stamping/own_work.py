@@ -1,0 +1,76 @@
+"""Nothing of ours is released that a stranger would refuse: the finished file is read again and judged.
+
+The file is read by another reader than the one that wrote it, and SM2 signatures are verified by another library than
+the one that made them, where there is one. Signatures that were in the document before are not ours to judge, but
+stamping must not have made any of them worse.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from seal.errors import OwnWorkRefused
+from seal.verification.documents import DocumentReport, JudgedSignature, judge_field, judge_pdf
+from trust.crypto.backends import second_opinion
+from trust.paths import Evidence
+from trust.pdf.release import PDFReleaseRefused, read_release
+from trust.verdict import Outcome
+
+__all__ = ["judge_own_work", "require_unharmed", "require_valid"]
+
+BETTER_FIRST = (Outcome.PASSED, Outcome.INDETERMINATE, Outcome.FAILED)
+
+
+def judge_own_work(
+    pdf: bytes, *, before: bytes, fields: tuple[str, ...], evidence: Evidence, now: datetime
+) -> DocumentReport:
+    """Judge the signatures in `fields` that `pdf` adds to `before`.
+
+    Raise `OwnWorkRefused` where they do not hold, or where the file is not what stamping makes of `before`.
+    """
+    backend = second_opinion()
+    try:
+        released = read_release(pdf, before=before, fields=fields)
+    except PDFReleaseRefused as error:
+        raise OwnWorkRefused(check="pdf.release") from error
+    report = DocumentReport(
+        signatures=tuple(
+            JudgedSignature(field=one.field, placed=None, report=report, seal_signature=signature)
+            for one in released
+            for report, signature in judge_field(one, evidence, now=now, backend=backend)
+        ),
+    )
+    require_valid(report, fields=fields)
+    return report
+
+
+def require_valid(report: DocumentReport, *, fields: tuple[str, ...]) -> None:
+    """Return if our own verification passes the signatures that we made, else raise `OwnWorkRefused`."""
+    own = [one for one in report.signatures if one.field in fields]
+    if {one.field for one in own} != set(fields):
+        raise OwnWorkRefused(check="pdf.signatures")
+    for one in own:
+        for check in one.report.checks:
+            if check.outcome is not Outcome.PASSED:
+                raise OwnWorkRefused(check=check.name)
+
+
+def require_unharmed(pdf: bytes, *, before: bytes, evidence: Evidence, now: datetime) -> DocumentReport:
+    """Return the report on the whole of `pdf`, if every signature of `before` fares as well in it as it did there.
+
+    Raise `OwnWorkRefused`, or the errors of `open_pdf`.
+    """
+    report = judge_pdf(pdf, evidence, now=now)
+    after = outcomes(report)
+    for field, outcome in outcomes(judge_pdf(before, evidence, now=now)).items():
+        if field not in after or BETTER_FIRST.index(after[field]) > BETTER_FIRST.index(outcome):
+            raise OwnWorkRefused(check="pdf.earlier_signatures")
+    return report
+
+
+def outcomes(report: DocumentReport) -> Mapping[str, Outcome]:
+    """Return the outcome of each field, the worst where several signatures stand in it."""
+    found: dict[str, Outcome] = {}
+    for one in report.signatures:
+        outcome = one.report.verdict.outcome
+        found[one.field] = max(outcome, found.get(one.field, outcome), key=BETTER_FIRST.index)
+    return found

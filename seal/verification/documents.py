@@ -1,0 +1,186 @@
+"""Judging a whole document: every signature in it, whatever its form, and what the file shows around them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from seal.data.acting import ACTING, ActingFor, ActingMalformed
+from seal.data.asn1 import SealMalformed, SealSignature
+from seal.data.carrying import SEAL_SIGNATURE, SEAL_SIGNATURE_DIGEST, check_carried, seal_signature_in
+from seal.data.reading import read_seal_signature
+from seal.verification.signatures import judge_seal_signature
+from trust.asn1 import der
+from trust.cms import Content, read_signed_message
+from trust.cms_verification import judge_cms
+from trust.crypto.algorithms import Digest
+from trust.crypto.sm2 import SM2Backend
+from trust.paths import Evidence
+from trust.pdf.judging import PDFDocument, PDFSignature, check_structure, open_pdf
+from trust.pdf.signing import SEAL
+from trust.reports import SignatureReport
+from trust.timestamping import judge_time_stamp
+from trust.verdict import Check, Finding, Outcome, SubIndication, worst
+
+__all__ = ["DocumentReport", "JudgedSignature", "SignedField", "judge_field", "judge_pdf", "overall"]
+
+Judged = tuple[SignatureReport, SealSignature | None]
+"""What came of judging a signature, and the seal signature that it is, if it is one."""
+
+
+class SignedField(Protocol):
+    """A signed field, as one reader or another found it in a file."""
+
+    @property
+    def field(self) -> str:
+        """Its full name."""
+        ...
+
+    @property
+    def subfilter(self) -> str:
+        """How the file names the form of its value."""
+        ...
+
+    @property
+    def is_time_stamp(self) -> bool:
+        """Whether the file says that its value is a time-stamp over the document."""
+        ...
+
+    @property
+    def contents(self) -> bytes:
+        """Its value, perhaps with zeros after it."""
+        ...
+
+    @property
+    def content(self) -> Content:
+        """The octets of the file that it covers."""
+        ...
+
+    @property
+    def claimed_time(self) -> datetime | None:
+        """When the file says that it was signed."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedSignature:
+    """A signature of a document with what came of judging it."""
+
+    field: str
+    placed: PDFSignature | None
+    report: SignatureReport
+    seal_signature: SealSignature | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentReport:
+    """The verdict on a document: over every signature in it. A document without one is indeterminate."""
+
+    signatures: tuple[JudgedSignature, ...]
+    pages: int = 0
+
+    @property
+    def outcome(self) -> Outcome:
+        """The worst outcome of all signatures."""
+        return overall([one.report for one in self.signatures])
+
+    @property
+    def finding(self) -> Finding | None:
+        """The first finding of the worst kind."""
+        for one in self.signatures:
+            if one.report.verdict.outcome is self.outcome:
+                return one.report.verdict.finding
+        reason = "the document bears no signature"
+        return Finding(sub_indication=SubIndication.SIGNED_DATA_NOT_FOUND, reason=reason)
+
+
+def overall(reports: Sequence[SignatureReport]) -> Outcome:
+    """Return the worst outcome of `reports`; none at all proves nothing."""
+    if not reports:
+        return Outcome.INDETERMINATE
+    return worst(report.verdict.outcome for report in reports)
+
+
+def judge_pdf(pdf: bytes, evidence: Evidence, *, now: datetime, password: str | None = None) -> DocumentReport:
+    """Judge every signature of a PDF. Raise the errors of `open_pdf` for a file that cannot be read as one."""
+    document = open_pdf(pdf, password=password)
+    known = evidence.joined_by(document.certificates, document.revocation_lists)
+    return DocumentReport(
+        signatures=tuple(judged for one in document.signatures for judged in judge_one(document, one, known, now=now)),
+        pages=document.pages,
+    )
+
+
+def judge_one(
+    document: PDFDocument, placed: PDFSignature, evidence: Evidence, *, now: datetime
+) -> tuple[JudgedSignature, ...]:
+    """Judge one signed field by the form of its value, and add what the file shows around it."""
+    structure = check_structure(document, placed, step="pdf")
+    return tuple(
+        JudgedSignature(
+            field=placed.field,
+            placed=placed,
+            report=with_checks(report, structure),
+            seal_signature=seal_signature,
+        )
+        for report, seal_signature in judge_field(placed, evidence, now=now)
+    )
+
+
+def judge_field(
+    signed: SignedField, evidence: Evidence, *, now: datetime, backend: SM2Backend | None = None
+) -> tuple[Judged, ...]:
+    """Judge the value of one signed field by its form: a time-stamp, a seal signature, or a message.
+
+    A message may carry a seal signature over the same octets, which is judged as one of its own. `backend` verifies
+    the seal's SM2 signatures, where it is not to be the process's own.
+    """
+    if signed.is_time_stamp:
+        return ((judge_time_stamp(signed.contents, signed.content.octets(), evidence, now=now), None),)
+    if signed.subfilter == SEAL.subfilter or is_seal_signature(signed.contents):
+        return (judge_seal_in(signed.contents, signed.content, evidence, now=now, backend=backend),)
+    reports = judge_cms(signed.contents, evidence, now=now, content=signed.content, claimed_time=signed.claimed_time)
+    if not any(der.oid(one) in signed.contents for one in (ACTING, SEAL_SIGNATURE, SEAL_SIGNATURE_DIGEST)):
+        return tuple((report, None) for report in reports)
+    found: list[Judged] = []
+    for report, signer in zip(reports, read_signed_message(signed.contents).signers, strict=True):
+        told = with_facts(report, signer.signed_values.get(ACTING, ()))
+        found.append((replace(told, checks=(*told.checks, *check_carried(signer, step="cms"))), None))
+        carried = seal_signature_in(signer)
+        if carried is not None:
+            found.append(judge_seal_in(carried, signed.content, evidence, now=now, backend=backend))
+    return tuple(found)
+
+
+def judge_seal_in(
+    contents: bytes, content: Content, evidence: Evidence, *, now: datetime, backend: SM2Backend | None
+) -> Judged:
+    """Judge a seal signature over the octets of a document."""
+    document_hash = content.digest(Digest.SM3)
+    judged = judge_seal_signature(contents, evidence, now=now, document_hash=document_hash, backend=backend)
+    extensions = () if judged.signature is None else judged.signature.extensions
+    return with_facts(judged.report, tuple(one.value for one in extensions if one.oid == ACTING)), judged.signature
+
+
+def with_facts(report: SignatureReport, acting: Sequence[bytes]) -> SignatureReport:
+    """Return `report` with who acted, where the signature says so in one readable way."""
+    if len(acting) != 1:
+        return report
+    try:
+        return replace(report, facts={**report.facts, **ActingFor.read(acting[0]).facts})
+    except ActingMalformed:
+        return report  # of somebody else, who means something else by it
+
+
+def is_seal_signature(contents: bytes) -> bool:
+    """Tell whether a signature value is one of a seal, under whatever name a vendor put it into the file."""
+    try:
+        read_seal_signature(contents)
+    except SealMalformed:
+        return False
+    return True
+
+
+def with_checks(report: SignatureReport, checks: tuple[Check, ...]) -> SignatureReport:
+    """Return `report` with `checks` before its own: what the file covers comes before what a signature says."""
+    return replace(report, checks=(*checks, *report.checks))

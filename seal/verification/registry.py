@@ -1,0 +1,111 @@
+"""What the registry says of a stamping in a document: whether it is recorded, and how the life of its seal bears on it.
+
+Asked of what verification found, with no key and no writing. A seal that is not ours is none of the registry's.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from seal import repository
+from seal.ledger import stamping_repository
+from seal.lifecycle import SealState
+from seal.standing import SealTrust, TrustAt, trust_at
+from seal.verification.documents import JudgedSignature
+from trust.store import Reading
+from trust.verdict import Check, Finding, SubIndication
+
+__all__ = ["SealStanding", "standing_checks", "standing_of"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealStanding:
+    """What the registry says of a seal that stamped a document."""
+
+    code: str
+    name: str
+    state: SealState
+    """The seal's state now."""
+
+    stamped_at: datetime
+    """By the ledger; where that has no line, by a time-stamp, or else as the signature itself claims."""
+
+    stamping: str | None
+    """The line of the ledger, or None where the stamping is not recorded."""
+
+    at_stamping: TrustAt
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the ledger has a finished line for this stamping."""
+        return self.stamping is not None
+
+    @property
+    def disputed(self) -> bool:
+        """Whether the stamping lies between the time at which the owner says the seal was lost, and the report."""
+        return self.at_stamping.trust is SealTrust.DISPUTED
+
+
+def standing_of(view: Reading, judged: JudgedSignature) -> SealStanding | None:
+    """Return what the registry says of a seal signature, or None where its seal is not one of ours.
+
+    Ours is a seal of which we hold the very same octets: anybody can write our code into a seal of another making.
+    """
+    signature = judged.seal_signature
+    if signature is None:
+        return None
+    known = repository.find(view, code=signature.seal.identifier)
+    seal = next((one for one in known if one.seal == signature.seal.raw), None)
+    if seal is None:
+        return None
+    line = stamping_repository.stamping_by_hash(view, signature.data_hash.hex(), seal=seal.id)
+    told = judged.report.proven_time or signature.signed_at or view.now
+    moment = told if line is None else line.at
+    is_proven = line is not None or judged.report.proven_time is not None
+    return SealStanding(
+        code=seal.code or "",
+        name=seal.name,
+        state=seal.state,
+        stamped_at=moment,
+        stamping=None if line is None else line.id,
+        at_stamping=trust_at(repository.history(view, seal.id), moment, is_proven=is_proven),
+    )
+
+
+QUESTIONS: tuple[tuple[str, SealTrust, SubIndication, str], ...] = (
+    (
+        "seal.lawful",
+        SealTrust.NEVER_VALID,
+        SubIndication.REVOKED,
+        "was made unlawfully; nothing stamped with it is valid",
+    ),
+    ("seal.accepted", SealTrust.NOT_IN_USE, SubIndication.NOT_YET_VALID, "had not been accepted by its owner yet"),
+    ("seal.in_use", SealTrust.STOPPED, SubIndication.REVOKED, "was stopped at the moment of stamping"),
+    (
+        "seal.undisputed",
+        SealTrust.DISPUTED,
+        SubIndication.REVOKED_NO_POE,
+        "was stamped after the moment at which its owner says it was lost",
+    ),
+    (
+        "seal.time_proven",
+        SealTrust.NEEDS_PROOF,
+        SubIndication.REVOKED_NO_POE,
+        "came into other hands, and nothing proves that the stamping is from before",
+    ),
+)
+"""What is asked of each stamping: the check, the trust that fails it, and what that leads to."""
+
+
+def standing_checks(seal: SealStanding) -> list[Check]:
+    """Return what the registry says of a stamping as checks."""
+    unrecorded: Finding | None = None
+    if not seal.is_recorded:
+        reason = f"seal {seal.code} is ours, and the ledger has no line for this stamping"
+        unrecorded = Finding(sub_indication=SubIndication.SIGNED_DATA_NOT_FOUND, reason=reason)
+    checks = [Check(step="1", name="seal.recorded", finding=unrecorded)]
+    for name, trust, indication, words in QUESTIONS:
+        finding: Finding | None = None
+        if seal.at_stamping.trust is trust:
+            finding = Finding(sub_indication=indication, reason=f"seal {seal.code} {words}")
+        checks.append(Check(step="2", name=name, finding=finding))
+    return checks
