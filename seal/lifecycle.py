@@ -66,6 +66,7 @@ class SealEvent(StrEnum):
     ACCEPT = "accept"  # 接收
     DISCARD = "discard"  # 启用前作废
     SUSPEND = "suspend"  # 停用（挂失）
+    REPORT_LOSS = "report_loss"  # 停用后补报遗失
     REQUEST_RESUME = "request_resume"  # 申请恢复
     REFUSE_RESUME = "refuse_resume"  # 不予恢复
     RESUME = "resume"  # 恢复
@@ -109,6 +110,11 @@ LIFECYCLE = Lifecycle(
         (SealState.ISSUED, SealEvent.ACCEPT): SealState.ACTIVE,
         **{(state, SealEvent.DISCARD): SealState.CANCELLED for state in UNACCEPTED},
         (SealState.ACTIVE, SealEvent.SUSPEND): SealState.SUSPENDED,
+        # A loss that is found later undoes what was asked for or proposed without knowing of it.
+        **{
+            (state, SealEvent.REPORT_LOSS): SealState.SUSPENDED
+            for state in (SealState.SUSPENDED, SealState.RESUMING, SealState.CANCELLING)
+        },
         (SealState.SUSPENDED, SealEvent.REQUEST_RESUME): SealState.RESUMING,
         (SealState.RESUMING, SealEvent.RESUME): SealState.ACTIVE,
         (SealState.RESUMING, SealEvent.REFUSE_RESUME): SealState.SUSPENDED,
@@ -134,6 +140,7 @@ LIFECYCLE = Lifecycle(
         {
             SealEvent.WITHDRAW,
             SealEvent.SUSPEND,
+            SealEvent.REPORT_LOSS,
             SealEvent.REQUEST_RESUME,
             SealEvent.PROPOSE_CANCEL,
             SealEvent.SUPERSEDE,
@@ -155,6 +162,7 @@ DUTIES: Final[Mapping[SealEvent, frozenset[Duty]]] = {
     SealEvent.ACCEPT: frozenset({Duty.SEAL_OWNER}),
     SealEvent.DISCARD: frozenset({Duty.SEAL_REVIEWER}),
     SealEvent.SUSPEND: frozenset({Duty.SEAL_OWNER, Duty.SEAL_REVIEWER}),
+    SealEvent.REPORT_LOSS: frozenset({Duty.SEAL_OWNER}),
     SealEvent.REQUEST_RESUME: frozenset({Duty.SEAL_OWNER}),
     SealEvent.REFUSE_RESUME: frozenset({Duty.SEAL_REVIEWER}),
     SealEvent.RESUME: frozenset({Duty.SEAL_REVIEWER}),

@@ -112,7 +112,7 @@ def renew(_: Transaction, seal: Seal, __: HistoryEntry) -> tuple[TaskCode, Field
 
 
 def report_loss(_: Transaction, seal: Seal, entry: HistoryEntry) -> tuple[TaskCode, Fields] | None:
-    """Tell that a seal was lost (209), and since when."""
+    """Tell that a seal was lost (209), and since when, if it was."""
     if entry.lost_at is None:
         return None
     return invalidation(seal, entry, InvalidType.LOST, reason="挂失", since=entry.lost_at)
@@ -168,6 +168,7 @@ REVOKE: Final = partial(end, type_=InvalidType.REVOKED)
 TOLD: Final[Mapping[SealEvent, Teller]] = {
     SealEvent.FILE: release,
     SealEvent.SUSPEND: report_loss,
+    SealEvent.REPORT_LOSS: report_loss,
     SealEvent.RESUME: renew,
     SealEvent.CANCEL: partial(REVOKE, reason="注销"),
     SealEvent.CONFIRM_CANCEL: partial(REVOKE, reason="依职权注销"),

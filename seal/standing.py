@@ -66,12 +66,12 @@ def trust_at(history: Sequence[HistoryEntry], moment: datetime, *, is_proven: bo
     if accepted is None or moment < accepted.at.replace(microsecond=0):
         return TrustAt(trust=SealTrust.NOT_IN_USE, since=None if accepted is None else accepted.at)
     moment = max(moment, accepted.at)
-    lost = next((one for one in history if one.disputes(moment)), None)
-    if lost is not None:
-        return TrustAt(trust=SealTrust.DISPUTED, since=lost.lost_at, ground=lost.ground)
     stop = stopped_at(history, moment)
     if stop is not None:
         return TrustAt(trust=SealTrust.STOPPED, since=stop.at, ground=stop.ground)
+    lost = next((one for one in history if one.disputes(moment)), None)
+    if lost is not None:
+        return TrustAt(trust=SealTrust.DISPUTED, since=lost.lost_at, ground=lost.ground)
     return TrustAt(trust=SealTrust.VALID)
 
 

@@ -12,6 +12,7 @@ from api.schemas.seals import (
     Cancellation,
     CancellationProposal,
     Invalidation,
+    LossReport,
     Remaking,
     ResumeRequest,
     SealView,
@@ -63,6 +64,20 @@ def suspend(
     """Stop a seal: from this moment nothing is stamped with it. The owner alone can say that it was lost, and when."""
     evidence = tuple(body.evidence)
     return SealView.of(instance.seals.suspend(actor, seal, reason=body.reason, lost_at=body.lost_at, evidence=evidence))
+
+
+@router.post(
+    "/{seal}/loss-report",
+    summary="Say of a seal that is stopped already that it was lost 补报遗失",
+    responses=errors(*SUSPENSION),
+)
+def report_loss(
+    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.SEAL_OWN)], seal: SealName, body: LossReport
+) -> SealView:
+    """Tell since when a stopped seal was out of its owner's hands: stampings from then on are disputed."""
+    evidence = tuple(body.evidence)
+    lost = instance.seals.report_loss(actor, seal, lost_at=body.lost_at, reason=body.reason, evidence=evidence)
+    return SealView.of(lost)
 
 
 @router.post(

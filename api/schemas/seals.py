@@ -96,6 +96,13 @@ class Suspension(Reason):
     evidence: list[Line] = EVIDENCE
 
 
+class LossReport(Reason):
+    """The loss of a seal that is stopped already."""
+
+    lost_at: Moment = Field(description="When the seal was lost; stampings since are disputed")
+    evidence: list[Line] = EVIDENCE
+
+
 class ResumeRequest(Reason):
     """Asking for a suspended seal."""
 

@@ -43,6 +43,23 @@ class Stopping(SealLife):
             told = Told(reason=reason, lost_at=lost_at, evidence=evidence)
             return self.step(tx, actor, replace(current, lost_at=lost_at), SealEvent.SUSPEND, told=told)
 
+    def report_loss(
+        self, actor: Actor, seal: str, *, lost_at: datetime, reason: str, evidence: Sequence[str] = ()
+    ) -> Seal:
+        """Say of a seal that rests already that it was lost, and since when 补报遗失: its owner alone can.
+
+        Stampings from then until it was stopped are disputed. What was asked for or proposed meanwhile must be so
+        anew. What lies in the future is taken for now.
+        """
+        reason = require_reason(reason)
+        with self.store.transaction() as tx:
+            current = self.require(tx, seal)
+            permit(actor, DUTIES[SealEvent.REPORT_LOSS], current.owner)
+            lost_at = min(lost_at, tx.now)
+            told = Told(reason=reason, lost_at=lost_at, evidence=evidence)
+            changed = replace(current, lost_at=lost_at, ground=None)
+            return self.step(tx, actor, changed, SealEvent.REPORT_LOSS, told=told)
+
     def request_resume(self, actor: Actor, seal: str, *, reason: str, evidence: Sequence[str] = ()) -> Seal:
         """Ask for a suspended seal to be resumed 申请恢复."""
         return self.move(actor, seal, SealEvent.REQUEST_RESUME, told=Told(reason=reason, evidence=evidence))

@@ -35,6 +35,7 @@ MOVES: Final[dict[str, dict[str, str]]] = {
         "invalidate": "invalidated",
     },
     "suspended": {
+        "report_loss": "suspended",
         "request_resume": "resuming",
         "cancel": "cancelled",
         "propose_cancel": "cancelling",
@@ -42,6 +43,7 @@ MOVES: Final[dict[str, dict[str, str]]] = {
         "invalidate": "invalidated",
     },
     "resuming": {
+        "report_loss": "suspended",
         "resume": "active",
         "refuse_resume": "suspended",
         "cancel": "cancelled",
@@ -50,6 +52,7 @@ MOVES: Final[dict[str, dict[str, str]]] = {
         "invalidate": "invalidated",
     },
     "cancelling": {
+        "report_loss": "suspended",
         "confirm_cancel": "cancelled",
         "refuse_cancel": "suspended",
         "supersede": "superseded",
@@ -61,7 +64,7 @@ MOVES: Final[dict[str, dict[str, str]]] = {
     "destroying": {"destroy": "destroyed"},
     "destroyed": {},
 }
-ALONE: Final = {"withdraw", "suspend", "request_resume", "propose_cancel", "supersede"}
+ALONE: Final = {"withdraw", "suspend", "report_loss", "request_resume", "propose_cancel", "supersede"}
 OWNERS: Final = {"seal_owner"}
 DEPARTMENTS: Final = {"seal_reviewer"}
 BY: Final = {
@@ -78,6 +81,7 @@ BY: Final = {
     "accept": OWNERS,
     "discard": DEPARTMENTS,
     "suspend": OWNERS | DEPARTMENTS,
+    "report_loss": OWNERS,
     "request_resume": OWNERS,
     "refuse_resume": DEPARTMENTS,
     "resume": DEPARTMENTS,

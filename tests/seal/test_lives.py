@@ -14,6 +14,7 @@ from seal.evidence import EvidenceKind
 from seal.grounds import Ground
 from seal.lifecycle import LIFECYCLE, PERMITS, SealEvent, SealState, SealUse
 from seal.repository import Seal
+from tests.fakes.clock import NOW
 from tests.seal import lives
 from tests.seal.houses import REASON, House
 from tests.seal.lives import CAST, OWNER, Life, Step, attempts
@@ -42,7 +43,7 @@ OVER: Final = {
     SealState.DESTROYED,
 }
 JUDGED: Final = {SealEvent.APPROVE, SealEvent.RETURN, SealEvent.REJECT}
-ALONE: Final = {"withdraw", "suspend", "request_resume", "propose_cancel", "supersede"}
+ALONE: Final = {"withdraw", "suspend", "report_loss", "request_resume", "propose_cancel", "supersede"}
 
 
 def require_lawful(history: Sequence[Step], duties_of: Mapping[str, set[Duty]]) -> None:
@@ -209,6 +210,7 @@ CALLS: Final[Mapping[SealEvent, Taken]] = {
     SealEvent.ACCEPT: plain("accept"),
     SealEvent.DISCARD: reasoned("discard"),
     SealEvent.SUSPEND: reasoned("suspend"),
+    SealEvent.REPORT_LOSS: lambda house, who, seal: house.seals.report_loss(who, seal, lost_at=NOW, reason=REASON),
     SealEvent.REQUEST_RESUME: reasoned("request_resume"),
     SealEvent.REFUSE_RESUME: reasoned("refuse_resume"),
     SealEvent.RESUME: reasoned("resume"),

@@ -116,9 +116,10 @@ def test_a_seal_that_replaces_another_names_it(house: House, filed: Seal) -> Non
     assert found[1]["parentSealCode"] == first.code
 
 
-def test_a_loss_is_told_with_its_time(house: House, filed: Seal) -> None:
+@pytest.mark.parametrize("event", [SealEvent.SUSPEND, SealEvent.REPORT_LOSS])
+def test_a_loss_is_told_with_its_time(house: House, filed: Seal, event: SealEvent) -> None:
     lost_at = datetime(2026, 11, 20, 23, 59, 58, tzinfo=UTC)
-    found = after(house, filed, SealEvent.SUSPEND, lost_at=lost_at)
+    found = after(house, filed, event, lost_at=lost_at)
     assert found is not None
     task, data = found
     signature = b64decode(data["signature"])

@@ -52,6 +52,7 @@ STEPS: Final[dict[SealEvent, Step]] = {
     SealEvent.ACCEPT: lambda seals, one, seal: seals.accept(one, seal),
     SealEvent.DISCARD: lambda seals, one, seal: seals.discard(one, seal, reason=REASON),
     SealEvent.SUSPEND: lambda seals, one, seal: seals.suspend(one, seal, reason=REASON),
+    SealEvent.REPORT_LOSS: lambda seals, one, seal: seals.report_loss(one, seal, lost_at=NOW, reason=REASON),
     SealEvent.REQUEST_RESUME: lambda seals, one, seal: seals.request_resume(one, seal, reason=REASON),
     SealEvent.REFUSE_RESUME: lambda seals, one, seal: seals.refuse_resume(one, seal, reason=REASON),
     SealEvent.RESUME: lambda seals, one, seal: seals.resume(one, seal, reason=REASON),
@@ -211,6 +212,7 @@ def test_what_can_happen_changes_the_state_and_is_written_down(
     told = REASON if event in REASONED else ""
     at = NOW + timedelta(hours=1)
     entry = HistoryEntry(event=event, state=target, actor=one.id, at=at, reason=told, ground=GROUNDS.get(event))
+    entry = replace(entry, lost_at=NOW if event is SealEvent.REPORT_LOSS else None)
     assert history == (*before, entry)
     recorded = [each for each in house.events(after=head) if each.tag.startswith("seal:") and each.subject == seal]
     assert (recorded[-1].tag, recorded[-1].actor) == (f"seal:{event.value}:done", one.id)
@@ -334,6 +336,7 @@ def saying(house: House, event: SealEvent, staff: Staff) -> Callable[[Actor, str
         SealEvent.REFUSE: lambda one, seal, reason: seals.refuse(one, seal, reason=reason),
         SealEvent.DISCARD: lambda one, seal, reason: seals.discard(one, seal, reason=reason),
         SealEvent.SUSPEND: lambda one, seal, reason: seals.suspend(one, seal, reason=reason),
+        SealEvent.REPORT_LOSS: lambda one, seal, reason: seals.report_loss(one, seal, lost_at=NOW, reason=reason),
         SealEvent.REQUEST_RESUME: lambda one, seal, reason: seals.request_resume(one, seal, reason=reason),
         SealEvent.REFUSE_RESUME: lambda one, seal, reason: seals.refuse_resume(one, seal, reason=reason),
         SealEvent.RESUME: lambda one, seal, reason: seals.resume(one, seal, reason=reason),
@@ -534,6 +537,23 @@ def test_what_was_stamped_between_the_loss_and_the_suspension_is_disputed(house:
         return standing.disputed
 
     assert [disputed(pdf) for pdf in (before, between, after)] == [False, True, False]
+
+
+def test_a_loss_that_is_found_later_disputes_what_was_stamped_before(house: House) -> None:
+    staff, seal, hour = house.authority, house.names["spare"], timedelta(hours=1)
+    house.authorise(seal, staff.client)
+    before = house.stampings.stamp(staff.client, house.stamp_command(seal=seal))[1]
+    house.clock.advance(hour)
+    lost_at = house.clock.now()
+    between = house.stampings.stamp(staff.client, house.stamp_command(seal=seal))[1]
+    house.clock.advance(hour)
+    house.seals.suspend(staff.reviewer, seal, reason="例行停用")
+    house.seals.request_resume(staff.owner, seal, reason=REASON)
+    house.clock.advance(hour)
+    told = house.seals.report_loss(staff.owner, seal, lost_at=lost_at, reason="清点时发现遗失")
+    assert (told.state, told.lost_at) == (SealState.SUSPENDED, lost_at)
+    found = [one.disputed for pdf in (before, between) for one in house.verification.file(pdf).seals]
+    assert found == [False, True]
 
 
 def test_a_clock_that_runs_ahead_does_not_keep_a_seal_from_being_stopped(house: House) -> None:

@@ -41,6 +41,11 @@ LOST: Final = (
     entry(SealEvent.REQUEST_RESUME, SealState.RESUMING, 11),
     entry(SealEvent.RESUME, SealState.ACTIVE, 12),
 )
+FOUND_LATER: Final = (
+    *USED,
+    entry(SealEvent.SUSPEND, SealState.SUSPENDED, 10),
+    entry(SealEvent.REPORT_LOSS, SealState.SUSPENDED, 12, lost_at=at(8)),
+)
 PROPOSED: Final = (
     *USED,
     entry(SealEvent.PROPOSE_CANCEL, SealState.CANCELLING, 10, ground=Ground.RENAMED),
@@ -60,10 +65,14 @@ PROPOSED: Final = (
         (LOST, 7.9, SealTrust.VALID, None),
         (LOST, 8, SealTrust.DISPUTED, 8),
         (LOST, 9, SealTrust.DISPUTED, 8),
-        (LOST, 10, SealTrust.DISPUTED, 8),
+        (LOST, 10, SealTrust.STOPPED, 10),
         (LOST, 10.1, SealTrust.STOPPED, 10),
         (LOST, 11.5, SealTrust.STOPPED, 10),
         (LOST, 12, SealTrust.VALID, None),
+        (FOUND_LATER, 7.9, SealTrust.VALID, None),
+        (FOUND_LATER, 8, SealTrust.DISPUTED, 8),
+        (FOUND_LATER, 10, SealTrust.STOPPED, 10),
+        (FOUND_LATER, 11.5, SealTrust.STOPPED, 10),
         (PROPOSED, 9.9, SealTrust.VALID, None),
         (PROPOSED, 10, SealTrust.STOPPED, 10),
         (PROPOSED, 12.5, SealTrust.STOPPED, 10),

@@ -99,6 +99,7 @@ def test_a_seal_lives_from_application_to_its_end(people: People) -> None:
         (Duty.SEAL_OWNER, "suspension", REASON, "suspended"),
         (Duty.SEAL_OWNER, "resume-request", REASON, "resuming"),
         (Duty.SEAL_REVIEWER, "resume-refusal", REASON, "suspended"),
+        (Duty.SEAL_OWNER, "loss-report", {**REASON, "lost_at": NOW.isoformat()}, "suspended"),
         (Duty.SEAL_OWNER, "resume-request", REASON, "resuming"),
         (Duty.SEAL_REVIEWER, "resumption", REASON, "active"),
         (Duty.SEAL_OWNER, "cancellation", {**REASON, "ground": "renamed"}, "cancelled"),
@@ -126,6 +127,7 @@ def path_event(path: str) -> str:
         "refusal": "refuse",
         "acceptance": "accept",
         "suspension": "suspend",
+        "loss-report": "report_loss",
         "resume-request": "request_resume",
         "resume-refusal": "refuse_resume",
         "resumption": "resume",
@@ -175,6 +177,7 @@ def test_nobody_owns_what_is_somebody_else_s(shared_furnished: Service, furnishe
     once = {"Idempotency-Key": "once"}
     requests: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("POST", f"{seal}/suspension", {"json": REASON}),
+        ("POST", f"{seal}/loss-report", {"json": {**REASON, "lost_at": NOW.isoformat()}}),
         ("POST", f"{seal}/cancellation", {"json": {**REASON, "ground": "merged"}}),
         ("POST", f"{seal}/authorisations", {"json": grant, "headers": once}),
         ("GET", f"{seal}/authorisations", {}),
