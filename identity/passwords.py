@@ -5,6 +5,7 @@ the machine's memory. A username that nobody has costs the same time as a wrong 
 """
 
 import re
+from functools import cache
 from threading import BoundedSemaphore
 from typing import Final
 
@@ -50,13 +51,19 @@ def require_password(password: str, *, username: str) -> None:
         raise PasswordTooWeak
 
 
+@cache
+def hash_of_nobody() -> str:
+    """Return the hash that is checked where there is no account: made once, and before anybody asks."""
+    return PasswordHasher().hash("a password that nobody has")
+
+
 class Passwords:
     """Hashes and checks passwords."""
 
     def __init__(self) -> None:
         self.hasher = PasswordHasher()
         self.turns = BoundedSemaphore(MAX_AT_ONCE)
-        self.nobody = self.hasher.hash("a password that nobody has")
+        self.nobody = hash_of_nobody()
 
     def hash(self, password: str) -> str:
         """Return the Argon2id hash of `password`, with its salt and parameters."""
