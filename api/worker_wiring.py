@@ -13,10 +13,10 @@ from trust.workers import IN_PROCESS, Workers
 __all__ = ["WorkerPools"]
 
 PRELOAD: Final = (
-    "seal.files",
-    "seal.stamping",
-    "seal.uploads",
-    "seal.uploads",
+    "seal.image.uploads",
+    "seal.stamping.own_work",
+    "seal.stamping.preparing",
+    "seal.verification.files",
     # Libraries load these when they first need them, which is too late in a worker.
     "PIL.BmpImagePlugin",
     "PIL.GifImagePlugin",

@@ -40,7 +40,7 @@ class Seal:
     """What it shows, without the code that it gets when it is made."""
 
     likeness: str | None = None
-    """What its image looks like, as `seal.likeness` tells it. None for seals of before."""
+    """What its image looks like, as `seal.image.likeness` tells it. None for seals of before."""
 
     bearer: SubjectId | None = None
     """The natural person whose name a personal-name seal shows."""

@@ -6,7 +6,7 @@ more ink than around it. The outer rows hold the name, the inner ones what it su
 left out, since no two seals share them. A turned seal is a shifted track.
 
 `distance` counts where two tracks differ. It finds what looks alike among many; whether two of those can be told apart
-is for `seal.comparison` to say, from the images themselves.
+is for `seal.image.comparison` to say, from the images themselves.
 """
 
 import io

@@ -151,7 +151,7 @@ def test_other_peoples_files_fare_the_same_in_a_worker(pool: WorkerPool) -> None
 @pytest.mark.parametrize("function", [judge_file, protected_part, prepare_document, require_unharmed, read_upload])
 def test_what_is_done_in_workers_takes_and_returns_what_travels(function: Callable[..., object]) -> None:
     assert call_of(function).name == f"{function.__module__}:{function.__name__}"
-    assert function.__module__ in PRELOAD or function.__module__ in ("seal.preparing", "seal.own_work")
+    assert function.__module__ in PRELOAD
 
 
 def test_a_picture_is_read_in_a_worker(pool: WorkerPool) -> None:
