@@ -75,7 +75,8 @@ def create(instance: Instance) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(prove_cryptography, settings)
-        await run_in_threadpool(lambda: instance.emblem)  # one that cannot be cut is told of before anything begins
+        # What cannot be cut, or cannot be read, is told of before anything begins.
+        await run_in_threadpool(lambda: (instance.emblem, instance.verification))
         keeper = Housekeeper(instance, pause=settings.housekeeping_seconds)
         courier = Courier(instance)  # a platform that cannot be spoken with is told of before anything begins
         await run_in_threadpool(keeper.start)

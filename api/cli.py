@@ -2,6 +2,7 @@
 
 import tempfile
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -38,7 +39,8 @@ from api.wiring import Instance
 from api.worker_wiring import WorkerPools
 from trust.clock import SystemClock
 from trust.errors import TrustError
-from trust.paths import Evidence
+from trust.paths import Evidence, ValidationPolicy
+from trust.policy_file import PolicyMalformed, read_policy
 from trust.verdict import Outcome
 
 __all__ = ["main"]
@@ -109,6 +111,14 @@ def readers() -> WorkerPools:
     return WorkerPools.of(settings.model_copy(update={"workers": min(settings.workers, 1)}))
 
 
+def asked_policy(path: Path) -> ValidationPolicy:
+    """Return the policy in a file that the caller names."""
+    try:
+        return read_policy(path.read_bytes())
+    except PolicyMalformed as error:
+        raise typer.BadParameter(words_of(error)[1], param_hint="--policy") from None
+
+
 @app.command()
 def verify(
     *,
@@ -120,6 +130,9 @@ def verify(
     ] = None,
     material: Annotated[
         list[Path] | None, typer.Option(exists=True, help="More certificates and CRLs, not trusted; repeatable")
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Validation policy in TOML (docs/policy.md)")
     ] = None,
     document: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="What a seal signature or detached CMS covers")
@@ -137,6 +150,8 @@ def verify(
         evidence = read_material(anchor, material or ()) if anchor else own_evidence()
     except MaterialUnreadable as error:
         raise typer.BadParameter(f"no certificate in {error}", param_hint="--anchor") from None
+    if policy is not None:
+        evidence = replace(evidence, policy=evidence.policy.narrowed_by(asked_policy(policy)))
     moment = parse_time(at)
     with closing(readers()) as workers:
         results = [

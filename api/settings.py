@@ -252,6 +252,12 @@ class Settings(BaseSettings):
         str,
         Field(description="Address of the platform above for notices of seals; empty: they wait until there is one"),
     ] = ""
+    validation_policy: Annotated[
+        Path | None,
+        Field(
+            description="Validation policy in TOML, for what the service judges (docs/policy.md); empty: the strict one"
+        ),
+    ] = None
     workers: Annotated[
         int,
         Field(

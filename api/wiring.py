@@ -12,6 +12,7 @@ from api.seal_keys import SealKeys
 from api.settings import CertifiedBy, Settings
 from api.timekeeping import Timekeeping
 from api.upper_platform import UpperPlatform, configured_platform
+from api.validation import configured_policy
 from api.worker_wiring import WorkerPools
 from licence.catalogue import Catalogue
 from licence.rendering import Renderer
@@ -278,4 +279,5 @@ class Instance:
             authorities=self.base.authorities,
             service_keys=self.service_keys,
             workers=self.workers.public,
+            policy=configured_policy(self.base.settings),
         )

@@ -542,6 +542,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "一个文件上的印章不能超过 {allowed} 处。请减少位置或页数。",
         "A document bears at most {allowed} appearances of the seal. Name fewer places or pages.",
     ),
+    "policy.malformed": (
+        "验证策略第 {place} 项有误：应为 {expected}。请对照 docs/policy.md 修改。",
+        "The validation policy is not understood at “{place}”: expected {expected}. See docs/policy.md.",
+    ),
     "protection.unavailable": (
         "受保护的数据无法解密：密钥不在或记录被改动。请联系安全管理员。",
         "Protected data cannot be read: the key is missing, or the record was changed. Ask the security administrator.",

@@ -6,7 +6,7 @@ this instance still stand behind it: the licence may be revoked, the seal stoppe
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -25,6 +25,7 @@ from seal.verification.registry import standing_checks as seal_checks
 from trust.authority import Authorities
 from trust.certificates import Certificate
 from trust.founding import Role, ServiceKeys
+from trust.paths import ValidationPolicy
 from trust.store import Reading, Store
 from trust.verdict import Check, Finding, Outcome, SubIndication, Verdict
 from trust.workers import IN_PROCESS, WorkerExhausted, Workers
@@ -95,6 +96,7 @@ class VerificationService:
         authorities: Authorities,
         service_keys: ServiceKeys,
         workers: Workers = IN_PROCESS,
+        policy: ValidationPolicy | None = None,
     ) -> None:
         self.store = store
         self.identity = identity
@@ -103,6 +105,8 @@ class VerificationService:
         self.authorities = authorities
         self.service_keys = service_keys
         self.workers = workers
+        self.policy = policy or ValidationPolicy()
+        """What is asked of files beyond the strict rules."""
 
     def claim(self, text: str) -> ClaimReport:
         """Judge the text of a QR code: its form, its signature, then what the registry says."""
@@ -143,6 +147,7 @@ class VerificationService:
         with self.store.reading() as view:
             evidence = self.authorities.evidence(view)
             now = view.now
+        evidence = replace(evidence, policy=evidence.policy.narrowed_by(self.policy))
         told = self.workers.run(judge_file, content, evidence, now=now, password=password)
         try:
             report = look_again(content, told, evidence, now=now)

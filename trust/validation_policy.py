@@ -4,7 +4,7 @@ The policy is data, so that an operator can change it without a new version. It 
 refuse stays refused, and revocation that is not known is indeterminate under every policy, never good.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import Final
 from trust.certificates import Certificate
 from trust.crypto.algorithms import SignatureAlgorithm
 from trust.crypto.public_keys import PublicKey
+from trust.verdict import Check, SubIndication
 
 __all__ = ["EVERY_PURPOSE", "Purpose", "ValidationPolicy"]
 
@@ -49,6 +50,9 @@ class ValidationPolicy:
     maximum_age: timedelta | None = None
     """How old revocation information may be at the moment that is judged; None: until its own next update."""
 
+    fatal: frozenset[SubIndication] = frozenset()
+    """What makes a verdict failed that would leave it indeterminate by itself."""
+
     def __post_init__(self) -> None:
         if any(end.tzinfo is None for end in self.algorithm_ends.values()):
             raise ValueError("an end date needs its zone")
@@ -62,6 +66,32 @@ class ValidationPolicy:
     def limiting(self, anchor: Certificate, purposes: frozenset[Purpose]) -> "ValidationPolicy":
         """Return this policy with `anchor` trusted for `purposes` and nothing else."""
         return replace(self, anchor_purposes={**self.anchor_purposes, anchor.fingerprint: purposes})
+
+    def narrowed_by(self, other: "ValidationPolicy") -> "ValidationPolicy":
+        """Return the policy that accepts what both accept."""
+        named = self.anchor_purposes.keys() | other.anchor_purposes.keys()
+        ends = [*self.algorithm_ends.items(), *other.algorithm_ends.items()]
+        ages = [age for age in (self.maximum_age, other.maximum_age) if age is not None]
+        return ValidationPolicy(
+            anchor_purposes={
+                one: self.anchor_purposes.get(one, self.other_anchors)
+                & other.anchor_purposes.get(one, other.other_anchors)
+                for one in sorted(named)
+            },
+            other_anchors=self.other_anchors & other.other_anchors,
+            algorithm_ends={oid: min(end for name, end in ends if name == oid) for oid, _ in ends},
+            maximum_age=min(ages, default=None),
+            fatal=self.fatal | other.fatal,
+        )
+
+    def hardened(self, checks: Iterable[Check]) -> tuple[Check, ...]:
+        """Return checks with their findings as grave as this policy takes them."""
+        return tuple(
+            replace(check, finding=replace(check.finding, by_policy=True))
+            if check.finding is not None and check.finding.sub_indication in self.fatal
+            else check
+            for check in checks
+        )
 
     def ends_signature(self, algorithm: SignatureAlgorithm, at: datetime) -> bool:
         """Tell whether nothing may be signed with `algorithm` at the moment `at`."""

@@ -70,11 +70,14 @@ class Finding:
 
     sub_indication: SubIndication
     reason: str
+    by_policy: bool = False
+    """Whether the verifier's policy takes a sub-indication for fatal that is none by itself."""
 
     @property
     def outcome(self) -> Outcome:
-        """Failed or indeterminate, as the sub-indication decides."""
-        return Outcome.FAILED if self.sub_indication in FATAL else Outcome.INDETERMINATE
+        """Failed or indeterminate, as the sub-indication or the policy decides."""
+        is_fatal = self.by_policy or self.sub_indication in FATAL
+        return Outcome.FAILED if is_fatal else Outcome.INDETERMINATE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from trust.cms import Content, read_signed_message
 from trust.cms_verification import judge_cms
 from trust.crypto.algorithms import Digest
 from trust.crypto.sm2 import SM2Backend
-from trust.paths import Evidence
+from trust.paths import Evidence, ValidationPolicy
 from trust.pdf.judging import PDFDocument, PDFSignature, check_structure, open_pdf
 from trust.pdf.signing import SEAL
 from trust.reports import SignatureReport
@@ -92,6 +92,16 @@ class DocumentReport:
                 return one.report.verdict.finding
         reason = "the document bears no signature"
         return Finding(sub_indication=SubIndication.SIGNED_DATA_NOT_FOUND, reason=reason)
+
+    def under(self, policy: ValidationPolicy) -> "DocumentReport":
+        """Return this verdict with every finding as grave as a policy takes it."""
+        if not policy.fatal:
+            return self
+        judged = (
+            replace(one, report=replace(one.report, checks=policy.hardened(one.report.checks)))
+            for one in self.signatures
+        )
+        return replace(self, signatures=tuple(judged))
 
 
 def overall(reports: Sequence[SignatureReport]) -> Outcome:

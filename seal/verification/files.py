@@ -79,7 +79,7 @@ def judge_file(
         reports = judge_by_kind(kind, content, evidence, now=now, password=password, signed=signed)
     except (PDFMalformed, OFDMalformed) as error:
         reports = unreadable(str(error))
-    return FileReport(kind=kind, document=reports)
+    return FileReport(kind=kind, document=reports.under(evidence.policy))
 
 
 def judge_by_kind(

@@ -55,6 +55,16 @@ def test_the_exit_code_is_the_worst_of_all(
         assert name in answer.out
 
 
+def test_a_policy_that_the_caller_names_narrows_the_verdict(trust: Run, evidence_folder: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text('version = 1\n[anchors]\nothers = ["signing"]\n', encoding="utf-8")
+    asked = ("verify", evidence_folder / "seal.esl", "--anchor", evidence_folder / "anchors", *AT)
+    assert (trust(*asked).code, trust(*asked, "--policy", policy).code) == (0, 2)
+    policy.write_text("version = 2\n", encoding="utf-8")
+    answer = trust(*asked, "--policy", policy)
+    assert (answer.code, "version" in answer.err) == (2, True)
+
+
 @pytest.mark.parametrize("anchor", [".", "anchors"])
 def test_anchors_come_as_folders(trust: Run, evidence_folder: Path, anchor: str) -> None:
     assert trust("verify", evidence_folder / "licence.pdf", "--anchor", evidence_folder / anchor, *AT).code == 0

@@ -58,6 +58,7 @@ def test_everything_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch
         "TRUST_ROOT_TOKEN_KEY": "xinyin root",
         "TRUST_CRYPTO_BACKEND": "libcrypto",
         "TRUST_EMBLEM_FILE": str(tmp_path / "emblem.svg"),
+        "TRUST_VALIDATION_POLICY": str(tmp_path / "policy.toml"),
         "TRUST_CUSTODY": "sdf,process",
         "TRUST_CUSTODY_SOCKET": "/run/xinyin/service.sock",
         "TRUST_CUSTODY_CLIENT": "xinyin",
