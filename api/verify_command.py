@@ -13,13 +13,14 @@ from rich.text import Text
 from api.problems import words_of
 from api.schemas.verification import FileVerdict, own_verdict
 from seal.data.reading import read_seal_signature
+from seal.stamping.second_look import VerdictContradicted, look_again
 from seal.verification.files import FileKind, judge_file, kind_of, protected_part
 from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
 from trust.paths import Evidence
 from trust.pdf.intake import LIMITS
 from trust.verdict import Outcome
-from trust.workers import IN_PROCESS, Workers
+from trust.workers import IN_PROCESS, WorkerExhausted, Workers
 
 __all__ = ["EXIT", "Judged", "judge", "show"]
 
@@ -85,9 +86,12 @@ def judge(
     elif kind_of(content) is FileKind.SEAL_SIGNATURE:
         signed, found = search_document(file, content, workers)
     try:
-        report = workers.run(judge_file, content, evidence, now=at, password=password, signed=signed)
+        told = workers.run(judge_file, content, evidence, now=at, password=password, signed=signed)
+        report = look_again(content, told, evidence, now=at, signed=signed)
     except TrustError as error:
         return Judged(file=file, verdict=None, error=error)
+    except VerdictContradicted:
+        return Judged(file=file, verdict=None, error=WorkerExhausted(limit="answer"))
     return Judged(file=file, verdict=own_verdict(report), sealed_document=None if found is None else str(found))
 
 

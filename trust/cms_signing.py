@@ -126,7 +126,7 @@ class CMSSigner:
         content: bytes | None = None,
         content_type: str | None = None,
         signing_time: datetime | None = None,
-        stamp: Callable[[bytes], bytes] | None = None,
+        stamp: Callable[[bytes], bytes | None] | None = None,
         revocation_lists: Sequence[RevocationList] = (),
         also_signed: Sequence[bytes] = (),
         unsigned: Sequence[bytes] = (),
@@ -134,7 +134,8 @@ class CMSSigner:
         """Return a ContentInfo around SignedData with one signer and signed attributes.
 
         `message_digest` is the hash of the content; `content` is put inside unless it is None (detached).
-        `stamp` makes a time-stamp token over the signature value. PAdES forbids `signing_time`: the PDF tells it.
+        `stamp` makes a time-stamp token over the signature value, or none where it has none to give.
+        PAdES forbids `signing_time`: the PDF tells it.
         `also_signed` and `unsigned` are further attributes, each a whole Attribute of a type that is not there yet.
         """
         inner_type = content_type or self.data_type
@@ -147,7 +148,7 @@ class CMSSigner:
         content: bytes,
         *,
         placement: Placement = Placement.ATTACHED,
-        stamp: Callable[[bytes], bytes] | None = None,
+        stamp: Callable[[bytes], bytes | None] | None = None,
         revocation_lists: Sequence[RevocationList] = (),
     ) -> bytes:
         """Return a ContentInfo around SignedData without signed attributes: the signature covers the content itself.
@@ -178,7 +179,7 @@ class CMSSigner:
         covered: bytes,
         *,
         attributes: bytes = b"",
-        stamp: Callable[[bytes], bytes] | None = None,
+        stamp: Callable[[bytes], bytes | None] | None = None,
         unsigned: Sequence[bytes] = (),
     ) -> bytes:
         """Sign `covered`, and return the SignerInfo (version 1, by issuer and serial number)."""
@@ -186,7 +187,8 @@ class CMSSigner:
         if self.encoding is SignatureEncoding.RAW:
             numbers = (one.integer() for one in der.parse(signature).sequence())
             signature = b"".join(number.to_bytes(RAW_HALF, "big") for number in numbers)
-        tokens = () if stamp is None else (attribute(oids.ID_SIGNATURE_TIME_STAMP, stamp(signature)),)
+        token = None if stamp is None else stamp(signature)
+        tokens = () if token is None else (attribute(oids.ID_SIGNATURE_TIME_STAMP, token),)
         beside = (*tokens, *unsigned)
         return der.sequence(
             der.integer(1),

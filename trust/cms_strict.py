@@ -26,6 +26,9 @@ SIGNED: Final = frozenset(
     {oids.ID_CONTENT_TYPE, oids.ID_MESSAGE_DIGEST, oids.ID_SIGNING_TIME, oids.ID_SIGNING_CERTIFICATE_V2}
 )
 UNSIGNED: Final = frozenset({oids.ID_SIGNATURE_TIME_STAMP})
+UNDER_A_UUID: Final = "2.25."
+"""Attributes of somebody's own (ITU-T X.667), such as ours: no reader knows them, and their values stay as they are."""
+
 NULL: Final = der.null()
 
 
@@ -176,12 +179,13 @@ def algorithm_of(element: Element) -> str:
 
 
 def attributes_of(element: Element | None, known: frozenset[str]) -> dict[str, tuple[Element, ...]]:
-    """Return the values of attributes by type, of known types alone and each type once."""
+    """Return the values of attributes by type, of known types or somebody's own, and each type once."""
     found: dict[str, tuple[Element, ...]] = {}
     for one in inside(element):
         kind, values = one.sequence()
         oid = kind.oid()
-        if oid in found or oid not in known or values.tag != Tag.SET:
+        is_known = oid in known or oid.startswith(UNDER_A_UUID)
+        if oid in found or not is_known or values.tag != Tag.SET:
             raise OtherShape
         found[oid] = values.children()
     all_of(found.get(oids.ID_SIGNATURE_TIME_STAMP, ()), Tag.SEQUENCE)

@@ -23,13 +23,20 @@ HASH_ROOM: Final = 64
 
 
 def judge_cms(
-    encoded: bytes, evidence: Evidence, *, now: datetime, content: Content | None, claimed_time: datetime | None = None
+    encoded: bytes,
+    evidence: Evidence,
+    *,
+    now: datetime,
+    content: Content | None,
+    claimed_time: datetime | None = None,
+    existed: datetime | None = None,
 ) -> tuple[SignatureReport, ...]:
     """Judge every signer of a signed message.
 
     `content` is what the signature must cover: a document, or the rest of a PDF. Content inside the message counts
     where the caller has none; otherwise anything that the signer ever signed would do for any document. Where neither
-    is at hand the verdict is indeterminate. `claimed_time` is a signing time that the surroundings tell, as a PDF does.
+    is at hand the verdict is indeterminate. `claimed_time` is a signing time that the surroundings tell, as a PDF does;
+    `existed` is a moment at which the message was there, as a time-stamp over what holds it proves.
     """
     try:
         message = read_signed_message(encoded)
@@ -46,7 +53,9 @@ def judge_cms(
         content, note = BytesContent(message.content or b""), f"{note}; the message holds the hash of the content"
     known = evidence.joined_by(message.certificates, message.revocation_lists, message.status_responses)
     return tuple(
-        judge_signer(message, signer, known, now=now, content=content, claimed_time=claimed_time, note=note)
+        judge_signer(
+            message, signer, known, now=now, content=content, claimed_time=claimed_time, note=note, existed=existed
+        )
         for signer in message.signers
     )
 
@@ -73,6 +82,7 @@ def judge_signer(
     content: Content | None,
     claimed_time: datetime | None,
     note: str,
+    existed: datetime | None,
 ) -> SignatureReport:
     """Judge one signer: certificate, signature, time, path, in this order."""
     checks = [Check(step=STEP, name="cms.format", note=note)]
@@ -82,7 +92,8 @@ def judge_signer(
         finding = Finding(sub_indication=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, reason=reason)
         checks.append(Check(step=STEP, name="certificate.path", finding=finding))
         return SignatureReport(kind=SignatureKind.CMS, checks=tuple(checks))
-    proven, time_checks = judge_time(signer, evidence, now=now)
+    stamped, time_checks = judge_time(signer, evidence, now=now)
+    proven = stamped or existed
     at, is_proven = proven or now, proven is not None
     if content is None:
         reason = "the content that was signed is not at hand"

@@ -12,7 +12,7 @@ import signal
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["NotConfined", "confine", "is_confinable", "let_die_with_parent"]
+__all__ = ["NotConfined", "confine", "is_confinable", "let_die_with_parent", "refuse_threads"]
 
 # <linux/prctl.h>, <linux/seccomp.h>, <linux/filter.h>, <linux/audit.h>; none of them in Python's library.
 PR_SET_PDEATHSIG: Final = 1
@@ -21,6 +21,7 @@ PR_SET_SECCOMP: Final = 22
 SECCOMP_MODE_FILTER: Final = 2
 KILL: Final = 0x8000_0000
 REFUSE: Final = 0x0005_0000 | errno.EACCES
+NO_SUCH_CALL: Final = 0x0005_0000 | errno.ENOSYS
 ALLOW: Final = 0x7FFF_0000
 LOAD: Final = 0x20
 """BPF_LD | BPF_W | BPF_ABS: load the word at an offset of the call's description."""
@@ -37,9 +38,13 @@ ANY_BIT: Final = 0x45
 RETURN: Final = 0x06
 """BPF_RET | BPF_K."""
 
-NUMBER_AT, ARCHITECTURE_AT, PROTECTION_AT = 0, 4, 32
-"""Where the number of a call stands, its architecture, and the low half of its third argument (little endian)."""
+NUMBER_AT, ARCHITECTURE_AT, FLAGS_AT, PROTECTION_AT = 0, 4, 16, 32
+"""Where the number of a call stands, its architecture, and the low halves of its first and its third argument (little
+endian)."""
 
+CLONE: Final[Mapping[str, int]] = {"x86_64": 56, "aarch64": 220}
+CLONE3: Final = 435
+CLONE_THREAD: Final = 0x1_0000
 PROT_EXEC: Final = 4
 X32_BIT: Final = 0x4000_0000
 """Set in the numbers of a second interface that x86-64 kernels have; none of its calls is allowed."""
@@ -139,12 +144,47 @@ def filter_for(machine: str) -> list[tuple[int, int, int, int]]:
     return steps
 
 
+def no_threads_for(machine: str) -> list[tuple[int, int, int, int]]:
+    """Return the steps of a filter that answers whoever starts a thread that there is no such call, as `filter_for`.
+
+    A process may still be forked: the C library falls back from clone3, whose flags no filter can see, to clone.
+    """
+    return [
+        (LOAD, 0, 0, ARCHITECTURE_AT),
+        (EQUAL, 1, 0, ARCHITECTURES[machine]),
+        (RETURN, 0, 0, KILL),
+        (LOAD, 0, 0, NUMBER_AT),
+        (EQUAL, 3, 0, CLONE3),
+        (EQUAL, 0, 3, CLONE[machine]),
+        (LOAD, 0, 0, FLAGS_AT),
+        (ANY_BIT, 0, 1, CLONE_THREAD),
+        (RETURN, 0, 0, NO_SUCH_CALL),
+        (RETURN, 0, 0, ALLOW),
+    ]
+
+
+def refuse_threads() -> None:  # pragma: no cover - for good, as `confine`
+    """Let this process, and whatever it forks, start no thread. Raise `NotConfined`.
+
+    A library that works in threads where it can finds that this machine has none and works without: what it keeps then
+    survives a fork, which threads do not.
+    """
+    machine = platform.machine()
+    if not is_confinable(machine):
+        raise NotConfined(machine)
+    install(no_threads_for(machine))
+
+
 def confine() -> None:  # pragma: no cover - for good: only a process that ends afterwards can be confined
     """Confine this process, and whatever it could start, until it ends. Raise `NotConfined`."""
     machine = platform.machine()
     if not is_confinable(machine):
         raise NotConfined(machine)
-    steps = filter_for(machine)
+    install(filter_for(machine))
+
+
+def install(steps: list[tuple[int, int, int, int]]) -> None:  # pragma: no cover - for good, as `confine`
+    """Put a filter over this process. Raise `NotConfined`."""
     instructions = (Instruction * len(steps))(*(Instruction(*one) for one in steps))
     library = libc()
     if library.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Generic, TypeVar
 
-from trust.store import LostRace, Store, Transaction
+from sqlalchemy.exc import SQLAlchemyError
+
+from trust.store import LostRace, Store, StoreUnavailable, Transaction, lost_races, unavailable_when_down
 
 __all__ = ["GroupCommit"]
 
@@ -130,9 +132,11 @@ class GroupCommit:
             for part in parts:
                 part.error, before = None, tx.progress
                 try:
-                    part.answer = part.change(tx)
+                    with unavailable_when_down(), lost_races():
+                        part.answer = part.change(tx)
                 except Exception as error:
-                    if tx.progress != before:
+                    # After an error of its own the database does nothing more for anybody in this transaction.
+                    if tx.progress != before or isinstance(error, LostRace | StoreUnavailable | SQLAlchemyError):
                         raise Entangled from error
                     part.error = error  # raised where the part came from; it has changed nothing
         for part in parts:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import Engine, Executable, Select, event
 from sqlalchemy.engine import Connection, make_url
@@ -35,6 +35,7 @@ __all__ = [
     "Store",
     "StoreUnavailable",
     "Transaction",
+    "lost_races",
     "unavailable_when_down",
 ]
 
@@ -46,6 +47,10 @@ SQLITE_BUSY_TIMEOUT = 30_000
 
 UNDEFINED_TABLE = "42P01"
 """What PostgreSQL says of a database in which no migration was run; SQLite calls it an operational error."""
+
+
+RACES: Final = frozenset({"40001", "40P01"})
+"""What PostgreSQL says to one of several writers that wait for each other: serialization failure, deadlock."""
 
 
 class LostRace(Conflict):
@@ -322,6 +327,10 @@ def lost_races() -> Iterator[None]:
         yield
     except (StaleDataError, IntegrityError):
         raise LostRace from None
+    except DatabaseError as error:
+        if getattr(error.orig, "sqlstate", None) in RACES:
+            raise LostRace from None
+        raise
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass
 from importlib import import_module
 from typing import Any, Final
 
-from trust.confinement import confine, let_die_with_parent
+from trust.confinement import confine, let_die_with_parent, refuse_threads
 from trust.crypto import backends, selftest
 from trust.crypto.backends import BackendChoice
 from trust.errors import TrustError
@@ -74,6 +74,8 @@ class Order:
     """What the first process is to load, and the limits of the workers that it forks."""
 
     preload: tuple[str, ...]
+    """Modules; `module:function` is a module with a function that readies it, such as by reading files."""
+
     limits: Limits
     backend: BackendChoice = BackendChoice.AUTO
     """Who computes SM2 there: as in the process that reads the answers."""
@@ -250,8 +252,12 @@ def main() -> None:  # pragma: no cover - as `serve`
     order = Order.from_json(receive(control, longest=1 << 20))
     os.umask(0o077)
     os.chdir("/")
+    refuse_threads()  # before a library asks how many it may have
     for name in order.preload:
-        import_module(name)
+        module, _, function = name.partition(":")
+        loaded_module = import_module(module)
+        if function:
+            getattr(loaded_module, function)()
     selftest.run(libraries=(backends.use(order.backend).verifies,))  # opens the library, which a worker cannot
     if len(os.listdir("/proc/self/task")) != 1:  # noqa: PTH208 - as above
         raise SystemExit("a thread was started while loading, and would be missing in a worker")

@@ -86,6 +86,14 @@ def text(kind: type, write: Callable[[Any], Any], read: Callable[[Any], Any]) ->
     return Shape(lambda value, _: write(value), checked, (kind,))
 
 
+def aware(told: str) -> datetime:
+    """Return a moment. One of no zone is none: whoever compares it with another would fail."""
+    moment = datetime.fromisoformat(told)
+    if moment.tzinfo is None:
+        raise ValueError(told)
+    return moment
+
+
 def octets(kind: type) -> Shape:
     """Return the shape of octets."""
     return Shape(lambda value, beside: beside.put(value), lambda told, beside: beside.get(told), (kind,))
@@ -187,7 +195,7 @@ SIMPLE: Final[Mapping[Any, Shape]] = {
     bytearray: Shape(
         lambda value, beside: beside.put(bytes(value)), lambda told, beside: bytearray(beside.get(told)), (bytearray,)
     ),
-    datetime: text(datetime, datetime.isoformat, datetime.fromisoformat),
+    datetime: text(datetime, datetime.isoformat, aware),
     date: text(date, date.isoformat, date.fromisoformat),
     timedelta: text(timedelta, timedelta.total_seconds, lambda told: timedelta(seconds=told)),
 }

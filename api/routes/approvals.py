@@ -9,7 +9,7 @@ from api.permissions import Permission
 from api.schemas.approvals import ApprovalRemark, ApprovalRequest, ApprovalView
 from api.schemas.common import IdempotencyKey, Reason, errors
 from api.schemas.places import ORDER_ERRORS
-from api.schemas.texts import Name
+from api.schemas.texts import Line, Name
 from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing, SubjectNotActive
@@ -76,10 +76,23 @@ def queue(
     instance: InstanceHere,
     actor: Annotated[Actor, allow(Permission.SEAL_STAMP)],
     seal: SealName,
-    state: Annotated[ApprovalState | None, Query(description="Only those in this state")] = None,
+    *,
+    state: Annotated[
+        ApprovalState | None, Query(description="Only those in this state; requested: that can still be decided")
+    ] = None,
+    after: Annotated[
+        Line,
+        Query(
+            max_length=128,
+            description="The last request seen",
+            examples=["approval_01k9x3v5b7d2f4h6j8m0n1p3q5"],
+        ),
+    ] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[ApprovalView]:
     """Return the requests for a seal, oldest first: all of them to its owner, to others their own."""
-    return [ApprovalView.of(one) for one in instance.approvals.queue(actor, seal, state=state)]
+    found = instance.approvals.queue(actor, seal, state=state, after=after, limit=limit)
+    return [ApprovalView.of(one) for one in found]
 
 
 @router.get(

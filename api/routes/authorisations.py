@@ -13,7 +13,7 @@ from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing, SubjectNotActive, SubjectUnknown
 from seal.errors import AuthorisationBeyond, AuthorisationInvalid, AuthorisationUnknown, SealNotActive, SealUnknown
-from seal.stamping.authorising import AuthoriseStamping, DelegateStamping
+from seal.stamping.authorising import DelegateStamping
 from trust.reasons import ReasonMissing
 from trust.requests import RequestKeyMalformed, RequestKeyReused
 from trust.store import LostRace
@@ -44,18 +44,7 @@ def authorise(
     idempotency_key: IdempotencyKey,
 ) -> AuthorisationView:
     """Give a permission: who, for what, from when and until when, how often, with or without approval each time."""
-    command = AuthoriseStamping(
-        seal=seal,
-        holder=body.holder,
-        purpose=body.purpose,
-        document_kinds=tuple(body.document_kinds),
-        operations=frozenset(body.operations),
-        valid_from=body.valid_from,
-        valid_until=body.valid_until,
-        times=body.times,
-        needs_approval=body.approval == "each",
-        request_key=idempotency_key,
-    )
+    command = body.command(seal, idempotency_key)
     return AuthorisationView.of(instance.authorisations.authorise(actor, command))
 
 
@@ -88,19 +77,7 @@ def delegate(
     idempotency_key: IdempotencyKey,
 ) -> AuthorisationView:
     """Give a part of what an organisation is permitted to one of its own agents; that one gives nothing on."""
-    command = DelegateStamping(
-        seal=seal,
-        within=authorisation,
-        holder=body.holder,
-        purpose=body.purpose,
-        document_kinds=tuple(body.document_kinds),
-        operations=frozenset(body.operations),
-        valid_from=body.valid_from,
-        valid_until=body.valid_until,
-        times=body.times,
-        needs_approval=body.approval == "each",
-        request_key=idempotency_key,
-    )
+    command = DelegateStamping(within=authorisation, terms=body.command(seal, idempotency_key))
     return AuthorisationView.of(instance.authorisations.delegate(actor, command))
 
 

@@ -46,7 +46,7 @@ def read_emblem(svg: bytes) -> Path:
     try:
         # As text, so that no declaration can make the parser see other characters than were looked at.
         SVGPath.fromstring(DECLARATION.sub("", svg.decode("utf-8-sig"))).draw(pen)
-    except (SyntaxError, ValueError, TypeError, LookupError, ArithmeticError):
+    except (SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, NotImplementedError):
         raise EmblemMalformed(fault="svg") from None
     path = closed(pen.value)
     if not path or len(path) > MOST_SEGMENTS:

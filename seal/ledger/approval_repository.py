@@ -108,12 +108,28 @@ def decide(tx: Transaction, approval: Approval) -> None:
         row.decided_by, row.decided_at, row.decision = approval.decided_by, approval.decided_at, approval.decision
 
 
-def queue(view: Reading, seal: str, *, state: ApprovalState | None = None, limit: int = 100) -> tuple[Approval, ...]:
-    """Return the requests for a seal, oldest first, at most `limit`."""
-    statement = select(ApprovalRow).where(col(ApprovalRow.seal) == seal).order_by(col(ApprovalRow.id)).limit(limit)
+def queue(
+    view: Reading,
+    seal: str,
+    *,
+    requester: str | None = None,
+    state: ApprovalState | None = None,
+    after: str = "",
+    limit: int = 100,
+) -> tuple[Approval, ...]:
+    """Return the requests for a seal, oldest first: those after the request `after`, at most `limit` of them.
+
+    Who looks for those that are requested looks for those that can still be decided: what nobody decided in time would
+    stand before them for ever.
+    """
+    statement = select(ApprovalRow).where(col(ApprovalRow.seal) == seal, col(ApprovalRow.id) > after)
+    if requester is not None:
+        statement = statement.where(col(ApprovalRow.requester) == requester)
     if state is not None:
         statement = statement.where(col(ApprovalRow.state) == state.value)
-    return tuple(to_approval(row) for row in view.exec(statement))
+    if state is ApprovalState.REQUESTED:
+        statement = statement.where(col(ApprovalRow.expires_at) >= view.now)
+    return tuple(to_approval(row) for row in view.exec(statement.order_by(col(ApprovalRow.id)).limit(limit)))
 
 
 def spend(tx: Transaction, name: str, stamping: str) -> bool:

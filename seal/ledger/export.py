@@ -14,8 +14,13 @@ __all__ = ["as_json", "csv_lines", "json_lines"]
 BOM: Final = "\ufeff"
 """Without it a spreadsheet takes UTF-8 for another encoding, and Chinese for something else."""
 
-DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+DANGEROUS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - wide ones, as East Asian keyboards have
 """How a cell begins that a spreadsheet takes for a formula, or runs."""
+
+LINE_BREAKS: Final = ("\t", "\r", "\n")
+"""How one begins that some spreadsheets part."""
+
+WHITE: Final = " \u00a0\u3000\ufeff"
 
 COLUMNS: Final[Mapping[str, Callable[[Stamping], str]]] = {
     "编号 id": lambda one: one.id,
@@ -38,7 +43,9 @@ COLUMNS: Final[Mapping[str, Callable[[Stamping], str]]] = {
 
 def cell(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula: one that begins like one is marked as text by a quote."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+    # Some spreadsheets pass over white space before they look.
+    is_dangerous = text.startswith(LINE_BREAKS) or text.lstrip(WHITE).startswith(DANGEROUS)
+    return f"'{text}" if is_dangerous else text
 
 
 def csv_lines(stampings: Iterable[Stamping]) -> Iterator[str]:

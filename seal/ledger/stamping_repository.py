@@ -250,8 +250,13 @@ def batch(view: Reading, name: str) -> tuple[Stamping, ...]:
 
 
 def stamping_by_hash(view: Reading, document_hash: str, *, seal: str) -> Stamping | None:
-    """Return the first finished stamping of a seal over what has this hash, if there is one."""
+    """Return the first finished stamping of a seal over what has this hash, if there is one.
+
+    A signed message is none: its key was used, and the seal was not.
+    """
+    is_sealed = col(StampingRow.operation).is_(None) | (col(StampingRow.operation) != Operation.MESSAGE.value)
     statement = select(StampingRow).where(
+        is_sealed,
         col(StampingRow.document_hash) == document_hash,
         col(StampingRow.seal) == seal,
         col(StampingRow.state) == StampingState.DONE.value,

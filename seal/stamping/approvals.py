@@ -146,14 +146,17 @@ class ApprovalService:
             tx.record(AuditEvent(tag=tag, actor=actor.id, subject=seal, facts=facts))
             return decided
 
-    def queue(self, actor: Actor, seal: str, *, state: ApprovalState | None = None) -> tuple[Approval, ...]:
-        """Return the requests for a seal, oldest first: all for its owner, and to others their own."""
+    def queue(
+        self, actor: Actor, seal: str, *, state: ApprovalState | None = None, after: str = "", limit: int = 100
+    ) -> tuple[Approval, ...]:
+        """Return the requests for a seal, oldest first: all for its owner, and to others their own.
+
+        Those after the request `after`, at most `limit`; of those that are requested, those that can still be decided.
+        """
         with self.store.reading() as view:
             owner = self.require_seal(view, seal).owner
-            found = approval_repository.queue(view, seal, state=state)
-            if owner in actor.organisations(Duty.SEAL_OWNER):
-                return found
-            return tuple(one for one in found if one.requester == actor.id)
+            requester = None if owner in actor.organisations(Duty.SEAL_OWNER) else actor.id
+            return approval_repository.queue(view, seal, requester=requester, state=state, after=after, limit=limit)
 
     def find(self, actor: Actor, seal: str, approval: str) -> Approval:
         """Return a request, for who asked and for who decides. Raise `ApprovalUnknown` to others."""

@@ -37,9 +37,10 @@ OPERATIONS: Final[Mapping[Operation, int]] = {operation: number for number, oper
 
 
 @dataclass(frozen=True, kw_only=True)
-class Terms:
-    """What a permission says."""
+class AuthoriseStamping:
+    """A permission to stamp with a seal."""
 
+    seal: str
     holder: str
     """Who may stamp: a person, a business system, or an organisation."""
 
@@ -65,19 +66,13 @@ class Terms:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AuthoriseStamping(Terms):
-    """A permission that the owner gives."""
-
-    seal: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class DelegateStamping(Terms):
+class DelegateStamping:
     """A part of what an organisation is permitted, that it gives to one of its own."""
 
-    seal: str
     within: str
     """The organisation's authorisation."""
+
+    terms: AuthoriseStamping
 
 
 class AuthorisationService:
@@ -105,11 +100,7 @@ class AuthorisationService:
                 self.identity.require_organisation(tx, command.holder, use=SubjectUse.ACT)
             except SubjectUnknown:
                 self.identity.require_actor(tx, command.holder)
-            authorisation = self.give(tx, actor, command, seal=seal.id, parent=None)
-            requests.remember(
-                tx, actor=actor.id, key=command.request_key, fingerprint=fingerprint, result=authorisation.id
-            )
-            return authorisation
+            return self.give(tx, actor, command, fingerprint=fingerprint, parent=None)
 
     def delegate(self, actor: Actor, command: DelegateStamping) -> Authorisation:
         """Let one of an organisation's own stamp within what the organisation is permitted 转授经办人.
@@ -117,28 +108,26 @@ class AuthorisationService:
         By who disposes of the seals of that organisation. Raise `AuthorisationBeyond` where it is more than the
         organisation has, `SubjectUnknown` where the holder is none of its own.
         """
-        asked = [command.seal, command.within, *command.asked]
-        fingerprint = requests.fingerprint("seal:delegate", asked)
+        terms = command.terms
+        fingerprint = requests.fingerprint("seal:delegate", [terms.seal, command.within, *terms.asked])
         with self.store.transaction() as tx:
-            known = requests.answered(tx, actor=actor.id, key=command.request_key, fingerprint=fingerprint)
+            known = requests.answered(tx, actor=actor.id, key=terms.request_key, fingerprint=fingerprint)
             if known is not None:
-                return self.require_authorisation(tx, command.seal, known)
-            within = self.require_authorisation(tx, command.seal, command.within)
+                return self.require_authorisation(tx, terms.seal, known)
+            within = self.require_authorisation(tx, terms.seal, command.within)
             actor.require(Duty.SEAL_OWNER, within.holder)
-            require_usable(self.require(tx, command.seal))
-            for field, holds in limits(within, command, at=tx.now).items():
+            require_usable(self.require(tx, terms.seal))
+            for field, holds in limits(within, terms, at=tx.now).items():
                 if not holds:
                     raise AuthorisationBeyond(field=field)
-            self.identity.require_actor(tx, command.holder)
-            self.require_own(tx, command.holder, within.holder)
-            authorisation = self.give(tx, actor, command, seal=command.seal, parent=within.id)
-            requests.remember(
-                tx, actor=actor.id, key=command.request_key, fingerprint=fingerprint, result=authorisation.id
-            )
-            return authorisation
+            self.identity.require_actor(tx, terms.holder)
+            self.require_own(tx, terms.holder, within.holder)
+            return self.give(tx, actor, terms, fingerprint=fingerprint, parent=within.id)
 
-    def give(self, tx: Transaction, actor: Actor, terms: Terms, *, seal: str, parent: str | None) -> Authorisation:
-        """Put a permission on record. Raise `AuthorisationInvalid` where it would permit nothing."""
+    def give(
+        self, tx: Transaction, actor: Actor, terms: AuthoriseStamping, *, fingerprint: str, parent: str | None
+    ) -> Authorisation:
+        """Put a permission on record, and remember the request. Raise `AuthorisationInvalid` for one of nothing."""
         begins = tx.now if terms.valid_from is None else terms.valid_from
         if terms.valid_until <= max(tx.now, begins):
             raise AuthorisationInvalid(field="valid_until")
@@ -148,7 +137,7 @@ class AuthorisationService:
             raise AuthorisationInvalid(field="operations")
         authorisation = Authorisation(
             id=new_id("auth", at=tx.now),
-            seal=seal,
+            seal=terms.seal,
             holder=terms.holder,
             purpose=terms.purpose,
             document_kinds=terms.document_kinds,
@@ -172,7 +161,9 @@ class AuthorisationService:
         if parent is not None:
             facts["within"] = parent
         tag = "seal:authorise:done" if parent is None else "seal:delegate:done"
-        tx.record(AuditEvent(tag=tag, actor=actor.id, subject=seal, facts=facts))
+        tx.record(AuditEvent(tag=tag, actor=actor.id, subject=terms.seal, facts=facts))
+        key = terms.request_key
+        requests.remember(tx, actor=actor.id, key=key, fingerprint=fingerprint, result=authorisation.id)
         return authorisation
 
     def withdraw(self, actor: Actor, seal: str, authorisation: str, *, reason: str) -> Authorisation:
@@ -184,11 +175,10 @@ class AuthorisationService:
         reason = require_reason(reason)
         with self.store.transaction() as tx:
             owner = self.require(tx, seal).owner
+            # Whether there is such an authorisation is no affair of strangers: they are asked for their duty first.
+            if owner not in actor.organisations(Duty.SEAL_OWNER):
+                actor.require(Duty.SEAL_OWNER, self.giver(tx, seal, authorisation) or owner)
             found = self.require_authorisation(tx, seal, authorisation)
-            if found.parent is None or owner in actor.organisations(Duty.SEAL_OWNER):
-                actor.require(Duty.SEAL_OWNER, owner)
-            else:
-                actor.require(Duty.SEAL_OWNER, self.require_authorisation(tx, seal, found.parent).holder)
             if found.withdrawn_at is not None:
                 return found
             stamping_repository.withdraw_authorisation(tx, found.id)
@@ -228,6 +218,13 @@ class AuthorisationService:
             raise AuthorisationUnknown
         return found
 
+    def giver(self, view: Reading, seal: str, authorisation: str) -> str | None:
+        """Return the organisation that gave an authorisation of a seal to one of its own, if one did."""
+        found = stamping_repository.authorisation(view, authorisation)
+        if found is None or found.seal != seal or found.parent is None:
+            return None
+        return self.require_authorisation(view, seal, found.parent).holder
+
     def require_own(self, view: Reading, holder: str, organisation: str) -> None:
         """Return if a person or a business system acts for an organisation, else raise `SubjectUnknown`."""
         people = self.identity.repository
@@ -246,7 +243,7 @@ def require_usable(seal: Seal) -> None:
         raise SealNotActive(seal=seal.id, state=seal.state.value)
 
 
-def limits(within: Authorisation, terms: Terms, *, at: datetime) -> Mapping[str, bool]:
+def limits(within: Authorisation, terms: AuthoriseStamping, *, at: datetime) -> Mapping[str, bool]:
     """Return for each member of a permission whether it lies within the organisation's. Nothing is given twice on."""
     begins = at if terms.valid_from is None else terms.valid_from
     kinds = set(terms.document_kinds)

@@ -7,6 +7,7 @@ from typing import Final
 
 from seal.data.acting import ACTING, ActingFor
 from seal.data.carrying import carried_attribute, digest_attribute
+from seal.stamping.orders import Outage
 from trust.certificates import Certificate
 from trust.cms import read_signed_message
 from trust.cms_signing import CMSSigner, attribute
@@ -19,7 +20,7 @@ from trust.pdf.signing import (
     append_security_store,
     prepare_signature,
 )
-from trust.timestamping import TimeStamper
+from trust.timestamping import TimeStamper, TimeStampingUnavailable
 from trust.validation_data import validation_data
 
 __all__ = [
@@ -39,14 +40,26 @@ MOST_CERTIFICATES: Final = 6
 
 @dataclass
 class RecordingStamper:
-    """Hands time-stamps through, and keeps them."""
+    """Hands time-stamps through, and keeps them; and keeps that there was none to be had."""
 
     stamper: TimeStamper
+    outage: Outage = Outage.REFUSE
     tokens: list[bytes] = field(default_factory=list, repr=False)
+    missed: bool = False
+    """Whether a time-stamp is not there because no authority answered."""
 
-    def stamp(self, message: bytes) -> bytes:
-        """Return a token over the hash of `message`. Raise what the authority raises."""
-        self.tokens.append(self.stamper.stamp(message))
+    def stamp(self, message: bytes) -> bytes | None:
+        """Return a token over the hash of `message`, or None in an outage that the order bears.
+
+        Raise what the authority raises else: a token that does not hold is no outage.
+        """
+        try:
+            self.tokens.append(self.stamper.stamp(message))
+        except TimeStampingUnavailable:
+            if self.outage is Outage.REFUSE:
+                raise
+            self.missed = True
+            return None
         return self.tokens[-1]
 
     @property
@@ -63,11 +76,11 @@ def sign_document(
     signer: CMSSigner,
     prepared: PreparedPDF,
     *,
-    stamper: TimeStamper | None,
+    stamper: RecordingStamper | None,
     seal_signature: bytes | None = None,
     acting: ActingFor | None = None,
 ) -> bytes:
-    """Return the CMS over a prepared document: B-T with `stamper`, else B-B.
+    """Return the CMS over a prepared document: B-T with `stamper` where that gives a token, else B-B.
 
     `seal_signature` is carried along, `acting` is put under the signature. Raise `SigningUnavailable`,
     `TimeStampingUnavailable`.

@@ -1,13 +1,13 @@
 """What a stamping of a PDF asks for: where the seal goes, why, and which signature stands beside the seal's own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Final
 
 from seal.stamping.places import AcrossEdges, AtKeyword, AtPoint, OnPages, Place
 from trust.errors import Invalid
 
-__all__ = ["Level", "Mode", "OrderContradictory", "StampOrder"]
+__all__ = ["Level", "Mode", "OrderContradictory", "Outage", "StampOrder"]
 
 MOST_PLACES: Final = 20
 MOST_CHARACTERS: Final = 200
@@ -57,6 +57,16 @@ class Mode(StrEnum):
     the world does not know."""
 
 
+class Outage(StrEnum):
+    """What happens where no time-stamp authority answers."""
+
+    REFUSE = "refuse"
+    """Nothing is stamped."""
+
+    DEGRADE = "degrade"
+    """It is stamped without time-stamps, and says so. Whoever asks for that sees to it that one follows."""
+
+
 class OrderContradictory(Invalid):
     """What the stamping asks for contradicts itself. `field` names what, `rule` the rule that it breaks."""
 
@@ -73,6 +83,8 @@ class StampOrder:
     location: str = ""
     level: Level = Level.B_T
     mode: Mode = Mode.TWO_FIELDS
+    outage: Outage = field(default=Outage.REFUSE, repr=False)
+    """Not shown: the digest of an order, to which owners agreed before there was this, is that of what it shows."""
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.places) <= MOST_PLACES:

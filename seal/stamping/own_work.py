@@ -12,26 +12,35 @@ from seal.errors import OwnWorkRefused
 from seal.verification.documents import DocumentReport, JudgedSignature, judge_field, judge_pdf
 from trust.crypto.backends import second_opinion
 from trust.paths import Evidence
-from trust.pdf.release import PDFReleaseRefused, read_release
+from trust.pdf.release import PDFReleaseRefused, ReleasedSignature, read_release
+from trust.pdf.release_request import require_as_asked
+from trust.pdf.requests import SignatureRequest
 from trust.verdict import Outcome
 
-__all__ = ["judge_own_work", "require_unharmed", "require_valid"]
+__all__ = ["judge_own_work", "read_own_work", "require_unharmed", "require_valid"]
 
 BETTER_FIRST = (Outcome.PASSED, Outcome.INDETERMINATE, Outcome.FAILED)
 
 
-def judge_own_work(
-    pdf: bytes, *, before: bytes, fields: tuple[str, ...], evidence: Evidence, now: datetime
-) -> DocumentReport:
-    """Judge the signatures in `fields` that `pdf` adds to `before`.
+def read_own_work(
+    pdf: bytes, *, before: bytes, fields: tuple[str, ...], asked: SignatureRequest
+) -> tuple[ReleasedSignature, ...]:
+    """Return the signatures in `fields` that `pdf` adds to `before`, the first of which was `asked` for.
 
-    Raise `OwnWorkRefused` where they do not hold, or where the file is not what stamping makes of `before`.
+    Raise `OwnWorkRefused` where the file is not what stamping makes of `before`.
     """
-    backend = second_opinion()
     try:
         released = read_release(pdf, before=before, fields=fields)
+        for one in released[:1]:
+            require_as_asked(one, asked)
     except PDFReleaseRefused as error:
         raise OwnWorkRefused(check="pdf.release") from error
+    return released
+
+
+def judge_own_work(released: tuple[ReleasedSignature, ...], evidence: Evidence, *, now: datetime) -> DocumentReport:
+    """Judge signatures of a finished file. Raise `OwnWorkRefused` where one does not hold."""
+    backend = second_opinion()
     report = DocumentReport(
         signatures=tuple(
             JudgedSignature(field=one.field, placed=None, report=report, seal_signature=signature)
@@ -39,7 +48,7 @@ def judge_own_work(
             for report, signature in judge_field(one, evidence, now=now, backend=backend)
         ),
     )
-    require_valid(report, fields=fields)
+    require_valid(report, fields=tuple(one.field for one in released))
     return report
 
 

@@ -17,7 +17,7 @@ from trust.pdf.appearance import Appearance, Mark, PageGeometry, Part, Placement
 from trust.pdf.intake import PDFMalformed
 from trust.pdf.pages import read_pages
 
-__all__ = ["MarksOverlap", "TooFewPages", "TooManyMarks", "resolve"]
+__all__ = ["MarksOverlap", "TooFewPages", "TooManyMarks", "is_meant", "resolve"]
 
 MOST_MARKS: Final = 1_000
 """Appearances of the seal in one document, each of which makes it longer."""
@@ -76,7 +76,31 @@ def resolve(pdf: bytes, places: tuple[Place, ...], whole: Appearance) -> tuple[M
             if len(marks) > MOST_MARKS:
                 raise TooManyMarks(allowed=MOST_MARKS)
     require_apart(tuple(marks))
-    return tuple(sorted(marks, key=lambda mark: mark.appearance.part is not None))
+    return tuple(sorted(marks, key=is_slice))
+
+
+def is_meant(marks: tuple[Mark, ...], pdf: bytes, places: tuple[Place, ...], whole: Appearance) -> bool:
+    """Tell whether `marks` can be what `resolve` says of these places, without reading the words of the document.
+
+    Whoever read them may have been taken over by the file, and can then lie about where a word stands. It cannot lie
+    about which pages were asked for, about what the seal looks like, and about all other places.
+    """
+    others = tuple(one for one in places if not isinstance(one, AtKeyword))
+    words = [one for one in places if isinstance(one, AtKeyword)]
+    known = resolve(pdf, others, whole)
+    if not words:
+        return marks == known
+    count = len(Document(pdf, []).pages)
+    pages = {page for one in words for page in one.pages.of(count)}
+    more = [one for one in marks if one not in known]
+    are_whole = all(one.appearance == whole and one.placement.page in pages for one in more)
+    in_order = list(marks) == sorted(marks, key=is_slice)
+    return are_whole and in_order and set(known) <= set(marks) and len(marks) == len(set(marks)) <= MOST_MARKS
+
+
+def is_slice(mark: Mark) -> bool:
+    """Tell whether a mark shows a part of the seal alone."""
+    return mark.appearance.part is not None
 
 
 def marks_of(document: Document, place: Place, whole: Appearance) -> Iterator[Mark]:

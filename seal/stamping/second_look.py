@@ -1,21 +1,24 @@
 """A verdict that a worker tells is looked at again before anybody relies on it.
 
-What reads a foreign file may be taken over by it, and then tells what the file wants. So a signature in a PDF that is
-said to hold is verified once more, here, over the octets that were sent: its value, its signer, its path to an anchor
-of ours. What only the worker can tell is how the file is built: whether what was added after a signature was permitted,
-and what the file brings along of certificates and lists. A verdict that is not passed needs no second look.
+What reads a foreign file may be taken over by it, and then tells what the file wants. So what a file is, is asked here
+again; a signature in a PDF that is said to hold is verified once more over the octets that were sent: its value, its
+signer, its path to an anchor of ours; and a seal, a seal signature or a message by itself is judged anew, for which our
+own readers suffice. What only the worker can tell is how a PDF is built: whether what was added after a signature was
+permitted, and what the file brings along of certificates and lists; and everything of an OFD package. A verdict that
+is not passed needs no second look.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 
-from seal.verification.documents import JudgedSignature, judge_field, with_checks
-from seal.verification.files import FileReport
+from seal.verification.documents import JudgedSignature, existed_at, judge_field, with_checks
+from seal.verification.files import FileKind, FileReport, judge_file, kind_of
 from trust.paths import Evidence
 from trust.pdf.judging import Coverage, PDFSignature
-from trust.reports import SignatureReport
+from trust.reports import SignatureKind, SignatureReport
 from trust.verdict import Outcome, SubIndication
 
 __all__ = ["VerdictContradicted", "look_again"]
@@ -29,28 +32,69 @@ class VerdictContradicted(Exception):
     """A worker said of a signature that it holds, and it does not: the worker is not to be believed."""
 
 
-def look_again(content: bytes, report: FileReport, evidence: Evidence, *, now: datetime) -> FileReport:
-    """Return `report` on `content` with what was found here of each signature in a PDF that is said to hold.
+def look_again(
+    content: bytes, report: FileReport, evidence: Evidence, *, now: datetime, signed: bytes | None = None
+) -> FileReport:
+    """Return `report` on `content` with what was found here of each signature that is said to hold.
 
-    Raise `VerdictContradicted`.
+    `signed` is what was given to `judge_file`. Raise `VerdictContradicted`.
     """
-    signatures = tuple(
-        one
-        if one.placed is None or one.report.verdict.outcome is not Outcome.PASSED
-        else look_at(content, one, one.placed, evidence, now=now)
-        for one in report.document.signatures
+    kind = kind_of(content)
+    if report.kind is not kind:
+        raise VerdictContradicted(kind.value)
+    if not any(map(is_passed, report.document.signatures)):
+        return report
+    match kind:
+        case FileKind.PDF:
+            return replace(report, document=replace(report.document, signatures=seen(content, report, evidence, now)))
+        case FileKind.OFD:
+            return report
+        case FileKind.SEAL | FileKind.SEAL_SIGNATURE | FileKind.CMS:
+            found = judge_file(content, evidence, now=now, signed=signed)
+            if not any(map(is_passed, found.document.signatures)):
+                raise VerdictContradicted(kind.value)
+            return found
+        case FileKind.UNKNOWN:
+            raise VerdictContradicted(kind.value)
+        case _:
+            assert_never(kind)
+
+
+def seen(content: bytes, report: FileReport, evidence: Evidence, now: datetime) -> tuple[JudgedSignature, ...]:
+    """Return the signatures of a PDF as they are found here: time-stamps first, which prove when others were there."""
+    told = report.document.signatures
+    time_stamps = [
+        look_at(content, one, evidence, now=now)
+        for one in told
+        if is_passed(one) and one.report.kind is SignatureKind.TIME_STAMP
+    ]
+    return tuple(
+        look_at(content, one, evidence, now=now, time_stamps=time_stamps) if is_passed(one) else one for one in told
     )
-    return replace(report, document=replace(report.document, signatures=signatures))
+
+
+def is_passed(judged: JudgedSignature) -> bool:
+    """Tell whether a signature is said to hold."""
+    return judged.report.verdict.outcome is Outcome.PASSED
 
 
 def look_at(
-    content: bytes, told: JudgedSignature, placed: PDFSignature, evidence: Evidence, *, now: datetime
+    content: bytes,
+    told: JudgedSignature,
+    evidence: Evidence,
+    *,
+    now: datetime,
+    time_stamps: Sequence[JudgedSignature] = (),
 ) -> JudgedSignature:
-    """Return one signature as it is found here."""
+    """Return one signature of a PDF as it is found here, where `time_stamps` over the document were found to hold."""
+    placed = told.placed
+    if placed is None:  # none that is said to hold stands anywhere else than in the file
+        raise VerdictContradicted(told.field)
     require_covered(content, placed)
     # The path is material like any other: what it is worth is found anew.
     known = evidence.joined_by(told.report.path)
-    for report, seal_signature in judge_field(placed, known, now=now):
+    existed = existed_at(placed, time_stamps)
+    for report, seal_signature in judge_field(placed, known, now=now, existed=existed):
         if (report.kind, report.signer, seal_signature) == (told.report.kind, told.report.signer, told.seal_signature):
             return replace(told, report=confirmed(told.report, report))
     raise VerdictContradicted(placed.field)

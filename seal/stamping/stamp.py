@@ -6,10 +6,11 @@ once.
 """
 
 import threading
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from seal.data.acting import ACTING, ActingFor
 from seal.data.asn1 import SealExtension, signature_over, to_be_signed
@@ -17,8 +18,10 @@ from seal.data.reading import read_seal
 from seal.errors import OwnWorkRefused, StampSpent
 from seal.image.drawing import SealImage
 from seal.stamping.document_signature import RecordingStamper, sign_document, time_stamp_document, with_validation_data
-from seal.stamping.orders import Level, Mode, StampOrder
-from seal.stamping.own_work import judge_own_work, require_unharmed
+from seal.stamping.orders import Level, Mode, Outage, StampOrder
+from seal.stamping.own_work import judge_own_work, read_own_work, require_unharmed
+from seal.stamping.places import Place
+from seal.stamping.placing import is_meant
 from seal.stamping.preparing import prepare_document
 from seal.verification.documents import DocumentReport
 from trust.certificates import Certificate, certificate_of
@@ -29,7 +32,7 @@ from trust.paths import Evidence
 from trust.pdf.appearance import Appearance, Picture
 from trust.pdf.signing import PADES, SEAL, PreparedPDF, SignatureRequest, prepare_signature
 from trust.signing import Signer
-from trust.timestamping import TimeStamper
+from trust.timestamping import TimeStamper, TimeStampingUnavailable
 from trust.validation_data import validation_data
 from trust.workers import IN_PROCESS, Workers
 
@@ -52,6 +55,9 @@ SEAL_FIELD: Final = "ElectronicSeal"
 DOCUMENT_FIELD: Final = "DocumentSignature"
 CMS_ROOM: Final = 12_288
 """Octets kept for the CMS of the second signature: two chains, a time-stamp, and as much again."""
+
+Prepare: TypeAlias = Callable[[bytes, tuple[Place, ...], Appearance, SignatureRequest], PreparedPDF]
+"""What prepares a document: that of a stranger, or one of our own."""
 
 SIGNATURE_ROOM: Final = 6_144
 """Octets kept besides the seal itself in a seal signature: certificate, signature, time-stamp, framing."""
@@ -94,6 +100,8 @@ class StampedDocument:
     pdf: bytes = field(repr=False)
     seal_signature: bytes = field(repr=False)
     report: DocumentReport = field(repr=False)
+    level: Level = Level.B_T
+    """The level that was reached: lower than what was asked for only in an outage that the order bears."""
 
 
 @dataclass(kw_only=True)
@@ -106,6 +114,9 @@ class PreparedStamp:
     """The document as it came."""
 
     prepared: PreparedPDF
+    asked: SignatureRequest = field(repr=False)
+    """What was asked of whoever prepared it."""
+
     document_hash: bytes
     at: datetime
     workers: Workers = field(default=IN_PROCESS, repr=False)
@@ -116,7 +127,7 @@ class PreparedStamp:
         """Use the owner's keys, and return the document after our own verification has passed it.
 
         `acting` is put under the signatures. Raise `StampSpent`, `SigningUnavailable`, `TimeStampingUnavailable` or
-        `OwnWorkRefused`. A level that asks for a time-stamp is never silently lowered.
+        `OwnWorkRefused`. A level that asks for a time-stamp is never silently lowered: the answer says what it is.
         """
         with self.lock:
             if self.spent:
@@ -124,16 +135,17 @@ class PreparedStamp:
             self.spent = True
         stamping = Stamping(
             prepared=self,
-            seal_stamper=RecordingStamper(self.kit.seal_stamper),
-            document_stamper=RecordingStamper(self.kit.document_stamper),
+            seal_stamper=RecordingStamper(self.kit.seal_stamper, self.order.outage),
+            document_stamper=RecordingStamper(self.kit.document_stamper, self.order.outage),
             acting=acting,
         )
         pdf, signature, fields = stamping.sign()
         now = clock.now()
-        report = judge_own_work(pdf, before=self.source, fields=fields, evidence=self.kit.evidence, now=now)
-        if not self.prepared.certified:
+        released = read_own_work(pdf, before=self.source, fields=fields, asked=self.asked)
+        report = judge_own_work(released, self.kit.evidence, now=now)
+        if not released[0].certifies:
             report = self.workers.run(require_unharmed, pdf, before=self.source, evidence=self.kit.evidence, now=now)
-        return StampedDocument(pdf=pdf, seal_signature=signature, report=report)
+        return StampedDocument(pdf=pdf, seal_signature=signature, report=report, level=stamping.reached)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,17 +167,32 @@ class Stamping:
         """The level that is asked for."""
         return self.prepared.order.level
 
+    @property
+    def reached(self) -> Level:
+        """The level of what was made."""
+        if self.seal_stamper.missed or (self.document_stamper.missed and not self.document_stamper.tokens):
+            return Level.B_B
+        return Level.B_LT if self.document_stamper.missed else self.level
+
     def sign(self) -> tuple[bytes, bytes, tuple[str, ...]]:
         """Return the finished file, the seal signature in it, and the fields that were added, in their order."""
         seal_signature = self.seal_signature()
         pdf, fields = self.fill(seal_signature)
+        if self.reached is not self.level:
+            return pdf, seal_signature, fields
         if self.level.is_long_term:
             authorities = (*self.seal_stamper.certificates, *self.document_stamper.certificates)
             leaves = (*self.kit.leaves, *dict.fromkeys(authorities))
             pdf = with_validation_data(pdf, leaves, self.kit.evidence, at=self.prepared.at)
         if self.level is Level.B_LTA:
-            pdf, field_name = time_stamp_document(pdf, self.kit.document_stamper, at=self.prepared.at)
-            fields = (*fields, field_name)
+            try:
+                pdf, field_name = time_stamp_document(pdf, self.kit.document_stamper, at=self.prepared.at)
+            except TimeStampingUnavailable:
+                if self.prepared.order.outage is Outage.REFUSE:
+                    raise
+                self.document_stamper.missed = True
+            else:
+                fields = (*fields, field_name)
         return pdf, seal_signature, fields
 
     def seal_signature(self) -> bytes:
@@ -224,10 +251,11 @@ def prepare_stamp(
     *,
     at: datetime,
     workers: Workers = IN_PROCESS,
+    prepare: Prepare = prepare_document,
 ) -> PreparedStamp:
     """Put the seal's image and an empty signature into `pdf`.
 
-    That is done by `workers`: raise what `prepare_document` raises, and what they raise by themselves.
+    That is done by `workers` with `prepare`: raise what that raises, and what they raise by themselves.
     """
     one_field = order.mode is Mode.ONE_FIELD
     room = len(kit.seal) + SIGNATURE_ROOM
@@ -247,14 +275,18 @@ def prepare_stamp(
         revocation_lists=data.revocation_lists,
         ocsp_responses=data.ocsp_responses,
     )
-    prepared = workers.run(prepare_document, pdf, order.places, appearance_of(kit.image), request)
+    whole = appearance_of(kit.image)
+    prepared = workers.run(prepare, pdf, order.places, whole, request)
     if not prepared.octets.startswith(pdf):
         raise OwnWorkRefused(check="pdf.prefix")
+    if not is_meant(prepared.marks, pdf, order.places, whole):
+        raise OwnWorkRefused(check="pdf.marks")
     return PreparedStamp(
         kit=kit,
         order=order,
         source=pdf,
         prepared=prepared,
+        asked=replace(request, marks=prepared.marks),
         document_hash=prepared.digest(Digest.SM3),
         at=at,
         workers=workers,

@@ -204,12 +204,16 @@ class StampingService:
         Where that fails, the intent is voided at once, so that the request can be repeated.
         """
         try:
-            acting = ActingFor(actor=stamping.actor, authorisation=stamping.authorisation, purpose=stamping.purpose)
-            stamped = prepared.redeem(self.store.clock, acting=acting)
+            stamped = self.redeem(stamping, prepared)
             return stamped, self.blobs.put(stamped.pdf)
         except Exception:
             self.intents.abandon((stamping,))
             raise
+
+    def redeem(self, stamping: Stamping, prepared: PreparedStamp) -> StampedDocument:
+        """Redeem a prepared stamp whose intent is on record. What becomes of the intent is left to the caller."""
+        acting = ActingFor(actor=stamping.actor, authorisation=stamping.authorisation, purpose=stamping.purpose)
+        return prepared.redeem(self.store.clock, acting=acting)
 
     def conclude(self, tx: Transaction, stamping: Stamping, result: BlobId) -> None:
         """Say that a stamping is done, and where its file is. Raise `LostRace` where it was voided meanwhile."""

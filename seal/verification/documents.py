@@ -1,6 +1,6 @@
 """Judging a whole document: every signature in it, whatever its form, and what the file shows around them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -18,11 +18,11 @@ from trust.crypto.sm2 import SM2Backend
 from trust.paths import Evidence, ValidationPolicy
 from trust.pdf.judging import PDFDocument, PDFSignature, check_structure, open_pdf
 from trust.pdf.signing import SEAL
-from trust.reports import SignatureReport
+from trust.reports import SignatureKind, SignatureReport
 from trust.timestamping import judge_time_stamp
 from trust.verdict import Check, Finding, Outcome, SubIndication, worst
 
-__all__ = ["DocumentReport", "JudgedSignature", "SignedField", "judge_field", "judge_pdf", "overall"]
+__all__ = ["DocumentReport", "JudgedSignature", "SignedField", "existed_at", "judge_field", "judge_pdf", "overall"]
 
 Judged = tuple[SignatureReport, SealSignature | None]
 """What came of judging a signature, and the seal signature that it is, if it is one."""
@@ -115,14 +115,51 @@ def judge_pdf(pdf: bytes, evidence: Evidence, *, now: datetime, password: str | 
     """Judge every signature of a PDF. Raise the errors of `open_pdf` for a file that cannot be read as one."""
     document = open_pdf(pdf, password=password)
     known = evidence.joined_by(document.certificates, document.revocation_lists)
+    time_stamps = [
+        judged
+        for one in document.signatures
+        if one.is_time_stamp
+        for judged in judge_one(document, one, known, now=now)
+    ]
     return DocumentReport(
-        signatures=tuple(judged for one in document.signatures for judged in judge_one(document, one, known, now=now)),
+        signatures=tuple(
+            judged
+            for one in document.signatures
+            for judged in judge_one(document, one, known, now=now, existed=existed_at(one, time_stamps))
+        ),
         pages=document.pages,
     )
 
 
+def existed_at(placed: PDFSignature, time_stamps: Iterable[JudgedSignature]) -> datetime | None:
+    """Return the earliest moment at which a signature was there, as time-stamps over the document prove it.
+
+    One that holds covers what ends before its own value begins (ISO 32000-2, 12.8.5).
+    """
+    end = max(map(sum, placed.content.ranges), default=None)
+    if end is None:
+        return None
+    return min(
+        (
+            one.report.proven_time
+            for one in time_stamps
+            if one.report.kind is SignatureKind.TIME_STAMP
+            and one.placed is not None
+            and one.report.proven_time is not None
+            and one.report.verdict.outcome is Outcome.PASSED
+            and end <= one.placed.content.ranges[0][1]
+        ),
+        default=None,
+    )
+
+
 def judge_one(
-    document: PDFDocument, placed: PDFSignature, evidence: Evidence, *, now: datetime
+    document: PDFDocument,
+    placed: PDFSignature,
+    evidence: Evidence,
+    *,
+    now: datetime,
+    existed: datetime | None = None,
 ) -> tuple[JudgedSignature, ...]:
     """Judge one signed field by the form of its value, and add what the file shows around it."""
     structure = check_structure(document, placed, step="pdf")
@@ -133,23 +170,31 @@ def judge_one(
             report=with_checks(report, structure),
             seal_signature=seal_signature,
         )
-        for report, seal_signature in judge_field(placed, evidence, now=now)
+        for report, seal_signature in judge_field(placed, evidence, now=now, existed=existed)
     )
 
 
 def judge_field(
-    signed: SignedField, evidence: Evidence, *, now: datetime, backend: SM2Backend | None = None
+    signed: SignedField,
+    evidence: Evidence,
+    *,
+    now: datetime,
+    backend: SM2Backend | None = None,
+    existed: datetime | None = None,
 ) -> tuple[Judged, ...]:
     """Judge the value of one signed field by its form: a time-stamp, a seal signature, or a message.
 
     A message may carry a seal signature over the same octets, which is judged as one of its own. `backend` verifies
-    the seal's SM2 signatures, where it is not to be the process's own.
+    the seal's SM2 signatures, where it is not to be the process's own. `existed` is what `existed_at` returns.
     """
     if signed.is_time_stamp:
         return ((judge_time_stamp(signed.contents, signed.content.octets(), evidence, now=now), None),)
     if signed.subfilter == SEAL.subfilter or is_seal_signature(signed.contents):
-        return (judge_seal_in(signed.contents, signed.content, evidence, now=now, backend=backend),)
-    reports = judge_cms(signed.contents, evidence, now=now, content=signed.content, claimed_time=signed.claimed_time)
+        return (judge_seal_in(signed.contents, signed.content, evidence, now=now, backend=backend, existed=existed),)
+    told_time = signed.claimed_time
+    reports = judge_cms(
+        signed.contents, evidence, now=now, content=signed.content, claimed_time=told_time, existed=existed
+    )
     if not any(der.oid(one) in signed.contents for one in (ACTING, SEAL_SIGNATURE, SEAL_SIGNATURE_DIGEST)):
         return tuple((report, None) for report in reports)
     found: list[Judged] = []
@@ -158,16 +203,25 @@ def judge_field(
         found.append((replace(told, checks=(*told.checks, *check_carried(signer, step="cms"))), None))
         carried = seal_signature_in(signer)
         if carried is not None:
-            found.append(judge_seal_in(carried, signed.content, evidence, now=now, backend=backend))
+            inside = judge_seal_in(carried, signed.content, evidence, now=now, backend=backend, existed=existed)
+            found.append(inside)
     return tuple(found)
 
 
 def judge_seal_in(
-    contents: bytes, content: Content, evidence: Evidence, *, now: datetime, backend: SM2Backend | None
+    contents: bytes,
+    content: Content,
+    evidence: Evidence,
+    *,
+    now: datetime,
+    backend: SM2Backend | None,
+    existed: datetime | None,
 ) -> Judged:
     """Judge a seal signature over the octets of a document."""
     document_hash = content.digest(Digest.SM3)
-    judged = judge_seal_signature(contents, evidence, now=now, document_hash=document_hash, backend=backend)
+    judged = judge_seal_signature(
+        contents, evidence, now=now, document_hash=document_hash, backend=backend, existed=existed
+    )
     extensions = () if judged.signature is None else judged.signature.extensions
     return with_facts(judged.report, tuple(one.value for one in extensions if one.oid == ACTING)), judged.signature
 

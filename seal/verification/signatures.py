@@ -41,11 +41,13 @@ def judge_seal_signature(
     now: datetime,
     document_hash: bytes | None,
     backend: SM2Backend | None = None,
+    existed: datetime | None = None,
 ) -> JudgedSeal:
     """Judge a seal signature (GB/T 38540-2020, 7.3).
 
     `document_hash` is the SM3 hash of what the signature protects, or None where the document is not at hand: then
-    the verdict is indeterminate at best.
+    the verdict is indeterminate at best. `existed` is a moment at which the signature was there, as a time-stamp over
+    the document that holds it proves.
     """
     try:
         signature = read_seal_signature(encoded)
@@ -66,9 +68,10 @@ def judge_seal_signature(
     # b, signer) The seal names the signer. In V4 the certificate stands outside TBS_Sign: without this check
     #     anybody's certificate would do.
     checks.append(check_listed(signature))
-    # c) The signer's certificate, judged together with the time: proven by a time-stamp over the signature value, or
-    #    only claimed.
-    proven, time_checks = judge_time(signature, known, now=now)
+    # c) The signer's certificate, judged together with the time: proven by a time-stamp over the signature value or
+    #    over the whole document, or only claimed.
+    stamped, time_checks = judge_time(signature, known, now=now)
+    proven = stamped or existed
     at = proven or now
     path = validate(signer, known, purpose=Purpose.SEALING, at=at, time_is_proven=proven is not None, step="7.3 c")
     checks += map(coded, path.checks)

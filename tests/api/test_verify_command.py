@@ -13,8 +13,10 @@ from api.schemas.verification import CertificateView, CheckView, FileVerdict, Si
 from api.trust_material import read_material
 from api.verify_command import EXIT, Judged, judge, print_json, show
 from tests.fakes.clock import NOW
+from tests.fakes.workers import LyingWorkers
 from trust.paths import Evidence
 from trust.verdict import Outcome
+from trust.workers import WorkerExhausted
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +64,11 @@ def test_what_is_not_genuine_does_not(
 @pytest.mark.parametrize("name", ["licence.pdf", "stamped.pdf", "seal.esl", "stamp.ses"])
 def test_without_an_anchor_nothing_passes(evidence_folder: Path, name: str) -> None:
     assert outcome_of(evidence_folder, Evidence(), name)[0] == "indeterminate"
+
+
+def test_a_worker_that_was_taken_over_is_not_believed(evidence_folder: Path, evidence: Evidence) -> None:
+    found = outcome_of(evidence_folder, evidence, "altered/licence.pdf", workers=LyingWorkers())
+    assert found == ("indeterminate", WorkerExhausted.code)
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def proofs() -> tuple[bytes, ...]:
     )
     return (
         StampingProof(stamping=LINE.id, lines=(LINE,), chain=single).to_json(),
-        StampingProof(stamping=MANY[1].id, lines=MANY, chain=many).to_json(),
+        *(StampingProof(stamping=one.id, lines=MANY, chain=many).to_json() for one in MANY),
     )
 
 

@@ -232,6 +232,42 @@ def test_the_owner_sees_every_request_and_others_their_own(desk: Desk) -> None:
     assert house.approvals.find(owner, desk.seal, first.id) == first
 
 
+def test_what_nobody_decided_in_time_does_not_stand_before_what_can_be_decided(desk: Desk) -> None:
+    """Else who may stamp asks a hundred times, waits a week, and no owner sees a request again."""
+    house, owner = desk.house, desk.house.authority.owner
+    forgotten = [desk.ask() for _ in range(3)]
+    house.clock.advance(DECIDED_WITHIN)
+    waiting = partial(house.approvals.queue, owner, desk.seal, state=ApprovalState.REQUESTED, limit=2)
+    assert len(waiting()) == 2
+    house.clock.advance(INSTANT)
+    house.clock.advance(timedelta(seconds=1))
+    (asked,) = [desk.ask()]
+    assert waiting() == (asked,)
+    assert {one.id for one in house.approvals.queue(owner, desk.seal)} == {one.id for one in (*forgotten, asked)}
+
+
+def test_the_queue_is_read_a_page_at_a_time(desk: Desk) -> None:
+    house, owner = desk.house, desk.house.authority.owner
+    for _ in range(3):
+        desk.ask()
+        house.clock.advance(timedelta(seconds=1))
+    every = house.approvals.queue(owner, desk.seal)
+    assert len(every) == 3
+    first = house.approvals.queue(owner, desk.seal, limit=2)
+    assert first == every[:2]
+    assert house.approvals.queue(owner, desk.seal, after=first[-1].id, limit=2) == every[2:]
+
+
+def test_requests_of_others_take_no_place_in_one_s_own_queue(desk: Desk) -> None:
+    house, other = desk.house, desk.house.staff("other").client
+    house.authorise(desk.seal, other, operations=EVERYTHING, needs_approval=True)
+    for _ in range(2):
+        house.approvals.ask(other, desk.command)
+    house.clock.advance(timedelta(seconds=1))
+    own = desk.ask()
+    assert house.approvals.queue(desk.actor, desk.seal, limit=1) == (own,)
+
+
 # --- use
 
 

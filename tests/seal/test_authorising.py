@@ -208,6 +208,8 @@ def test_only_the_owner_withdraws_and_only_what_is_the_seal_s(house: House) -> N
     for reason in ("", "x", "长" * 501):
         refused(house, ReasonMissing, partial(withdraw, house, given.id, reason=reason))
     owner = house.authority.owner
+    for one in strangers(house):  # who do not learn whether there is such an authorisation
+        refused(house, DutyMissing, partial(withdraw, house, "auth_nothing", by=one))
     nothing = partial(house.authorisations.withdraw, owner, "seal_nothing", given.id, reason=REASON)
     refused(house, SealUnknown, nothing)
 

@@ -76,6 +76,8 @@ def test_a_declaration_and_a_mark_at_the_head_change_nothing() -> None:
         (svg('<path d="M50 10"/>'), "outlines"),
         (svg('<path d="M50 10 L50 10 Z"/>'), "outlines"),
         (svg('<path d="what is this"/>'), "svg"),
+        (svg('<path transform="turned(1)" d="M50 10 L90 90 L10 90 Z"/>'), "svg"),
+        (svg('<path transform="sca 1,9" d="M50 10 L90 90 L10 90 Z"/>'), "svg"),
         (svg('<path d="M50 10 L90"/>'), "svg"),
         (svg('<path d="M1e400 10 L90 90 L10 90 Z"/>'), "outlines"),
         (svg('<path d="M0 0 L1 0 1 1 Z ' + "M0 0 L1 0 1 1 Z " * 13000 + '"/>'), "outlines"),

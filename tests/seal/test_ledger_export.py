@@ -74,7 +74,10 @@ def test_without_lines_there_is_the_heading() -> None:
     assert len(list(csv_lines([]))) == 1
 
 
-@pytest.mark.parametrize("first", list("=+-@\t\r\n"), ids=["equals", "plus", "minus", "at", "tab", "return", "newline"])
+@pytest.mark.parametrize(
+    "first",
+    [*"=+-@\t\r\n", *"＝＋－＠", " =", "\u3000=", "\ufeff +", "\u00a0＝"],  # noqa: RUF001 - wide ones
+)
 def test_no_cell_is_taken_for_a_formula(first: str) -> None:
     (row,) = read(replace(LINE, purpose=f"{first}HYPERLINK(1)", reference=f"{first}1", document_kind=f"a{first}b"))
     told = list(row.values())

@@ -10,9 +10,11 @@ from seal.data.acting import ACTING, ActingFor
 from seal.data.carrying import SEAL_SIGNATURE, SEAL_SIGNATURE_DIGEST, check_carried
 from seal.data.reading import read_seal_signature
 from seal.errors import OwnWorkRefused
-from seal.stamping.orders import Level, Mode, StampOrder
+from seal.stamping.document_signature import time_stamp_document
+from seal.stamping.orders import Level, Mode, Outage, StampOrder
 from seal.stamping.places import AtPoint
-from seal.verification.documents import judge_pdf, with_facts
+from seal.stamping.stampings import parameters_of
+from seal.verification.documents import existed_at, judge_pdf, with_facts
 from tests.builders import PKI, revocation_list
 from tests.fakes.clock import NOW
 from tests.seal.kits import Bench, checks_failed, outcomes
@@ -25,6 +27,7 @@ from trust.pdf.judging import open_pdf
 from trust.reports import SignatureKind
 from trust.revocation import RevocationList
 from trust.timestamping import TimeStampingUnavailable
+from trust.verdict import Check, Finding, SubIndication
 
 DAY: Final = timedelta(days=1)
 POINT: Final = AtPoint(page=1, x_mm=150, y_mm=240)
@@ -271,3 +274,75 @@ def test_what_somebody_else_means_by_it_is_passed_over(bench: Bench) -> None:
     for told in ((), (b"\x05\x00",), (ACTS.der, ACTS.der)):
         assert with_facts(report, told) is report
     assert {name: with_facts(report, (ACTS.der,)).facts[name] for name in ACTS.facts} == ACTS.facts
+
+
+# --- outages that the order bears
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("points", [("stamp:p256",), ("stamp:sm2",), ("stamp:p256", "stamp:sm2")])
+def test_an_order_that_bears_an_outage_is_stamped_without_time_and_says_so(
+    bench: Bench, mode: Mode, points: tuple[str, ...]
+) -> None:
+    for level in (Level.B_T, Level.B_LT):
+        for point in points:
+            bench.faults.fail(point, TimeStampingUnavailable())
+        bearing = replace(order(level, mode), outage=Outage.DEGRADE)
+        document = bench.prepare_order(paper(), bearing).redeem(bench.clock)
+        assert document.level is Level.B_B
+        assert {outcome for _, outcome, _ in outcomes(bench.judge(document.pdf))} == {"passed"}
+        assert bench.prepare_order(paper(), bearing).redeem(bench.clock).level is level
+
+
+def test_an_archive_without_its_last_time_stamp_is_one_level_lower(bench: Bench) -> None:
+    bearing = replace(order(Level.B_LTA), outage=Outage.DEGRADE)
+
+    def silence_the_second() -> None:
+        bench.faults.fail("stamp:p256", TimeStampingUnavailable())
+
+    bench.faults.meanwhile("stamped:p256", silence_the_second)
+    document = bench.prepare_order(paper(), bearing).redeem(bench.clock)
+    assert (document.level, len(document.report.signatures)) == (Level.B_LT, 2)
+    bench.faults.meanwhile("stamped:p256", silence_the_second)
+    with pytest.raises(TimeStampingUnavailable):
+        bench.prepare_order(paper(), order(Level.B_LTA)).redeem(bench.clock)
+
+
+def test_the_digest_of_an_order_is_that_of_before(bench: Bench) -> None:
+    plain = order(Level.B_T)
+    assert parameters_of(plain) == parameters_of(replace(plain, outage=Outage.DEGRADE))
+    assert "outage" not in repr(plain)
+    assert bench.prepare_order(paper(), plain).redeem(bench.clock).level is Level.B_T
+
+
+# --- a time-stamp over the document proves when what stands before it was there
+
+
+def test_a_time_stamp_over_the_document_proves_the_time_of_what_it_covers(bench: Bench) -> None:
+    sealed = stamped(bench, Level.B_B)
+    assert {one.report.proven_time for one in bench.judge(sealed).signatures} == {None}
+    later = bench.clock.now() + timedelta(hours=1)
+    bench.clock.set(later)
+    archived, _ = time_stamp_document(sealed, bench.kit.document_stamper, at=later)
+    found = bench.judge(archived).signatures
+    assert {one.report.proven_time for one in found} == {later.replace(microsecond=0)}
+    assert {one.report.verdict.outcome.value for one in found} == {"passed"}
+
+
+def test_only_what_ends_before_a_time_stamp_is_proven_by_it(bench: Bench) -> None:
+    sealed = stamped(bench, Level.B_B)
+    archived, _ = time_stamp_document(sealed, bench.kit.document_stamper, at=bench.clock.now())
+    seal, document, stamp = bench.judge(archived).signatures
+    assert seal.placed is not None
+    assert stamp.placed is not None
+    assert existed_at(seal.placed, [stamp]) == stamp.report.proven_time
+    assert existed_at(stamp.placed, [stamp]) is None
+    failing = replace(stamp, report=replace(stamp.report, checks=(failed_check(),)))
+    for other in ([], [document], [failing], [replace(stamp, placed=None)]):
+        assert existed_at(seal.placed, other) is None
+
+
+def failed_check() -> Check:
+    """Return a check that did not pass."""
+    finding = Finding(sub_indication=SubIndication.SIG_CRYPTO_FAILURE, reason="made up")
+    return Check(step="x", name="time_stamp.value", finding=finding)

@@ -7,10 +7,10 @@ import pytest
 
 from seal.errors import OwnWorkRefused
 from seal.stamping.orders import Level, Mode, StampOrder
-from seal.stamping.own_work import judge_own_work, require_unharmed, require_valid
+from seal.stamping.own_work import judge_own_work, read_own_work, require_unharmed, require_valid
 from seal.stamping.places import AtPoint
 from seal.verification.documents import DocumentReport, judge_field
-from tests.seal.kits import Bench, outcomes
+from tests.seal.kits import CENTRE, Bench, order_at, outcomes
 from tests.sm2_backends import LIBRARIES, library_named
 from tests.trust.pdf.paper import paper
 from trust.crypto.sm2 import SM2Digest, SM2PublicKey, SM2Signature
@@ -22,10 +22,11 @@ POINT: Final = AtPoint(page=1, x_mm=150, y_mm=240)
 
 
 def judged(
-    bench: Bench, pdf: bytes, *, before: bytes | None = None, fields: tuple[str, ...] = FIELDS
+    bench: Bench, pdf: bytes, *, order: StampOrder | None = None, fields: tuple[str, ...] = FIELDS
 ) -> DocumentReport:
-    source = paper() if before is None else before
-    return judge_own_work(pdf, before=source, fields=fields, evidence=bench.kit.evidence, now=bench.clock.now())
+    asked = bench.prepare_order(paper(), order_at(CENTRE) if order is None else order).asked
+    released = read_own_work(pdf, before=paper(), fields=fields, asked=asked)
+    return judge_own_work(released, bench.kit.evidence, now=bench.clock.now())
 
 
 def test_what_is_good_is_told_field_by_field(bench: Bench) -> None:
@@ -35,8 +36,8 @@ def test_what_is_good_is_told_field_by_field(bench: Bench) -> None:
 
 
 def test_in_one_field_both_signatures_are_judged(bench: Bench) -> None:
-    pdf = bench.stamp_order(paper(), StampOrder(places=(POINT,), mode=Mode.ONE_FIELD, level=Level.B_T))
-    report = judged(bench, pdf, fields=FIELDS[:1])
+    order = StampOrder(places=(POINT,), mode=Mode.ONE_FIELD, level=Level.B_T)
+    report = judged(bench, bench.stamp_order(paper(), order), order=order, fields=FIELDS[:1])
     assert [one.report.kind.value for one in report.signatures] == ["cms", "seal_signature"]
 
 

@@ -8,11 +8,12 @@ import pytest
 
 from seal.stamping.second_look import VerdictContradicted, look_again
 from seal.verification.documents import JudgedSignature
-from seal.verification.files import FileReport, judge_file
+from seal.verification.files import FileKind, FileReport, judge_file
 from tests.builders import PKI
 from tests.fakes.workers import believed
 from tests.seal.kits import Bench
 from tests.trust.pdf.paper import paper
+from trust.crypto.sm3 import hash_of
 from trust.paths import Evidence
 from trust.pdf.content import ByteRangeContent
 from trust.pdf.judging import Coverage, PDFSignature
@@ -106,6 +107,7 @@ LIES: Final[dict[str, Callable[[JudgedSignature], JudgedSignature]]] = {
     "a copy of the file": lambda one: placed_with(
         one, content=ByteRangeContent(bytes(bytearray(placed_of(one).content.pdf)), placed_of(one).content.ranges)
     ),
+    "no place in the file": lambda one: replace(one, placed=None),
     "no ranges": ranges_of,
     "one range": lambda one: ranges_of(one, placed_of(one).content.ranges[0]),
     "not from the beginning": lambda one: ranges_of(one, (1, 8), placed_of(one).content.ranges[1]),
@@ -128,6 +130,43 @@ LIES: Final[dict[str, Callable[[JudgedSignature], JudgedSignature]]] = {
 def test_a_lie_about_one_thing(bench: Bench, stamped: bytes, name: str) -> None:
     with pytest.raises(VerdictContradicted):
         seen(bench, stamped, changed(judged(bench, stamped), LIES[name]))
+
+
+def test_a_signature_that_stands_nowhere_is_not_believed(bench: Bench, stamped: bytes) -> None:
+    """Else a worker that any file took over tells of a seal that was never there."""
+    genuine = judged(bench, stamped)
+    nowhere = changed(genuine, lambda one: replace(one, placed=None))
+    for content in (paper(), stamped, b"neither", b"PK\x03\x04"):
+        for kind in FileKind:
+            lie = replace(nowhere, kind=kind)
+            if (content, kind) == (b"PK\x03\x04", FileKind.OFD):
+                assert seen(bench, content, lie) == lie  # of a package there is no second look
+                continue
+            with pytest.raises(VerdictContradicted):
+                seen(bench, content, lie)
+
+
+def by_itself(bench: Bench, kind: FileKind) -> bytes:
+    """Return a file that is a seal, or a message with its content inside."""
+    if kind is FileKind.SEAL:
+        return bench.kit.seal
+    signer = bench.kit.document_signer
+    return signer.sign(hash_of(signer.digest, b"content"), content=b"content", signing_time=bench.clock.now())
+
+
+@pytest.mark.parametrize("kind", [FileKind.SEAL, FileKind.CMS])
+def test_what_stands_by_itself_is_judged_anew(bench: Bench, kind: FileKind) -> None:
+    content = by_itself(bench, kind)
+    report = judged(bench, content)
+    assert (report.kind, report.document.outcome) == (kind, Outcome.PASSED)
+    assert seen(bench, content, report) == report
+    renamed = changed(report, lambda one: replace(one, report=replace(one.report, facts={"name": "国务院"})))
+    assert seen(bench, content, renamed) == report
+    spoilt = content[:-1] + bytes((content[-1] ^ 1,))
+    lie = changed(judged(bench, spoilt), believed)
+    assert lie.document.outcome is Outcome.PASSED
+    with pytest.raises(VerdictContradicted):
+        seen(bench, spoilt, lie)
 
 
 def test_names_are_those_that_were_found_here(bench: Bench, stamped: bytes) -> None:

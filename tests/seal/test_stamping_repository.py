@@ -7,7 +7,7 @@ import pytest
 
 from identity.subject import Organisation
 from seal.ledger import stamping_repository
-from seal.ledger.entries import Authorisation, Stamping, StampingState
+from seal.ledger.entries import Authorisation, Operation, Stamping, StampingState
 from tests.fakes.clock import NOW, SettableClock
 from tests.identity.builders import Office
 from tests.seal.rows import DAY, EVENT, RESULT, keep, seal_of, write
@@ -212,3 +212,21 @@ def test_only_a_finished_stamping_is_found_by_its_hash(
         assert (stamping_repository.stamping_by_hash(view, "11" * 32, seal="seal_1") is not None) is found
         assert stamping_repository.stamping_by_hash(view, "33" * 32, seal="seal_1") is None
         assert stamping_repository.stamping_by_hash(view, "11" * 32, seal="seal_2") is None
+
+
+@pytest.mark.parametrize(
+    ("operation", "found"), [(Operation.DOCUMENT, True), (Operation.DIGEST, True), (Operation.MESSAGE, False)]
+)
+def test_a_signed_message_is_no_stamping_of_what_has_its_hash(
+    store: Store,
+    owner: Organisation,
+    operation: Operation,
+    found: bool,  # noqa: FBT001
+) -> None:
+    """Else a seal signature that nobody made here would be on record, by a message over the same digest."""
+    keep(store, seal_of(owner))
+    authorise(store, authorisation_of())
+    stamp(store, replace(stamping_of(document_hash="11" * 32), operation=operation))
+    end(store, "stamp_1", StampingState.DONE, RESULT)
+    with store.reading() as view:
+        assert (stamping_repository.stamping_by_hash(view, "11" * 32, seal="seal_1") is not None) is found

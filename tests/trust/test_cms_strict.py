@@ -98,6 +98,18 @@ OTHER_SHAPES: Final = {
 }
 
 
+def test_an_attribute_of_somebodys_own_is_kept_as_it_stands() -> None:
+    """Such as ours: every signature of a document has one."""
+    oid, value = "2.25.285459163503974227737678472209410678744", der.sequence(der.utf8_string("x"))
+    own = der.sequence(der.oid(oid), der.set_of((value,)))
+    message = SIGNER.sign(sm3(b""), also_signed=(own,), unsigned=(own,))
+    strict = read_strictly(message)
+    assert strict is not None
+    assert strict == read_tolerantly(message)
+    assert strict.signers[0].signed_values[oid] == (value,)
+    assert strict.signers[0].unsigned_values[oid] == (value,)
+
+
 @pytest.mark.parametrize("encoded", OTHER_SHAPES.values(), ids=OTHER_SHAPES)
 def test_other_shapes_are_left_to_the_tolerant_reader(encoded: bytes) -> None:
     assert read_strictly(encoded) is None

@@ -4,12 +4,26 @@ import errno
 import platform
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Final
 
 import pytest
 
 from trust import confinement
-from trust.confinement import ALLOW, ALLOWED, ARCHITECTURES, KILL, NOT_FOR_CODE, REFUSE, filter_for, is_confinable
+from trust.confinement import (
+    ALLOW,
+    ALLOWED,
+    ARCHITECTURES,
+    CLONE,
+    CLONE3,
+    KILL,
+    NO_SUCH_CALL,
+    NOT_FOR_CODE,
+    REFUSE,
+    filter_for,
+    is_confinable,
+    no_threads_for,
+)
 
 FORBIDDEN: Final = {
     "x86_64": (2, 41, 42, 56, 57, 59, 62, 101, 157, 160, 161, 165, 257, 302, 310, 311, 317, 321, 425, 435, 437),
@@ -18,10 +32,22 @@ FORBIDDEN: Final = {
 """open, socket, connect, clone, fork, execve, kill, ptrace, prctl, setrlimit, bpf, io_uring_setup and the like."""
 
 
-def ruling(machine: str, number: int, *, architecture: int | None = None, protection: int = 0) -> int:
+Steps = Callable[[str], list[tuple[int, int, int, int]]]
+
+
+def ruling(
+    machine: str,
+    number: int,
+    *,
+    architecture: int | None = None,
+    flags: int = 0,
+    protection: int = 0,
+    steps_for: Steps = filter_for,
+) -> int:
     """Return what the filter answers, as the kernel would run it."""
-    words = {0: number, 4: ARCHITECTURES[machine] if architecture is None else architecture, 32: protection}
-    steps, place, loaded = filter_for(machine), 0, 0
+    called_as = ARCHITECTURES[machine] if architecture is None else architecture
+    words = {0: number, 4: called_as, 16: flags, 32: protection}
+    steps, place, loaded = steps_for(machine), 0, 0
     for _ in range(len(steps)):
         code, yes, no, k = steps[place]
         place += 1
@@ -63,9 +89,22 @@ def test_the_numbers_of_another_interface_mean_nothing(machine: str) -> None:
     assert ruling(machine, 0x4000_0000 + 2) == REFUSE
 
 
-def test_every_step_jumps_inside_the_filter() -> None:
+@pytest.mark.parametrize("machine", ARCHITECTURES)
+def test_threads_are_told_that_there_is_no_such_call_and_forks_are_let_pass(machine: str) -> None:
+    fork, thread = 0x0120_0011, 0x003D_0F00  # the flags that the C library gives
+    assert ruling(machine, CLONE[machine], flags=thread, steps_for=no_threads_for) == NO_SUCH_CALL
+    assert ruling(machine, CLONE[machine], flags=fork, steps_for=no_threads_for) == ALLOW
+    assert ruling(machine, CLONE3, steps_for=no_threads_for) == NO_SUCH_CALL
+    others = [number for number in range(600) if number not in (CLONE[machine], CLONE3)]
+    assert {ruling(machine, number, flags=thread, steps_for=no_threads_for) for number in others} == {ALLOW}
+    assert ruling(machine, 0, architecture=0x4000_0003, steps_for=no_threads_for) == KILL
+    assert NO_SUCH_CALL & 0xFFFF == errno.ENOSYS
+
+
+@pytest.mark.parametrize("steps_for", [filter_for, no_threads_for])
+def test_every_step_jumps_inside_the_filter(steps_for: Steps) -> None:
     for machine in ARCHITECTURES:
-        steps = filter_for(machine)
+        steps = steps_for(machine)
         for place, (_, yes, no, _) in enumerate(steps):
             assert max(yes, no) < 256
             assert place + 1 + max(yes, no) <= len(steps)
@@ -91,3 +130,23 @@ os._exit(0)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (0, b"refused")
+
+
+@pytest.mark.skipif(not is_confinable(), reason="workers need Linux on x86-64 or 64-bit ARM")
+def test_a_process_without_threads_may_still_fork() -> None:
+    program = """
+import os, threading
+from trust.confinement import refuse_threads
+refuse_threads()
+try:
+    threading.Thread(target=print).start()
+except RuntimeError:
+    os.write(1, b"refused ")
+if os.fork() == 0:
+    os.write(1, b"forked ")
+    os._exit(0)
+os.wait()
+os._exit(0)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, b"refused forked ")

@@ -6,12 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
+from sqlalchemy import text
 
 from trust import repository
 from trust.events import AuditEvent
 from trust.group_commit import LARGEST, GroupCommit
 from trust.reasons import ReasonMissing
-from trust.store import LostRace, Store, Transaction
+from trust.store import LostRace, Store, StoreUnavailable, Transaction
 
 
 def happened(name: str) -> AuditEvent:
@@ -69,6 +70,20 @@ def together(store: Store, *changes: Callable[[Transaction], str]) -> list[objec
         found = [pool.submit(run, one) for one in changes]
         assert occupying.result(30) == "first"
         return [one.result(30) for one in found]
+
+
+def unread(tx: Transaction) -> str:
+    """Ask the database for what it does not have."""
+    return str(tx.rows(text("SELECT 1 FROM nothing_at_all")))
+
+
+def test_a_database_that_fails_one_fails_nobody_else(store: Store) -> None:
+    """And it is told as ours: what the driver says has no place in an answer."""
+    found = together(store, partial(change, "a"), unread, partial(change, "b"))
+    assert [type(one) if isinstance(one, Exception) else one for one in found] == ["a", StoreUnavailable, "b"]
+    assert subjects(store) == ["first", "a", "b"]
+    with pytest.raises(StoreUnavailable):
+        GroupCommit(store).run(unread)
 
 
 def test_one_change_is_committed(store: Store) -> None:

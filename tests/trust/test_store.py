@@ -361,6 +361,32 @@ def test_many_writers_queue(store: Store) -> None:
 # --- when the database is not there ----------------------------------------------------------------------------------
 
 
+def test_of_two_that_wait_for_each_other_one_loses(postgres_store: Store) -> None:
+    """What counts on an authorisation and on the one above it may meet others in another order."""
+    put(postgres_store, counter("a"), counter("b"))
+    both = threading.Barrier(2, timeout=20)
+
+    def take(first: str, second: str) -> object:
+        def change(tx: Transaction, name: str) -> None:
+            tx.change(update(CounterRow).where(col(CounterRow.name) == name).values(value=CounterRow.value + 1))
+
+        try:
+            with postgres_store.transaction() as tx:
+                change(tx, first)
+                both.wait()
+                change(tx, second)
+                tx.record(EVENT)
+        except TrustError as error:
+            return type(error)
+        return None
+
+    with ThreadPoolExecutor(2) as pool:
+        found = [pool.submit(take, *order) for order in (("a", "b"), ("b", "a"))]
+        assert {one.result(30) for one in found} == {None, LostRace}
+    with postgres_store.reading() as view:
+        assert [row.value for row in view.exec(select(CounterRow))] == [2, 2]
+
+
 @contextmanager
 def closed(url: str) -> Iterator[Store]:
     """Open a store that cannot be reached."""

@@ -64,6 +64,14 @@ def test_values_come_back_from_both(pool: WorkerPool, place: str) -> None:
         workers.run(worker_tasks.refuse, "")
 
 
+def test_what_a_module_readies_every_worker_has() -> None:
+    pool = pool_of(preload=(f"{TASKS}:before",))
+    try:
+        assert [pool.run(worker_tasks.leave, b"mine") for _ in range(2)] == [2, 2]
+    finally:
+        pool.close()
+
+
 def test_here_is_here_and_apart_is_apart(pool: WorkerPool) -> None:
     assert IN_PROCESS.run(worker_tasks.number) == os.getpid()
     assert pool.run(worker_tasks.number) != os.getpid()

@@ -54,7 +54,7 @@ FIELDS: Mapping[str, tuple[object, ...]] = {
     "count": ("7", True, 7.0, None, []),
     "is_true": (1, 0, "true", None),
     "octets": (-1, 99, "0", None, True, [0]),
-    "moment": ("yesterday", 7, None, ["2026-11-22"], True),
+    "moment": ("yesterday", "2026-11-22T12:00:00", 7, None, ["2026-11-22"], True),
     "day": ("2026-13-01", 7, None),
     "lapse": ("7", None, 1e300, []),
     "rank": (2, "1", None, []),

@@ -22,6 +22,7 @@ __all__ = [
     "Values",
     "allocate",
     "attempts",
+    "before",
     "crash",
     "deep",
     "environment",
@@ -140,6 +141,11 @@ def deep(levels: int) -> int:
 def crash() -> None:
     """Break the process as a library written in C would."""
     os._exit(11)
+
+
+def before() -> None:
+    """Leave something before any worker is forked."""
+    KEPT.append(b"before")
 
 
 def leave(octets: bytes) -> int:

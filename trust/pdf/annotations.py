@@ -1,24 +1,41 @@
-"""The annotations of pages (ISO 32000-2, 12.5): each an object of its own, in a list of its page's own."""
+"""The annotations of pages (ISO 32000-2, 12.5): each an object of its own, in a list of its page's own.
 
-from collections.abc import Iterable
+Likewise for everything else that a signature changes: what two parts of a file share is changed for both.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from trust.pdf.file import Document, array_of, dictionary_of, entry_of
 from trust.pdf.intake import LIMITS, PDFLimitExceeded, PDFMalformed
 from trust.pdf.objects import Reference, Value
 from trust.pdf.update import Update
 
-__all__ = ["make_annotations_indirect", "require_own_annotations"]
+__all__ = ["make_annotations_indirect", "require_own_objects"]
+
+CHANGED: Final[Mapping[str, tuple[str, ...]]] = {
+    "AcroForm": ("Fields", "SigFlags"),
+    "DSS": ("Certs", "CRLs", "OCSPs"),
+    "Perms": ("DocMDP",),
+}
+"""Entries of the catalog that a signature changes, and the entries in them."""
 
 
-def require_own_annotations(document: Document, pages: Iterable[Reference]) -> None:
-    """Raise `PDFMalformed` where two pages share a list: a seal on one would be seen on the other as well."""
-    seen = set()
+def require_own_objects(document: Document, pages: Iterable[Reference]) -> None:
+    """Raise `PDFMalformed` where two things that a signature may change are one object.
+
+    Where two pages share a list of annotations, a seal on one would be seen on the other as well.
+    """
+    catalog = dictionary_of(entry_of(document, document.trailer, "Root"))
+    holders: list[Value] = [document.trailer.get("Root")]
     for page in pages:
-        listed = dictionary_of(document.load(page)).get("Annots")
-        if isinstance(listed, Reference):
-            if listed in seen:
-                raise PDFMalformed
-            seen.add(listed)
+        holders += [page, dictionary_of(document.load(page)).get("Annots")]
+    for key, entries in CHANGED.items():
+        held = entry_of(document, catalog, key)
+        holders += [catalog.get(key), *(held.get(one) for one in entries if isinstance(held, dict))]
+    found = [one for one in holders if isinstance(one, Reference)]
+    if len(found) != len(set(found)):
+        raise PDFMalformed
 
 
 def make_annotations_indirect(update: Update, pages: Iterable[Reference]) -> None:

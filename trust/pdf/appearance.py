@@ -25,6 +25,8 @@ __all__ = [
 POINTS_PER_MM: Final = 72 / 25.4
 MAX_PAGE_TREE_DEPTH: Final = 64
 CORNERS: Final = 4
+QUARTER, FULL_TURN = 90, 360
+"""Degrees."""
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top."""
@@ -153,9 +155,17 @@ def geometry(document: Document, page: Dictionary) -> PageGeometry:
         bottom=bottom,
         width=right - left,
         height=top - bottom,
-        rotation=int(number_of(inherited(document, page, "Rotate") or 0)) % 360,
+        rotation=rotation_of(inherited(document, page, "Rotate")),
         units_per_mm=POINTS_PER_MM / size,
     )
+
+
+def rotation_of(value: Value) -> int:
+    """Return by how much a page is turned when it is displayed: quarters of a turn and nothing else (7.7.3.3)."""
+    turned = 0.0 if value is None else number_of(value)
+    if turned % QUARTER:
+        raise PDFMalformed
+    return int(turned) % FULL_TURN
 
 
 def box_of(document: Document, page: Dictionary, key: str) -> Box | None:

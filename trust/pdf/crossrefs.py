@@ -116,7 +116,7 @@ class Section:
                 return FREE
             case 1:
                 return Entry(offset=fields[1], generation=fields[2])
-            case 2:
+            case 2 if fields[1]:  # no object has the number 0
                 return Entry(offset=fields[2], container=fields[1])
             case _:
                 return FREE  # 7.5.8.3: any other type is a reference to null

@@ -24,9 +24,26 @@ from trust.pdf.appearance import (
 )
 from trust.pdf.file import array_of, dictionary_of, entry_of
 from trust.pdf.objects import Dictionary, Name, Reference, Stream, Value
+from trust.pdf.page_content import require_closed
+from trust.pdf.tokens import Effort
 from trust.pdf.update import Update
 
-__all__ = ["CALIBRATED_RGB", "DRAWN", "OPENING", "Ink", "PlacedMark", "draw_on_pages", "form_of", "place"]
+__all__ = [
+    "CALIBRATED_RGB",
+    "DRAWN",
+    "OPENING",
+    "UPRIGHT",
+    "Ink",
+    "PlacedMark",
+    "clip_of",
+    "deflated",
+    "draw_on_pages",
+    "drawing_of",
+    "form_of",
+    "numbers_of",
+    "opacity_of",
+    "place",
+]
 
 Box = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
@@ -120,26 +137,51 @@ def is_within(shape: PageGeometry, x: float, y: float, width: float, height: flo
 
 def form_of(update: Update, appearance: Appearance, turn: Matrix, ink: Ink) -> Reference:
     """Add the form that shows an appearance (8.10), and what it needs."""
-    part = appearance.shown
-    left, bottom = part.left_mm * POINTS_PER_MM, part.bottom_mm * POINTS_PER_MM
-    right, top = left + part.width_mm * POINTS_PER_MM, bottom + part.height_mm * POINTS_PER_MM
-    resources, opening = resources_for(ink)
-    operators = appearance.operators
+    resources, _ = resources_for(ink)
     if appearance.picture is not None:
         resources = {**resources, "XObject": {"Picture": image_of(update, appearance.picture, ink)}}
-        size = b"%b 0 0 %b" % tuple(
-            b"%.3f" % (one * POINTS_PER_MM) for one in (appearance.width_mm, appearance.height_mm)
-        )
-        operators += b"q %b 0 0 cm /Picture Do Q" % size
     entries: dict[str, Value] = {
         "Type": Name("XObject"),
         "Subtype": Name("Form"),
-        "BBox": tuple(round(value, 3) for value in (left, bottom, right, top)),
+        "BBox": clip_of(appearance),
         "Matrix": turn,
         "Resources": resources,
         "Filter": Name("FlateDecode"),
     }
-    return update.add(Stream(entries, deflated(opening + operators)))
+    return update.add(Stream(entries, drawing_of(appearance, ink)))
+
+
+def clip_of(appearance: Appearance) -> Box:
+    """Return what of an appearance is seen, in points."""
+    part = appearance.shown
+    left, bottom = part.left_mm * POINTS_PER_MM, part.bottom_mm * POINTS_PER_MM
+    right, top = left + part.width_mm * POINTS_PER_MM, bottom + part.height_mm * POINTS_PER_MM
+    return round(left, 3), round(bottom, 3), round(right, 3), round(top, 3)
+
+
+def drawing_of(appearance: Appearance, ink: Ink) -> bytes:
+    """Return what draws the whole of an appearance, under Deflate."""
+    _, opening = resources_for(ink)
+    operators = appearance.operators
+    if appearance.picture is not None:
+        size = b"%b 0 0 %b" % tuple(
+            b"%.3f" % (one * POINTS_PER_MM) for one in (appearance.width_mm, appearance.height_mm)
+        )
+        operators += b"q %b 0 0 cm /Picture Do Q" % size
+    return deflated(opening + operators)
+
+
+def opacity_of(picture: Picture, ink: Ink) -> bytes | None:
+    """Return what masks a raster, under Deflate: soft edges, or for archival files hard ones."""
+    if picture.opacity is None:
+        return None
+    match ink:
+        case Ink.MULTIPLIED:
+            return deflated(picture.opacity)
+        case Ink.OPAQUE:
+            return deflated(stencilled(picture.opacity, picture.width))
+        case _:
+            assert_never(ink)
 
 
 def resources_for(ink: Ink) -> tuple[dict[str, Value], bytes]:
@@ -155,7 +197,7 @@ def resources_for(ink: Ink) -> tuple[dict[str, Value], bytes]:
 
 
 def image_of(update: Update, picture: Picture, ink: Ink) -> Reference:
-    """Add a raster (8.9.5): with soft edges, or for archival files with hard ones."""
+    """Add a raster (8.9.5) with its mask."""
     size: dict[str, Value] = {"Width": picture.width, "Height": picture.height}
     common: dict[str, Value] = {
         "Type": Name("XObject"),
@@ -164,14 +206,15 @@ def image_of(update: Update, picture: Picture, ink: Ink) -> Reference:
         "Filter": Name("FlateDecode"),
     }
     entries: dict[str, Value] = {**common, "ColorSpace": Name("DeviceRGB"), "BitsPerComponent": 8}
-    if picture.opacity is not None:
+    mask = opacity_of(picture, ink)
+    if mask is not None:
         match ink:
             case Ink.MULTIPLIED:
                 grey: dict[str, Value] = {**common, "ColorSpace": Name("DeviceGray"), "BitsPerComponent": 8}
-                entries["SMask"] = update.add(Stream(grey, deflated(picture.opacity)))
+                entries["SMask"] = update.add(Stream(grey, mask))
             case Ink.OPAQUE:
                 stencil: dict[str, Value] = {**common, "ImageMask": True, "BitsPerComponent": 1}
-                entries["Mask"] = update.add(Stream(stencil, deflated(stencilled(picture.opacity, picture.width))))
+                entries["Mask"] = update.add(Stream(stencil, mask))
             case _:
                 assert_never(ink)
     return update.add(Stream(entries, deflated(picture.colours)))
@@ -197,7 +240,11 @@ def deflated(data: bytes) -> bytes:
 
 
 def draw_on_pages(update: Update, marks: Iterable[PlacedMark], form: Callable[[Appearance, Matrix], Reference]) -> None:
-    """Draw marks into the content of their pages, on top of what is there."""
+    """Draw marks into the content of their pages, on top of what is there.
+
+    Raise `PDFMalformed` for a page whose content leaves something open: it would decide where the mark is seen.
+    """
+    effort = Effort()
     by_page: dict[Reference, list[PlacedMark]] = {}
     for one in marks:
         by_page.setdefault(one.page, []).append(one)
@@ -211,8 +258,9 @@ def draw_on_pages(update: Update, marks: Iterable[PlacedMark], form: Callable[[A
             forms[name] = form(one.mark.appearance, UPRIGHT)
             drawn.append(drawing(name, one.matrix))
         opening, closing = (update.add(Stream({}, data)) for data in (OPENING, DRAWN % b"\n".join(drawn)))
-        content = (opening, *contents_of(update, page), closing)
-        made = {**page, "Contents": content, "Resources": {**resources, "XObject": forms}}
+        before = contents_of(update, page)
+        require_closed(update, before, effort)
+        made = {**page, "Contents": (opening, *before, closing), "Resources": {**resources, "XObject": forms}}
         update.replace(reference, made)
 
 
@@ -226,8 +274,12 @@ def unused_name(forms: Dictionary) -> str:
 
 def drawing(name: str, matrix: Matrix) -> bytes:
     """Return the operators that draw a form. It is no text of the page (14.8.2.2), so it is marked as an artifact."""
-    numbers = b" ".join(b"%.4f" % value for value in matrix)
-    return b"/Artifact BMC q %b cm /%b Do Q EMC" % (numbers, name.encode())
+    return b"/Artifact BMC q %b cm /%b Do Q EMC" % (numbers_of(matrix), name.encode())
+
+
+def numbers_of(matrix: Matrix) -> bytes:
+    """Return a matrix as it stands in the content of a page."""
+    return b" ".join(b"%.4f" % value for value in matrix)
 
 
 def contents_of(update: Update, page: Dictionary) -> tuple[Value, ...]:

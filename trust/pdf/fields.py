@@ -45,8 +45,9 @@ def form_fields(document: Document) -> Iterator[Field]:
             raise PDFLimitExceeded(limit="fields", allowed=LIMITS.fields)
         for reference in members:
             dictionary = follow(document, reference)
-            if not isinstance(dictionary, dict) or "T" not in dictionary:
+            if not isinstance(dictionary, dict) or is_widget(document, dictionary, inherited):
                 continue
+            kind = entry_of(document, dictionary, "FT") or inherited
             if isinstance(reference, Reference):
                 if reference in seen:
                     raise PDFMalformed
@@ -55,7 +56,6 @@ def form_fields(document: Document) -> Iterator[Field]:
             name = f"{parent}.{part}" if parent else part
             if len(name) > LIMITS.field_name:
                 raise PDFLimitExceeded(limit="field_name", allowed=LIMITS.field_name)
-            kind = entry_of(document, dictionary, "FT") or inherited
             is_signature = kind == "Sig"
             value = entry_of(document, dictionary, "V")
             yield Field(
@@ -66,6 +66,20 @@ def form_fields(document: Document) -> Iterator[Field]:
             )
             if "Kids" in dictionary:
                 waiting.append((name, entry_of(document, dictionary, "Kids"), kind))
+
+
+def is_widget(document: Document, dictionary: Dictionary, inherited: Value) -> bool:
+    """Tell whether what stands among fields is a widget of the field above it, since it has no name (12.7.4.2).
+
+    Raise `PDFMalformed` for what has none and is more than that. To some readers it is a field, and a signature could
+    stand there that forbids what we are about to do, and that we would not see.
+    """
+    if "T" in dictionary:
+        return False
+    kind = entry_of(document, dictionary, "FT") or inherited
+    if "Kids" in dictionary or (kind == "Sig" and "V" in dictionary):
+        raise PDFMalformed
+    return True
 
 
 def is_locked(document: Document, fields: Iterable[Field]) -> bool:

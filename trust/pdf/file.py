@@ -32,6 +32,9 @@ END_OF_FILE: Final = re.compile(
 TAIL: Final = 96
 MAX_PAGE_TREE_DEPTH: Final = 64
 MAX_OBJECT_STREAM: Final = 2 << 20
+PLACE: Final = re.compile(rb"[0-9]{1,7}")
+"""A number or a place in the head of an object stream: digits, and no more than there can be."""
+
 MAX_HOPS: Final = 16
 """Objects that are references to others, one after the other."""
 
@@ -103,11 +106,19 @@ class PDFFile:
         if "Encrypt" in self.trailer:
             raise PDFEncrypted
         sizes = [integer(one.trailer.get("Size")) for one in self.sections]
-        self.free_number = max(*sizes, *(one.highest + 1 for one in self.sections))
+        if any(one.highest >= sizes[0] for one in self.sections):
+            raise PDFMalformed  # 7.5.5: what the size leaves out is missing by the book, and there to most readers
+        self.free_number = max(sizes)
+        if self.free_number > LIMITS.object_number:
+            raise PDFLimitExceeded(limit="object_number", allowed=LIMITS.object_number)
         self.has_stream_sections = self.sections[0].is_stream
 
     def read_sections(self) -> Iterator[Section]:
-        """Yield the sections from the newest to the first; a table's own stream follows it (7.5.8.4)."""
+        """Yield the sections from the newest to the first; a table's own stream follows it (7.5.8.4).
+
+        A table with such a stream tells of nothing itself, as office programs write it: of an object that both tell of,
+        or that the table calls free, one reader shows the one and another the other (measured: PDFium, poppler).
+        """
         seen: list[Section] = []
         at: int | None = self.newest_section
         while at is not None:
@@ -119,6 +130,8 @@ class PDFFile:
             yield section
             hidden = section.trailer.get("XRefStm")
             if hidden is not None and not section.is_stream:
+                if section.blocks:
+                    raise PDFMalformed
                 yield read_section(self.pdf, integer(hidden), self.effort)
             before = integer(section.trailer.get("Prev", 0))
             at = before or None  # some programs write 0 for none; the header of the file stands there
@@ -136,15 +149,7 @@ class PDFFile:
 
     def entry(self, number: int) -> Entry | None:
         """Return where an object stands, by the newest section that tells of it."""
-        for place, section in enumerate(self.sections):
-            found = section.entry(number)
-            if found is None:
-                continue
-            if found.free and "XRefStm" in section.trailer and not section.is_stream:
-                # 7.5.8.4: what the table of a hybrid file calls free may stand in its stream.
-                return self.sections[place + 1].entry(number) or found
-            return found
-        return None
+        return next((found for one in self.sections if (found := one.entry(number)) is not None), None)
 
     def load(self, reference: Reference) -> Value:
         """Return an object; null where there is none (7.3.10)."""
@@ -197,12 +202,10 @@ class PDFFile:
         body = decoded(stream, most=MAX_OBJECT_STREAM)
         count, first = (integer(follow(self, stream.dictionary.get(key))) for key in ("N", "First"))
         self.effort.spend(count)
-        try:
-            numbers = [int(one) for one in body[:first].split(maxsplit=2 * count)[: 2 * count]]
-        except ValueError:
-            raise PDFMalformed from None
-        if len(numbers) != 2 * count or not all(0 <= one <= MAX_OBJECT_STREAM for one in numbers[1::2]):
+        told = body[:first].split(maxsplit=2 * count)[: 2 * count]
+        if len(told) != 2 * count or not all(map(PLACE.fullmatch, told)):
             raise PDFMalformed
+        numbers = [int(one) for one in told]
         return body, tuple((one, first + place) for one, place in zip(numbers[::2], numbers[1::2], strict=True))
 
 

@@ -92,6 +92,9 @@ class PDFLimits:
     annotations: int = 100_000
     """Entries of all lists of annotations."""
 
+    object_number: int = 8_388_607
+    """The highest number of an object (ISO 32000-1, annex C): what comes after it, some readers do not see."""
+
     work: int = 6_000_000
     """Reads of an octet, and what else takes time counted in them: seconds, and some hundred megabytes."""
 

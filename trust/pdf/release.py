@@ -13,19 +13,24 @@ from typing import Final
 
 from trust.pdf.content import ByteRangeContent
 from trust.pdf.crossrefs import Section
-from trust.pdf.file import PDFFile, dictionary_of
+from trust.pdf.file import PDFFile, array_of, dictionary_of
 from trust.pdf.intake import PDFLimitExceeded, PDFMalformed
 from trust.pdf.objects import Dictionary, Name, Reference, Value, text_of, written
-from trust.pdf.release_rules import require_permitted
-from trust.pdf.release_step import PDFReleaseRefused, Step, require
+from trust.pdf.release_rules import Added, require_permitted, rules_of
+from trust.pdf.release_step import Drawn, PDFReleaseRefused, Step, require
 
 __all__ = ["PDFReleaseRefused", "ReleasedSignature", "read_release"]
 
 MAX_REVISIONS: Final = 8
 """Revisions that one stamping may append: signatures, validation data, an archive time-stamp."""
 
+MAX_ENDINGS: Final = 64
+"""Places that are looked at for the end of a revision: whoever prepared the file may have put it full of them."""
+
 ENDING: Final = re.compile(rb"\n?startxref\n([0-9]{1,10})\n%%EOF\n")
-OPENING: Final = re.compile(rb"[0-9]+ 0 obj\n<<\n/ByteRange \[0 ([0-9]+) ([0-9]+) ([0-9]+) *\]\n/Contents ")
+OPENING: Final = re.compile(
+    rb"[0-9]+ 0 obj\n<<\n/ByteRange \[0 ([0-9]{1,10}) ([0-9]{1,10}) ([0-9]{1,10}) *\]\n/Contents "
+)
 MOMENT: Final = re.compile(r"D:([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})Z")
 
 
@@ -46,6 +51,19 @@ class ReleasedSignature:
     claimed_time: datetime | None
     revision: int
     """Its place among the revisions that were appended, from 0."""
+
+    label: str
+    reason: str
+    location: str
+    certifies: bool
+    locked: tuple[str, ...]
+    """The fields that it locks."""
+
+    drawn: tuple[Drawn, ...] = dataclasses.field(repr=False)
+    """Where it is seen."""
+
+    before: PDFFile = dataclasses.field(repr=False)
+    """The file without its revision."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,12 +88,11 @@ def read_release(pdf: bytes, *, before: bytes, fields: tuple[str, ...]) -> tuple
     try:
         for place, revision in enumerate(appended(pdf, before)):
             step = Step(old=revision.old, new=revision.new, added=frozenset(revision.objects))
-            signature = require_permitted(step)
-            if signature is None:
+            added = require_permitted(step)
+            if added is None:
                 continue
-            field, reference = signature
-            require(field not in found, "fields")
-            found[field] = read_signature(pdf, revision, reference, field=field, place=place)
+            require(added.field not in found, "fields")
+            found[added.field] = read_signature(pdf, revision, added, place=place, drawn=tuple(step.drawn))
     except (PDFMalformed, PDFLimitExceeded) as error:
         raise PDFReleaseRefused(rule="structure") from error
     require(set(found) == set(fields), "fields")
@@ -101,9 +118,11 @@ def next_state(pdf: bytes, old: PDFFile) -> bytes:
     """Return the file with its next revision: up to the first end of file whose section goes back to `old`."""
     told = b"/Prev %d\n" % old.newest_section
     at = len(old.pdf)
-    while (at := pdf.find(b"startxref\n", at)) >= 0:
+    for _ in range(MAX_ENDINGS):
+        if (at := pdf.find(b"startxref\n", at)) < 0:
+            break
         found = ENDING.match(pdf, at)
-        if found is not None and told in pdf[int(found[1]) : at]:
+        if found is not None and pdf.find(told, int(found[1]), at) >= 0:
             return pdf[: found.end()]
         at += 1
     raise PDFReleaseRefused(rule="sections")
@@ -176,11 +195,11 @@ def require_canonical_section(new: PDFFile, section: Section) -> None:
 
 
 def read_signature(
-    pdf: bytes, revision: Revision, reference: Reference, *, field: str, place: int
+    pdf: bytes, revision: Revision, added: Added, *, place: int, drawn: tuple[Drawn, ...]
 ) -> ReleasedSignature:
     """Return a signature whose ByteRange is everything up to the end of its revision but the value itself."""
-    start, end = revision.objects[reference]
-    value: Dictionary = dictionary_of(revision.new.load(reference))
+    start, end = revision.objects[added.signature]
+    value: Dictionary = dictionary_of(revision.new.load(added.signature))
     opening, (contents, digits) = OPENING.match(pdf, start, end), contents_of(value)
     if opening is None or not pdf.startswith(digits, opening.end(), end):
         raise PDFReleaseRefused(rule="byte_range")
@@ -189,7 +208,7 @@ def read_signature(
     require((before, after, rest) == (*gap, len(revision.new.pdf) - gap[1]), "byte_range")
     moment = value.get("M")
     return ReleasedSignature(
-        field=field,
+        field=added.field,
         filter="/" + name_in(value, "Filter"),
         subfilter="/" + name_in(value, "SubFilter"),
         is_time_stamp=value["Type"] == "DocTimeStamp",
@@ -197,7 +216,23 @@ def read_signature(
         content=ByteRangeContent(pdf, ((0, before), (after, rest))),
         claimed_time=None if moment is None else time_of(text_of(moment)),
         revision=place,
+        label=added.label,
+        reason=text_of(value.get("Reason", b"")),
+        location=text_of(value.get("Location", b"")),
+        certifies=added.certifies,
+        locked=locked_by(value),
+        drawn=drawn,
+        before=revision.old,
     )
+
+
+def locked_by(signature: Dictionary) -> tuple[str, ...]:
+    """Return the names of the fields that a signature locks, each of which it names (12.8.2.4)."""
+    found: list[str] = []
+    for rule in rules_of(signature, "FieldMDP"):
+        require(rule.get("Action") == "Include", "lock")
+        found += map(text_of, array_of(rule.get("Fields")))
+    return tuple(found)
 
 
 def name_in(dictionary: Dictionary, key: str) -> str:

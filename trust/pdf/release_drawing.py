@@ -6,13 +6,14 @@ from typing import Final
 from trust.pdf.appearance import inherited
 from trust.pdf.drawing import CALIBRATED_RGB, OPENING
 from trust.pdf.file import PDFFile, array_of, dictionary_of, entry_of, follow
-from trust.pdf.objects import Array, Dictionary, Stream, Value
-from trust.pdf.release_step import Step, require, same, stream_of, without
+from trust.pdf.objects import Array, Dictionary, Reference, Stream, Value, written
+from trust.pdf.page_content import require_closed
+from trust.pdf.release_step import Drawn, Step, require, same, stream_of, without
 
-__all__ = ["require_drawing", "require_seals"]
+__all__ = ["require_drawing", "require_seals", "seen_of"]
 
 CLOSING: Final = re.compile(rb"Q(?:\n/Artifact BMC q (?:-?[0-9]+\.[0-9]{4} ){6}cm /Seal[0-9]+ Do Q EMC)+")
-DRAWN: Final = re.compile(rb"/(Seal[0-9]+) Do")
+DRAWN: Final = re.compile(rb" q ([-0-9. ]+) cm /(Seal[0-9]+) Do")
 FORM: Final = frozenset({"Type", "Subtype", "BBox", "Matrix", "Resources", "Filter", "Length"})
 IMAGE: Final = frozenset(
     {
@@ -57,13 +58,14 @@ def require_picture(step: Step, reference: Value) -> None:
             require_picture(step, image.dictionary[key])
 
 
-def require_seals(step: Step, old: Dictionary, new: Dictionary) -> None:
+def require_seals(step: Step, page: Reference, old: Dictionary, new: Dictionary) -> None:
     """Refuse a page whose content is not what it was, between two streams of ours that draw seals and nothing else."""
     was, now = contents(step.old, old), contents(step.new, new)
     require(len(now) == len(was) + 2 and same(now[1:-1], was), "content")
     opening, closing = (stream_of(step.fresh(one, "content"), "content") for one in (now[0], now[-1]))
     require(set(opening.dictionary) | set(closing.dictionary) == {"Length"}, "content")
     require(opening.data == OPENING and CLOSING.fullmatch(closing.data), "content")
+    require_closed(step.old, was, step.new.effort)
     before, after = dictionary_of(inherited(step.old, old, "Resources") or {}), dictionary_of(new.get("Resources"))
     objects = frozenset({"XObject"})
     require(same(without(before, objects), without(after, objects)), "resources")
@@ -72,9 +74,12 @@ def require_seals(step: Step, old: Dictionary, new: Dictionary) -> None:
     kept = {key: one for key, one in all_forms.items() if key in forms}
     seals = without(all_forms, frozenset(forms))
     require(same(forms, kept), "resources")
-    require({name.encode() for name in seals} == set(DRAWN.findall(closing.data)), "resources")
+    drawn = DRAWN.findall(closing.data)
+    require({name.encode() for name in seals} == {name for _, name in drawn}, "resources")
     for seal in seals.values():
         require_seal(step, seal)
+    for matrix, name in drawn:
+        step.drawn.append(seen_of(step, page, matrix, seals[name.decode()]))
 
 
 def require_seal(step: Step, reference: Value) -> None:
@@ -84,6 +89,21 @@ def require_seal(step: Step, reference: Value) -> None:
         return
     form = stream_of(follow(step.new, reference), "appearance")
     require(form.dictionary.get("Subtype") == "Form", "appearance")
+
+
+def seen_of(step: Step, page: Reference, where: bytes, form: Value) -> Drawn:
+    """Return what is seen at one place, of a form that was looked at."""
+    stream = stream_of(follow(step.new, form), "appearance")
+    data = [stream.data]
+    objects = dictionary_of(dictionary_of(stream.dictionary["Resources"]).get("XObject", {}))
+    waiting = list(objects.values())
+    while waiting:
+        image = stream_of(follow(step.new, waiting.pop()), "appearance")
+        size = written((image.dictionary.get("Width"), image.dictionary.get("Height")))
+        data += [size, image.data]
+        waiting += [image.dictionary[key] for key in ("SMask", "Mask") if key in image.dictionary]
+    turn, clip = (written(stream.dictionary[key]) for key in ("Matrix", "BBox"))
+    return Drawn(page, where, turn, clip, tuple(data))
 
 
 def contents(file: PDFFile, page: Dictionary) -> Array:

@@ -4,14 +4,14 @@ Every rule compares the file before the revision with the file after it, and str
 that it accounts for. What is left at the end is something that no signature needs.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from trust.pdf.file import array_of, dictionary_of, entry_of, page_references
-from trust.pdf.objects import Dictionary, Name, Reference, Value, text_of
-from trust.pdf.release_drawing import require_drawing, require_seals
+from trust.pdf.objects import Dictionary, Name, Reference, Value, text_of, written
+from trust.pdf.release_drawing import require_drawing, require_seals, seen_of
 from trust.pdf.release_step import Step, reference_of, require, same, stream_of, without
 
-__all__ = ["require_permitted"]
+__all__ = ["Added", "require_permitted", "rules_of"]
 
 OF_SECTION: Final = frozenset(
     {"Size", "Prev", "XRefStm", "Type", "W", "Index", "Filter", "DecodeParms", "Length", "ID"}
@@ -27,8 +27,19 @@ STORE: Final = ("Certs", "CRLs", "OCSPs")
 SIGNED_AND_APPEND_ONLY, FURTHER_SIGNATURES = 3, 2
 
 
-def require_permitted(step: Step) -> tuple[str, Reference] | None:
-    """Return name and place of the signature that a revision adds, if it adds one, or raise `PDFReleaseRefused`."""
+class Added(NamedTuple):
+    """The signature that a revision adds."""
+
+    field: str
+    label: str
+    """The field's name for people; empty where it has none."""
+
+    signature: Reference
+    certifies: bool
+
+
+def require_permitted(step: Step) -> Added | None:
+    """Return the signature that a revision adds, if it adds one, or raise `PDFReleaseRefused`."""
     old, new = step.old, step.new
     require(same(without(old.trailer, OF_SECTION), without(new.trailer, OF_SECTION)), "trailer")
     require_identifiers(old.trailer.get("ID"), new.trailer.get("ID"))
@@ -39,10 +50,10 @@ def require_permitted(step: Step) -> tuple[str, Reference] | None:
     require_store(step, before, after)
     widget = require_form(step, before, after)
     found = None if widget is None else require_widget(step, widget)
-    require_permissions(step, before, after, None if found is None else found[1])
+    certifies = require_permissions(step, before, after, None if found is None else found[2])
     require_pages(step, widget)
     require(step.permitted >= step.added, "objects")
-    return found
+    return None if found is None else Added(*found, certifies)
 
 
 def require_identifiers(old: Value, new: Value) -> None:
@@ -84,8 +95,8 @@ def require_form(step: Step, before: Dictionary, after: Dictionary) -> Reference
     return reference_of(now[-1], "fields")
 
 
-def require_widget(step: Step, reference: Reference) -> tuple[str, Reference]:
-    """Return name and signature of the new field, whose widget shows the signature and does nothing."""
+def require_widget(step: Step, reference: Reference) -> tuple[str, str, Reference]:
+    """Return name, label and signature of the new field, whose widget shows the signature and does nothing."""
     widget = dictionary_of(step.fresh(reference, "fields"))
     kinds = {key: widget.get(key) for key in WIDGET_KINDS}
     require(set(widget) <= WIDGET and same(kinds, WIDGET_KINDS), "widget")
@@ -93,6 +104,8 @@ def require_widget(step: Step, reference: Reference) -> tuple[str, Reference]:
         appearance = dictionary_of(widget["AP"])
         require(set(appearance) == {"N"}, "widget")
         require_drawing(step, appearance["N"])
+        page = reference_of(widget.get("P"), "page")
+        step.drawn.append(seen_of(step, page, written(widget.get("Rect")), appearance["N"]))
     else:
         require(same(widget.get("Rect"), (0, 0, 0, 0)), "widget")
     place = reference_of(widget.get("V"), "signature")
@@ -100,7 +113,7 @@ def require_widget(step: Step, reference: Reference) -> tuple[str, Reference]:
     require(SIGNATURE >= set(signature) >= {"Type", "Filter", "SubFilter"}, "signature")
     require(signature["Type"] in ("Sig", "DocTimeStamp"), "signature")
     require_lock(step, widget.get("Lock"), signature)
-    return text_of(widget.get("T")), place
+    return text_of(widget.get("T")), text_of(widget.get("TU", b"")), place
 
 
 def rules_of(signature: Dictionary, method: str) -> list[Dictionary]:
@@ -121,17 +134,21 @@ def require_lock(step: Step, lock: Value, signature: Dictionary) -> None:
     require(set(told) == {"Type", "Action", "Fields"} and len(said) == 1 and same(*parts), "lock")
 
 
-def require_permissions(step: Step, before: Dictionary, after: Dictionary, place: Reference | None) -> None:
-    """Refuse a certification that is not of a first signature or forbids further ones, and any other permission."""
+def require_permissions(step: Step, before: Dictionary, after: Dictionary, place: Reference | None) -> bool:
+    """Tell whether the signature certifies the document.
+
+    Refuse a certification that is not of a first signature or forbids further ones, and any other permission.
+    """
     signature = {} if place is None else dictionary_of(step.new.load(place))
     rules = rules_of(signature, "DocMDP")
     if not rules:
         require(same(before.get("Perms"), after.get("Perms")), "permissions")
-        return
+        return False
     require([one.get("P") for one in rules] == [FURTHER_SIGNATURES], "permissions")
     found = step.slot(before, after, "Perms", "permissions")
     old, new = (dictionary_of({} if one is None else one) for one in found)
     require("DocMDP" not in old and same({**old, "DocMDP": place}, new), "permissions")
+    return True
 
 
 def require_pages(step: Step, widget: Reference | None) -> None:
@@ -158,7 +175,7 @@ def require_page(step: Step, page: Reference, widget: Reference | None) -> None:
     open_entries = shown | {"Annots"} if is_drawn else frozenset({"Annots"})
     require(same(without(old, open_entries), without(new, open_entries)), "page")
     if is_drawn:
-        require_seals(step, old, new)
+        require_seals(step, page, old, new)
     was, now = (array_of(() if one is None else one) for one in step.slot(old, new, "Annots", "annotations"))
     expected = was if widget is None else (*was, widget)
     require(len(now) == len(expected), "annotations")

@@ -1,13 +1,30 @@
 """One revision under the release check: the file before it and after it, and which of its objects are accounted for."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from trust.errors import Untrusted
 from trust.pdf.file import PDFFile, follow
 from trust.pdf.objects import Dictionary, Reference, Stream, Value, written
 
-__all__ = ["PDFReleaseRefused", "Step", "reference_of", "require", "same", "stream_of", "without"]
+__all__ = ["Drawn", "PDFReleaseRefused", "Step", "reference_of", "require", "same", "stream_of", "without"]
+
+
+class Drawn(NamedTuple):
+    """One place where a revision draws something, in the words of the file, so that two can be compared."""
+
+    page: Reference
+    where: bytes
+    """The rectangle of a field's widget, or the matrix under which a form is drawn into a page."""
+
+    turn: bytes
+    """Matrix of the form."""
+
+    clip: bytes
+    """What of the form is seen (BBox)."""
+
+    data: tuple[bytes, ...]
+    """What the form draws, and the raster and the mask that it needs."""
 
 
 class PDFReleaseRefused(Untrusted):
@@ -58,6 +75,9 @@ class Step:
 
     permitted: set[Reference] = field(default_factory=set)
     """Those that a rule has looked at."""
+
+    drawn: list[Drawn] = field(default_factory=list)
+    """Everything that it draws."""
 
     def fresh(self, value: Value, rule: str) -> Value:
         """Return an object that the revision brings under a number that nothing had, for one use alone."""

@@ -14,8 +14,8 @@ from trust.certificates import Certificate
 from trust.crypto.algorithms import Digest
 from trust.crypto.sm3 import hash_of
 from trust.ocsp import OCSPResponse
-from trust.pdf.annotations import make_annotations_indirect, require_own_annotations
-from trust.pdf.appearance import Appearance
+from trust.pdf.annotations import make_annotations_indirect, require_own_objects
+from trust.pdf.appearance import Appearance, Mark
 from trust.pdf.archival import ink_for
 from trust.pdf.drawing import Ink, Matrix, PlacedMark, draw_on_pages, form_of, place
 from trust.pdf.fields import Field, form_fields, is_locked, lock_on, unused
@@ -66,6 +66,13 @@ class PreparedPDF:
     gap: Gap
     field: str
     certified: bool
+    marks: tuple[Mark, ...] = dataclasses.field(default=(), repr=False)
+    """Where it is seen."""
+
+    def __post_init__(self) -> None:
+        # A worker may have made this, and one that was taken over would ask for a gap as large as all memory.
+        if not 0 <= self.gap.start <= self.gap.end <= len(self.octets):
+            raise ValueError("a gap lies in its file")
 
     @property
     def gap_start(self) -> int:
@@ -108,7 +115,7 @@ def prepare_signature(pdf: bytes | PDFFile, request: SignatureRequest) -> Prepar
     if is_signed and len(request.marks) > 1:
         raise PDFSignedBefore
     pages = page_references(update)
-    require_own_annotations(update, pages)
+    require_own_objects(update, pages)
     if not is_signed:
         make_annotations_indirect(update, pages)
     supply_security_store(
@@ -183,7 +190,7 @@ def add_signature(
     if certify:
         update.change(update.root, ("Perms", "DocMDP"), lambda _: signature)
     octets, gap = update.finished_with_gap(signature, request.reserve)
-    return PreparedPDF(octets=octets, gap=gap, field=name, certified=certify)
+    return PreparedPDF(octets=octets, gap=gap, field=name, certified=certify, marks=request.marks)
 
 
 def list_widget(update: Update, widget: Reference, page: Reference) -> None:

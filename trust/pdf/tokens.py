@@ -11,7 +11,7 @@ from typing import Final
 from trust.pdf.intake import LIMITS, PDFLimitExceeded, PDFMalformed
 from trust.pdf.objects import Name, Real, Reference, Value
 
-__all__ = ["DELIMITED", "WHITE", "Effort", "read_value", "skip_white"]
+__all__ = ["DELIMITED", "WHITE", "Effort", "octets_of", "read_string", "read_value", "skip_white"]
 
 MAX_DEPTH: Final = 64
 TOKEN_COST: Final = 8

@@ -10,7 +10,7 @@ from typing import Final
 
 from trust.crypto.algorithms import Digest
 from trust.crypto.sm3 import hash_of
-from trust.pdf.file import Document, dictionary_of
+from trust.pdf.file import Document, array_of, dictionary_of
 from trust.pdf.intake import PDFMalformed
 from trust.pdf.objects import Dictionary, Name, Raw, Reference, Stream, Value, written
 
@@ -129,12 +129,14 @@ class Update:
         return bytearray().join((before, *objects, section, b"startxref\n%d\n%%%%EOF\n" % at)), places
 
     def next_trailer(self, objects: list[bytes]) -> Dictionary:
-        """Return what the trailer says besides its section (7.5.5). The first identifier of a file never changes."""
+        """Return what the trailer says besides its section (7.5.5). The first identifier of a file never changes.
+
+        Raise `PDFMalformed` where what the file has for identifiers are none.
+        """
         kept = {key: value for key, value in self.trailer.items() if key not in STRUCTURE}
         made = hash_of(Digest.SHA256, b"%d" % self.newest_section, *objects)[:16]
         identifiers = self.trailer.get("ID")
-        is_pair = isinstance(identifiers, tuple) and len(identifiers) == 2  # noqa: PLR2004 - two identifiers
-        first = identifiers[0] if is_pair and isinstance(identifiers, tuple) else made
+        first, _ = (made, made) if identifiers is None else pair_of(identifiers)
         return {"Size": self.free_number, **kept, "ID": (first, made), "Prev": self.newest_section}
 
     def stream_section(self, places: Mapping[Reference, int], start: int, trailer: Dictionary) -> bytes:
@@ -154,6 +156,14 @@ class Update:
             "Index": index,
         }
         return b"%d 0 obj\n%b\nendobj\n" % (itself.number, written(Stream(entries, rows)))
+
+
+def pair_of(identifiers: Value) -> tuple[bytes, bytes]:
+    """Return the two identifiers of a file (14.4), or raise `PDFMalformed`."""
+    pair = [one for one in array_of(identifiers) if isinstance(one, bytes)]
+    if len(pair) != 2 or len(array_of(identifiers)) != 2:  # noqa: PLR2004 - a pair
+        raise PDFMalformed
+    return pair[0], pair[1]
 
 
 def table(places: Mapping[Reference, int], trailer: Dictionary) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.trust.pdf.paper import compressed, page_dictionary, paper, stream
 from trust.pdf import active_content
-from trust.pdf.active_content import ACTIONS, ANNOTATIONS, KEYS, PDFDynamicContent, require_still
+from trust.pdf.active_content import ACTIONS, ANNOTATIONS, KEYS, PDFDynamicContent, is_plainly_still, require_still
 from trust.pdf.file import PDFFile
 from trust.pdf.intake import PDFLimitExceeded, PDFMalformed
 
@@ -101,7 +101,11 @@ def test_every_action(action: str) -> None:
     told = action.encode()
     assert action == what_moves(paper(catalog=b"/OpenAction<</S/%b>>" % told))
     assert action == what_moves(paper(catalog=b"/OpenAction<</Type/Action/S/%b>>" % told))
-    assert what_moves(paper(catalog=b"/X<</Type/StructElem/S/%b>>" % told)) is None
+    of_structure = what_moves(paper(catalog=b"/X<</Type/StructElem/S/%b/P 1 0 R>>" % told))
+    assert of_structure == (action if action in {"Hide", "Movie"} else None)
+    # Readers do not look at the type of what they run.
+    for kind in (b"StructElem", b"Else"):
+        assert action == what_moves(paper(catalog=b"/OpenAction<</Type/%b/S/%b/F(x)/State[]>>" % (kind, told)))
 
 
 @pytest.mark.parametrize("kind", sorted(ANNOTATIONS))
@@ -110,6 +114,67 @@ def test_every_annotation(kind: str) -> None:
     annotated = page_dictionary(more=b"/Annots[<</Type/Annot/Subtype/%b/Rect[0 0 9 9]>>]" % told)
     assert kind == what_moves(paper(annotated))
     assert what_moves(paper(page_dictionary(more=b"/X<</Type/Else/Subtype/%b>>" % told))) is None
+    disguised = page_dictionary(more=b"/Annots[<</Type/Else/Subtype/%b/Rect[0 0 9 9]>>]" % told)
+    assert kind == what_moves(paper(disguised))
+
+
+@pytest.mark.parametrize(
+    ("flags", "what"),
+    [(4, None), (0, None), (32, None), (2 | 4 | 32, None), (4 | 32, "NoView"), (256, "NoView"), (4 | 256, "NoView")],
+)
+def test_annotations_for_one_medium(flags: int, what: str | None) -> None:
+    """What is printed and not shown on the screen, nobody has seen who asked for the seal."""
+    note = b"<</Subtype/FreeText/Rect[0 0 9 9]/F %b>>"
+    assert what_moves(paper(page_dictionary(more=b"/Annots[" + note % b"%d" % flags + b"]"))) == what
+    referred = page_dictionary(more=b"/Annots[" + note % b"50 0 R" + b"]")
+    assert what_moves(paper(referred, others={50: b"%d" % flags})) == what
+    assert not is_plainly_still(paper(referred, others={50: b"%d" % flags}))
+    for told in (b"%d", b"%%x\n%d", b"+%d", b"0%d"):
+        written = paper(page_dictionary(more=b"/Annots[" + note % (told % flags) + b"]"))
+        assert what_moves(written) is None or not is_plainly_still(written)
+        assert not is_plainly_still(written.replace(b"/F ", b"/#46 "))
+
+
+def layered(usage: bytes, category: bytes = b"[/View/Print]", *, of: bytes = b"D") -> bytes:
+    """Return a file whose layer 50 has a usage that readers follow."""
+    follows = b"<</AS 51 0 R>>"
+    configured = b"/D" + follows if of == b"D" else b"/D<<>>/Configs[" + follows + b"]"
+    layer = b"<</Type/OCG/Name(a)/Usage<<%b>>>>" % usage
+    rules = b"[<</Event/Print/OCGs[50 0 R]/Category%b>>]" % category
+    return paper(catalog=b"/OCProperties<</OCGs[50 0 R]%b>>" % configured, others={50: layer, 51: rules})
+
+
+ALIKE = b"/View<</ViewState/ON>>/Print<</PrintState/ON>>/Export<</ExportState/ON>>"
+
+
+def test_layers_that_are_alike_everywhere() -> None:
+    assert what_moves(layered(ALIKE)) is None
+    assert what_moves(layered(ALIKE.replace(b"ON", b"OFF"))) is None
+    assert what_moves(layered(b"")) is None
+    assert what_moves(paper(catalog=b"/OCProperties 7")) is None
+    assert what_moves(paper(catalog=b"/OCProperties<</D 7/Configs 7>>")) is None
+    assert what_moves(paper(catalog=b"/OCProperties<</D<</AS[7 <</OCGs[7]/Category[7]>>]>>>>")) is None
+    # Who follows no usage shows each as the configuration says.
+    assert (
+        what_moves(layered(ALIKE.replace(b"Print<</PrintState/ON", b"Print<</PrintState/OFF")).replace(b"/AS", b"/Xs"))
+        is None
+    )
+
+
+@pytest.mark.parametrize("of", [b"D", b"Configs"])
+@pytest.mark.parametrize(
+    "usage",
+    [ALIKE.replace(key + b"State/ON", key + b"State/OFF") for key in (b"View", b"Print", b"Export")],
+    ids=["screen", "paper", "export"],
+)
+def test_layers_for_one_medium(usage: bytes, of: bytes) -> None:
+    assert what_moves(layered(usage, of=of)) == "AS"
+    assert not is_plainly_still(layered(usage, of=of))
+
+
+@pytest.mark.parametrize("category", [b"[/Zoom]", b"[/Print/User]", b"[/Language]"])
+def test_layers_that_follow_their_reader(category: bytes) -> None:
+    assert what_moves(layered(ALIKE, category)) == "AS"
 
 
 @pytest.mark.parametrize("key", sorted(KEYS))
@@ -163,3 +228,30 @@ def test_an_object_that_cannot_be_read() -> None:
 def test_a_stream_is_not_decoded() -> None:
     bomb = stream(zlib.compress(bytes(64 << 20), 9), b"/Filter/FlateDecode")
     assert what_moves(paper(catalog=b"/X 50 0 R", others={50: bomb})) is None
+
+
+@pytest.mark.parametrize("name", sorted({*ACTIONS, *ANNOTATIONS, *KEYS, "PS", "Ref", "ObjStm"}))
+@pytest.mark.parametrize("behind", [b" 1", b"/X", b"(x)", b"<<>>", b">>", b"[1]", b"%\n1", b"\n1"])
+def test_a_name_that_may_move_is_never_plainly_still(name: str, behind: bytes) -> None:
+    assert not is_plainly_still(paper(catalog=b"/OpenAction<</S/" + name.encode() + behind + b">>"))
+
+
+@pytest.mark.parametrize("name", [b"Java#53cript", b"#4aS", b"J#53", b"#4A#53", b"Sou#6Ed", b"#33D", b"3#44"])
+def test_a_name_with_escapes_is_never_plainly_still(name: bytes) -> None:
+    assert not is_plainly_still(paper(catalog=b"/OpenAction<</S/" + name + b">>"))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        b"",
+        b"/Subtype/application#2Fjson",
+        b"/JSX 1",
+        b"/Sounds 1",
+        b"/Sub/Link/URI(x)",
+        b"/AF[<</EF<</F 55 0 R>>>>]",
+        b"/F 4/Rect[]",
+    ],
+)
+def test_what_has_no_such_name_is_plainly_still(more: bytes) -> None:
+    assert is_plainly_still(paper(catalog=more))

@@ -10,7 +10,7 @@ from tests.fakes.clock import NOW
 from tests.trust.pdf.paper import assemble, compressed, page_dictionary, paper, stream
 from trust.pdf.file import PDFFile, array_of, dictionary_of, entry_of, follow, page_references
 from trust.pdf.filters import decoded
-from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFMalformed
+from trust.pdf.intake import LIMITS, PDFEncrypted, PDFLimitExceeded, PDFMalformed
 from trust.pdf.objects import Dictionary, Name, Reference, Stream, Value
 from trust.pdf.release import read_release
 from trust.pdf.signing import PADES, SignatureRequest, prepare_signature
@@ -72,8 +72,22 @@ def test_an_object_that_was_freed_is_null() -> None:
     assert file.load(Reference(5)) is None
 
 
-def test_a_size_that_is_too_small_hides_no_number() -> None:
-    assert PDFFile(paper(others={30: b"7"}).replace(b"/Size 31", b"/Size 11")).free_number == 31
+def test_a_size_that_leaves_an_object_out() -> None:
+    """By the book such an object is missing (7.5.5); our own revision, whose size counts it, would bring it back."""
+    whole = paper(others={30: b"7"})
+    assert PDFFile(whole).load(Reference(30)) == 7
+    malformed(whole.replace(b"/Size 31", b"/Size 30"))
+    malformed(appended(paper(), {40: b"7"}))
+
+
+def test_numbers_that_some_readers_do_not_see() -> None:
+    """PDFium and poppler find no signature among objects beyond the limit of ISO 32000-1, annex C."""
+    highest = LIMITS.object_number
+    assert PDFFile(paper().replace(b"/Size 11", b"/Size %d" % highest)).free_number == highest
+    for size in (highest + 1, 2_000_000_000):
+        with pytest.raises(PDFLimitExceeded) as caught:
+            PDFFile(paper().replace(b"/Size 11", b"/Size %d" % size))
+        assert caught.value.details == {"limit": "object_number", "allowed": highest}
 
 
 @pytest.mark.parametrize("ending", [b" \r", b"\r\n"])
@@ -83,27 +97,36 @@ def test_rows_may_end_in_three_ways(ending: bytes) -> None:
 
 
 def hybrid(listed: bytes) -> bytes:
-    """Return a file whose object 5 stands in an object stream that only its hidden section tells of (7.5.8.4)."""
-    pdf = bytearray(paper().replace(b"xref\n0 1\n", b"xref\n0 1\n"))
-    start = pdf.rindex(b"xref\n0 1")
-    head, inside = bytes(pdf[:start]), b"5 0 (hidden)"
-    body = bytearray(head)
+    """Return a file whose object 5 stands in an object stream that a hidden section tells of (7.5.8.4).
+
+    `listed` is what the table beside it tells: nothing in files of office programs.
+    """
+    body, previous = bytearray(paper()), paper().rindex(b"xref\n0 1")
     place = len(body)
-    body += b"20 0 obj\n%b\nendobj\n" % stream(inside, b"/Type/ObjStm/N 1/First 4")
+    body += b"20 0 obj\n%b\nendobj\n" % stream(b"5 0 (hidden)", b"/Type/ObjStm/N 1/First 4")
     section = len(body)
     rows = b"\2" + (20).to_bytes(4, "big") + b"\0" + b"\1" + place.to_bytes(4, "big") + b"\0"
     body += b"21 0 obj\n%b\nendobj\n" % stream(rows, b"/Type/XRef/Size 22/W[1 4 1]/Index[5 1 20 1]")
-    table = len(body)
-    text = bytes(pdf[start:]).replace(b"trailer\n<<", b"trailer\n<</XRefStm %d" % section)
-    text = re.sub(rb"5 1\n\d{10} 00000 n \n", listed, text)
-    body += re.sub(rb"startxref\n\d+", b"startxref\n%d" % table, text)
-    return bytes(body)
+    trailer = b"trailer\n<</Size 22/Root 1 0 R/Prev %d/XRefStm %d>>\n" % (previous, section)
+    return bytes(body) + b"xref\n%b%bstartxref\n%d\n%%%%EOF\n" % (listed, trailer, len(body))
 
 
-@pytest.mark.parametrize("listed", [b"5 1\n0000000000 00000 f \n", b""], ids=["free", "not listed"])
+@pytest.mark.parametrize("listed", [b"0 0\n", b""])
 def test_a_file_for_two_kinds_of_readers(listed: bytes) -> None:
     file = PDFFile(hybrid(listed))
     assert (file.load(Reference(5)), file.has_stream_sections) == (b"hidden", False)
+    again = prepare_signature(hybrid(listed), REQUEST).fill(b"v")
+    assert read_release(again, before=hybrid(listed), fields=("Signature",))
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [b"5 1\n0000000000 00000 f \n", b"5 1\n0000000009 00000 n \n", b"0 1\n0000000000 65535 f \n"],
+    ids=["free", "in use", "another object"],
+)
+def test_a_hidden_section_beside_a_table_that_tells_something(listed: bytes) -> None:
+    """PDFium and poppler show different pages of such files."""
+    malformed(hybrid(listed))
 
 
 def sectioned(entries: bytes, rows: bytes, more: bytes = b"") -> bytes:
@@ -116,6 +139,10 @@ def sectioned(entries: bytes, rows: bytes, more: bytes = b"") -> bytes:
 def test_fields_of_other_widths() -> None:
     rows = b"".join((9 if number == 1 else 0).to_bytes(2, "big") for number in range(3))
     assert PDFFile(sectioned(b"/Size 3/W[0 2 0]", rows)).load(Reference(1)) == {"Type": "Catalog"}
+
+
+def test_an_object_stream_of_no_number_holds_nothing() -> None:
+    assert PDFFile(sectioned(b"/Size 3/W[1 1 1]", b"\0\0\0\2\0\x09\0\x09\0")).load(Reference(1)) is None
 
 
 def test_an_entry_of_a_kind_that_is_to_come_is_null() -> None:
@@ -242,6 +269,8 @@ CONTAINERS: Final = {
     "places that are names": contained(b"/A 0 (a)", b"/N 1/First 5"),
     "a place beyond the end": contained(b"5 99999999999999999999 (a)", b"/N 1/First 23"),
     "a negative place": contained(b"5 -4 (a)", b"/N 1/First 5"),
+    "places with a sign": contained(b"+5 +0 (a)", b"/N 1/First 6"),
+    "places as Python writes them": contained(b"5 0_0 (a)", b"/N 1/First 6"),
     "no count": contained(b"5 0 (a)", b"/First 4"),
     "no first": contained(b"5 0 (a)", b"/N 1"),
     "a stream of another kind": contained(b"5 0 (a)", b"/N 1/First 4", kind=b"/Metadata"),

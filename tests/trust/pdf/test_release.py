@@ -20,7 +20,7 @@ from trust.pdf.fields import form_fields
 from trust.pdf.file import PDFFile, array_of, dictionary_of, page_references
 from trust.pdf.intake import PDFMalformed
 from trust.pdf.objects import Name, Raw, Reference, Stream, Value
-from trust.pdf.release import read_release
+from trust.pdf.release import MAX_ENDINGS, read_release
 from trust.pdf.release_step import PDFReleaseRefused
 from trust.pdf.signing import (
     DOCUMENT_TIME_STAMP,
@@ -465,6 +465,11 @@ BYTES: Final[dict[str, tuple[str, Callable[[bytes], bytes]]]] = {
     "an end of line behind the end": ("sections", lambda pdf: pdf + b"\n"),
     "the end cut off": ("sections", lambda pdf: pdf[:-8]),
     "no update at all": ("sections", lambda _: BEFORE + b"\n"),
+    "more endings than are looked at": (
+        "sections",
+        lambda pdf: BEFORE + b"startxref\n0\n%%EOF\n" * MAX_ENDINGS + pdf[len(BEFORE) :],
+    ),
+    "endings before the end": ("structure", lambda pdf: BEFORE + b"startxref\n0\n%%EOF\n" * 9 + pdf[len(BEFORE) :]),
     "a gap that begins earlier": ("byte_range", renumbered(0, -1)),
     "a gap that ends later": ("byte_range", renumbered(1, 1)),
     "a tail left out": ("byte_range", renumbered(2, -1)),

@@ -30,7 +30,8 @@ from trust.crypto.sm3 import hash_of
 from trust.pdf.appearance import Appearance, Mark, Placement
 from trust.pdf.intake import LIMITS, PDFEncrypted, PDFLimitExceeded, PDFLocked, PDFMalformed
 from trust.pdf.judging import Changes, Coverage, open_pdf
-from trust.pdf.signing import PADES, SEAL, SignatureRequest, SignatureTooLarge, prepare_signature
+from trust.pdf.signing import PADES, SEAL, PreparedPDF, SignatureRequest, SignatureTooLarge, prepare_signature
+from trust.pdf.update import Gap
 
 PASSED = ("passed", "")
 BOX = Appearance(operators=b"1 0 0 rg 0 0 50 50 re f", width_mm=20, height_mm=20)
@@ -350,6 +351,21 @@ def broken() -> dict[str, bytes]:
         "a parent of itself": paper(b"<</Type/Page/Parent 10 0 R>>"),
         "fields are a name": paper(catalog=b"/AcroForm<</Fields/None>>"),
         "a field of itself": paper(catalog=b"/AcroForm<</Fields[30 0 R]>>", others={30: b"<</T(a)/Kids[30 0 R]>>"}),
+        "a signature of no name": paper(catalog=b"/AcroForm<</Fields[<</FT/Sig/V<<>>>>]>>"),
+        "a signature under a node of no name": paper(
+            catalog=b"/AcroForm<</Fields[<</Kids[30 0 R]>>]>>", others={30: b"<</FT/Sig/T(a)/V<<>>>>"}
+        ),
+        "a value under a signature's name": paper(catalog=b"/AcroForm<</Fields[<</FT/Sig/T(a)/Kids[<</V<<>>>>]>>]>>"),
+        "a store that is the form": paper(catalog=b"/AcroForm 30 0 R/DSS 30 0 R", others={30: b"<</Fields[]>>"}),
+        "fields that are the annotations": paper(
+            page_dictionary(more=b"/Annots 30 0 R"), catalog=b"/AcroForm<</Fields 30 0 R>>", others={30: b"[]"}
+        ),
+        "permissions that are the page": paper(catalog=b"/Perms 10 0 R"),
+        "a form that is the catalog": paper(catalog=b"/AcroForm 1 0 R"),
+        "one identifier": paper(trailer=b"/ID[<01>]"),
+        "identifiers that are numbers": paper(trailer=b"/ID[1 2]"),
+        "identifiers that are references": paper(trailer=b"/ID[4 0 R 4 0 R]"),
+        "identifiers that stand elsewhere": paper(trailer=b"/ID 30 0 R", others={30: b"[<01><02>]"}),
         "a spoilt object stream": spoilt(compressed(), b"/ObjStm"),
         "a spoilt cross-reference stream": spoilt(compressed(), b"/XRef"),
     }
@@ -372,3 +388,10 @@ def test_more_fields_than_any_document_has() -> None:
 def test_a_stamped_document_that_was_spoilt(plain: bytes, spoil: Callable[[bytes], bytes]) -> None:
     with pytest.raises(PDFMalformed):
         prepare_signature(spoil(plain), REQUEST)
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 5), (5, 4), (2, 10**12)])
+def test_a_gap_that_lies_in_no_file(start: int, end: int) -> None:
+    """A worker that was taken over would have as many octets filled in as there is no memory for."""
+    with pytest.raises(ValueError, match="gap"):
+        PreparedPDF(octets=bytearray(9), gap=Gap(start=start, end=end, byte_range=0), field="a", certified=True)

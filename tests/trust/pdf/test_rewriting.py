@@ -1,0 +1,95 @@
+"""Writing files anew: what was taken over, changed and added, and which files are too strange for it."""
+
+import io
+
+import pikepdf
+import pytest
+
+from tests.trust.pdf.paper import paper, updated
+from trust.pdf.file import PDFFile, page_references
+from trust.pdf.intake import PDFMalformed
+from trust.pdf.objects import Name, Reference, Stream
+from trust.pdf.rewriting import Part, Rewriting
+
+
+def plain() -> bytes:
+    """Return a file with one table and no gap among its numbers, as the typesetter writes them."""
+    output = io.BytesIO()
+    with pikepdf.open(io.BytesIO(paper())) as file:
+        file.save(output, object_stream_mode=pikepdf.ObjectStreamMode.disable, static_id=True)
+    return output.getvalue()
+
+
+def test_what_is_not_changed_stays_as_it_stands() -> None:
+    pdf = plain()
+    written = Rewriting(PDFFile(pdf)).finished()
+    assert written == Rewriting(PDFFile(pdf)).finished()
+    old, new = PDFFile(pdf), PDFFile(written)
+    assert len(new.sections) == 1
+    assert new.trailer == old.trailer
+    for number in range(old.free_number):
+        assert new.load(Reference(number)) == old.load(Reference(number))
+
+
+def test_what_is_changed_and_added_is_there() -> None:
+    rewriting = Rewriting(PDFFile(plain()))
+    added = rewriting.add(Stream({"Type": Name("Test")}, b"data"))
+    rewriting.change(rewriting.root, ("Test",), lambda _: added)
+    rewriting.change(rewriting.root, ("Names", "Test"), lambda _: (1, 2))
+    file = PDFFile(rewriting.finished())
+    catalog = file.load(rewriting.root)
+    assert isinstance(catalog, dict)
+    assert catalog["Names"] == {"Test": (1, 2)}
+    assert file.load(added) == Stream({"Type": "Test", "Length": 4}, b"data")
+    assert len(page_references(file)) == 1
+
+
+def test_a_part_brings_along_all_that_it_refers_to() -> None:
+    other = Rewriting(PDFFile(plain()))
+    leaf = other.add((1, 2, 3))
+    shared = other.add({"Leaf": leaf, "Again": leaf})
+    itself = other.reserve()
+    other.replace(itself, {"Itself": itself})
+    source = PDFFile(other.finished())
+    value = Stream({"One": shared, "Two": (shared, {"Three": leaf}), "Four": itself}, b"content")
+    rewriting = Rewriting(PDFFile(plain()))
+    first = rewriting.free_number
+    place = rewriting.put(Part.of(source, value))
+    assert place == Reference(first)
+    rewriting.change(rewriting.root, ("Part",), lambda _: place)
+    file = PDFFile(rewriting.finished())
+    assert file.free_number == first + 4
+    taken = file.load(place)
+    assert isinstance(taken, Stream)
+    one = taken.dictionary["One"]
+    assert isinstance(one, Reference)
+    inner = file.load(one)
+    assert isinstance(inner, dict)
+    assert inner["Leaf"] == inner["Again"]
+    assert file.load(Reference(*inner["Leaf"])) == (1, 2, 3)
+    assert taken.dictionary["Two"] == (one, {"Three": inner["Leaf"]})
+    again = taken.dictionary["Four"]
+    assert isinstance(again, Reference)
+    assert file.load(again) == {"Itself": again}
+
+
+def object_streams() -> bytes:
+    output = io.BytesIO()
+    with pikepdf.open(io.BytesIO(paper())) as file:
+        file.save(output, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return output.getvalue()
+
+
+@pytest.mark.parametrize(
+    "pdf", [updated(paper(), lambda writer: writer.update_root()), object_streams()], ids=["two revisions", "streams"]
+)
+def test_files_that_are_not_plain_are_refused(pdf: bytes) -> None:
+    with pytest.raises(PDFMalformed):
+        Rewriting(PDFFile(pdf))
+
+
+def test_a_number_that_nothing_has_is_refused() -> None:
+    rewriting = Rewriting(PDFFile(plain()))
+    rewriting.reserve()
+    with pytest.raises(PDFMalformed):
+        rewriting.finished()

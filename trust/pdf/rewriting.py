@@ -1,0 +1,115 @@
+"""Writing a file of ours anew, in one revision: objects are taken over as they stand, some are changed, some added.
+
+For files that this house made and has not signed yet. What comes out is as plain as what goes in: one table, no object
+streams, and the same octets each time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from typing_extensions import override
+
+from trust.pdf.file import PDFFile
+from trust.pdf.intake import PDFMalformed
+from trust.pdf.objects import Reference, Stream, Value, written
+from trust.pdf.update import Update
+
+__all__ = ["Part", "Rewriting"]
+
+
+class Rewriting(Update):
+    """A file that is written anew. Raise `PDFMalformed` for one that is not as plain as ours are."""
+
+    def __init__(self, file: PDFFile) -> None:
+        super().__init__(file)
+        if len(file.sections) > 1 or file.has_stream_sections:
+            raise PDFMalformed
+        section = file.sections[0]
+        entries = ((number, section.entry(number)) for number in section.numbers())
+        places = sorted((one.offset, number) for number, one in entries if one is not None and not one.free)
+        ends = [*(offset for offset, _ in places[1:]), section.start]
+        self.head = self.pdf[: places[0][0]]
+        self.objects = {number: (offset, end) for (offset, number), end in zip(places, ends, strict=True)}
+        """Where each object of the file stands."""
+
+    @override
+    def finished(self) -> bytes:
+        """Return the file with what was changed and added."""
+        parts, at, rows = [self.head], len(self.head), []
+        anew = {one.number: value for one, value in self.changed.items()}
+        for number in range(1, self.free_number):
+            if number in anew:
+                text = b"%d 0 obj\n%b\nendobj\n" % (number, written(anew[number]))
+            elif number in self.objects:
+                start, end = self.objects[number]
+                text = self.pdf[start:end]
+            else:
+                raise PDFMalformed  # a number that nothing has
+            rows.append(b"%010d 00000 n \n" % at)
+            parts.append(text)
+            at += len(text)
+        trailer = written({**self.trailer, "Size": self.free_number})
+        told = (self.free_number, b"".join(rows), trailer, at)
+        ending = b"xref\n0 %d\n0000000000 65535 f \n%btrailer\n%b\nstartxref\n%d\n%%%%EOF\n" % told
+        return b"".join((*parts, ending))
+
+    def put(self, part: "Part") -> Reference:
+        """Add a part with everything that belongs to it, and return where its first object stands."""
+        places = [self.reserve() for _ in part.objects]
+        for place, value in zip(places, part.objects, strict=True):
+            self.replace(place, renumbered(value, places))
+        return places[0]
+
+
+@dataclass(frozen=True)
+class Part:
+    """An object with all objects that it refers to, which are numbered from 0 on: it belongs to no file yet."""
+
+    objects: tuple[Value, ...]
+
+    @classmethod
+    def of(cls, file: PDFFile, value: Value) -> Self:
+        """Take a value of a file with everything that it refers to."""
+        order: list[Reference] = []
+        values: list[Value] = [value]
+        waiting: list[Value] = [value]
+        while waiting:
+            for one in references(waiting.pop()):
+                if one not in order:
+                    order.append(one)
+                    values.append(file.load(one))
+                    waiting.append(values[-1])
+        places = {one: Reference(number) for number, one in enumerate(order, 1)}
+        return cls(tuple(renumbered(one, places) for one in values))
+
+
+def references(value: Value) -> list[Reference]:
+    """Return the references that stand in a value."""
+    match value:
+        case Reference():
+            return [value]
+        case tuple():
+            return [found for one in value for found in references(one)]
+        case dict():
+            return [found for one in value.values() for found in references(one)]
+        case Stream():
+            return references(value.dictionary)
+        case _:
+            return []
+
+
+def renumbered(value: Value, places: "Mapping[Reference, Reference] | list[Reference]") -> Value:
+    """Return a value whose references lead to other places."""
+    match value:
+        case Reference():
+            return places[value] if isinstance(places, Mapping) else places[value.number]
+        case tuple():
+            return tuple(renumbered(one, places) for one in value)
+        case dict():
+            return {key: renumbered(one, places) for key, one in value.items()}
+        case Stream():
+            dictionary = {key: renumbered(one, places) for key, one in value.dictionary.items()}
+            return Stream(dictionary, value.data)
+        case _:
+            return value
