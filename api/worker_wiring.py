@@ -13,6 +13,8 @@ from trust.workers import IN_PROCESS, Workers
 __all__ = ["WorkerPools"]
 
 PRELOAD: Final = (
+    "licence.bulk.reading",
+    "licence.life.scan_reading",
     "seal.image.uploads",
     "seal.stamping.own_work",
     "seal.stamping.preparing",
@@ -26,6 +28,7 @@ PRELOAD: Final = (
     "_strptime",
     "encodings.ascii",
     "encodings.cp1252",
+    "encodings.cp437",
     "encodings.gb18030",
     "encodings.idna",
     "encodings.latin_1",
@@ -45,6 +48,9 @@ PRELOAD: Final = (
 )
 """What workers have loaded. A confined one can load nothing more: what is missing here breaks it."""
 
+TYPESETTING: Final = ("licence.previews", "licence.typesetting:warm")
+"""What workers have loaded that set pages: the typefaces too, which a confined one could not read."""
+
 WALL_PER_SECOND: Final = 3
 """Seconds on the wall for each of processor time: the machine may have more to do."""
 
@@ -62,6 +68,13 @@ class WorkerPools:
     known: Workers
     """For files of those who are logged in, where starting a process for each would be the larger part of the work."""
 
+    typesetting: Workers
+    """For templates that somebody writes: a worker sets the pages of one call, and ends."""
+
+    issuing: Workers
+    """For licences in templates that two people have published, where starting a process for each would be most of the
+    work."""
+
     @classmethod
     def of(cls, settings: Settings, *, machine: str = platform.machine()) -> "WorkerPools":
         """Return the workers that the settings ask for.
@@ -71,8 +84,13 @@ class WorkerPools:
         """
         wanted = is_confinable(machine) or settings.environment is Environment.PRODUCTION
         if not settings.workers or not wanted:
-            return cls(public=IN_PROCESS, known=IN_PROCESS)
-        return cls(public=pool(settings, tasks=1), known=pool(settings, tasks=TASKS_OF_KNOWN))
+            return cls(public=IN_PROCESS, known=IN_PROCESS, typesetting=IN_PROCESS, issuing=IN_PROCESS)
+        return cls(
+            public=pool(settings, tasks=1),
+            known=pool(settings, tasks=TASKS_OF_KNOWN),
+            typesetting=pool(settings, tasks=1, preload=TYPESETTING),
+            issuing=pool(settings, tasks=TASKS_OF_KNOWN, preload=TYPESETTING),
+        )
 
     def start(self) -> None:
         """Start what takes a moment to load. Raise `WorkerUnavailable`."""
@@ -88,9 +106,11 @@ class WorkerPools:
         """End all workers."""
         self.public.close()
         self.known.close()
+        self.typesetting.close()
+        self.issuing.close()
 
 
-def pool(settings: Settings, *, tasks: int) -> WorkerPool:
+def pool(settings: Settings, *, tasks: int, preload: tuple[str, ...] = PRELOAD) -> WorkerPool:
     """Return a pool whose workers read so many files each."""
     limits = Limits(cpu_seconds=settings.worker_seconds, memory=settings.worker_memory, tasks=tasks)
     wall_seconds = WALL_PER_SECOND * settings.worker_seconds
@@ -98,6 +118,6 @@ def pool(settings: Settings, *, tasks: int) -> WorkerPool:
         processes=settings.workers,
         limits=limits,
         wall_seconds=wall_seconds,
-        preload=PRELOAD,
+        preload=preload,
         backend=settings.crypto_backend,
     )

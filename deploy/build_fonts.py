@@ -1,6 +1,6 @@
 """Makes trust/fonts/*.ttf and *.otf again from Debian's font packages.
 
-Run it on Debian 12 with fonts-lxgw-wenkai, fonts-noto-cjk and fonts-noto-cjk-extra installed:
+Run it on Debian 12 with fonts-lxgw-wenkai, fonts-noto-cjk, fonts-noto-cjk-extra and fonts-noto-core installed:
 
     .venv/bin/python deploy/build_fonts.py
 
@@ -16,6 +16,7 @@ from fontTools.ttLib import TTCollection, TTFont
 
 NOTO = Path("/usr/share/fonts/opentype/noto")
 WENKAI = Path("/usr/share/fonts/truetype/lxgw-wenkai/LXGWWenKai-Regular.ttf")
+MONGOLIAN = Path("/usr/share/fonts/truetype/noto/NotoSansMongolian-Regular.ttf")
 TARGET = Path(__file__).parent.parent / "trust" / "fonts"
 SIMPLIFIED_CHINESE = 2  # the font's place in Noto's collections
 SOURCE_DATE = 3_852_000_000  # seconds since 1904: a fixed date, so that the result depends on the input alone
@@ -38,6 +39,14 @@ GB2312 = {
     for cell in range(0xA1, 0xFF)
     for character in bytes((row, cell)).decode("gb2312", errors="ignore")
 }
+MONGOLIAN_SCRIPT = set(range(0x1800, 0x18B0)) | {
+    0x20,
+    0x202F,
+    0x2048,
+    0x2049,
+    *range(0xFE3D, 0xFE3F),
+    *range(0xFE41, 0xFE45),
+}
 CODES = set(range(0x20, 0x7F)) | {0xB7, 0x2013, 0x2014}
 
 
@@ -46,11 +55,19 @@ def collection(weight: str, family: str = "Serif") -> TTFont:
     return TTCollection(NOTO / f"Noto{family}CJK-{weight}.ttc", lazy=False).fonts[SIMPLIFIED_CHINESE]
 
 
-def make(font: TTFont, characters: set[int], *, family: str, style: str, name: str) -> None:
+def make(
+    font: TTFont,
+    characters: set[int],
+    *,
+    family: str,
+    style: str,
+    name: str,
+    features: tuple[str, ...] = ("kern", "vert", "vrt2"),
+) -> None:
     """Write the subset of `font` that holds `characters` as `name`, called `family` `style`."""
     options = subset.Options()
     options.hinting = False
-    options.layout_features = ["kern", "vert", "vrt2"]
+    options.layout_features = list(features)
     options.name_IDs = [0, 13, 14]
     options.notdef_outline = True
     options.glyph_names = False
@@ -88,6 +105,14 @@ def main() -> None:
     make(collection("Regular"), TEXT | GB2312, family="Xinyin Serif", style="Regular", name="XinyinSerif-Regular.otf")
     make(collection("Black"), TEXT | GB2312, family="Xinyin Serif", style="Black", name="XinyinSerif-Black.otf")
     make(collection("Medium", "Sans"), CODES, family="Xinyin Sans", style="Medium", name="XinyinSans-Medium.otf")
+    make(
+        TTFont(MONGOLIAN),
+        MONGOLIAN_SCRIPT,
+        family="Xinyin Mongolian",
+        style="Regular",
+        name="XinyinMongolian-Regular.ttf",
+        features=("*",),  # every letter has its forms by where it stands in a word
+    )
 
 
 if __name__ == "__main__":

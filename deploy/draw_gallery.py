@@ -1,18 +1,33 @@
-"""Draws docs/pictures/seals.png: every kind of seal that the house draws, side by side and at one scale.
+"""Draws docs/pictures/seals.png and licences.png: every kind of seal, and every licence, that ships with the house.
 
 PYTHONPATH=. .venv/bin/python deploy/draw_gallery.py
 """
 
 import io
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from PIL import Image
+import pypdfium2
+from PIL import Image, ImageChops
 
+from licence.rendering import Renderer
 from seal.image.designs import Centre, SealDesign, Shape
 from seal.image.drawing import draw
+from trust import typefaces
 
-TARGET: Final = Path(__file__).parent.parent / "docs" / "pictures" / "seals.png"
+PICTURES: Final = Path(__file__).parent.parent / "docs" / "pictures"
+TARGET: Final = PICTURES / "seals.png"
+LICENCES: Final = PICTURES / "licences.png"
+TEMPLATES: Final = Path(__file__).parent.parent / "licence" / "templates"
+NAMES: Final = ("business_licence", "food_permit", "real_estate", "hygiene_permit", "residence_permit")
+LICENCE_DPI: Final = 72
+GAP: Final = 12
+LICENCE_SHADES: Final = 160
+SEAL_MM: Final = 42
+A4_MM: Final = (297, 210)
+AT: Final = datetime(2026, 11, 22, tzinfo=UTC)
 DPI: Final = 130
 COLUMNS: Final = 4
 CELL_MM: Final = 53
@@ -68,9 +83,41 @@ def pixels(length_mm: float) -> int:
     return round(length_mm / 25.4 * DPI)
 
 
+def licences() -> Image.Image:
+    """Return all ready licences with a seal each: those on A4 two in a row, the card below."""
+    width, height = (round(length / 25.4 * LICENCE_DPI) for length in A4_MM)
+    renderer = Renderer(TEMPLATES, typefaces.FOLDER)
+    *pairs, last = [licence(renderer, name) for name in NAMES]
+    lower = (len(pairs) // 2) * (height + GAP) + GAP
+    page = Image.new("RGB", (2 * width + 3 * GAP, lower + last.height + GAP), "#e9e9ec")
+    for number, picture in enumerate(pairs):
+        row, column = divmod(number, 2)
+        page.paste(picture, (GAP + column * (width + GAP), GAP + row * (height + GAP)))
+    page.paste(last, ((page.width - last.width) // 2, lower))
+    return page
+
+
+def licence(renderer: Renderer, name: str) -> Image.Image:
+    """Return the sample of a template with the seal of its authority on it, as ink lies on paper."""
+    sample = json.loads((TEMPLATES / name / "sample.json").read_text(encoding="utf-8"))
+    document = pypdfium2.PdfDocument(renderer.render(name, sample, at=AT))
+    picture: Image.Image = document[0].render(scale=LICENCE_DPI / 72).to_pil().convert("RGB")
+    document.close()
+    place = renderer.manifest(name).seal
+    seal = SealDesign(name=sample["licence"]["authority"], row="电子证照专用章", diameter_mm=SEAL_MM)
+    with Image.open(io.BytesIO(draw(seal).png(LICENCE_DPI))) as file:
+        ink = file.convert("RGBA")
+    corner = [round(mm / 25.4 * LICENCE_DPI) for mm in (place.centre_x_mm, place.centre_y_mm)]
+    layer = Image.new("RGB", picture.size, "white")
+    layer.paste(ink, (corner[0] - ink.width // 2, corner[1] - ink.height // 2), ink)
+    return ImageChops.multiply(picture, layer)
+
+
 def main() -> None:
-    """Write the sheet."""
-    TARGET.parent.mkdir(exist_ok=True)
+    """Write the sheets."""
+    PICTURES.mkdir(exist_ok=True)
+    licences().quantize(LICENCE_SHADES, dither=Image.Dither.NONE).save(LICENCES, optimize=True)
+    print(f"{LICENCES.name}: {LICENCES.stat().st_size} octets")
     sheet().quantize(SHADES, dither=Image.Dither.NONE).save(TARGET, optimize=True)
     print(f"{TARGET.name}: {TARGET.stat().st_size} octets")
 

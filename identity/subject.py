@@ -35,6 +35,9 @@ RANDOM_CHARACTERS: Final = 16
 RANDOM_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without I and O, which are misread as digits."""
 
+UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Cs"})
+"""Controls, marks of direction, what is no character. One of the private area is told with what it stands for."""
+
 MAX_NAME: Final = 100
 
 
@@ -69,7 +72,7 @@ class PersonName:
     def __post_init__(self) -> None:
         if self.value != self.value.strip() or not 0 < len(self.value) <= MAX_NAME:
             raise PersonNameMalformed
-        if any(unicodedata.category(character).startswith("C") for character in self.value):
+        if any(unicodedata.category(character) in UNSEEN for character in self.value):
             raise PersonNameMalformed
         require_coverage(self.value, field="name")
 

@@ -1,117 +1,201 @@
-"""Renders licences: a template, the data of one licence and a moment give a PDF/A-2b, the same bytes each time.
+"""Renders licences: a template, the data of one licence and a moment give a PDF/A, the same bytes each time.
 
-A template is a folder with `template.typ`, `manifest.json`, its pictures, and a `sample.json` that shows its data.
-Values reach it as JSON and are set as strings, so that nothing in them is ever run.
+A template is one that ships with the house, known by the name of its folder, or an administrator's bundle, known as
+`sm3:<digest>`. Values reach it as JSON and are set as strings, so that nothing in them is ever run. Our own templates
+are set here; those of administrators in a worker that has no files and no network, within its limits.
 """
 
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 from typing import Final
 
-import typst
-
-from licence.errors import TemplateBroken, TemplateUnknown, ValueDoesNotFit
+from licence.errors import TemplateBroken, TemplateMalformed, TemplateUnknown, ValueDoesNotFit
+from licence.template import EXCHANGED, LIBRARY, MAIN, MANIFEST, TemplateBundle, digest_of, ready_bundle
+from licence.template_manifest import FILE_NAME, PDFStandard, TemplateManifest, parse_manifest
+from licence.template_source import JoinedSource, join, picture_inputs
+from licence.typesetting import Fault, typeset_in_worker, typesetter
+from trust.blobs import BlobId, BlobMissing, BlobStore
 from trust.errors import TrustError
-from trust.typefaces import CharacterNotCovered, require_coverage
+from trust.typefaces import VALUES, VERTICAL, CharacterNotCovered, require_coverage
+from trust.workers import IN_PROCESS, WorkerExhausted, Workers
 
-__all__ = ["PageSize", "Renderer", "SealPlace", "TemplateManifest"]
+__all__ = ["PreparedTemplate", "Renderer", "inputs_of", "prepare_template", "refusal", "texts"]
 
-STANDARD: Final = "a-2b"
-TEMPLATE_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-DATA_WITH_TEXT = ("fields", "licence")
+TEMPLATE_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+DATA_WITH_TEXT: Final = ("fields", "licence")
 """The parts of the data whose strings are set as text; the others are pictures."""
 
+MOST_PREPARED: Final = 32
+"""Bundles of administrators that are kept ready."""
+
 # What typst says, and we understand.
-DOES_NOT_FIT = re.compile(r"panicked with: does not fit: ([a-z0-9_]+)")
-NOT_DISPLAYED = re.compile(r'the text `"(?P<text>.+)"` could not be displayed', re.DOTALL)
-ESCAPED_CHARACTER = re.compile(r"\\u\{([0-9a-f]+)\}")
+DOES_NOT_FIT: Final = re.compile(r"panicked with: does not fit: ([a-z0-9_]+)")
+NOT_DISPLAYED: Final = re.compile(r'the text `"(?P<text>.+)"` could not be displayed', re.DOTALL)
+PAGES: Final = re.compile(rb"^1 0 obj\n<</Type/Pages/Count (\d+)", re.MULTILINE)
+ESCAPED_CHARACTER: Final = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PageSize:
-    """The size of every page of a template."""
+class PreparedTemplate:
+    """A template, ready to be set with the data of many licences."""
 
-    width_mm: float
-    height_mm: float
+    name: str
+    source: JoinedSource = field(repr=False)
+    inputs: Mapping[str, str] = field(repr=False)
+    """What its text shows, whatever the licence."""
+
+    artwork: Mapping[str, str] = field(repr=False)
+    """What lies below; left out where it is put in later."""
+
+    standard: PDFStandard = PDFStandard.A_2B
+    vertical: frozenset[str] = frozenset()
+    pages: int | None = None
+    """How many there are to be; None: as many as it takes."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SealPlace:
-    """Where the seal's centre goes, measured from the upper left corner of the page; pages count from 1."""
-
-    page: int
-    centre_x_mm: float
-    centre_y_mm: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class TemplateManifest:
-    """What others must know of a template to work with what it renders."""
-
-    title: str
-    page: PageSize
-    seal: SealPlace
-    qr_mm: float
-    """The width of the QR code without its quiet zone."""
+def prepare_template(name: str, files: Mapping[str, bytes], *, emblem: str = "") -> PreparedTemplate:
+    """Return the template that `files` make. Raise `ValueError` for a manifest that is wrong."""
+    manifest = parse_manifest(files[MANIFEST]) if MANIFEST in files else None
+    shown, below = picture_inputs(files, manifest)
+    source, inputs = join(files, MAIN), {**shown, "emblem": emblem}
+    if manifest is None:  # a document of ours that is no licence
+        return PreparedTemplate(name=name, source=source, inputs=inputs, artwork=below)
+    return PreparedTemplate(
+        name=name,
+        source=source,
+        inputs={**inputs, "manifest": files[MANIFEST].decode()},
+        artwork=below,
+        standard=manifest.standard,
+        vertical=manifest.vertical,
+        pages=manifest.pages,
+    )
 
 
 class Renderer:
-    """Renders every template of a folder. Safe to share between threads, which take turns at its one compiler."""
+    """Renders the templates of a folder, and the bundles of a blob store. Safe to share between threads."""
 
-    def __init__(self, templates: Path, fonts: Path) -> None:
-        self._templates = templates.resolve()
-        # Only our own typefaces: a page must not look different on a machine that has others.
-        faces = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts])
-        self._compiler = typst.Compiler(root=self._templates, font_paths=faces, ignore_system_fonts=True)
-        self._lock = Lock()
+    def __init__(
+        self,
+        templates: Path,
+        fonts: Path,
+        *,
+        bundles: BlobStore | None = None,
+        workers: Workers = IN_PROCESS,
+        emblem: str = "",
+    ) -> None:
+        self.templates = templates.resolve()
+        self.typesetter = typesetter(fonts)
+        self.bundles = bundles
+        self.workers = workers
+        self.emblem = emblem
+        """The operator's emblem as SVG; empty: the neutral one of the library."""
+
+        self.prepared = lru_cache(maxsize=MOST_PREPARED)(self.prepare)
 
     def render(self, template: str, data: Mapping[str, object], *, at: datetime) -> bytes:
-        """Return the licence as PDF/A-2b; `at` is the time of creation that it states.
+        """Return the whole licence as PDF/A; `at` is the time of creation that it states.
 
         `data` is what the template's `sample.json` shows. Raises `TemplateUnknown`, `ValueDoesNotFit`,
         `CharacterNotCovered` or `TemplateBroken`.
         """
-        moment = at.replace(microsecond=0)  # PDF tells no fractions of a second
-        source = self._folder(template) / "template.typ"
-        # Typst refuses a missing glyph itself, but lets invisible characters pass that turn the order of the others.
-        for field, text in texts(data):
-            require_coverage(text, field=field)
-        inputs = {"data": json.dumps(data, ensure_ascii=False, sort_keys=True, default=dict)}
-        with self._lock:
-            try:
-                pdf = self._compiler.compile(
-                    input=source,
-                    sys_inputs=inputs,
-                    format="pdf",
-                    pdf_standards=STANDARD,
-                    timestamp=moment,
-                )
-            except typst.TypstError as error:
-                failure = error
-            else:
-                assert isinstance(pdf, bytes)  # noqa: S101 - one PDF, for lists are of pictures
-                return pdf
-        raise refusal(failure, template, data) from failure
+        prepared = self.prepared(template)
+        return self.typeset(prepared, data, at=at, pictures=prepared.artwork)
+
+    def render_text(self, template: str, data: Mapping[str, object], *, at: datetime) -> bytes:
+        """Return the licence as `render` does, without artwork; with an empty `qr` the code's place stays white.
+
+        For licence/assembly.py, which puts in what is the same on every licence without setting it each time.
+        """
+        return self.typeset(self.prepared(template), data, at=at, pictures={})
 
     def manifest(self, template: str) -> TemplateManifest:
         """Return what `manifest.json` says, or raise `TemplateUnknown` or `TemplateBroken`."""
         try:
-            return parse_manifest((self._folder(template) / "manifest.json").read_bytes())
-        except (OSError, ValueError) as error:
+            return parse_manifest(self.files(template)[MANIFEST])
+        except (LookupError, ValueError) as error:
             raise TemplateBroken(template=template) from error
 
-    def _folder(self, template: str) -> Path:
-        """Return the template's folder. Its name is checked first: it may come from outside."""
-        folder = self._templates / template
-        if not TEMPLATE_NAME.fullmatch(template) or not (folder / "template.typ").is_file():
+    def bundle(self, template: str) -> TemplateBundle:
+        """Return all files of a template, or raise `TemplateUnknown` or `TemplateBroken`."""
+        try:
+            if digest_of(template) is None:
+                return ready_bundle(self.folder(template))
+            return TemplateBundle(self.files(template))
+        except TemplateMalformed as error:
+            raise TemplateBroken(template=template) from error
+
+    # --- building blocks
+
+    def typeset(
+        self, prepared: PreparedTemplate, data: Mapping[str, object], *, at: datetime, pictures: Mapping[str, str]
+    ) -> bytes:
+        """Set one licence."""
+        # Typst refuses a missing glyph itself, but lets invisible characters pass that turn the order of the others.
+        for name, text in texts(data):
+            require_coverage(text, field=name, faces=VERTICAL if name in prepared.vertical else VALUES)
+        inputs = inputs_of(prepared, data, pictures)
+        try:
+            if digest_of(prepared.name) is None:
+                source = self.typesetter.filed(prepared.source.text)
+                told = self.typesetter.typeset(source, inputs, standard=prepared.standard, at=at)
+            else:
+                told = self.workers.run(
+                    typeset_in_worker, prepared.source.text, inputs, standard=prepared.standard, at=at
+                )
+        except WorkerExhausted as error:
+            raise TemplateBroken(template=prepared.name) from error
+        if isinstance(told, Fault):
+            raise refusal(told, prepared, data)
+        if prepared.pages is not None and pages_of(told) != prepared.pages:
+            raise TemplateBroken(template=prepared.name)
+        return told
+
+    def prepare(self, template: str) -> PreparedTemplate:
+        """Return a template, ready to be set."""
+        try:
+            return prepare_template(template, self.files(template), emblem=self.emblem)
+        except ValueError as error:
+            raise TemplateBroken(template=template) from error
+
+    def files(self, template: str) -> Mapping[str, bytes]:
+        """Return the files of a template, or raise `TemplateUnknown` or `TemplateBroken`."""
+        digest = digest_of(template)
+        if digest is None:
+            return files_of(self.folder(template))
+        if self.bundles is None:
+            raise TemplateUnknown(template=template)
+        try:
+            return TemplateBundle.from_archive(self.bundles.get(BlobId(digest))).files
+        except BlobMissing as error:
+            raise TemplateUnknown(template=template) from error
+        except TemplateMalformed as error:
+            raise TemplateBroken(template=template) from error
+
+    def folder(self, template: str) -> Path:
+        """Return the folder of a template of ours. Its name is checked first: it may come from outside."""
+        folder = self.templates / template
+        if not TEMPLATE_NAME.fullmatch(template) or not (folder / MAIN).is_file():
             raise TemplateUnknown(template=template)
         return folder
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Return the files of a template of ours, with the library beside its folder where there is one."""
+    paths = [path for path in folder.iterdir() if FILE_NAME.fullmatch(path.name) and path.name not in EXCHANGED]
+    library = folder.parent / LIBRARY
+    shared = {LIBRARY: library.read_bytes()} if library.is_file() else {}
+    return shared | {path.name: path.read_bytes() for path in paths}
+
+
+def inputs_of(prepared: PreparedTemplate, data: Mapping[str, object], pictures: Mapping[str, str]) -> dict[str, str]:
+    """Return everything that a template is set with."""
+    told = json.dumps(data, ensure_ascii=False, sort_keys=True, default=dict)
+    return {**prepared.inputs, **pictures, "data": told}
 
 
 def texts(data: Mapping[str, object]) -> Iterator[tuple[str, str]]:
@@ -119,52 +203,41 @@ def texts(data: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for part in DATA_WITH_TEXT:
         values = data.get(part)
         if isinstance(values, Mapping):
-            yield from ((name, value) for name, value in values.items() if isinstance(value, str))
+            for name, value in values.items():
+                yield from ((name, text) for text in strings(value))
 
 
-def refusal(error: typst.TypstError, template: str, data: Mapping[str, object]) -> TrustError:
+def strings(value: object) -> Iterator[str]:
+    """Yield the texts of a value: itself, or those of its rows."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from strings(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from strings(one)
+
+
+def pages_of(pdf: bytes) -> int:
+    """Return how many pages a PDF of typst has: its first object says so."""
+    found = PAGES.search(pdf, 0, 100)
+    return 0 if found is None else int(found[1])
+
+
+def refusal(fault: Fault, prepared: PreparedTemplate, data: Mapping[str, object]) -> TrustError:
     """Return our error for what the compiler says."""
-    if found := DOES_NOT_FIT.fullmatch(error.message):
+    if found := DOES_NOT_FIT.fullmatch(fault.message):
         return ValueDoesNotFit(field=found[1])
-    if found := NOT_DISPLAYED.search(error.message):
+    if found := NOT_DISPLAYED.search(fault.message):
         missing = ESCAPED_CHARACTER.sub(lambda code: chr(int(code[1], 16)), found["text"])[:1]
-        for field, text in texts(data):
+        for name, text in texts(data):
             if missing in text:
-                return CharacterNotCovered(field=field, character=missing, code_point=f"U+{ord(missing):04X}")
-    return TemplateBroken(template=template)
+                return CharacterNotCovered(field=name, character=missing, code_point=f"U+{ord(missing):04X}")
+    error = TemplateBroken(template=prepared.name)
+    error.__cause__ = TypesettingFailed(prepared.source.place(fault.line))
+    return error
 
 
-def parse_manifest(manifest_json: bytes) -> TemplateManifest:
-    """Return the manifest, or raise `ValueError` for anything missing, unknown or impossible in it."""
-    told = members(json.loads(manifest_json), {"title", "page", "seal", "qr_mm"})
-    page_told = members(told["page"], {"width_mm", "height_mm"})
-    seal_told = members(told["seal"], {"page", "centre_x_mm", "centre_y_mm"})
-    page = PageSize(width_mm=length(page_told["width_mm"]), height_mm=length(page_told["height_mm"]))
-    seal_page = seal_told["page"]
-    if type(seal_page) is not int or seal_page < 1:
-        raise ValueError("the seal's page is not a page")
-    seal = SealPlace(
-        page=seal_page,
-        centre_x_mm=length(seal_told["centre_x_mm"]),
-        centre_y_mm=length(seal_told["centre_y_mm"]),
-    )
-    if seal.centre_x_mm >= page.width_mm or seal.centre_y_mm >= page.height_mm:
-        raise ValueError("the seal's centre is not on the page")
-    title = told["title"]
-    if not isinstance(title, str) or not title:
-        raise ValueError("the title is no text")
-    return TemplateManifest(title=title, page=page, seal=seal, qr_mm=length(told["qr_mm"]))
-
-
-def members(value: object, names: set[str]) -> dict[str, object]:
-    """Return `value` if it is a JSON object with exactly these members, or raise `ValueError`."""
-    if not isinstance(value, dict) or set(value) != names:
-        raise ValueError(f"not an object of {sorted(names)}")
-    return value
-
-
-def length(value: object) -> float:
-    """Return `value` if it is a length in mm, or raise `ValueError`."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
-        raise ValueError("not a length")
-    return float(value)
+class TypesettingFailed(Exception):
+    """Where a template stopped. What the compiler said is not kept: it may quote a value."""

@@ -16,8 +16,21 @@ from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont
 
 from trust.errors import Invalid
+from trust.private_use import standard_character
 
-__all__ = ["FOLDER", "CharacterNotCovered", "Glyph", "Typeface", "covered", "glyph", "require_coverage"]
+__all__ = [
+    "FOLDER",
+    "VALUES",
+    "VERTICAL",
+    "CharacterNotCovered",
+    "Glyph",
+    "PrivateUseCharacter",
+    "Typeface",
+    "covered",
+    "folders",
+    "glyph",
+    "require_coverage",
+]
 
 FOLDER = Path(__file__).parent / "fonts"
 
@@ -29,6 +42,16 @@ class CharacterNotCovered(Invalid):
     detail_names: ClassVar[tuple[str, ...]] = ("field", "character", "code_point")
 
 
+class PrivateUseCharacter(Invalid):
+    """The text has a character of the private area: what it shows, only the system knows that it comes from.
+
+    `instead` is the character of Unicode that the standards name for it with its code point, or a dash.
+    """
+
+    code = "text.private_use_character"
+    detail_names: ClassVar[tuple[str, ...]] = ("field", "code_point", "instead")
+
+
 class Typeface(StrEnum):
     """One font file of the folder."""
 
@@ -37,15 +60,36 @@ class Typeface(StrEnum):
     SERIF = "XinyinSerif-Regular.otf"
     SERIF_BLACK = "XinyinSerif-Black.otf"
     SANS = "XinyinSans-Medium.otf"
+    MONGOLIAN = "XinyinMongolian-Regular.ttf"
+    RARE = "/usr/share/fonts/truetype/hanazono/HanaMinB.ttf"
+    """HanaMinB of Debian's fonts-hanazono: Han characters of Extensions B to F. Too large to ship; used where it is."""
+
+    @property
+    def path(self) -> Path:
+        """Where the file stands."""
+        return FOLDER / self
+
+    @property
+    def is_there(self) -> bool:
+        """Whether this machine has it."""
+        return self.path.is_file()
 
 
 INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 """Unicode categories that leave no ink: controls, format characters, unassigned ones, spaces of all kinds."""
 
+PRIVATE = "Co"
 IDEOGRAPHIC_SPACE = "\u3000"
 
-VALUES = (Typeface.KAI, Typeface.SERIF_BOLD)
-"""The chain in which values are set: Kai, and Serif Bold for what Kai lacks. Templates name the same two."""
+MONGOLIAN_MARKS: Final = frozenset("\u180b\u180c\u180d\u180e\u202f")
+"""What chooses the form of a Mongolian letter and leaves no ink itself: variation selectors, the vowel separator, and
+the narrow space before a suffix. After anything but a letter of that script, or another mark, they mean nothing."""
+
+VALUES = (Typeface.KAI, Typeface.SERIF_BOLD, *(face for face in (Typeface.RARE,) if face.is_there))
+"""The chain in which values are set: Kai, and Serif Bold for what Kai lacks. Templates name the same ones."""
+
+VERTICAL = (*VALUES, Typeface.MONGOLIAN)
+"""The chain of what is set in vertical columns. Mongolian lies on its side anywhere else, and cannot be read so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +117,13 @@ class LoadedFont:
 @cache
 def load(face: Typeface) -> LoadedFont:
     """Read a font file once per process; its outlines are read when they are asked for."""
-    font = TTFont(FOLDER / face, lazy=True)
+    font = TTFont(face.path, lazy=True)
     return LoadedFont(font.getGlyphSet(), font.getBestCmap(), font["head"].unitsPerEm)
+
+
+def folders() -> tuple[Path, ...]:
+    """Return the folders that hold the typefaces of this machine."""
+    return (FOLDER, *(face.path.parent for face in (Typeface.RARE,) if face.is_there))
 
 
 def covered(character: str, faces: tuple[Typeface, ...] = VALUES) -> bool:
@@ -85,11 +134,37 @@ def covered(character: str, faces: tuple[Typeface, ...] = VALUES) -> bool:
 def require_coverage(text: str, *, field: str, faces: tuple[Typeface, ...] = VALUES) -> None:
     """Raise `CharacterNotCovered` for the first character of `text` that none of `faces` can draw.
 
-    A character that leaves no ink, other than a space, is refused as well: what cannot be seen can deceive.
+    A character that leaves no ink, other than a space, is refused as well: what cannot be seen can deceive. One of the
+    private area raises `PrivateUseCharacter`.
     """
+    before = ""
     for character in text:
-        if character not in (" ", IDEOGRAPHIC_SPACE) and not leaves_ink(character, faces):
-            raise CharacterNotCovered(field=field, character=character, code_point=f"U+{ord(character):04X}")
+        if not is_drawn(character, before, faces):
+            code_point = f"U+{ord(character):04X}"
+            if unicodedata.category(character) == PRIVATE:
+                raise PrivateUseCharacter(field=field, code_point=code_point, instead=instead_of(character))
+            raise CharacterNotCovered(field=field, character=character, code_point=code_point)
+        before = character
+
+
+def is_drawn(character: str, before: str, faces: tuple[Typeface, ...]) -> bool:
+    """Tell whether a character may stand behind another one: it is a space, leaves ink, or forms what is before it."""
+    if character in (" ", IDEOGRAPHIC_SPACE):
+        return True
+    if character in MONGOLIAN_MARKS:
+        return Typeface.MONGOLIAN in faces and (before in MONGOLIAN_MARKS or is_mongolian(before))
+    return leaves_ink(character, faces)
+
+
+def is_mongolian(character: str) -> bool:
+    """Tell whether this is a letter of the Mongolian script (Unicode, block Mongolian)."""
+    return "\u1820" <= character <= "\u18aa"
+
+
+def instead_of(private: str) -> str:
+    """Return the character that the standards name for a private one, with its code point, or a dash."""
+    standard = standard_character(private)
+    return "—" if standard is None else f"{standard} U+{ord(standard):04X}"
 
 
 def leaves_ink(character: str, faces: tuple[Typeface, ...]) -> bool:

@@ -22,7 +22,7 @@ from identity.subject import (
 )
 from trust.check_character import mod_37_36
 from trust.typefaces import VALUES as FACES
-from trust.typefaces import CharacterNotCovered, covered, glyph, require_coverage
+from trust.typefaces import CharacterNotCovered, PrivateUseCharacter, covered, glyph, require_coverage
 
 bodies = st.text(st.sampled_from(RANDOM_ALPHABET), min_size=16, max_size=16)
 
@@ -97,7 +97,6 @@ def test_a_name_is_a_name(name: str) -> None:
         "王\u2066小明",
         "王\ufeff小明",
         "王\u00ad小明",
-        "王\ue000明",
         "王\ud800明",
         "王\U000e0001明",
     ],
@@ -133,11 +132,17 @@ def test_what_cannot_be_seen_or_drawn_is_refused(character: str) -> None:
     assert expected == refused.value.details
 
 
+def test_a_private_character_is_refused_with_what_it_stands_for() -> None:
+    with pytest.raises(PrivateUseCharacter) as refused:
+        PersonName("王\ue863明")
+    assert refused.value.details == {"field": "name", "code_point": "U+E863", "instead": "䶮 U+4DAE"}
+
+
 @given(st.characters(exclude_categories=["Cs"]))
 def test_every_character_of_a_name_leaves_ink(character: str) -> None:
     try:
         PersonName(f"王{character}明")
-    except (PersonNameMalformed, CharacterNotCovered):
+    except (PersonNameMalformed, CharacterNotCovered, PrivateUseCharacter):
         return
     face = next(face for face in FACES if covered(character, (face,)))
     assert character in " \u3000" or glyph(character, face).outline

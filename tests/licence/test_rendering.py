@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import traceback
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -14,13 +15,17 @@ from typing import Any
 import pypdfium2 as pdfium
 import pytest
 from pypdfium2 import raw
+from typing_extensions import override
 
 from licence import rendering
 from licence.errors import TemplateBroken, TemplateUnknown, ValueDoesNotFit
-from licence.rendering import PageSize, Renderer, SealPlace, TemplateManifest, parse_manifest
+from licence.rendering import Renderer
 from tests.judges import program
+from tests.licence.templates import TEMPLATE, bundle_of
 from trust import typefaces
+from trust.blobs import LocalBlobs
 from trust.typefaces import CharacterNotCovered
+from trust.workers import InProcess, WorkerExhausted
 
 TEMPLATES = Path(rendering.__file__).parent / "templates"
 AT = datetime(2026, 11, 22, 2, 30, tzinfo=UTC)
@@ -233,6 +238,15 @@ def test_a_broken_template_is_a_conflict_that_tells_no_path(template_typ: str, t
     assert str(tmp_path) not in str(refused.value)
 
 
+def test_a_broken_template_tells_where_it_stopped_and_quotes_no_value(tmp_path: Path) -> None:
+    mine = renderer_of(tmp_path, "#let data = json(bytes(sys.inputs.data))\n\n#panic(data.fields.name)")
+    secret = {"fields": {"name": "王" + 2 * "某"}}
+    with pytest.raises(TemplateBroken) as refused:
+        mine.render("mine", secret, at=AT)
+    assert str(refused.value.__cause__) == "template.typ:3"
+    assert "王某某" not in "".join(traceback.format_exception(refused.value))
+
+
 def test_one_refused_licence_does_not_hinder_the_next(renderer: Renderer) -> None:
     before = renderer.render("business_licence", sample(), at=AT)
     with pytest.raises(ValueDoesNotFit):
@@ -247,22 +261,6 @@ def test_data_that_are_not_json_are_a_mistake_of_the_caller(renderer: Renderer) 
 
 # ---- manifests ----
 
-MANIFEST: Data = {
-    "title": "题",
-    "page": {"width_mm": 297, "height_mm": 210},
-    "seal": {"page": 1, "centre_x_mm": 230.5, "centre_y_mm": 154},
-    "qr_mm": 25,
-}
-
-
-def test_a_manifest_is_read() -> None:
-    assert parse_manifest(json.dumps(MANIFEST).encode()) == TemplateManifest(
-        title="题",
-        page=PageSize(width_mm=297, height_mm=210),
-        seal=SealPlace(page=1, centre_x_mm=230.5, centre_y_mm=154),
-        qr_mm=25,
-    )
-
 
 @both
 def test_the_manifests_of_the_house_are_right(template: str, renderer: Renderer) -> None:
@@ -271,33 +269,106 @@ def test_the_manifests_of_the_house_are_right(template: str, renderer: Renderer)
     assert 42 / 2 < manifest.seal.centre_x_mm < 297 - 42 / 2
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"title": ""},
-        {"title": 7},
-        {"colour": "red"},
-        {"qr_mm": 0},
-        {"qr_mm": -25},
-        {"qr_mm": "25"},
-        {"qr_mm": True},
-        {"qr_mm": float("nan")},
-        {"page": None},
-        {"page": {"width_mm": 297}},
-        {"seal": {"page": 0, "centre_x_mm": 1, "centre_y_mm": 1}},
-        {"seal": {"page": True, "centre_x_mm": 1, "centre_y_mm": 1}},
-        {"seal": {"page": 1, "centre_x_mm": 297, "centre_y_mm": 1}},
-        {"seal": {"page": 1, "centre_x_mm": 1, "centre_y_mm": 211}},
-    ],
-)
-def test_a_wrong_manifest_breaks_its_template(change: Data, tmp_path: Path) -> None:
-    mine = renderer_of(tmp_path, "", manifest=json.dumps(MANIFEST | change))
+@pytest.mark.parametrize("files", [{}, {"manifest": "{"}, {"manifest": "[]"}])
+def test_a_manifest_that_is_missing_or_no_object_breaks_its_template(files: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(TemplateBroken) as refused:
-        mine.manifest("mine")
+        renderer_of(tmp_path, "", **files).manifest("mine")
     assert refused.value.details == {"template": "mine"}
 
 
-@pytest.mark.parametrize("files", [{}, {"manifest": "{"}, {"manifest": "[]"}])
-def test_a_manifest_that_is_missing_or_no_object_breaks_its_template(files: dict[str, str], tmp_path: Path) -> None:
+# ---- bundles of administrators ----
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> LocalBlobs:
+    return LocalBlobs(tmp_path / "blobs")
+
+
+@pytest.fixture
+def of_bundles(blobs: LocalBlobs) -> Renderer:
+    return Renderer(TEMPLATES, typefaces.FOLDER, bundles=blobs)
+
+
+def test_a_bundle_of_the_blob_store_is_rendered(blobs: LocalBlobs, of_bundles: Renderer) -> None:
+    bundle = bundle_of()
+    blobs.put(bundle.to_archive())
+    pdf = of_bundles.render(bundle.reference, bundle.sample, at=AT)
+    assert "某某公司" in text_of(pdf)
+    assert of_bundles.manifest(bundle.reference) == bundle.manifest
+    assert of_bundles.bundle(bundle.reference) == bundle
+
+
+def test_a_template_of_ours_and_its_bundle_render_alike(
+    blobs: LocalBlobs, of_bundles: Renderer, renderer: Renderer
+) -> None:
+    bundle = renderer.bundle("food_permit")
+    blobs.put(bundle.to_archive())
+    data = sample("food_permit")
+    assert of_bundles.render(bundle.reference, data, at=AT) == renderer.render("food_permit", data, at=AT)
+
+
+def test_a_bundle_that_is_not_there_is_not_found(of_bundles: Renderer, renderer: Renderer) -> None:
+    for rendering_of in (of_bundles, renderer):
+        with pytest.raises(TemplateUnknown):
+            rendering_of.render("sm3:" + "0" * 64, sample(), at=AT)
+
+
+def test_a_blob_that_is_no_bundle_is_a_broken_template(blobs: LocalBlobs, of_bundles: Renderer) -> None:
+    name = "sm3:" + blobs.put(b"no archive")
+    for call in (of_bundles.manifest, of_bundles.bundle):
+        with pytest.raises(TemplateBroken) as refused:
+            call(name)
+        assert refused.value.details == {"template": name}
+
+
+def test_a_folder_that_is_no_bundle_is_a_broken_template(tmp_path: Path) -> None:
+    (tmp_path / "lib.typ").write_text("")
     with pytest.raises(TemplateBroken):
-        renderer_of(tmp_path, "", **files).manifest("mine")
+        renderer_of(tmp_path, "某").bundle("mine")
+
+
+def test_a_wrong_manifest_breaks_what_is_rendered(tmp_path: Path) -> None:
+    with pytest.raises(TemplateBroken):
+        renderer_of(tmp_path, "某", manifest="{").render("mine", {}, at=AT)
+
+
+def test_pages_that_the_manifest_does_not_tell_of_break_a_template(blobs: LocalBlobs, of_bundles: Renderer) -> None:
+    bundle = bundle_of(template_typ=TEMPLATE + '#if data.fields.name == "二" { pagebreak() }\n')
+    blobs.put(bundle.to_archive())
+    assert of_bundles.render(bundle.reference, bundle.sample, at=AT)
+    data = {**bundle.sample, "fields": {**bundle.sample["fields"], "name": "二"}}
+    with pytest.raises(TemplateBroken) as refused:
+        of_bundles.render(bundle.reference, data, at=AT)
+    assert refused.value.details == {"template": bundle.reference}
+
+
+class Exhausted(InProcess):
+    """Workers whose calls run out of time."""
+
+    @override
+    def run(self, *_: Any, **__: Any) -> Any:
+        raise WorkerExhausted(limit="processor_time")
+
+
+def test_a_bundle_is_set_by_workers_and_a_template_of_ours_here(blobs: LocalBlobs) -> None:
+    bundle = bundle_of()
+    blobs.put(bundle.to_archive())
+    tired = Renderer(TEMPLATES, typefaces.FOLDER, bundles=blobs, workers=Exhausted())
+    with pytest.raises(TemplateBroken) as refused:
+        tired.render(bundle.reference, bundle.sample, at=AT)
+    assert refused.value.details == {"template": bundle.reference}
+    assert tired.render("business_licence", sample(), at=AT)
+
+
+def test_rows_are_looked_at_as_other_values_are(renderer: Renderer) -> None:
+    data = sample()
+    data["fields"]["rows"] = [{"name": "好"}, {"name": "好\u202e"}]
+    with pytest.raises(CharacterNotCovered) as refused:
+        renderer.render("business_licence", data, at=AT)
+    assert refused.value.details["field"] == "rows"
+
+
+def test_a_document_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    mine = renderer_of(tmp_path, "#for i in range(66000) { pagebreak() }")
+    with pytest.raises(TemplateBroken):
+        mine.render("mine", {}, at=AT)

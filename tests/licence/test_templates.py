@@ -1,4 +1,7 @@
-"""The two templates, judged by their PDF: every value is there, in its place, and never runs out of it."""
+"""The two templates of operators, judged by their PDF: every value is there, in its place, and never runs out of it.
+
+What holds for all templates of the house, test_ready_templates.py tests.
+"""
 
 import copy
 import json
@@ -158,19 +161,6 @@ def shown(value: str) -> str:
     """Return how a date of the data is written on the page; other values stay."""
     year, month, day = (*value.split("-"), "", "")[:3]
     return f"{year}年{month}月{day}日" if value[:1] == "2" and len(value) == 10 and year.isdigit() else value
-
-
-@both
-def test_a_template_is_complete(name: str, renderer: Renderer) -> None:
-    assert {path.name for path in (TEMPLATES / name).iterdir()} == {
-        "template.typ",
-        "border.svg",
-        "sample.json",
-        "manifest.json",
-    }
-    manifest = renderer.manifest(name)
-    assert (manifest.page.width_mm, manifest.page.height_mm, manifest.qr_mm) == (297, 210, 25)
-    assert set(sample(name)) == {"fields", "licence", "qr"}
 
 
 @cases
