@@ -19,6 +19,7 @@ from trust.tables import (
     AuditCheckpointRow,
     AuditEventRow,
     AuditHeadRow,
+    CounterRow,
     RequestRow,
     ServiceKeyRow,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "events",
     "events_about",
     "events_at",
+    "last_number",
     "newest_event",
     "next_number",
     "put_audit_head",
@@ -75,6 +77,7 @@ class AnsweredRequest:
 EVENTS: Final = Row.metadata.tables[AuditEventRow.__tablename__]
 HEADS: Final = Row.metadata.tables[AuditHeadRow.__tablename__]
 REQUESTS: Final = Row.metadata.tables[RequestRow.__tablename__]
+COUNTERS: Final = Row.metadata.tables[CounterRow.__tablename__]
 
 # Statements of every change, written once: through the session each costs several times as much.
 NEW_EVENT: Final = Written(insert(EVENTS))
@@ -88,6 +91,7 @@ REQUEST: Final = Written(
         REQUESTS.c.actor == bindparam("by"), REQUESTS.c.key == bindparam("under")
     )
 )
+LAST_NUMBER: Final = Written(select(COUNTERS.c.value).where(COUNTERS.c.name == bindparam("name")))
 
 
 def audit_head(view: Reading) -> tuple[int, bytes]:
@@ -210,6 +214,11 @@ NEXT_NUMBER: Final = text(
 def next_number(tx: Transaction, name: str) -> int:
     """Return the next number of the counter `name`, from 1 on. A transaction that fails leaves no gap."""
     return int(tx.change_returning(NEXT_NUMBER, name=name))
+
+
+def last_number(view: Reading, name: str) -> int:
+    """Return the last number that the counter `name` has given; 0: none yet."""
+    return sum(value for (value,) in view.rows(LAST_NUMBER, name=name))
 
 
 def aware(moment: datetime) -> datetime:

@@ -43,6 +43,9 @@ def take(store: Store, name: str = "licence") -> int:
 def test_numbers_begin_at_one_and_go_on(store: Store) -> None:
     assert [take(store) for _ in range(3)] == [1, 2, 3]
     assert take(store, "other") == 1
+    with store.reading() as view:
+        told = [repository.last_number(view, name) for name in ("licence", "other", "none")]
+    assert told == [3, 1, 0]
 
 
 def test_one_transaction_may_take_several(store: Store) -> None:

@@ -1,0 +1,1 @@
+"""Licence types: their particulars, the fields of their data, their versions."""
