@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 from trust.lifecycle import Lifecycle
 
 __all__ = [
+    "ENDED",
     "LIFECYCLE",
     "PERMITS",
+    "SUCCESSIONS",
     "TYPE_LIFECYCLE",
     "LicenceEvent",
     "LicenceState",
@@ -52,7 +55,9 @@ class LicenceState(StrEnum):
     PREPARED = "prepared"  # 制证中
     IN_FORCE = "in_force"  # 有效
     SUSPENDED = "suspended"  # 暂扣（冻结）
-    REVOKED = "revoked"  # 吊销、撤销
+    SUPERSEDED = "superseded"  # 已被新版本取代
+    REVOKED = "revoked"  # 吊销
+    WITHDRAWN = "withdrawn"  # 撤销、撤回
     CANCELLED = "cancelled"  # 注销
     VOID = "void"  # 未制成，编号作废
 
@@ -64,7 +69,12 @@ class LicenceEvent(StrEnum):
     ABANDON = "abandon"  # 作废未制成的
     SUSPEND = "suspend"  # 暂扣
     RESTORE = "restore"  # 发还
+    CHANGE = "change"  # 变更
+    RENEW = "renew"  # 延续
+    REPLACE = "replace"  # 换发、补发
+    CORRECT = "correct"  # 更正
     REVOKE = "revoke"  # 吊销
+    WITHDRAW = "withdraw"  # 撤销、撤回
     CANCEL = "cancel"  # 注销
 
 
@@ -74,27 +84,43 @@ class LicenceUse(StrEnum):
     PROVE = "prove"
 
 
+SUCCESSIONS: Final = frozenset({LicenceEvent.CHANGE, LicenceEvent.RENEW, LicenceEvent.REPLACE, LicenceEvent.CORRECT})
+"""Events by which a new edition takes the place of a licence: the licence ends when that one is released."""
+
 LIFECYCLE = Lifecycle(
     initial=LicenceState.PREPARED,
     moves={
         (LicenceState.PREPARED, LicenceEvent.RELEASE): LicenceState.IN_FORCE,
         (LicenceState.PREPARED, LicenceEvent.ABANDON): LicenceState.VOID,
         (LicenceState.IN_FORCE, LicenceEvent.SUSPEND): LicenceState.SUSPENDED,
+        # A new edition of a licence that is suspended would be in force: so there is none.
+        (LicenceState.IN_FORCE, LicenceEvent.CHANGE): LicenceState.SUPERSEDED,
+        (LicenceState.IN_FORCE, LicenceEvent.RENEW): LicenceState.SUPERSEDED,
+        (LicenceState.IN_FORCE, LicenceEvent.REPLACE): LicenceState.SUPERSEDED,
+        (LicenceState.IN_FORCE, LicenceEvent.CORRECT): LicenceState.SUPERSEDED,
         (LicenceState.IN_FORCE, LicenceEvent.REVOKE): LicenceState.REVOKED,
+        (LicenceState.IN_FORCE, LicenceEvent.WITHDRAW): LicenceState.WITHDRAWN,
         (LicenceState.IN_FORCE, LicenceEvent.CANCEL): LicenceState.CANCELLED,
         (LicenceState.SUSPENDED, LicenceEvent.RESTORE): LicenceState.IN_FORCE,
         (LicenceState.SUSPENDED, LicenceEvent.REVOKE): LicenceState.REVOKED,
+        (LicenceState.SUSPENDED, LicenceEvent.WITHDRAW): LicenceState.WITHDRAWN,
         (LicenceState.SUSPENDED, LicenceEvent.CANCEL): LicenceState.CANCELLED,
     },
-    # One use case prepares and releases; what becomes of it meanwhile is nobody's decision.
-    alone=frozenset({LicenceEvent.RELEASE, LicenceEvent.ABANDON}),
+    # One use case prepares and releases; what becomes of it meanwhile is nobody's decision. A new edition takes
+    # nothing from the holder: whether a second person looks at it is for the type to say.
+    alone=frozenset({LicenceEvent.RELEASE, LicenceEvent.ABANDON}) | SUCCESSIONS,
 )
 
 PERMITS: Mapping[LicenceState, frozenset[LicenceUse]] = {
     LicenceState.PREPARED: frozenset(),
     LicenceState.IN_FORCE: frozenset({LicenceUse.PROVE}),
     LicenceState.SUSPENDED: frozenset(),
+    LicenceState.SUPERSEDED: frozenset(),
     LicenceState.REVOKED: frozenset(),
+    LicenceState.WITHDRAWN: frozenset(),
     LicenceState.CANCELLED: frozenset(),
     LicenceState.VOID: frozenset(),
 }
+
+ENDED: Final = frozenset(state for state in LicenceState if not LIFECYCLE.events(state))
+"""States that nothing leads out of."""

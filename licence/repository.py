@@ -2,79 +2,111 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlmodel import col, func, or_, select
+from sqlalchemy import bindparam
+from sqlmodel import col, select
 
-from identity.subject import SubjectId, SubjectKind
-from licence.kinds import LicenceType
-from licence.lifecycle import LicenceEvent, LicenceState, TypeState
-from licence.tables import LicenceEventRow, LicenceRow, LicenceTypeRow
+from identity.subject import SubjectId
+from licence.grounds import Ground
+from licence.lifecycle import ENDED, LicenceEvent, LicenceState
+from licence.records import Licence, LicenceHistoryEntry, Origin
+from licence.tables import LicenceEventRow, LicenceRow
 from trust.blobs import BlobId
-from trust.identifiers import new_id
+from trust.identifiers import first_id, new_id
 from trust.protection import DataProtection
+from trust.rows import Row
+from trust.statements import Written
 from trust.store import Reading, Transaction
 
-__all__ = ["Licence", "LicenceHistoryEntry", "LicenceRepository"]
+__all__ = ["Licence", "LicenceHistoryEntry", "LicenceQuery", "LicenceRepository"]
 
+LICENCES: Final = Row.metadata.tables[LicenceRow.__tablename__]
+EVENTS: Final = Row.metadata.tables[LicenceEventRow.__tablename__]
 
-@dataclass(frozen=True, kw_only=True)
-class Licence:
-    """A licence of the registry."""
+# Statements of every licence, written once: through the session each costs several times as much.
+NEW_LICENCE: Final = Written(sa.insert(LICENCES))
+NEW_EVENT: Final = Written(sa.insert(EVENTS))
+CHANGED: Final = (
+    "state",
+    "last_actor",
+    "entered_at",
+    "steps",
+    "successor",
+    "stamping",
+    "file",
+    "former_file",
+    "level",
+    "time_stamp_due",
+    "claim",
+)
+"""What may change in a licence after it was prepared."""
 
-    id: str
-    state: LicenceState
-    last_actor: str
-    type: str
-    identifier: str
-    digest: bytes
-    """What stands for the identifier in the QR code."""
-
-    number: str
-    """证照编号, the number that is printed."""
-
-    holder: SubjectId
-    seal: str
-    status_index: int
-    data: Mapping[str, str] = field(repr=False)
-    prepared_at: datetime
-    issued_on: date
-    last_day: date | None
-    stamping: str | None = None
-    file: BlobId | None = None
-    claim: str | None = None
-    """The address in the QR code."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LicenceHistoryEntry:
-    """One step in the life of a licence."""
-
-    event: LicenceEvent | None
-    """None for the preparation itself."""
-
-    state: LicenceState
-    actor: str
-    at: datetime
-    reason: str
-
-
-def to_type(row: LicenceTypeRow) -> LicenceType:
-    """Return the value of a row."""
-    return LicenceType(
-        id=row.id,
-        state=TypeState(row.state),
-        last_actor=row.last_actor,
-        code=row.code,
-        name=row.name,
-        issuer=SubjectId(row.issuer),
-        template=row.template,
-        holder_kind=SubjectKind(row.holder_kind),
-        schema=row.data_schema,
-        lifetime_days=row.lifetime_days,
+PUT: Final = Written(
+    sa.update(LICENCES)
+    .where(LICENCES.c.id == bindparam("name"), LICENCES.c.version == bindparam("seen"))
+    .values(
+        version=LICENCES.c.version + 1, **{one: bindparam(f"now_{one}", type_=LICENCES.c[one].type) for one in CHANGED}
     )
+)
+BY_ID: Final = Written(sa.select(LICENCES).where(LICENCES.c.id == bindparam("name")))
+BY_IDENTIFIER: Final = Written(sa.select(LICENCES).where(LICENCES.c.identifier == bindparam("name")))
+BY_DIGEST: Final = Written(sa.select(LICENCES).where(LICENCES.c.digest == bindparam("name")))
+BY_STAMPING: Final = Written(sa.select(LICENCES).where(LICENCES.c.stamping == bindparam("name")))
+BEARING: Final = Written(
+    sa.select(LICENCES).where(
+        LICENCES.c.number == bindparam("name"),
+        LICENCES.c.type == bindparam("of"),
+        *(LICENCES.c.state != state.value for state in sorted(ENDED)),
+    )
+)
+NEWEST_EDITION: Final = Written(sa.select(sa.func.max(LICENCES.c.edition)).where(LICENCES.c.chain == bindparam("name")))
+NEWEST_RELEASED: Final = Written(
+    sa.select(LICENCES)
+    .where(
+        LICENCES.c.chain == bindparam("name"),
+        LICENCES.c.state != LicenceState.PREPARED.value,
+        LICENCES.c.state != LicenceState.VOID.value,
+    )
+    .order_by(LICENCES.c.edition.desc())
+    .limit(sa.literal_column("1"))
+)
+HIGHEST_PLACE: Final = Written(
+    sa.select(sa.func.max(LICENCES.c.status_index)).where(LICENCES.c.type == bindparam("of"))
+)
+OTHERS: Final = Written(
+    sa.select(LICENCES.c.status_index, LICENCES.c.state).where(
+        LICENCES.c.type == bindparam("of"),
+        # As a list, so that the index leads there past all that are in force.
+        LICENCES.c.state.in_(
+            [sa.literal_column(f"'{one.value}'") for one in LicenceState if one is not LicenceState.IN_FORCE]
+        ),
+    )
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LicenceQuery:
+    """Which licences of an authority are looked for. What is None does not matter."""
+
+    issuer: str
+    type: str | None = None
+    state: LicenceState | None = None
+    number: str | None = None
+    identifier: str | None = None
+    holder: str | None = None
+    issued_from: datetime | None = None
+    issued_before: datetime | None = None
+    ends_from: date | None = None
+    ends_until: date | None = None
+    """Last days of validity, both of them included."""
+
+    def of_holder(self, holder: str) -> "LicenceQuery":
+        """Return the same question about one holder."""
+        return replace(self, holder=holder)
 
 
 def context_of(licence: str) -> str:
@@ -88,149 +120,146 @@ class LicenceRepository:
     def __init__(self, protection: DataProtection) -> None:
         self.protection = protection
 
-    # --- types
-
-    def add_type(self, tx: Transaction, kind: LicenceType) -> None:
-        """Keep a new type."""
-        tx.add(
-            LicenceTypeRow(
-                id=kind.id,
-                state=kind.state,
-                last_actor=kind.last_actor,
-                code=kind.code,
-                name=kind.name,
-                issuer=kind.issuer,
-                template=kind.template,
-                holder_kind=kind.holder_kind,
-                data_schema=dict(kind.schema),
-                lifetime_days=kind.lifetime_days,
-            )
-        )
-
-    def type(self, view: Reading, name: str) -> LicenceType | None:
-        """Return the type `name`, if there is one."""
-        row = view.get(LicenceTypeRow, name)
-        return None if row is None else to_type(row)
-
-    def type_by_code(self, view: Reading, code: str) -> LicenceType | None:
-        """Return the type with a type code, if there is one."""
-        row = view.first(select(LicenceTypeRow).where(col(LicenceTypeRow.code) == code))
-        return None if row is None else to_type(row)
-
-    def hold_type(self, tx: Transaction, name: str) -> LicenceType | None:
-        """Return the type with an identifier or a type code, if there is one, and hold it until the commit."""
-        mine = or_(col(LicenceTypeRow.id) == name, col(LicenceTypeRow.code) == name)
-        row = tx.first(select(LicenceTypeRow).where(mine).with_for_update())
-        return None if row is None else to_type(row)
-
-    def types(self, view: Reading) -> tuple[LicenceType, ...]:
-        """Return the catalogue."""
-        return tuple(to_type(row) for row in view.exec(select(LicenceTypeRow).order_by(col(LicenceTypeRow.code))))
-
-    def redraft_type(self, tx: Transaction, kind: LicenceType) -> None:
-        """Write a draft anew."""
-        row = tx.get(LicenceTypeRow, kind.id)
-        if row is not None:
-            row.last_actor, row.name, row.template, row.holder_kind = (
-                kind.last_actor,
-                kind.name,
-                kind.template,
-                kind.holder_kind,
-            )
-            row.data_schema, row.lifetime_days = dict(kind.schema), kind.lifetime_days
-
-    def move_type(self, tx: Transaction, name: str, state: TypeState, *, actor: str) -> None:
-        """Move a type to another state."""
-        row = tx.get(LicenceTypeRow, name)
-        if row is not None:
-            row.state, row.last_actor = state, actor
-
     # --- licences
 
     def add(self, tx: Transaction, licence: Licence) -> None:
-        """Keep a new licence."""
+        """Keep a new licence. Of two that would be the same edition, or the next of one, one is a lost race."""
         plain = json.dumps(dict(licence.data), ensure_ascii=False).encode()
-        tx.add(
-            LicenceRow(
-                id=licence.id,
-                state=licence.state,
-                last_actor=licence.last_actor,
-                type=licence.type,
-                identifier=licence.identifier,
-                digest=licence.digest.hex(),
-                number=licence.number,
-                holder=licence.holder,
-                seal=licence.seal,
-                status_index=licence.status_index,
-                protected=self.protection.protect(plain, context=context_of(licence.id)),
-                prepared_at=licence.prepared_at,
-                issued_on=licence.issued_on,
-                last_day=licence.last_day,
-            )
-        )
+        row = {
+            "version": licence.version,
+            "id": licence.id,
+            "state": licence.state.value,
+            "last_actor": licence.last_actor,
+            "type": licence.type,
+            "issuer": licence.issuer,
+            "chain": licence.chain,
+            "edition": licence.edition,
+            "origin": licence.origin.value,
+            "predecessor": licence.predecessor,
+            "entered_at": licence.entered_at,
+            "steps": licence.steps,
+            "type_version": licence.type_version,
+            "first_day": licence.first_day,
+            "paper_issued_on": licence.paper_issued_on,
+            "identifier": licence.identifier,
+            "digest": licence.digest.hex(),
+            "number": licence.number,
+            "holder": licence.holder,
+            "seal": licence.seal,
+            "status_index": licence.status_index,
+            "protected": self.protection.protect(plain, context=context_of(licence.id)),
+            "prepared_at": licence.prepared_at,
+            "issued_on": licence.issued_on,
+            "last_day": licence.last_day,
+        }
+        tx.later(NEW_LICENCE, row)
         tx.flush()
 
-    def put(self, tx: Transaction, licence: Licence) -> None:
-        """Write a licence that has changed: its state, and its file once there is one."""
-        row = tx.get(LicenceRow, licence.id)
-        if row is not None:
-            row.state, row.last_actor = licence.state, licence.last_actor
-            row.stamping, row.file, row.claim = licence.stamping, licence.file, licence.claim
+    def put(self, tx: Transaction, licence: Licence) -> Licence:
+        """Write a licence that has changed: its state, and its file once there is one. Return it as it is then.
+
+        The commit is a `LostRace` where somebody else has changed it since it was read.
+        """
+        row: dict[str, Any] = {f"now_{one}": getattr(licence, one) for one in CHANGED}
+        tx.later(PUT, row | {"now_state": licence.state.value, "name": licence.id, "seen": licence.version})
+        return replace(licence, version=licence.version + 1)
 
     def get(self, view: Reading, name: str) -> Licence | None:
         """Return the licence `name`, if there is one."""
-        row = view.get(LicenceRow, name)
-        return None if row is None else self.to_licence(row)
+        return self.found(view, BY_ID, name=name)
 
     def by_identifier(self, view: Reading, identifier: str) -> Licence | None:
         """Return the licence with a licence identifier, if there is one."""
-        row = view.first(select(LicenceRow).where(col(LicenceRow.identifier) == identifier))
-        return None if row is None else self.to_licence(row)
+        return self.found(view, BY_IDENTIFIER, name=identifier)
 
     def by_digest(self, view: Reading, digest: bytes) -> Licence | None:
         """Return the licence that a QR code stands for, if there is one."""
-        row = view.first(select(LicenceRow).where(col(LicenceRow.digest) == digest.hex()))
-        return None if row is None else self.to_licence(row)
+        return self.found(view, BY_DIGEST, name=digest.hex())
 
     def by_stamping(self, view: Reading, stamping: str) -> Licence | None:
         """Return the licence that a stamping sealed, if it sealed one."""
-        row = view.first(select(LicenceRow).where(col(LicenceRow.stamping) == stamping))
-        return None if row is None else self.to_licence(row)
+        return self.found(view, BY_STAMPING, name=stamping)
 
     def bearing(self, view: Reading, kind: str, number: str) -> Licence | None:
-        """Return the licence of a type that bears a number and is not at its end, if there is one."""
-        ended = (LicenceState.REVOKED.value, LicenceState.CANCELLED.value, LicenceState.VOID.value)
-        row = view.first(
-            select(LicenceRow).where(
-                col(LicenceRow.type) == kind,
-                col(LicenceRow.number) == number,
-                col(LicenceRow.state).not_in(ended),
-            )
-        )
+        """Return the newest licence of a type that bears a number and is not at its end, if there is one."""
+        rows = view.rows(BEARING, name=number, of=kind)
+        return None if not rows else self.to_licence(max(rows, key=lambda row: row.id))
+
+    def newest_edition(self, view: Reading, chain: str) -> int:
+        """Return the number of the newest edition of a licence, whatever came of it."""
+        ((newest,),) = view.rows(NEWEST_EDITION, name=chain)
+        return int(newest or 0)
+
+    def newest_released(self, view: Reading, chain: str) -> Licence | None:
+        """Return the newest edition of a licence that was ever in force, if one was."""
+        return self.found(view, NEWEST_RELEASED, name=chain)
+
+    def found(self, view: Reading, statement: Written, **parameters: object) -> Licence | None:
+        """Return the licence that a statement selects, if it selects one."""
+        row = next(iter(view.rows(statement, **parameters)), None)
         return None if row is None else self.to_licence(row)
 
     def prepared(self, view: Reading) -> tuple[Licence, ...]:
         """Return the licences that were prepared and never released."""
-        rows = view.exec(select(LicenceRow).where(col(LicenceRow.state) == LicenceState.PREPARED.value))
-        return tuple(self.to_licence(row) for row in rows)
+        return self.select(view, sa.select(LICENCES).where(LICENCES.c.state == LicenceState.PREPARED.value))
+
+    def awaiting_time_stamp(self, view: Reading, *, limit: int) -> tuple[Licence, ...]:
+        """Return licences whose files wait for a time-stamp that is due, the longest due first, at most `limit`."""
+        due = LICENCES.c.time_stamp_due
+        return self.select(view, sa.select(LICENCES).where(due <= view.now).order_by(due).limit(limit))
+
+    def search(self, view: Reading, query: LicenceQuery, *, before: str | None, limit: int) -> tuple[Licence, ...]:
+        """Return licences of an authority, newest first, from before the licence `before` on, at most `limit`."""
+        of, told = LICENCES.c, query
+        conditions = [
+            of.issuer == told.issuer,
+            None if told.type is None else of.type == told.type,
+            None if told.state is None else of.state == told.state.value,
+            None if told.number is None else of.number == told.number,
+            None if told.identifier is None else of.identifier == told.identifier,
+            None if told.holder is None else of.holder == told.holder,
+            # Names are in the order of time, and the index in that of names.
+            None if told.issued_from is None else of.id >= first_id("lic", at=told.issued_from),
+            None if told.issued_before is None else of.id < first_id("lic", at=told.issued_before),
+            None if told.ends_from is None else of.last_day >= told.ends_from,
+            None if told.ends_until is None else of.last_day <= told.ends_until,
+            None if before is None else of.id < before,
+        ]
+        wanted = [one for one in conditions if one is not None]
+        return self.select(view, sa.select(LICENCES).where(*wanted).order_by(of.id.desc()).limit(limit))
+
+    def select(self, view: Reading, statement: sa.Select[Any]) -> tuple[Licence, ...]:
+        """Return the licences that a statement selects."""
+        return tuple(self.to_licence(row) for row in view.rows(statement))
 
     def standings(self, view: Reading, kind: str) -> tuple[int, Mapping[int, LicenceState]]:
         """Return how many places the status list of a type has, and the state of every licence not in force."""
-        mine, row = col(LicenceRow.type) == kind, LicenceRow
-        highest = view.first(select(func.max(col(row.status_index))).where(mine))
-        others = sa.select(col(row.status_index), col(row.state)).where(
-            mine, col(row.state) != LicenceState.IN_FORCE.value
-        )
-        states = {place: LicenceState(state) for place, state in view.rows(others)}
+        ((highest,),) = view.rows(HIGHEST_PLACE, of=kind)
+        states = {place: LicenceState(state) for place, state in view.rows(OTHERS, of=kind)}
         return 0 if highest is None else highest + 1, states
 
-    def to_licence(self, row: LicenceRow) -> Licence:
+    def to_licence(self, row: Any) -> Licence:  # noqa: ANN401 - columns by their names
         """Return the value of a row."""
         return Licence(
+            version=row.version,
             id=row.id,
             state=LicenceState(row.state),
             last_actor=row.last_actor,
             type=row.type,
+            type_version=row.type_version,
+            issuer=SubjectId(row.issuer),
+            chain=row.chain,
+            edition=row.edition,
+            origin=Origin(row.origin),
+            predecessor=row.predecessor,
+            successor=row.successor,
+            entered_at=row.entered_at.astimezone(UTC),
+            steps=row.steps,
+            first_day=row.first_day,
+            paper_issued_on=row.paper_issued_on,
+            level=row.level,
+            time_stamp_due=None if row.time_stamp_due is None else row.time_stamp_due.astimezone(UTC),
+            former_file=None if row.former_file is None else BlobId(row.former_file),
             identifier=row.identifier,
             digest=bytes.fromhex(row.digest),
             number=row.number,
@@ -248,33 +277,40 @@ class LicenceRepository:
 
     # --- history
 
-    def add_history(self, tx: Transaction, licence: str, entry: LicenceHistoryEntry) -> None:
-        """Add a step to the history of a licence."""
-        mine = col(LicenceEventRow.licence) == licence
-        count = tx.first(select(func.count()).select_from(LicenceEventRow).where(mine)) or 0
-        tx.add(
-            LicenceEventRow(
-                id=new_id("le", at=entry.at),
-                licence=licence,
-                sequence=count + 1,
-                event="prepare" if entry.event is None else entry.event.value,
-                state=entry.state,
-                actor=entry.actor,
-                at=entry.at,
-                reason=entry.reason,
-            )
-        )
+    def add_history(self, tx: Transaction, licence: Licence, entry: LicenceHistoryEntry) -> None:
+        """Add the newest step to the history of a licence: the one that it counts as its last."""
+        row = {
+            "id": new_id("le", at=entry.at),
+            "licence": licence.id,
+            "sequence": licence.steps,
+            "event": "prepare" if entry.event is None else entry.event.value,
+            "state": entry.state.value,
+            "actor": entry.actor,
+            "at": entry.at,
+            "reason": entry.reason,
+            "ground": None if entry.ground is None else entry.ground.value,
+            "request": entry.request,
+        }
+        tx.later(NEW_EVENT, row)
 
     def history(self, view: Reading, licence: str) -> tuple[LicenceHistoryEntry, ...]:
         """Return the history of a licence, oldest first."""
         statement = select(LicenceEventRow).where(col(LicenceEventRow.licence) == licence)
-        return tuple(
-            LicenceHistoryEntry(
-                event=None if row.event == "prepare" else LicenceEvent(row.event),
-                state=LicenceState(row.state),
-                actor=row.actor,
-                at=row.at.astimezone(UTC),
-                reason=row.reason,
-            )
-            for row in view.exec(statement.order_by(col(LicenceEventRow.sequence)))
-        )
+        return tuple(map(to_entry, view.exec(statement.order_by(col(LicenceEventRow.sequence)))))
+
+    def editions(self, view: Reading, chain: str) -> tuple[Licence, ...]:
+        """Return every edition of a licence, oldest first."""
+        return self.select(view, sa.select(LICENCES).where(LICENCES.c.chain == chain).order_by(LICENCES.c.edition))
+
+
+def to_entry(row: LicenceEventRow) -> LicenceHistoryEntry:
+    """Return the value of a row."""
+    return LicenceHistoryEntry(
+        event=None if row.event == "prepare" else LicenceEvent(row.event),
+        state=LicenceState(row.state),
+        actor=row.actor,
+        at=row.at.astimezone(UTC),
+        reason=row.reason,
+        ground=None if row.ground is None else Ground(row.ground),
+        request=row.request,
+    )

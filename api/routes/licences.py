@@ -1,39 +1,43 @@
-"""The catalogue of licence types, and the life of licences."""
+"""Licences: issuing them and new editions of them, looking for them and at them, and what becomes of them."""
 
-from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Form, Path, Response, UploadFile
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.authn import allow, instance_of
 from api.permissions import Permission
 from api.schemas.common import IdempotencyKey, Reason, errors, pdf_answer
-from api.schemas.licences import BatchView, LicenceDetails, LicenceIssue, LicenceView, TypeDraft, TypeView
-from api.schemas.texts import Name, Text
+from api.schemas.licences import (
+    EditionIssue,
+    LicenceDetails,
+    LicenceIssue,
+    LicencePage,
+    LicenceSearch,
+    LicenceView,
+    ReasonAndGround,
+)
+from api.schemas.texts import Moment, Name
 from api.wiring import Instance
 from identity.duties import Actor
-from identity.errors import DutyMissing, SubjectNotActive, SubjectUnknown
-from licence.batch import IssueBatch, issue_batch
-from licence.catalogue import DraftType
+from identity.errors import DutyMissing, SubjectNotActive
 from licence.errors import (
     DataInvalid,
+    GroundUnfit,
     HolderNotRegistered,
     IssueUnderWay,
+    LicenceExpired,
     LicenceUnknown,
     NumberTaken,
-    SchemaInvalid,
-    TableInvalid,
-    TemplateUnknown,
-    TypeCodeMalformed,
-    TypeExists,
+    ReviewRequired,
+    ScanTaken,
+    ScanUnknown,
+    SuccessorUnfit,
     TypeNotPublished,
     TypeUnknown,
     ValueDoesNotFit,
 )
-from licence.kinds import LicenceType
+from licence.lifecycle import LicenceEvent
 from licence.qr import draw_picture
-from licence.repository import Licence
-from licence.service import IssueLicence
 from seal.errors import AuthorisationExhausted, NotAuthorised, OwnWorkRefused, SealNotActive, SealUnknown
 from trust.lifecycle import EventNotPossible, FourEyesRequired
 from trust.reasons import ReasonMissing
@@ -43,7 +47,7 @@ from trust.store import LostRace
 from trust.timestamping import TimeStampingUnavailable
 from trust.typefaces import CharacterNotCovered
 
-__all__ = ["router"]
+__all__ = ["ISSUE_ERRORS", "LicenceName", "router"]
 
 router = APIRouter(prefix="/v1", tags=["证照 licences"])
 InstanceHere = Annotated[Instance, Depends(instance_of)]
@@ -52,7 +56,7 @@ LicenceName = Annotated[
     Name,
     Path(description="Identifier, or licence identifier (GB/T 36904)", examples=["lic_01k9x3v5b7d2f4h6j8m0n1p3q5"]),
 ]
-REFUSALS = (
+ISSUE_ERRORS = (
     DutyMissing,
     NotAuthorised,
     TypeUnknown,
@@ -67,6 +71,9 @@ REFUSALS = (
     ValueDoesNotFit,
     AuthorisationExhausted,
     IssueUnderWay,
+    ReviewRequired,
+    ScanUnknown,
+    ScanTaken,
     RequestKeyMalformed,
     RequestKeyReused,
     OwnWorkRefused,
@@ -75,84 +82,7 @@ REFUSALS = (
 )
 
 
-@router.post(
-    "/licence-types",
-    summary="Draft a licence type 起草证照类型",
-    status_code=201,
-    responses=errors(
-        DutyMissing,
-        SubjectUnknown,
-        SubjectNotActive,
-        TypeCodeMalformed,
-        SchemaInvalid,
-        TemplateUnknown,
-        TypeExists,
-        CharacterNotCovered,
-    ),
-)
-def draft_type(
-    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.TYPE_DRAFT)], body: TypeDraft
-) -> TypeView:
-    """Draft a type; another officer reviews it before it is published."""
-    command = DraftType(
-        code=body.code,
-        name=body.name,
-        issuer=body.issuer,
-        template=body.template,
-        holder_kind=body.kind,
-        schema=body.data_schema,
-        lifetime_days=body.lifetime_days,
-    )
-    return TypeView.of(instance.catalogue.draft(actor, command))
-
-
-@router.get("/licence-types", summary="The catalogue 证照目录", responses=errors(DutyMissing))
-def read_types(instance: InstanceHere, _: Annotated[Actor, allow(Permission.TYPE_READ)]) -> list[TypeView]:
-    """Return every licence type."""
-    return [TypeView.of(kind) for kind in instance.catalogue.all()]
-
-
-def add_type_step(
-    path: str, summary: str, permission: Permission, act: Callable[[Instance, Actor, str], LicenceType]
-) -> None:
-    """Add the route of one step in the life of a type."""
-
-    def step(instance: InstanceHere, actor: Annotated[Actor, allow(permission)], kind: TypeName) -> TypeView:
-        return TypeView.of(act(instance, actor, kind))
-
-    router.add_api_route(
-        f"/licence-types/{{kind}}/{path}",
-        step,
-        methods=["POST"],
-        summary=summary,
-        description=f"{summary}. By another person than the one who took the step before.",
-        name=f"type_{path}",
-        operation_id=f"licence_type_{path}",
-        responses=errors(DutyMissing, TypeUnknown, EventNotPossible, FourEyesRequired, LostRace),
-    )
-
-
-add_type_step(
-    "review", "Review a type 复核", Permission.TYPE_REVIEW, lambda here, who, kind: here.catalogue.review(who, kind)
-)
-add_type_step(
-    "return", "Return a type 退回", Permission.TYPE_DRAFT, lambda here, who, kind: here.catalogue.return_(who, kind)
-)
-add_type_step(
-    "publication",
-    "Publish a type 发布",
-    Permission.TYPE_DRAFT,
-    lambda here, who, kind: here.catalogue.publish(who, kind),
-)
-add_type_step(
-    "retirement",
-    "Retire a type 停用",
-    Permission.TYPE_REVIEW,
-    lambda here, who, kind: here.catalogue.retire(who, kind),
-)
-
-
-@router.post("/licences", summary="Issue a licence 签发证照", status_code=201, responses=errors(*REFUSALS))
+@router.post("/licences", summary="Issue a licence 签发证照", status_code=201, responses=errors(*ISSUE_ERRORS))
 def issue(
     instance: InstanceHere,
     actor: Annotated[Actor, allow(Permission.LICENCE_ISSUE)],
@@ -160,43 +90,64 @@ def issue(
     body: LicenceIssue,
 ) -> LicenceView:
     """Issue a licence: numbered, rendered, sealed, verified as a stranger would, and only then in force."""
-    command = IssueLicence(
-        type=body.type,
-        seal=body.seal,
-        number=body.number,
-        holder_code=body.holder_code,
-        data=body.data,
-        last_day=body.last_day,
-        request_key=idempotency_key,
+    return LicenceView.of(instance.licences.issue(actor, body.command(idempotency_key)))
+
+
+@router.post("/licences/search", summary="Look for licences 查询证照", responses=errors(DutyMissing, TypeUnknown))
+def search(
+    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.LICENCE_READ)], body: LicenceSearch
+) -> LicencePage:
+    """Return licences of an authority, newest first. The question is a body: a holder's code stands in no address."""
+    kind = None if body.type is None else instance.catalogue.find(body.type).id
+    found = instance.licences.search(
+        actor, body.query(kind), holder_code=body.holder_code, before=body.before, limit=body.limit
     )
-    return LicenceView.of(instance.licences.issue(actor, command))
-
-
-@router.post(
-    "/licence-batches",
-    summary="Issue licences from a table 批量签发",
-    responses=errors(DutyMissing, TableInvalid, RequestKeyMalformed),
-)
-def issue_table(
-    *,
-    instance: InstanceHere,
-    actor: Annotated[Actor, allow(Permission.LICENCE_ISSUE)],
-    idempotency_key: IdempotencyKey,
-    file: Annotated[UploadFile, File(description="CSV in UTF-8 with a header, at most 200 rows")],
-    type: Annotated[Text, Form(examples=["11100000MB0127170X001"])],  # noqa: A002 - the field's name on the wire
-    seal: Annotated[Text, Form(examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])],
-) -> BatchView:
-    """Issue every good row; a bad one is reported with its line, its column and its reason, and stops no other."""
-    batch = IssueBatch(type=type, seal=seal, table=file.file.read(), request_key=idempotency_key)
-    return BatchView.of(issue_batch(instance.licences, actor, batch))
+    following = found[-1].id if len(found) == body.limit else None
+    return LicencePage(licences=[LicenceView.of(one) for one in found], next=following)
 
 
 @router.get("/licences/{licence}", summary="Look at a licence 查看证照", responses=errors(DutyMissing, LicenceUnknown))
 def read(
-    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.LICENCE_READ)], licence: LicenceName
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.LICENCE_READ)],
+    licence: LicenceName,
+    at: Annotated[
+        Moment | None, Query(description="Also say how it stood at this moment", examples=["2026-11-22T08:00:00+08:00"])
+    ] = None,
 ) -> LicenceDetails:
-    """Return a licence with its data and its history, for its issuer."""
-    return LicenceDetails.whole(*instance.licences.find(actor, licence))
+    """Return a licence with its data and its history, for its issuer, and how it stood at a time that is asked for."""
+    return LicenceDetails.whole(*instance.licences.find(actor, licence), at)
+
+
+@router.get(
+    "/licences/{licence}/editions",
+    summary="Every edition of a licence 证照版本",
+    responses=errors(DutyMissing, LicenceUnknown),
+)
+def read_editions(
+    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.LICENCE_READ)], licence: LicenceName
+) -> list[LicenceView]:
+    """Return every edition, oldest first, also those that came to nothing: their numbers are never given again."""
+    return [LicenceView.of(one) for one in instance.licences.editions(actor, licence)]
+
+
+@router.post(
+    "/licences/{licence}/editions",
+    summary="Issue a new edition 变更、延续、换发、更正",
+    status_code=201,
+    responses=errors(
+        *ISSUE_ERRORS, LicenceUnknown, EventNotPossible, LicenceExpired, SuccessorUnfit, ReasonMissing, LostRace
+    ),
+)
+def issue_edition(
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.LICENCE_ISSUE)],
+    idempotency_key: IdempotencyKey,
+    licence: LicenceName,
+    body: EditionIssue,
+) -> LicenceView:
+    """Let a new edition take the place of a licence: that one ends when this one is released, in one step."""
+    return LicenceView.of(instance.licences.issue(actor, body.command(licence, idempotency_key)))
 
 
 @router.get(
@@ -231,7 +182,18 @@ def read_qr(
     return Response(draw_picture(found.claim), media_type="image/png")
 
 
-def add_licence_step(path: str, summary: str, act: Callable[[Instance, Actor, str, str], Licence]) -> None:
+STEP_ERRORS = (
+    DutyMissing,
+    LicenceUnknown,
+    EventNotPossible,
+    FourEyesRequired,
+    ReviewRequired,
+    ReasonMissing,
+    LostRace,
+)
+
+
+def add_licence_step(path: str, event: LicenceEvent, summary: str) -> None:
     """Add the route of one step in the life of a licence."""
 
     def step(
@@ -240,7 +202,7 @@ def add_licence_step(path: str, summary: str, act: Callable[[Instance, Actor, st
         licence: LicenceName,
         body: Reason,
     ) -> LicenceView:
-        return LicenceView.of(act(instance, actor, licence, body.reason))
+        return LicenceView.of(instance.licences.move(actor, licence, event, reason=body.reason))
 
     router.add_api_route(
         f"/licences/{{licence}}/{path}",
@@ -250,19 +212,35 @@ def add_licence_step(path: str, summary: str, act: Callable[[Instance, Actor, st
         description=f"{summary}. The reason stands in the history for good.",
         name=f"licence_{path}",
         operation_id=f"licence_{path}",
-        responses=errors(DutyMissing, LicenceUnknown, EventNotPossible, FourEyesRequired, ReasonMissing, LostRace),
+        responses=errors(*STEP_ERRORS),
     )
 
 
-add_licence_step(
-    "suspension", "Suspend a licence 暂扣", lambda here, who, name, why: here.licences.suspend(who, name, reason=why)
-)
-add_licence_step(
-    "restoration", "Restore a licence 发还", lambda here, who, name, why: here.licences.restore(who, name, reason=why)
-)
-add_licence_step(
-    "revocation", "Revoke a licence 吊销", lambda here, who, name, why: here.licences.revoke(who, name, reason=why)
-)
-add_licence_step(
-    "cancellation", "Cancel a licence 注销", lambda here, who, name, why: here.licences.cancel(who, name, reason=why)
-)
+def add_licence_ending(path: str, event: LicenceEvent, summary: str) -> None:
+    """Add the route of one step that ends a licence on a ground."""
+
+    def step(
+        instance: InstanceHere,
+        actor: Annotated[Actor, allow(Permission.LICENCE_MANAGE)],
+        licence: LicenceName,
+        body: ReasonAndGround,
+    ) -> LicenceView:
+        return LicenceView.of(instance.licences.move(actor, licence, event, reason=body.reason, ground=body.ground))
+
+    router.add_api_route(
+        f"/licences/{{licence}}/{path}",
+        step,
+        methods=["POST"],
+        summary=summary,
+        description=f"{summary}. Reason and ground stand in the history for good.",
+        name=f"licence_{path}",
+        operation_id=f"licence_{path}",
+        responses=errors(*STEP_ERRORS, GroundUnfit),
+    )
+
+
+add_licence_step("suspension", LicenceEvent.SUSPEND, "Suspend a licence 暂扣")
+add_licence_step("restoration", LicenceEvent.RESTORE, "Restore a licence 发还")
+add_licence_step("revocation", LicenceEvent.REVOKE, "Revoke a licence 吊销")
+add_licence_ending("withdrawal", LicenceEvent.WITHDRAW, "Withdraw a licence 撤销、撤回")
+add_licence_ending("cancellation", LicenceEvent.CANCEL, "Cancel a licence 注销")

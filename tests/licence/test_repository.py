@@ -1,51 +1,38 @@
 """The tables of licences: what goes in comes out, on either database, and data stands in them enciphered."""
 
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from api.demo import cast
-from identity.subject import SubjectKind
-from licence.lifecycle import LicenceState, TypeState
+from licence.grounds import Ground
+from licence.lifecycle import LicenceState
+from licence.repository import Licence, LicenceQuery
 from licence.tables import LicenceRow
 from tests.fakes.clock import NOW
 from tests.licence.builders import REASON, Desk
 from trust.blobs import BlobId
 from trust.events import AuditEvent
 from trust.protection import ProtectionUnavailable
+from trust.store import LostRace
 
 EVENT = AuditEvent(tag="test:change:done", actor="test", subject="test")
 
 
-def test_a_type_comes_out_as_it_went_in(any_desk: Desk) -> None:
-    registry, store = any_desk.house.registry, any_desk.house.store
-    with store.transaction() as tx:
-        known = registry.type_by_code(tx, cast.FOOD_TYPE)
-        assert known is not None
-        kind = replace(
-            known,
-            id="type_new",
-            code=f"{cast.DEFINER}500",
-            state=TypeState.DRAFT,
-            holder_kind=SubjectKind.PERSON,
-            lifetime_days=36500,
-            schema={**cast.FOOD_SCHEMA, "title": "𠮷"},
-        )
-        registry.add_type(tx, kind)
+def put(desk: Desk, licence: Licence) -> None:
+    """Write a licence that has changed."""
+    with desk.house.store.transaction() as tx:
+        desk.house.registry.put(tx, licence)
         tx.record(EVENT)
-    with store.reading() as view:
-        assert kind == registry.type(view, "type_new") == registry.type_by_code(view, kind.code)
-        assert known == registry.type(view, known.id)
 
 
 def test_what_is_not_there_is_none(any_desk: Desk) -> None:
     registry = any_desk.house.registry
     with any_desk.house.store.reading() as view:
-        assert registry.type(view, "type_1") is None
-        assert registry.type_by_code(view, "1") is None
         assert registry.get(view, "lic_1") is None
         assert registry.by_identifier(view, "1") is None
         assert registry.by_digest(view, bytes(16)) is None
@@ -123,7 +110,7 @@ def test_the_database_keeps_names_apart(any_desk: Desk, column: str) -> None:
 def test_the_history_is_of_one_licence_in_its_order(any_desk: Desk) -> None:
     first, second = any_desk.issue(), any_desk.issue()
     any_desk.house.licences.suspend(any_desk.officer, first.id, reason=REASON)
-    any_desk.house.licences.cancel(any_desk.officer, second.id, reason=REASON)
+    any_desk.house.licences.cancel(any_desk.officer, second.id, reason=REASON, ground=Ground.RENOUNCED)
     any_desk.house.licences.restore(any_desk.second, first.id, reason=REASON)
     with any_desk.house.store.reading() as view:
         history = any_desk.house.registry.history(view, first.id)
@@ -131,13 +118,64 @@ def test_the_history_is_of_one_licence_in_its_order(any_desk: Desk) -> None:
     assert {one.at for one in history} == {NOW}
 
 
-def test_a_type_or_licence_that_is_gone_is_not_written_anew(any_desk: Desk) -> None:
-    registry, licence = any_desk.house.registry, any_desk.issue()
-    with any_desk.house.store.transaction() as tx:
-        kind = registry.type_by_code(tx, cast.FOOD_TYPE)
-        assert kind is not None
-        registry.put(tx, replace(licence, id="lic_1"))
-        registry.move_type(tx, "type_1", TypeState.RETIRED, actor="x")
-        registry.redraft_type(tx, replace(kind, id="type_1"))
-        assert not tx.session.dirty
-        assert not tx.session.new
+def test_a_licence_that_is_gone_is_not_written_anew(any_desk: Desk) -> None:
+    licence = any_desk.issue()
+    with pytest.raises(LostRace):
+        put(any_desk, replace(licence, id="lic_1"))
+
+
+def test_of_two_changes_of_one_version_the_slower_is_lost(any_desk: Desk) -> None:
+    licence = any_desk.issue()
+    any_desk.house.licences.suspend(any_desk.officer, licence.id, reason=REASON)
+    with pytest.raises(LostRace):
+        put(any_desk, replace(licence, state=LicenceState.REVOKED))
+    assert any_desk.kept(licence.id).state is LicenceState.SUSPENDED
+
+
+def test_licences_are_searched_by_what_issuers_know(any_desk: Desk) -> None:
+    old = any_desk.issue(last_day=date(2027, 1, 31))
+    any_desk.at(NOW + timedelta(days=2))
+    mid = any_desk.in_state(LicenceState.SUSPENDED)
+    any_desk.house.clock.advance(timedelta(seconds=1))
+    new = any_desk.issue(last_day=date(2027, 2, 1))
+    issuer, every = any_desk.staff.organisation, [new, mid, old]
+
+    def found(before: str | None = None, limit: int = 10, **told: Any) -> list[Licence]:  # noqa: ANN401 - of a query
+        query = LicenceQuery(issuer=issuer, **told)
+        with any_desk.house.store.reading() as view:
+            return list(any_desk.house.registry.search(view, query, before=before, limit=limit))
+
+    assert found() == every
+    assert found(limit=2) == [new, mid]
+    assert found(before=mid.id) == [old]
+    assert found(state=LicenceState.SUSPENDED) == [mid]
+    assert found(number=old.number) == found(identifier=old.identifier) == [old]
+    assert found(type=old.type, holder=old.holder) == every
+    assert found(type="type_1") == found(holder="O1") == []
+    assert found(issued_from=NOW + timedelta(days=1)) == [new, mid]
+    assert found(issued_before=NOW + timedelta(days=1)) == [old]
+    assert found(issued_from=NOW, issued_before=NOW) == []
+    assert found(ends_from=date(2027, 2, 1), ends_until=date(2027, 2, 1)) == [new]
+    assert found(ends_until=date(2027, 1, 31)) == [old]
+    with any_desk.house.store.reading() as view:
+        assert any_desk.house.registry.search(view, LicenceQuery(issuer="O1"), before=None, limit=10) == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "index"),
+    [
+        ("issuer = 'O1' AND id < 'x' ORDER BY id DESC", "ix_licence_issuer_id"),
+        ("issuer = 'O1' AND state = 'suspended' ORDER BY id DESC", "ix_licence_state_issuer_id"),
+        ("issuer = 'O1' AND last_day <= '2027-01-01' AND last_day >= '2026-12-01'", "ix_licence_issuer_last_day"),
+        ("number = '1' AND type = 't' AND state != 'void'", "ix_licence_number_type"),
+        ("holder = 'O1' ORDER BY id DESC", "ix_licence_holder_id"),
+        ("type = 't' AND state IN ('suspended', 'void')", "ix_licence_type_state_id"),
+        ("time_stamp_due <= '2026-01-01' ORDER BY time_stamp_due", "ix_licence_time_stamp_due"),
+        ("state = 'prepared'", "ix_licence_state_issuer_id"),
+    ],
+)
+def test_what_is_asked_often_is_answered_by_an_index(desk: Desk, told: str, index: str) -> None:
+    with desk.house.store.writer.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN SELECT * FROM licence WHERE {told}").all()  # noqa: S608 - our own words
+    assert index in str(plan)
+    assert "SCAN licence" not in str(plan)

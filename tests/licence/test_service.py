@@ -24,7 +24,7 @@ from licence.errors import (
 )
 from licence.lifecycle import LicenceState
 from licence.number import LicenceIdentifier
-from licence.service import ISSUE_PURPOSE, MAX_NUMBER
+from licence.preparing import ISSUE_PURPOSE, MAX_NUMBER
 from seal.errors import AuthorisationExhausted, NotAuthorised, SealNotActive, SealUnknown
 from tests.fakes.clock import NOW
 from tests.licence.builders import PERSON_TYPE, REASON, Desk
@@ -78,7 +78,7 @@ def test_the_code_on_the_licence_proves_itself(desk: Desk) -> None:
     licence = desk.issue(last_day=date(2031, 11, 21))
     assert licence.claim is not None
     address, _, text = licence.claim.rpartition("/")
-    assert address + "/" == desk.house.licences.address
+    assert address + "/" == desk.house.settings.claim_url
     claim = read_claim(text).claim
     assert (claim.licence, claim.issuer.value) == (licence.digest, cast.AUTHORITY.code)
     assert (claim.last_day, claim.status_index) == (licence.last_day, licence.status_index)

@@ -8,7 +8,6 @@ import pypdfium2 as pdfium
 import pytest
 
 from api.demo import cast
-from identity.subject import SubjectKind
 from licence.catalogue import DraftType
 from licence.errors import (
     DataInvalid,
@@ -20,6 +19,7 @@ from licence.errors import (
 )
 from licence.lifecycle import LicenceState
 from licence.repository import Licence
+from licence.types.particulars import HolderCategory, TypeParticulars
 from seal.errors import SealNotActive
 from seal.ledger import stamping_repository as seals
 from seal.ledger.entries import StampingState
@@ -28,7 +28,7 @@ from tests.licence.builders import LONG_AGO, REASON, Desk, Meanwhile
 from trust.lifecycle import EventNotPossible
 from trust.requests import RequestKeyMalformed, RequestKeyReused
 from trust.signing import KeyPurpose, SigningUnavailable
-from trust.timestamping import TimeStampingUnavailable
+from trust.timestamping import TimeStampUntrusted
 
 MIDNIGHT = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
 """Midnight between 2026 and 2027 in China Standard Time."""
@@ -194,7 +194,8 @@ ON_THE_WAY = (
 
 @pytest.mark.parametrize("point", ON_THE_WAY)
 def test_what_fails_on_the_way_voids_the_licence_and_tells_why(desk: Desk, point: str) -> None:
-    failure = TimeStampingUnavailable() if point.startswith("stamp:") else SigningUnavailable()
+    # An authority that does not answer is borne by the type; one that answers wrongly never is.
+    failure = TimeStampUntrusted(reason="imprint") if point.startswith("stamp:") else SigningUnavailable()
     desk.house.faults.fail(point, failure)
     with pytest.raises(type(failure)):
         desk.issue()
@@ -209,12 +210,11 @@ def test_a_value_that_has_no_room_on_the_page_is_named(desk: Desk) -> None:
     code = f"{cast.DEFINER}099"
     schema = {**cast.FOOD_SCHEMA, "properties": {**cast.FOOD_SCHEMA["properties"], "hotline": cast.text_field(2000)}}
     draft = DraftType(
-        code=code,
-        name="食品经营许可证",
         issuer=desk.staff.organisation,
         template="food_permit",
-        holder_kind=SubjectKind.ORGANISATION,
-        schema=schema,
+        particulars=TypeParticulars(
+            code=code, name="食品经营许可证", holders=frozenset({HolderCategory.LEGAL_PERSON}), schema=schema
+        ),
     )
     catalogue = desk.house.catalogue
     catalogue.draft(desk.officer, draft)

@@ -9,6 +9,7 @@ import pytest
 from identity.duties import Actor, Duty
 from identity.errors import DutyMissing
 from licence.errors import LicenceUnknown
+from licence.grounds import Ground
 from licence.lifecycle import LicenceEvent, LicenceState
 from licence.repository import Licence
 from licence.service import LicenceService
@@ -22,44 +23,66 @@ from trust.store import LostRace
 
 Step = Callable[[LicenceService, Actor, str, str], Licence]
 
+GROUNDS = {LicenceEvent.WITHDRAW: Ground.PUBLIC_INTEREST, LicenceEvent.CANCEL: Ground.HOLDER_DISSOLVED}
+
 STEPS: dict[LicenceEvent, Step] = {
     LicenceEvent.SUSPEND: lambda service, who, name, why: service.suspend(who, name, reason=why),
     LicenceEvent.RESTORE: lambda service, who, name, why: service.restore(who, name, reason=why),
     LicenceEvent.REVOKE: lambda service, who, name, why: service.revoke(who, name, reason=why),
-    LicenceEvent.CANCEL: lambda service, who, name, why: service.cancel(who, name, reason=why),
+    LicenceEvent.WITHDRAW: lambda service, who, name, why: service.withdraw(
+        who, name, reason=why, ground=GROUNDS[LicenceEvent.WITHDRAW]
+    ),
+    LicenceEvent.CANCEL: lambda service, who, name, why: service.cancel(
+        who, name, reason=why, ground=GROUNDS[LicenceEvent.CANCEL]
+    ),
 }
 MOVES = {
     (LicenceState.IN_FORCE, LicenceEvent.SUSPEND): LicenceState.SUSPENDED,
     (LicenceState.IN_FORCE, LicenceEvent.REVOKE): LicenceState.REVOKED,
+    (LicenceState.IN_FORCE, LicenceEvent.WITHDRAW): LicenceState.WITHDRAWN,
     (LicenceState.IN_FORCE, LicenceEvent.CANCEL): LicenceState.CANCELLED,
     (LicenceState.SUSPENDED, LicenceEvent.RESTORE): LicenceState.IN_FORCE,
     (LicenceState.SUSPENDED, LicenceEvent.REVOKE): LicenceState.REVOKED,
+    (LicenceState.SUSPENDED, LicenceEvent.WITHDRAW): LicenceState.WITHDRAWN,
     (LicenceState.SUSPENDED, LicenceEvent.CANCEL): LicenceState.CANCELLED,
 }
 every_step = pytest.mark.parametrize("event", list(STEPS))
 
 
 @pytest.mark.parametrize("state", list(LicenceState))
-@every_step
+def test_what_is_not_possible_in_a_state_is_refused(desk: Desk, state: LicenceState) -> None:
+    licence = desk.in_state(state)
+    before = desk.head()
+    for event, take in STEPS.items():
+        if (state, event) in MOVES:
+            continue
+        with pytest.raises(EventNotPossible) as refused:
+            take(desk.house.licences, desk.officer, licence.id, REASON)
+        assert refused.value.details == {"state": state.value, "event": event.value}
+    assert (before, licence) == (desk.head(), desk.kept(licence.id))
+
+
+@pytest.mark.parametrize(("state", "event"), list(MOVES))
 def test_each_event_in_each_state(desk: Desk, state: LicenceState, event: LicenceEvent) -> None:
     licence = desk.in_state(state)
-    service, before = desk.house.licences, desk.head()
-    target = MOVES.get((state, event))
-    if target is None:
-        with pytest.raises(EventNotPossible) as refused:
-            STEPS[event](service, desk.officer, licence.id, REASON)
-        assert refused.value.details == {"state": state.value, "event": event.value}
-        assert (before, licence) == (desk.head(), desk.kept(licence.id))
-        return
+    service, before, target = desk.house.licences, desk.head(), MOVES[state, event]
     desk.house.clock.advance(timedelta(hours=1))
     moved = STEPS[event](service, desk.officer, licence.identifier, f"  {REASON} ")
-    assert moved == replace(licence, state=target, last_actor=desk.officer.id) == desk.kept(licence.id)
+    later = NOW + timedelta(hours=1)
+    assert moved == replace(
+        licence, state=target, last_actor=desk.officer.id, entered_at=later, steps=licence.steps + 1
+    )
+    assert moved == desk.kept(licence.id)
     last = service.find(desk.officer, licence.id)[1][-1]
     assert (last.event, last.state, last.actor) == (event, target, desk.officer.id)
     assert (last.at, last.reason) == (NOW + timedelta(hours=1), REASON)
     told = desk.events()[-1]
     assert (told.tag, told.actor, told.subject) == (f"licence:{event.value}:done", desk.officer.id, licence.id)
-    assert told.facts == {"state": target.value, "reason": REASON}
+    ground = GROUNDS.get(event)
+    assert told.facts == {"state": target.value, "reason": REASON} | (
+        {} if ground is None else {"ground": ground.value}
+    )
+    assert last.ground is ground
     assert desk.head() == before + 1
 
 
@@ -77,7 +100,7 @@ def test_each_event_needs_a_second_person(desk: Desk, state: LicenceState, event
 def test_who_issued_a_licence_does_not_take_it_back_alone(desk: Desk) -> None:
     desk.authorise(desk.clerk)
     licence = desk.house.licences.issue(desk.clerk, desk.command())
-    for step in (LicenceEvent.SUSPEND, LicenceEvent.REVOKE, LicenceEvent.CANCEL):
+    for step in (LicenceEvent.SUSPEND, LicenceEvent.REVOKE, LicenceEvent.WITHDRAW, LicenceEvent.CANCEL):
         with pytest.raises(FourEyesRequired):
             STEPS[step](desk.house.licences, desk.clerk, licence.id, REASON)
 
@@ -119,7 +142,7 @@ def test_a_whole_life_is_in_the_history(any_desk: Desk) -> None:
     licences.suspend(any_desk.officer, licence.id, reason="暂扣核查")
     licences.restore(any_desk.second, licence.id, reason="核查完毕")
     licences.suspend(any_desk.officer, licence.id, reason="再次暂扣")
-    licences.cancel(any_desk.second, licence.id, reason="企业注销")
+    licences.cancel(any_desk.second, licence.id, reason="企业注销", ground=Ground.HOLDER_DISSOLVED)
     found, history = licences.find(any_desk.officer, licence.id)
     assert found.state is LicenceState.CANCELLED
     assert [(one.event and one.event.value, one.reason) for one in history] == [
@@ -157,7 +180,7 @@ def test_of_two_officers_at_once_the_slower_is_told_or_sees_what_the_first_did(a
     other = Meanwhile(
         any_desk, "commit:licence:cancel:done", lambda: licences.suspend(any_desk.second, licence.id, reason=REASON)
     )
-    licences.cancel(any_desk.officer, licence.id, reason=REASON)
+    licences.cancel(any_desk.officer, licence.id, reason=REASON, ground=Ground.RENOUNCED)
     assert isinstance(other.outcome(), EventNotPossible | LostRace)
     found, history = licences.find(any_desk.officer, licence.id)
     assert (found.state, len(history)) == (LicenceState.CANCELLED, 3)
