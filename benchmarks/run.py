@@ -6,14 +6,21 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import crypto, custody, documents, stampings
+from benchmarks import browser, crypto, custody, documents, licences, stampings
 
 OUT = Path("bench-out")
 
 
 def main() -> None:
     """Run every benchmark."""
-    results = [*crypto.results(), *custody.results(), *documents.results(), *stampings.results()]
+    results = [
+        *browser.results(),
+        *crypto.results(),
+        *custody.results(),
+        *documents.results(),
+        *stampings.results(),
+        *licences.results(),
+    ]
     table = Table("name", "unit", "baseline", "baseline value", "ours", "ratio")
     for one in results:
         table.add_row(one.name, one.unit, one.baseline, f"{one.baseline_value:g}", f"{one.ours:g}", f"{one.ratio:.2f}")

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NewType, Protocol
@@ -37,6 +38,10 @@ class BlobStore(Protocol):
         """Keep `content` and return its name. Keeping the same content twice changes nothing."""
         ...
 
+    def put_all(self, contents: Sequence[bytes]) -> tuple[BlobId, ...]:
+        """Keep several files and return their names, in their order. Where that fails, some may have been kept."""
+        ...
+
     def get(self, name: BlobId) -> bytes:
         """Return the content under `name`, or raise `BlobMissing`."""
         ...
@@ -59,25 +64,41 @@ class LocalBlobs:
 
         What stands there already and was changed is replaced.
         """
-        name = BlobId(sm3(content).hex())
+        return self.put_all((content,))[0]
+
+    def put_all(self, contents: Sequence[bytes]) -> tuple[BlobId, ...]:
+        """Keep several files as `put` does one; the names in each folder are made durable once for all of them."""
+        names = tuple(BlobId(sm3(content).hex()) for content in contents)
+        folders: dict[Path, None] = {}
+        try:
+            for name, content in zip(names, contents, strict=True):
+                self.write(name, content)
+                target = self.path(name)
+                # Also of one that stood there: who wrote it may not have come so far yet.
+                folders |= dict.fromkeys((target.parent, target.parent.parent, self.folder))
+            for folder in folders:
+                sync_folder(folder)
+        except OSError as error:
+            raise BlobStoreUnavailable from error
+        return names
+
+    def write(self, name: BlobId, content: bytes) -> None:
+        """Write a file and give it its name, unless it stands there. Raise `OSError`."""
         target = self.path(name)
         aside = self.folder / f".{name}.{secrets.token_hex(8)}"
         try:
             if target.exists() and target.read_bytes() == content:
-                return name
+                return
             target.parent.mkdir(parents=True, exist_ok=True)
             with aside.open("xb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             aside.replace(target)
-            for folder in (target.parent, target.parent.parent, self.folder):
-                sync_folder(folder)
-        except OSError as error:
+        except OSError:
             with suppress(OSError):
                 aside.unlink()
-            raise BlobStoreUnavailable from error
-        return name
+            raise
 
     def get(self, name: BlobId) -> bytes:
         """Return the content under `name`, or raise `BlobMissing` where it is absent or was changed."""

@@ -35,6 +35,14 @@ def test_keeping_twice_is_keeping_once(blobs: BlobStore) -> None:
     assert blobs.get(blobs.put(b"file")) == b"file"
 
 
+def test_several_are_kept_in_their_order(blobs: BlobStore) -> None:
+    contents = [b"one", b"two", b"one", b""]
+    names = blobs.put_all(contents)
+    assert names == tuple(sm3(content).hex() for content in contents)
+    assert [blobs.get(name) for name in names] == contents
+    assert blobs.put_all([]) == ()
+
+
 @pytest.mark.parametrize("name", ["", "..", "../../etc/passwd", "0" * 64, "Z" * 64, "0" * 63])
 def test_what_was_never_kept_is_missing(blobs: BlobStore, name: str) -> None:
     with pytest.raises(BlobMissing):

@@ -1,5 +1,7 @@
 """A blob store in memory, as strict as the port asks."""
 
+from collections.abc import Sequence
+
 from trust.blobs import BlobId, BlobMissing
 from trust.crypto.sm3 import sm3
 
@@ -16,6 +18,9 @@ class MemoryBlobs:
         name = BlobId(sm3(content).hex())
         self.kept.setdefault(name, content)
         return name
+
+    def put_all(self, contents: Sequence[bytes]) -> tuple[BlobId, ...]:
+        return tuple(self.put(content) for content in contents)
 
     def get(self, name: BlobId) -> bytes:
         content = self.kept.get(name)

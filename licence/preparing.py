@@ -1,0 +1,390 @@
+"""What is looked at, and taken, before a licence is made: everything in one transaction.
+
+Whatever can be wrong with a request is found here, before its number is taken: a request that is refused leaves nothing
+behind, and stops no other of the same transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from identity.duties import Actor, Duty, Grant
+from identity.errors import DutyMissing, SubjectNotActive, SubjectUnknown
+from identity.lifecycle import SubjectUse
+from identity.service import IdentityService
+from identity.subject import Organisation, Person
+from licence.catalogue import Catalogue
+from licence.claim import licence_digest
+from licence.errors import (
+    DataInvalid,
+    HolderNotRegistered,
+    IssueUnderWay,
+    NumberTaken,
+    SuccessorUnfit,
+)
+from licence.four_eyes import require_agreed
+from licence.lifecycle import LIFECYCLE, LicenceEvent, LicenceState
+from licence.number import LicenceIdentifier
+from licence.paper import PaperOriginal, require_scan
+from licence.records import CHINA, Origin
+from licence.repository import Licence, LicenceRepository
+from licence.request_repository import RequestRepository
+from licence.status.repository import allot_number
+from licence.steps import NO_REASON, Why, require_duty, write_history
+from licence.succession import Succession, next_identifier_of, require_predecessor
+from licence.types.fields import Value
+from licence.types.kind import LicenceType
+from licence.types.numbering import MadeNumber
+from licence.types.validity import Period, day_of
+from seal.errors import NotAuthorised
+from seal.ledger.entries import Purpose
+from seal.stamping.permitting import Permitting, Use
+from trust import requests
+from trust.events import AuditEvent
+from trust.identifiers import new_id
+from trust.repository import last_number, next_number
+from trust.store import Reading, Transaction
+from trust.typefaces import require_coverage
+
+__all__ = ["CHINA", "ISSUE_PURPOSE", "MAX_NUMBER", "Begun", "Examined", "IssueLicence", "Preparing", "SameAs"]
+
+ISSUE_PURPOSE: Final = "licence.issue"
+"""The purpose that the owner of a seal authorises for licences; the kind of document is the type code."""
+
+MAX_NUMBER: Final = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueLicence:
+    """A licence that is to be issued. It shows itself without its holder's data."""
+
+    type: str
+    seal: str
+    number: str
+    """证照编号, as it will be printed."""
+
+    holder_code: str = field(repr=False)
+    """Unified social credit code or citizen number of the holder, as the type wants it."""
+
+    data: Mapping[str, Any] = field(repr=False)
+    first_day: date | None = None
+    """First day of validity, of new editions and of what was on paper; None: the day of issue."""
+
+    last_day: date | None = None
+    request_key: str
+    after: Succession | None = None
+    """The licence whose place it takes."""
+
+    paper: PaperOriginal | None = None
+    """The paper licence that it is made from."""
+
+    review: str | None = None
+    """The request by which another person agreed to exactly this."""
+
+    agreed_by: str | None = None
+    """Who has agreed to a whole bulk job, of which this is a row (licence/bulk/): set by those who run it alone."""
+
+    def __post_init__(self) -> None:
+        if self.after is not None and self.paper is not None:
+            raise ValueError("what was on paper has no electronic predecessor")
+
+    @property
+    def origin(self) -> Origin:
+        """How the licence comes to be."""
+        if self.after is not None:
+            return self.after.origin
+        return Origin.ISSUE if self.paper is None else Origin.PAPER
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examined:
+    """What a licence would be, after everything was looked at."""
+
+    kind: LicenceType
+    """The version of the type in effect today."""
+
+    number: str
+    """Empty where it is made when it is taken."""
+
+    data: Mapping[str, Any] = field(repr=False)
+    issuer: Organisation
+    holder: Person | Organisation
+    before: Licence | None
+    """The licence whose place it would take."""
+
+    today: date
+    first_day: date | None
+    last_day: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """A licence that is prepared, with what is needed to make it."""
+
+    licence: Licence
+    kind: LicenceType
+    issuer: Organisation
+    holder: Person | Organisation
+    status_list: int
+    """The number of the status list in which the licence has its place."""
+
+    why: Why = NO_REASON
+    paper: PaperOriginal | None = None
+
+
+@dataclass(frozen=True)
+class SameAs:
+    """A request that was made twice at the same time: the answer is that to the licence `id`."""
+
+    id: str
+
+
+class Preparing:
+    """Prepares licences."""
+
+    def __init__(
+        self,
+        *,
+        identity: IdentityService,
+        repository: LicenceRepository,
+        review_requests: RequestRepository,
+        catalogue: Catalogue,
+        permitting: Permitting,
+    ) -> None:
+        self.identity = identity
+        self.repository = repository
+        self.review_requests = review_requests
+        self.catalogue = catalogue
+        self.permitting = permitting
+
+    def begin(self, tx: Transaction, actor: Actor, command: IssueLicence) -> Begun | SameAs | Licence:
+        """Prepare a licence, or return what an earlier request under the same key has made.
+
+        Raise `TypeUnknown`, `TypeNotPublished`, `DataInvalid`, `HolderNotRegistered`, `NumberTaken`, `IssueUnderWay`,
+        `RequestKeyReused`, and what says that the seal may not be used: then nothing was changed.
+        """
+        # Held first: of two requests with one number or one key, the second sees what the first made.
+        kind = self.catalogue.hold(tx, command.type)
+        request, key = fingerprint(command), command.request_key
+        known = requests.answered(tx, actor=actor.id, key=key, fingerprint=request)
+        if (self.begin, known) in tx.known:
+            return SameAs(known or "")
+        answered = None if known is None else self.answer(tx, known)
+        if answered is not None:
+            tx.record(AuditEvent(tag="licence:issue:repeated", actor=actor.id, subject=answered.id))
+            return answered
+        event = LicenceEvent.RELEASE if command.after is None else command.after.event
+        who, review = actor.id, command.review
+        if command.agreed_by in (None, who):
+            require_agreed(self.review_requests, tx, kind, event, actor=who, review=review, digest=request)
+        begun = self.prepare(tx, actor, kind, command)
+        name = begun.licence.id
+        if known is None:
+            requests.remember(tx, actor=actor.id, key=key, fingerprint=request, result=name)
+            tx.flush()
+        else:
+            requests.replace(tx, actor=actor.id, key=key, before=known, result=name)
+        tx.known[self.begin, name] = True
+        return begun
+
+    def answer(self, view: Reading, name: str) -> Licence | None:
+        """Return what a repeated request was answered with, or None where the first attempt came to nothing."""
+        licence = self.repository.get(view, name)
+        if licence is None or licence.state is LicenceState.VOID:
+            return None
+        if licence.state is LicenceState.PREPARED:
+            raise IssueUnderWay
+        return licence
+
+    def examine(self, view: Reading, actor: Actor, kind: LicenceType, command: IssueLicence) -> Examined:
+        """Return what a licence would be, where everything is as it must be. Nothing is taken and nothing written."""
+        require_issuer(actor, kind)
+        today = day_of(view.now)
+        kind = self.catalogue.in_effect(view, kind.id, today)
+        number = number_asked(kind, command)
+        before = self.predecessor(view, actor, kind, command)
+        bearing = self.repository.bearing(view, kind.id, number) if number else None
+        if bearing is not None and (before is None or bearing.chain != before.chain):
+            raise NumberTaken(licence=bearing.id)
+        checked = kind.fields.check(command.data)
+        issuer = self.issuer(view, actor, kind, command.seal)
+        if before is not None and before.issuer != issuer.id:
+            raise SuccessorUnfit(licence=before.id, field="issuer")
+        try:
+            holder = self.identity.require_holder(view, kind.holder_kind(command.holder_code), command.holder_code)
+        except (SubjectUnknown, SubjectNotActive):
+            raise HolderNotRegistered from None
+        if before is not None and before.holder != holder.id:
+            raise SuccessorUnfit(licence=before.id, field="holder")
+        data = kind.record(checked, name=name_of(holder), code=code_of(holder))
+        period = self.validity(kind, command, data, today)
+        if command.paper is not None:
+            require_scan(view, command.paper, issuer=issuer.id, today=today)
+        return Examined(
+            kind=kind,
+            number=number,
+            data=data,
+            issuer=issuer,
+            holder=holder,
+            before=before,
+            today=today,
+            first_day=None if period.first == today else period.first,
+            last_day=period.last,
+        )
+
+    def prepare(self, tx: Transaction, actor: Actor, kind: LicenceType, command: IssueLicence) -> Begun:
+        """Look at everything, take the number and keep the licence as prepared."""
+        found = self.examine(tx, actor, kind, command)
+        kind, before = found.kind, found.before
+        number = found.number or self.next_number(tx, kind, found.issuer, found.today)
+        if before is None:
+            identifier = self.next_identifier(tx, kind, found.issuer, found.today)
+        else:
+            identifier = next_identifier_of(self.repository, tx, before)
+        name, text = new_id("lic", at=tx.now), str(identifier)
+        licence = Licence(
+            id=name,
+            state=LIFECYCLE.initial,
+            last_actor=actor.id,
+            type=kind.id,
+            type_version=kind.version,
+            issuer=found.issuer.id,
+            identifier=text,
+            digest=licence_digest(text),
+            number=number,
+            holder=found.holder.id,
+            seal=command.seal,
+            status_index=next_number(tx, f"licence status {kind.code}"),
+            data=found.data,
+            prepared_at=tx.now,
+            entered_at=tx.now,
+            issued_on=found.today,
+            first_day=found.first_day,
+            last_day=found.last_day,
+            origin=command.origin,
+            chain=name if before is None else before.chain,
+            edition=identifier.version,
+            predecessor=None if before is None else before.id,
+            paper_issued_on=None if command.paper is None else command.paper.issued_on,
+        )
+        self.repository.add(tx, licence)
+        why = Why(reason="" if command.after is None else command.after.reason, request=command.review)
+        write_history(self.repository, tx, licence, None, actor=actor.id, why=why)
+        return Begun(
+            licence=licence,
+            kind=kind,
+            issuer=found.issuer,
+            holder=found.holder,
+            status_list=allot_number(tx, kind.code),
+            why=why,
+            paper=command.paper,
+        )
+
+    def predecessor(self, view: Reading, actor: Actor, kind: LicenceType, command: IssueLicence) -> Licence | None:
+        """Return the licence whose place is to be taken, if one is."""
+        if command.after is None:
+            return None
+        return require_predecessor(self.repository, view, command.after, kind=kind, actor=actor.id)
+
+    def validity(self, kind: LicenceType, command: IssueLicence, data: Mapping[str, Value], today: date) -> Period:
+        """Return the first and the last day of validity. Raise `DataInvalid`.
+
+        What was on paper is valid as that was. A new edition may go on where the one before ends, and not later than
+        today: there is no day on which neither is in force.
+        """
+        paper, first = command.paper, command.first_day
+        if first is None and paper is not None:
+            first = paper.issued_on
+        if first is not None and (first > today or (command.after, paper) == (None, None)):
+            raise DataInvalid(field="first_day", rule="maximum")
+        return kind.period(data, starts=first or today, today=today, asked=command.last_day)
+
+    def issuer(self, view: Reading, actor: Actor, kind: LicenceType, seal: str) -> Organisation:
+        """Return the authority that issues: of those that issue the type, the one whose seal is to be used.
+
+        Who acts for two authorities may have confused their seals: a licence bears that of its issuer. Raise what
+        `Permitting.require` raises, `DutyMissing` or `SubjectNotActive`.
+        """
+        if len(kind.issuing) == 1:  # its standing is told first
+            self.identity.require_organisation(view, kind.issuing[0].authority, use=SubjectUse.ACT)
+        purpose = Purpose(purpose=ISSUE_PURPOSE, document_kind=kind.code)
+        permitted = self.permitting.require(view, actor, Use(seal=seal, purpose=purpose))
+        owner = permitted.seal.owner
+        if not kind.lets(owner, seal):
+            raise NotAuthorised(seal=seal, purpose=purpose.purpose, document_kind=purpose.document_kind)
+        require_duty(actor, owner, Duty.BUSINESS_SYSTEM, Duty.LICENCE_OFFICER)
+        return self.identity.require_organisation(view, owner, use=SubjectUse.ACT)
+
+    def next_number(self, tx: Transaction, kind: LicenceType, issuer: Organisation, today: date) -> str:
+        """Make the next number 证照编号 that no licence of the type bears.
+
+        Raise `NumbersExhausted`: then nothing was taken.
+        """
+        rule = kind.number_rule
+        assert isinstance(rule, MadeNumber)  # noqa: S101 - else one was asked for
+        counter = rule.counter(kind.code, issuer.credit_code.value, today)
+        running = last_number(tx, counter) + 1
+        while self.repository.bearing(tx, kind.id, number := rule.make(running, today)) is not None:
+            running += 1
+        while next_number(tx, counter) < running:
+            continue  # over those that were given by hand
+        return number
+
+    def next_identifier(
+        self, tx: Transaction, kind: LicenceType, issuer: Organisation, today: date
+    ) -> LicenceIdentifier:
+        """Take the next identifier of a type and an issuer: the year and a running number."""
+        code = issuer.credit_code.value
+        running = next_number(tx, f"licence {kind.code} {code} {today.year}")
+        return LicenceIdentifier(type_code=kind.code, issuer=code, serial=f"{today.year}{running:08d}")
+
+
+def require_issuer(actor: Actor, kind: LicenceType) -> None:
+    """Return if an actor issues licences for one of the authorities that issue a type, else raise `DutyMissing`."""
+    duties = (Duty.BUSINESS_SYSTEM, Duty.LICENCE_OFFICER)
+    if not {Grant(duty, one.authority) for one in kind.issuing for duty in duties} & actor.grants:
+        raise DutyMissing(duty=" / ".join(duty.value for duty in duties))
+
+
+def number_asked(kind: LicenceType, command: IssueLicence) -> str:
+    """Return the number 证照编号 that is asked for; empty where the type makes it. Raise `DataInvalid`.
+
+    What was on paper keeps its number, and so does a new edition.
+    """
+    number = command.number.strip()
+    if isinstance(kind.number_rule, MadeNumber) and (command.after, command.paper) == (None, None):
+        if number:
+            raise DataInvalid(field="number", rule="made")
+        return ""
+    if not 0 < len(number) <= MAX_NUMBER:
+        raise DataInvalid(field="number", rule="length")
+    require_coverage(number, field="number")
+    return number
+
+
+def name_of(holder: Person | Organisation) -> str:
+    """Return the registered name of a holder."""
+    return holder.name if isinstance(holder, Organisation) else holder.name.value
+
+
+def code_of(holder: Person | Organisation) -> str:
+    """Return the credit code or the citizen number of a holder."""
+    return holder.credit_code.value if isinstance(holder, Organisation) else holder.citizen_number.value
+
+
+def fingerprint(command: IssueLicence) -> str:
+    """Return the digest by which two requests are compared. Raise `DataInvalid` for what is no text."""
+    last = None if command.last_day is None else command.last_day.isoformat()
+    content: list[Any] = [command.type, command.seal, command.number, command.holder_code, dict(command.data), last]
+    # What is not asked for adds nothing: a request of before is still itself.
+    if command.first_day is not None:
+        content.append({"first_day": command.first_day.isoformat()})
+    if command.after is not None:
+        content.append({"after": [command.after.predecessor, command.after.event.value, command.after.reason]})
+    if command.paper is not None:
+        content.append({"paper": [command.paper.scan, command.paper.issued_on.isoformat()]})
+    try:
+        return requests.fingerprint("licence:issue", content)
+    except UnicodeEncodeError:  # JSON can spell half a character
+        raise DataInvalid(field="", rule="encoding") from None
