@@ -1,20 +1,21 @@
 """The claim that a licence's QR code carries: a few bytes, signed with SM2, that prove themselves (docs/qr.md).
 
     offset  octets
-    0       1   version, 1
+    0       1   version: 2. It also says which algorithms: those of 1 and 2 are SM3, and SM2 with SM3
     1       4   key: the first 4 octets of SM3 over the signer's certificate
     5       16  licence: the first 16 octets of SM3 over the licence identifier in ASCII
     21      12  issuer: the unified social credit code as a number in base 31
     33      2   last day of validity, as days since 1970-01-01 in China Standard Time; FFFF: no end
-    35      4   index in the status list of the licence type
-    39      64  SM2 signature r ‖ s over "xinyin licence claim v1" and a zero octet, followed by octets 0 to 38
+    35      5   place: the number of the status list in the upper 12 bits, the index in that list in the lower 28
+    40      64  SM2 signature r ‖ s over "xinyin licence claim v2" and a zero octet, followed by octets 0 to 39
 
-Written in base64url without padding it takes 138 characters.
+Written in base64url without padding it takes 139 characters. Version 1 names no list: its place is 4 octets with the
+index alone, the signature stands at 39 and has "… v1" in front, and it takes 138 characters.
 """
 
 import base64
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -29,18 +30,61 @@ from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
 from trust.signing import Signer
 
-__all__ = ["CLAIM_LENGTH", "Claim", "SignedClaim", "key_identifier", "licence_digest", "read_claim", "sign_claim"]
+__all__ = [
+    "CLAIM_LENGTH",
+    "LISTS",
+    "MAX_PAYLOAD",
+    "Claim",
+    "SignedClaim",
+    "key_identifier",
+    "licence_digest",
+    "read_claim",
+    "sign_claim",
+]
 
-VERSION: Final = 1
-PREFIX: Final = b"xinyin licence claim v1\0"
-LAYOUT: Final = struct.Struct(">B4s16s12sHI")
-CLAIM_LENGTH: Final = 138
-"""Characters of a claim in its address: 103 octets in base64url."""
+CLAIM_LENGTH: Final = 139
+"""Characters of a claim in its address: 104 octets in base64url."""
+
+MAX_PAYLOAD: Final = 170
+"""Octets of address and claim that a code of 25 mm carries, with modules that a phone reads from paper."""
+
+INDEX_BITS: Final = 28
+LISTS: Final = range(1, 1 << 12)
+"""Numbers of status lists."""
 
 ISSUER_LENGTH: Final = 12
 NO_END: Final = 0xFFFF
 EPOCH: Final = date(1970, 1, 1)
 CODE_LENGTH: Final = 18
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """How the octets of a version stand."""
+
+    version: int
+    place: int
+    """Octets of the place in a status list."""
+
+    @property
+    def layout(self) -> struct.Struct:
+        """What is signed."""
+        return struct.Struct(f">B4s16s12sH{self.place}s")
+
+    @property
+    def prefix(self) -> bytes:
+        """What goes before what is signed: the same key signs status lists."""
+        return f"xinyin licence claim v{self.version}\0".encode()
+
+    @property
+    def characters(self) -> int:
+        """How many characters a claim takes."""
+        return -(-4 * (self.layout.size + 64) // 3)
+
+
+WITHOUT_LIST: Final = Form(version=1, place=4)
+WITH_LIST: Final = Form(version=2, place=5)
+BY_LENGTH: Final = {form.characters: form for form in (WITHOUT_LIST, WITH_LIST)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +97,24 @@ class Claim:
     issuer: CreditCode
     last_day: date | None
     status_index: int
+    status_list: int | None = None
+    """The number of the list in which the index is; None in claims of version 1, which leave it to the identifier."""
+
+    def __post_init__(self) -> None:
+        if self.status_list is not None and self.status_list not in LISTS:
+            raise ValueError(f"a status list has a number from 1 to {LISTS[-1]}")
+        if not 0 <= self.status_index < 1 << (INDEX_BITS if self.status_list else 32):
+            raise ValueError("the index does not fit into its bits")
+
+    @property
+    def form(self) -> Form:
+        """How the claim is written."""
+        return WITHOUT_LIST if self.status_list is None else WITH_LIST
+
+    @property
+    def place(self) -> bytes:
+        """The place of the licence in the status lists, as it is written."""
+        return ((self.status_list or 0) << INDEX_BITS | self.status_index).to_bytes(self.form.place, "big")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,17 +126,22 @@ class SignedClaim:
     body: bytes
     signature: SM2Signature
 
-    def verify(self, certificates: Mapping[bytes, Certificate], *, backend: SM2Backend | None = None) -> Certificate:
-        """Return the certificate whose key signed the claim, or raise `ClaimUntrusted`."""
-        certificate = certificates.get(self.key)
-        key = None if certificate is None else certificate.public_key.sm2
-        if certificate is None or key is None:
-            raise ClaimUntrusted
-        try:
-            backends.verify(key, digest(key, PREFIX + self.body), self.signature, backend=backend)
-        except TrustError:
-            raise ClaimUntrusted from None
-        return certificate
+    def verify(self, certificates: Iterable[Certificate], *, backend: SM2Backend | None = None) -> Certificate:
+        """Return the one of `certificates` whose key signed the claim, or raise `ClaimUntrusted`.
+
+        Four octets name a certificate and do not tell it from every other: each that bears the name is tried.
+        """
+        message = self.claim.form.prefix + self.body
+        for certificate in certificates:
+            key = certificate.public_key.sm2
+            if key is None or key_identifier(certificate) != self.key:
+                continue
+            try:
+                backends.verify(key, digest(key, message), self.signature, backend=backend)
+            except TrustError:
+                continue
+            return certificate
+        raise ClaimUntrusted
 
 
 def licence_digest(identifier: str) -> bytes:
@@ -107,32 +174,52 @@ def unpack_issuer(packed: bytes) -> CreditCode:
         raise ClaimMalformed from None
 
 
+def unpack_place(form: Form, packed: bytes) -> tuple[int | None, int]:
+    """Return the number of the status list and the index in it, or raise `ClaimMalformed`."""
+    place = int.from_bytes(packed, "big")
+    if form is WITHOUT_LIST:
+        return None, place
+    number, index = divmod(place, 1 << INDEX_BITS)
+    if number not in LISTS:
+        raise ClaimMalformed
+    return number, index
+
+
 def sign_claim(claim: Claim, signer: Signer, certificate: Certificate) -> str:
     """Return the claim, signed, as the text that goes into the address."""
+    form = claim.form
     days = NO_END if claim.last_day is None else min((claim.last_day - EPOCH).days, NO_END - 1)
-    body = LAYOUT.pack(
-        VERSION, key_identifier(certificate), claim.licence, pack_issuer(claim.issuer), days, claim.status_index
+    body = form.layout.pack(
+        form.version, key_identifier(certificate), claim.licence, pack_issuer(claim.issuer), days, claim.place
     )
-    signature = SM2Signature.from_der(signer.sign(PREFIX + body))
+    signature = SM2Signature.from_der(signer.sign(form.prefix + body))
     return base64.urlsafe_b64encode(body + signature.raw).decode().rstrip("=")
 
 
 def read_claim(text: str) -> SignedClaim:
     """Read a claim. Nothing is trusted yet. Raise `ClaimMalformed`."""
-    if len(text) != CLAIM_LENGTH:
+    form = BY_LENGTH.get(len(text))
+    if form is None:
         raise ClaimMalformed
     try:
         octets = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         # One claim has one spelling: base64 with loose ends would let a second one pass.
         if base64.urlsafe_b64encode(octets).decode().rstrip("=") != text:
             raise ClaimMalformed
-        body = octets[: LAYOUT.size]
-        version, key, licence, issuer, days, index = LAYOUT.unpack(body)
-        signature = SM2Signature.from_raw(octets[LAYOUT.size :])
+        body = octets[: form.layout.size]
+        version, key, licence, issuer, days, place = form.layout.unpack(body)
+        signature = SM2Signature.from_raw(octets[form.layout.size :])
     except (ValueError, TrustError):
         raise ClaimMalformed from None
-    if version != VERSION:
+    if version != form.version:
         raise ClaimMalformed
     last_day = None if days == NO_END else EPOCH + timedelta(days=days)
-    claim = Claim(licence=licence, issuer=unpack_issuer(issuer), last_day=last_day, status_index=index)
+    status_list, index = unpack_place(form, place)
+    claim = Claim(
+        licence=licence,
+        issuer=unpack_issuer(issuer),
+        last_day=last_day,
+        status_index=index,
+        status_list=status_list,
+    )
     return SignedClaim(claim=claim, key=key, body=body, signature=signature)

@@ -1,9 +1,9 @@
 """Status lists 状态列表: how every licence of a type stands, in two bits each, signed, for verifiers without a network.
 
 Whoever has the list of a type learns how a licence stands without asking for that one: the issuer does not see who
-checks what. A claim (licence/claim.py) names the place of its licence in the list. The bits are those of the IETF's
-token status lists: place i stands in octet i // 4, from the lowest bits on, and the octets are compressed with zlib
-(RFC 1950). docs/status-list.md describes a list byte by byte.
+checks what. A claim (licence/claim.py) names the list by its number, and the place of its licence there. The bits are
+those of the IETF's token status lists: place i stands in octet i // 4, from the lowest bits on, and the octets are
+compressed with zlib (RFC 1950). docs/status-list.md describes a list byte by byte.
 """
 
 import zlib
@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Final
 
+from licence.claim import LISTS
 from licence.errors import StatusListMalformed, StatusListUntrusted
 from licence.number import require_type_code
 from trust.certificates import Certificate
@@ -35,8 +36,8 @@ from trust.verdict import Outcome, Verdict
 __all__ = ["LicenceStatus", "StatusList", "pack", "read_status_list", "sign_status_list"]
 
 TYPE: Final = "xinyin.status-list"
-VERSION: Final = 1
-PREFIX: Final = b"xinyin status list v1\0"
+VERSION: Final = 2
+PREFIX: Final = b"xinyin status list v2\0"
 """Goes before what is signed: the same key signs claims."""
 
 BITS: Final = 2
@@ -53,6 +54,7 @@ PAYLOAD: Final = {
     "version": int,
     "source": str,
     "licence_type": str,
+    "number": int,
     "issued": str,
     "next_update": str,
     "bits": int,
@@ -83,6 +85,9 @@ class StatusList:
     licence_type: str
     """Code of the type."""
 
+    number: int
+    """By which claims name the list."""
+
     issued: datetime
     next_update: datetime
     places: int
@@ -92,6 +97,8 @@ class StatusList:
         require_type_code(self.licence_type)
         if self.issued >= self.next_update or not 0 <= self.places <= MAX_PLACES:
             raise ValueError("a list ends after it was issued, and has no more places than any type has licences")
+        if self.number not in LISTS:
+            raise ValueError("a list has a number that fits into claims")
         if len(self.octets) != length_of(self.places):
             raise ValueError("a list has two bits for each place")
 
@@ -110,6 +117,7 @@ class StatusList:
                 "version": VERSION,
                 "source": self.source,
                 "licence_type": self.licence_type,
+                "number": self.number,
                 "issued": moment_of(self.issued),
                 "next_update": moment_of(self.next_update),
                 "bits": BITS,
@@ -175,6 +183,7 @@ def read_payload(payload: bytes) -> StatusList:
     return StatusList(
         source=told["source"],
         licence_type=told["licence_type"],
+        number=told["number"],
         issued=read_moment(told["issued"]),
         next_update=read_moment(told["next_update"]),
         places=told["places"],

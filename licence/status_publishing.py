@@ -4,16 +4,19 @@ Each process signs for itself and remembers what it signed for a minute: so a li
 list a minute later at the latest. Every list that was signed is on record.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
+from licence.catalogue import Catalogue
 from licence.errors import TypeUnknown
-from licence.kinds import LicenceType
 from licence.lifecycle import LicenceState, TypeState
 from licence.repository import LicenceRepository
+from licence.status.repository import allot_number, code_numbered, number_of
 from licence.status_list import LicenceStatus, StatusList, pack, sign_status_list
+from licence.types.kind import LicenceType
 from trust.crypto.sm3 import sm3
 from trust.events import AuditEvent, Fact
 from trust.founding import Role, ServiceKeys
@@ -21,6 +24,9 @@ from trust.signing import SigningUnavailable
 from trust.store import Reading, Store
 
 __all__ = ["STATUSES", "PublishedStatusList", "StatusLists"]
+
+NUMBER: Final = re.compile(r"[1-9][0-9]{0,3}")
+"""How a list is asked for by its number; codes of types are longer."""
 
 LIFETIME: Final = timedelta(days=1)
 """How long a list is good for. It is replaced when half of that is left."""
@@ -32,7 +38,9 @@ STATUSES: Final = {
     LicenceState.PREPARED: LicenceStatus.PENDING,
     LicenceState.IN_FORCE: LicenceStatus.VALID,
     LicenceState.SUSPENDED: LicenceStatus.SUSPENDED,
+    LicenceState.SUPERSEDED: LicenceStatus.INVALID,
     LicenceState.REVOKED: LicenceStatus.INVALID,
+    LicenceState.WITHDRAWN: LicenceStatus.INVALID,
     LicenceState.CANCELLED: LicenceStatus.INVALID,
     LicenceState.VOID: LicenceStatus.INVALID,
 }
@@ -55,6 +63,7 @@ class StatusLists:
 
     store: Store
     repository: LicenceRepository
+    catalogue: Catalogue
     service_keys: ServiceKeys
     source: str
     """Address of the instance."""
@@ -63,11 +72,12 @@ class StatusLists:
         self.lock = Lock()
         self.kept: dict[str, PublishedStatusList] = {}
 
-    def current(self, code: str) -> PublishedStatusList:
-        """Return the list of the licence type with this code.
+    def current(self, name: str) -> PublishedStatusList:
+        """Return the list of the licence type with this code, or the list with this number.
 
         Raise `TypeUnknown`, also for one that was never published, or `SigningUnavailable`.
         """
+        code = self.code_of(int(name)) if NUMBER.fullmatch(name) else name
         with self.lock:
             kept, now = self.kept.get(code), self.store.clock.now()
             if kept is not None and kept.looked_at <= now < kept.looked_at + LOOK_PAUSE:
@@ -75,13 +85,25 @@ class StatusLists:
             self.kept[code] = self.renewed(code, kept, now)
             return self.kept[code]
 
+    def code_of(self, number: int) -> str:
+        """Return the code of the type whose list has this number, or raise `TypeUnknown`."""
+        with self.store.reading() as view:
+            code = code_numbered(view, number)
+        if code is None:
+            raise TypeUnknown
+        return code
+
     def renewed(self, code: str, kept: PublishedStatusList | None, now: datetime) -> PublishedStatusList:
         """Return the list as it stands now: the one that was made before where it still says all."""
         with self.store.reading() as view:
-            kind = self.repository.type_by_code(view, code)
-            if kind is None or kind.state not in (TypeState.PUBLISHED, TypeState.RETIRED):
+            kind = self.catalogue.require(view, code)
+            if kind.code != code or kind.state not in (TypeState.PUBLISHED, TypeState.RETIRED):
                 raise TypeUnknown
-            draft = self.draft(view, kind)
+            number = number_of(view, kind.code)
+            draft = None if number is None else self.draft(view, kind, number)
+        if draft is None:  # nothing was issued yet
+            with self.store.transaction() as tx:
+                draft = self.draft(tx, kind, allot_number(tx, kind.code))
         before = None if kept is None else kept.status_list
         is_same = before is not None and (before.places, before.octets) == (draft.places, draft.octets)
         if kept is not None and is_same and kept.status_list.next_update - now > LIFETIME / 2:
@@ -93,7 +115,7 @@ class StatusLists:
                 return replace(kept, looked_at=now)
             raise
 
-    def draft(self, view: Reading, kind: LicenceType) -> StatusList:
+    def draft(self, view: Reading, kind: LicenceType, number: int) -> StatusList:
         """Return what the registry says now."""
         places, others = self.repository.standings(view, kind.id)
         statuses = {place: STATUSES[state] for place, state in others.items()}
@@ -103,6 +125,7 @@ class StatusLists:
         return StatusList(
             source=self.source,
             licence_type=kind.code,
+            number=number,
             issued=issued,
             next_update=issued + LIFETIME,
             places=places,

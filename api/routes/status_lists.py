@@ -39,7 +39,13 @@ EXAMPLE = {"payload": "eyJiaXRzIjoy…", "signature": "MEUCIQ…", "certificates
 def status_list(
     request: Request,
     instance: InstanceHere,
-    code: Annotated[Name, Path(description="Code of the licence type", examples=["11330000MB00000001001"])],
+    code: Annotated[
+        Name,
+        Path(
+            description="Code of the licence type, or the number of the list, which claims in QR codes name",
+            examples=["11330000MB00000001001"],
+        ),
+    ],
 ) -> Response:
     """Return how every licence of a type stands, two bits each. Whoever has it checks without being seen."""
     published = instance.status_lists.current(code)

@@ -1,6 +1,5 @@
 """The claim in the QR code: its octets, its one spelling, and who alone can make one."""
 
-import base64
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -21,101 +20,96 @@ from licence.claim import (
 )
 from licence.errors import ClaimMalformed, ClaimUntrusted
 from tests.builders import PKI
-from tests.fakes.custody import MemoryCustody
-from trust.certificates import Certificate
+from tests.licence.claims import CLAIM, Stamp, in_base_31, namesakes, octets_of, text_of
 from trust.crypto import backends
-from trust.crypto.algorithms import KEYS
 from trust.crypto.sm2 import SM2Signature, digest
 from trust.crypto.sm3 import sm3
-from trust.profiles import CLAIM_SIGNER, Name
-from trust.signing import KeyPurpose, Signer
 
 IDENTIFIER = "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U"
-CLAIM = Claim(
-    licence=licence_digest(IDENTIFIER),
-    issuer=CreditCode(cast.AUTHORITY.code),
-    last_day=date(2031, 11, 21),
-    status_index=42,
-)
-FIELDS = {"version": 0, "key": 1, "licence": 5, "issuer": 21, "last day": 33, "status index": 35, "r": 39, "s": 71}
+FIELDS = {"version": 0, "key": 1, "licence": 5, "issuer": 21, "last day": 33, "place": 35, "r": 40, "s": 72}
 """Where each field begins."""
 
-LENGTH = 103
-
-
-class Stamp:
-    """A key that signs claims, with its certificate."""
-
-    def __init__(self, pki: PKI, family: str = "sm2") -> None:
-        self.custody = MemoryCustody()
-        self.key = self.custody.make(KeyPurpose.LICENCE_CLAIM, KEYS[family])
-        issued = pki.issue(CLAIM_SIGNER, subject=Name(common_name="二维码"), key=self.key)
-        self.certificate: Certificate = issued.certificate
-
-    def sign(self, claim: Claim = CLAIM) -> str:
-        return sign_claim(claim, Signer(self.custody, self.key), self.certificate)
-
-    @property
-    def known(self) -> dict[bytes, Certificate]:
-        return {key_identifier(self.certificate): self.certificate}
+LENGTH = 104
+BODY = 40
+OF_BEFORE = replace(CLAIM, status_list=None)
+"""A claim of version 1."""
 
 
 @pytest.fixture(scope="module")
 def stamp(sm2_pki: PKI) -> Stamp:
-    return Stamp(sm2_pki)
-
-
-def octets_of(text: str) -> bytearray:
-    return bytearray(base64.urlsafe_b64decode(text + "=="))
-
-
-def text_of(octets: bytes | bytearray) -> str:
-    return base64.urlsafe_b64encode(octets).decode().rstrip("=")
-
-
-def in_base_31(code: str) -> int:
-    """Return a credit code as a number, as docs/qr.md says it."""
-    return sum(ALPHABET.index(character) * 31 ** (17 - place) for place, character in enumerate(code))
+    return Stamp.made(sm2_pki)
 
 
 def test_the_octets_stand_as_documented(stamp: Stamp) -> None:
     text = stamp.sign()
     octets = bytes(octets_of(text))
     assert (len(text), len(octets)) == (CLAIM_LENGTH, LENGTH)
-    assert octets[0] == 1
+    assert octets[0] == 2
     assert octets[1:5] == sm3(stamp.certificate.der)[:4]
     assert octets[5:21] == sm3(IDENTIFIER.encode("ascii"))[:16]
     assert int.from_bytes(octets[21:33], "big") == in_base_31(cast.AUTHORITY.code)
     assert date(1970, 1, 1) + timedelta(days=int.from_bytes(octets[33:35], "big")) == date(2031, 11, 21)
-    assert int.from_bytes(octets[35:39], "big") == 42
-    message = b"xinyin licence claim v1" + b"\0" + octets[:39]
+    assert divmod(int.from_bytes(octets[35:40], "big"), 2**28) == (7, 42)
+    message = b"xinyin licence claim v2" + b"\0" + octets[:40]
     key = stamp.certificate.public_key.sm2
     assert key is not None
+    backends.verify(key, digest(key, message), SM2Signature.from_raw(octets[40:]))
+
+
+def test_the_octets_of_version_1_stand_as_documented(stamp: Stamp) -> None:
+    text = stamp.sign(OF_BEFORE)
+    octets, now = bytes(octets_of(text)), bytes(octets_of(stamp.sign()))
+    assert (len(text), len(octets), octets[0]) == (138, 103, 1)
+    assert octets[1:35] == now[1:35]
+    assert int.from_bytes(octets[35:39], "big") == 42
+    key = stamp.certificate.public_key.sm2
+    assert key is not None
+    message = b"xinyin licence claim v1" + b"\0" + octets[:39]
     backends.verify(key, digest(key, message), SM2Signature.from_raw(octets[39:]))
 
 
-def test_what_is_signed_is_read_again_and_verifies(stamp: Stamp) -> None:
-    signed = read_claim(stamp.sign())
-    assert signed.claim == CLAIM
-    assert signed.verify(stamp.known) == stamp.certificate
+@pytest.mark.parametrize("claim", [CLAIM, OF_BEFORE])
+def test_what_is_signed_is_read_again_and_verifies(stamp: Stamp, claim: Claim) -> None:
+    signed = read_claim(stamp.sign(claim))
+    assert signed.claim == claim
+    assert signed.verify((stamp.certificate,)) == stamp.certificate
 
 
 bodies = st.text(ALPHABET, min_size=9, max_size=9).map(lambda tail: f"11330199{tail}")
 codes = bodies.map(lambda body: body + check_character(body))
+places = st.tuples(st.integers(1, 2**12 - 1), st.integers(0, 2**28 - 1)) | st.tuples(
+    st.none(), st.integers(0, 2**32 - 1)
+)
+
+
+def claim_at(licence: bytes, issuer: CreditCode, last_day: date | None, place: tuple[int | None, int]) -> Claim:
+    """Return the claim of a licence whose place in the status lists is `place`."""
+    number, index = place
+    return Claim(licence=licence, issuer=issuer, last_day=last_day, status_list=number, status_index=index)
+
+
 claims = st.builds(
-    Claim,
-    licence=st.binary(min_size=16, max_size=16),
-    issuer=codes.map(CreditCode),
-    last_day=st.none() | st.dates(date(1970, 1, 1), date(2149, 6, 5)),
-    status_index=st.integers(0, 2**32 - 1),
+    claim_at,
+    st.binary(min_size=16, max_size=16),
+    codes.map(CreditCode),
+    st.none() | st.dates(date(1970, 1, 1), date(2149, 6, 5)),
+    places,
 )
 
 
 @given(claims)
 def test_every_claim_is_read_as_it_was_signed(stamp: Stamp, claim: Claim) -> None:
     text = stamp.sign(claim)
-    assert len(text) == CLAIM_LENGTH
+    assert len(text) == (CLAIM_LENGTH if claim.status_list else CLAIM_LENGTH - 1)
     assert read_claim(text).claim == claim
+
+
+@pytest.mark.parametrize(
+    ("status_list", "index"), [(0, 1), (2**12, 1), (-1, 1), (1, 2**28), (1, -1), (None, 2**32), (None, -1)]
+)
+def test_a_place_that_has_no_room_is_refused(status_list: int | None, index: int) -> None:
+    with pytest.raises(ValueError, match=r"a status list has a number|the index does not fit"):
+        replace(CLAIM, status_list=status_list, status_index=index)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +135,7 @@ def test_no_octet_can_be_changed(stamp: Stamp, place: int) -> None:
     except ClaimMalformed:
         return
     with pytest.raises(ClaimUntrusted):
-        signed.verify(stamp.known)
+        signed.verify((stamp.certificate,))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +145,8 @@ def test_no_octet_can_be_changed(stamp: Stamp, place: int) -> None:
         ("issuer", in_base_31(cast.ENTERPRISE.code).to_bytes(12, "big")),
         ("last day", b"\xff\xff"),
         ("last day", b"\xff\xfe"),
-        ("status index", bytes(4)),
+        ("place", b"\x00\x80\x00\x00\x2a"),  # another list
+        ("place", b"\x00\x70\x00\x00\x2b"),  # another index
     ],
 )
 def test_no_field_can_be_put_into_a_signed_claim(stamp: Stamp, field: str, put: bytes) -> None:
@@ -161,12 +156,12 @@ def test_no_field_can_be_put_into_a_signed_claim(stamp: Stamp, field: str, put: 
     signed = read_claim(text_of(octets))
     assert signed.claim != CLAIM
     with pytest.raises(ClaimUntrusted):
-        signed.verify(stamp.known)
+        signed.verify((stamp.certificate,))
 
 
-@pytest.mark.parametrize("version", [0, 2, 255])
-def test_another_version_is_not_read(stamp: Stamp, version: int) -> None:
-    octets = octets_of(stamp.sign())
+@pytest.mark.parametrize(("claim", "version"), [(CLAIM, 0), (CLAIM, 1), (CLAIM, 3), (OF_BEFORE, 2), (OF_BEFORE, 255)])
+def test_another_version_is_not_read(stamp: Stamp, claim: Claim, version: int) -> None:
+    octets = octets_of(stamp.sign(claim))
     octets[0] = version
     with pytest.raises(ClaimMalformed):
         read_claim(text_of(octets))
@@ -183,37 +178,47 @@ def test_an_issuer_that_is_no_credit_code_is_malformed(stamp: Stamp, number: int
         read_claim(text_of(octets))
 
 
+def test_list_0_is_none(stamp: Stamp) -> None:
+    octets = octets_of(stamp.sign())
+    octets[35:40] = bytes(5)
+    with pytest.raises(ClaimMalformed):
+        read_claim(text_of(octets))
+
+
 @pytest.mark.parametrize("field", ["r", "s"])
 @pytest.mark.parametrize("value", [0, 2**256 - 1])
 def test_a_signature_out_of_range_does_not_verify(stamp: Stamp, field: str, value: int) -> None:
     octets = octets_of(stamp.sign())
     octets[FIELDS[field] : FIELDS[field] + 32] = value.to_bytes(32, "big")
     with pytest.raises((ClaimMalformed, ClaimUntrusted)):
-        read_claim(text_of(octets)).verify(stamp.known)
+        read_claim(text_of(octets)).verify((stamp.certificate,))
 
 
 def test_the_signature_of_one_claim_does_not_carry_another(stamp: Stamp) -> None:
     first, second = octets_of(stamp.sign()), octets_of(stamp.sign(replace(CLAIM, status_index=43)))
     with pytest.raises(ClaimUntrusted):
-        read_claim(text_of(first[:39] + second[39:])).verify(stamp.known)
+        read_claim(text_of(first[:BODY] + second[BODY:])).verify((stamp.certificate,))
 
 
 def test_a_signature_without_the_prefix_is_none(stamp: Stamp) -> None:
     # Otherwise the key could be led to sign a claim that looks like something else, or the other way round.
-    body = bytes(octets_of(stamp.sign())[:39])
-    bare = SM2Signature.from_der(Signer(stamp.custody, stamp.key).sign(body)).raw
+    body = bytes(octets_of(stamp.sign())[:BODY])
+    bare = SM2Signature.from_der(stamp.signer.sign(body)).raw
     with pytest.raises(ClaimUntrusted):
-        read_claim(text_of(body + bare)).verify(stamp.known)
+        read_claim(text_of(body + bare)).verify((stamp.certificate,))
 
 
 # --- spelling
 
 
 def test_a_claim_has_one_spelling(stamp: Stamp) -> None:
-    text = stamp.sign()
+    text = stamp.sign(OF_BEFORE)
     last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     loose = [text[:-1] + one for one in last if octets_of(text[:-1] + one) == octets_of(text) and one != text[-1]]
     assert len(loose) == 15
+    newer = stamp.sign()
+    loose += [newer[:-1] + one for one in last if octets_of(newer[:-1] + one) == octets_of(newer) and one != newer[-1]]
+    assert len(loose) == 18
     for wrong in (*loose, text + "=", text + "==", f" {text}", text + "\n", text.replace(text[5], text[5] + "\n", 1)):
         with pytest.raises(ClaimMalformed):
             read_claim(wrong)
@@ -230,7 +235,7 @@ def test_the_alphabet_is_that_of_addresses(stamp: Stamp) -> None:
             read_claim(wrong)
 
 
-@pytest.mark.parametrize("length", [0, 1, CLAIM_LENGTH - 1, CLAIM_LENGTH + 1, CLAIM_LENGTH + 2, 10**6])
+@pytest.mark.parametrize("length", [0, 1, CLAIM_LENGTH - 2, CLAIM_LENGTH - 1, CLAIM_LENGTH + 1, 10**6])
 def test_another_length_is_malformed(stamp: Stamp, length: int) -> None:
     with pytest.raises(ClaimMalformed):
         read_claim((stamp.sign() * (length // CLAIM_LENGTH + 1))[:length])
@@ -255,36 +260,49 @@ def test_what_is_read_is_spelled_as_it_was(octets: bytes) -> None:
 
 
 def test_a_stranger_cannot_sign(stamp: Stamp, sm2_pki: PKI) -> None:
-    forger = Stamp(sm2_pki)
+    forger = Stamp.made(sm2_pki)
     with pytest.raises(ClaimUntrusted):
-        read_claim(forger.sign()).verify(stamp.known)
+        read_claim(forger.sign()).verify((stamp.certificate,))
 
 
 def test_a_stranger_cannot_sign_in_the_name_of_our_certificate(stamp: Stamp, sm2_pki: PKI) -> None:
-    forger = Stamp(sm2_pki)
-    text = sign_claim(CLAIM, Signer(forger.custody, forger.key), stamp.certificate)
+    forger = Stamp.made(sm2_pki)
+    text = sign_claim(CLAIM, forger.signer, stamp.certificate)
     assert read_claim(text).key == key_identifier(stamp.certificate)
     with pytest.raises(ClaimUntrusted):
-        read_claim(text).verify(stamp.known)
+        read_claim(text).verify((stamp.certificate,))
 
 
 def test_a_certificate_with_a_key_of_another_family_verifies_nothing(stamp: Stamp, p256_pki: PKI) -> None:
-    other = Stamp(p256_pki, "p256").certificate
-    signed: SignedClaim = read_claim(stamp.sign())
+    other = Stamp.made(p256_pki, "p256").certificate
+    signed: SignedClaim = replace(read_claim(stamp.sign()), key=key_identifier(other))
     with pytest.raises(ClaimUntrusted):
-        signed.verify({signed.key: other})
+        signed.verify((other,))
 
 
 def test_of_several_keys_the_one_that_is_named_is_taken(stamp: Stamp, sm2_pki: PKI) -> None:
-    other = Stamp(sm2_pki)
-    known = stamp.known | other.known
+    other = Stamp.made(sm2_pki)
+    known = (stamp.certificate, other.certificate)
     assert read_claim(stamp.sign()).verify(known) == stamp.certificate
     assert read_claim(other.sign()).verify(known) == other.certificate
 
 
+def test_each_key_that_bears_the_name_is_tried(stamp: Stamp, sm2_pki: PKI) -> None:
+    other = Stamp.made(sm2_pki)
+    one, two = namesakes(stamp.certificate, other.certificate)
+    assert key_identifier(one) == key_identifier(two)
+    first = read_claim(sign_claim(CLAIM, stamp.signer, one))
+    second = read_claim(sign_claim(CLAIM, other.signer, two))
+    for known in ((one, two), (two, one)):
+        assert (first.verify(known), second.verify(known)) == (one, two)
+    for signed, other_one in ((first, two), (second, one)):
+        with pytest.raises(ClaimUntrusted):
+            signed.verify((other_one,))
+
+
 def test_without_any_key_nothing_verifies(stamp: Stamp) -> None:
     with pytest.raises(ClaimUntrusted):
-        read_claim(stamp.sign()).verify({})
+        read_claim(stamp.sign()).verify(())
 
 
 def test_an_identifier_stands_as_sixteen_octets() -> None:

@@ -77,6 +77,7 @@ class House:
         usual: dict[str, Any] = {
             "source": SOURCE,
             "licence_type": CODE,
+            "number": 7,
             "issued": ISSUED,
             "next_update": ISSUED + timedelta(days=1),
             "places": 10,
@@ -119,9 +120,12 @@ def test_the_bits_stand_where_the_document_says(house: House) -> None:
     assert pack(10, OTHERS) == bytes((0b01_00_00_11, 0b00_00_00_10, 0b00_00_11_00))
     payload = json.loads(house.draft().payload)
     assert zlib.decompress(octets_of(payload["statuses"])) == pack(10, OTHERS)
-    assert {name: payload[name] for name in ("type", "version", "bits", "places", "licence_type", "issued")} == {
+    assert {
+        name: payload[name] for name in ("type", "version", "bits", "places", "licence_type", "number", "issued")
+    } == {
         "type": "xinyin.status-list",
-        "version": 1,
+        "version": 2,
+        "number": 7,
         "bits": 2,
         "places": 10,
         "licence_type": CODE,
@@ -151,6 +155,8 @@ def test_ten_million_licences_are_a_small_file(house: House) -> None:
         {"places": 9, "octets": bytes(2)},
         {"places": 9, "octets": bytes(4)},
         {"places": MAX_PLACES + 1},
+        {"number": 0},
+        {"number": 4096},
     ],
 )
 def test_what_is_no_list(house: House, changes: dict[str, Any]) -> None:
@@ -175,7 +181,13 @@ def put(**changes: Any) -> Change:  # noqa: ANN401 - any member
     "change",
     [
         put(type="xinyin.trust-list"),
-        put(version=2),
+        put(version=1),
+        put(version=3),
+        put(number=0),
+        put(number=4096),
+        put(number=True),
+        put(number="7"),
+        lambda told: told.pop("number"),
         put(bits=1),
         put(places=9_000),
         put(places=-1),

@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from api.demo import cast
+from licence.claim import read_claim
 from licence.errors import TypeUnknown
 from licence.lifecycle import LicenceState
+from licence.status.errors import StatusListsExhausted
+from licence.status.repository import allot_number, code_numbered, number_of
 from licence.status_list import LicenceStatus
 from licence.status_publishing import LIFETIME, LOOK_PAUSE, STATUSES, StatusLists
-from tests.licence.builders import REASON, Desk
+from tests.licence.builders import PERSON_TYPE, REASON, Desk
 from trust.signing import SigningUnavailable
 
 
@@ -19,6 +23,7 @@ def lists_of(desk: Desk) -> StatusLists:
     return StatusLists(
         store=house.store,
         repository=house.registry,
+        catalogue=house.catalogue,
         service_keys=house.service_keys,
         source="https://trust.example",
     )
@@ -54,6 +59,37 @@ def test_each_licence_stands_in_its_place(any_desk: Desk) -> None:
 
 def test_a_type_without_licences_has_an_empty_list(lists: StatusLists) -> None:
     assert lists.current(cast.FOOD_TYPE).status_list.places == 0
+
+
+def test_a_list_has_one_number_for_good_which_claims_name(desk: Desk, lists: StatusLists) -> None:
+    other = lists.current(PERSON_TYPE).status_list.number
+    licence = desk.issue()
+    assert licence.claim is not None
+    claim = read_claim(licence.claim.rpartition("/")[2]).claim
+    found = lists.current(cast.FOOD_TYPE)
+    assert (found.status_list.number, other) == (claim.status_list, 3 - (claim.status_list or 0))
+    assert lists.current(str(claim.status_list)) is found
+    wait(desk)
+    desk.issue()
+    assert lists_of(desk).current(cast.FOOD_TYPE).status_list.number == claim.status_list
+    allotted = [event.facts for event in desk.events() if event.tag == "status_list:number:done"]
+    assert [one["number"] for one in allotted] == [1, 2]
+
+
+def test_numbers_end_where_claims_have_no_room_for_more(desk: Desk) -> None:
+    with desk.house.store.transaction() as tx:
+        tx.change(text("INSERT INTO counter (name, value) VALUES ('status lists', 4094)"))
+        assert [allot_number(tx, "the last") for _ in range(2)] == [4095, 4095]
+        with pytest.raises(StatusListsExhausted) as refused:
+            allot_number(tx, "one more")
+        assert refused.value.code == "status_list.numbers_exhausted"
+        assert (number_of(tx, "one more"), code_numbered(tx, 4095)) == (None, "the last")
+
+
+@pytest.mark.parametrize("number", ["9", "0", "01", "4095", "12345"])
+def test_a_number_that_no_list_has(lists: StatusLists, number: str) -> None:
+    with pytest.raises(TypeUnknown):
+        lists.current(number)
 
 
 @pytest.mark.parametrize("code", ["", "x", cast.FOOD_TYPE[:-1] + "9"])

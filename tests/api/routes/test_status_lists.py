@@ -10,9 +10,7 @@ from trust.verdict import Outcome
 def code_of(service: Service, furnished: Furnished) -> str:
     """Return the code of the type of the licence that was issued."""
     with service.instance.base.store.reading() as view:
-        kind = service.instance.registry.type(view, furnished.type)
-    assert kind is not None
-    return kind.code
+        return service.instance.catalogue.require(view, furnished.type).code
 
 
 def test_a_licence_is_checked_without_anybody_seeing_which(
@@ -28,7 +26,21 @@ def test_a_licence_is_checked_without_anybody_seeing_which(
     status_list, verdict = read_status_list(answer.content, trusted, now=now)
     assert verdict.outcome is Outcome.PASSED
     claim = read_claim(furnished_folder.claim.rpartition("/")[2]).claim
-    assert status_list.status(claim.status_index) is LicenceStatus.VALID
+    assert (status_list.number, status_list.status(claim.status_index)) == (claim.status_list, LicenceStatus.VALID)
+
+
+def test_a_list_is_asked_for_by_its_number_as_claims_name_it(
+    shared_furnished: Service, furnished_folder: Furnished
+) -> None:
+    claim = read_claim(furnished_folder.claim.rpartition("/")[2]).claim
+    answer = shared_furnished.ask("GET", f"/status-lists/{claim.status_list}")
+    assert (
+        answer.content
+        == shared_furnished.ask("GET", f"/status-lists/{code_of(shared_furnished, furnished_folder)}").content
+    )
+    for number in ("99", "0", "01", "12345"):
+        answer = shared_furnished.ask("GET", f"/status-lists/{number}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "licence.type_unknown")
 
 
 def test_caches_are_told_whether_it_is_still_the_same(shared_furnished: Service, furnished_folder: Furnished) -> None:

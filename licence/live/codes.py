@@ -1,0 +1,215 @@
+"""亮证: making a code for the holder's phone, checking it once, and telling the holder who did.
+
+The code holds 128 random bits and nothing else. The database knows a keyed hash of them, so that nobody who reads it
+can show anything. The first check consumes the code: of two at the same time exactly one gets the answer. The answer
+says more than that of the printed code, since the holder shows it.
+"""
+
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from identity.access import AccessService
+from identity.duties import Actor, Duty, Grant
+from identity.errors import ClientUnknown, SubjectUnknown
+from identity.holding import speaks_for
+from identity.service import IdentityService
+from identity.subject import Organisation
+from licence.errors import LicenceUnknown
+from licence.live.entries import LiveCode
+from licence.live.errors import LiveCodeExpired, LiveCodeNotPossible, LiveCodeUnknown, LiveCodeUsed
+from licence.live.repository import LiveCodeRepository
+from licence.records import Licence
+from licence.repository import LicenceRepository
+from licence.verification import Standing, VerificationService
+from trust.errors import TrustError
+from trust.events import AuditEvent
+from trust.identifiers import new_id
+from trust.store import Reading, Store, Transaction
+
+__all__ = ["LiveAnswer", "LiveCodes", "MadeLiveCode", "MakeLiveCode"]
+
+SECRET: Final = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")
+"""128 bits in base64url: the last character has two of them."""
+
+SECRET_BYTES: Final = 16
+PHOTO: Final = "photo"
+"""The field of a licence's data that holds the holder's picture."""
+
+PICTURE: Final = re.compile(r"data:image/(?:jpeg|png);base64,[A-Za-z0-9+/]+={0,2}\Z")
+KEPT: Final = timedelta(days=30)
+"""For how long the holder sees who checked. The audit trail keeps it for good."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakeLiveCode:
+    """A code that is to be made."""
+
+    licence: str
+    """Our identifier of the licence, or its licence identifier."""
+
+    holder: str | None = None
+    """Whom a business system says it was asked by: the unified identifier of the holder."""
+
+    purpose: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeLiveCode:
+    """A code with its address, which is shown once."""
+
+    code: LiveCode
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveAnswer:
+    """What a code answers to its first check."""
+
+    code: LiveCode
+    standing: Standing
+
+    @property
+    def photo(self) -> str | None:
+        """The holder's picture as a data address, where the licence has one."""
+        value = self.standing.licence.data.get(PHOTO)
+        return value if isinstance(value, str) and PICTURE.match(value) else None
+
+
+class LiveCodes:
+    """The use cases of live codes."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        identity: IdentityService,
+        access: AccessService,
+        licences: LicenceRepository,
+        repository: LiveCodeRepository,
+        verification: VerificationService,
+        address: str,
+        lifetime: timedelta,
+    ) -> None:
+        self.store = store
+        self.identity = identity
+        self.access = access
+        self.licences = licences
+        self.repository = repository
+        self.verification = verification
+        self.address = address
+        """Where a code leads, without its secret and with a slash at the end."""
+
+        self.lifetime = lifetime
+
+    def make(self, actor: Actor, command: MakeLiveCode) -> MadeLiveCode:
+        """Make a code for a licence of the holder's, or for the holder's phone by a business system of the issuer's.
+
+        Raise `LicenceUnknown`, also for a licence that is not the actor's to show, or `LiveCodeNotPossible`.
+        """
+        secret = secrets.token_urlsafe(SECRET_BYTES)
+        with self.store.transaction() as tx:
+            licence = self.licences.get(tx, command.licence) or self.licences.by_identifier(tx, command.licence)
+            if licence is None or not self.may_show(tx, actor, licence, command.holder):
+                raise LicenceUnknown
+            standing = self.verification.standing(tx, licence)
+            if not standing.is_in_force:
+                raise LiveCodeNotPossible(state="expired" if standing.expired else licence.state.value)
+            code = LiveCode(
+                id=new_id("live", at=tx.now),
+                licence=licence.id,
+                holder=licence.holder,
+                maker=actor.id,
+                purpose=command.purpose,
+                made_at=tx.now,
+                expires_at=tx.now + self.lifetime,
+            )
+            self.repository.add(tx, code, secret=secret)
+            facts = {"licence": licence.id, "holder": licence.holder}
+            tx.record(AuditEvent(tag="live_code:make:done", actor=actor.id, subject=code.id, facts=facts))
+        return MadeLiveCode(code=code, address=self.address + secret)
+
+    def may_show(self, view: Reading, actor: Actor, licence: Licence, holder: str | None) -> bool:
+        """Tell whether an actor may show a licence: who speaks for its holder, or whom the holder has asked.
+
+        A business system of the issuer's, which issued the licence and knows all of it, names the holder that asked.
+        """
+        if Grant(Duty.BUSINESS_SYSTEM, licence.issuer) in actor.grants:
+            return holder == licence.holder
+        is_own = speaks_for(self.identity, view, actor, licence.holder) is not None
+        return is_own and holder in (None, licence.holder)
+
+    def check(self, checker: Actor | None, secret: str) -> LiveAnswer:
+        """Check a code, by somebody with a name or without. It answers once.
+
+        Raise `LiveCodeUnknown`, `LiveCodeExpired` or `LiveCodeUsed`.
+        """
+        if not SECRET.fullmatch(secret):
+            raise LiveCodeUnknown
+        with self.store.transaction() as tx:
+            code = self.repository.hold(tx, secret)
+            if code is None:
+                raise LiveCodeUnknown
+            answer = self.answer(tx, code, checker)
+        if isinstance(answer, TrustError):
+            raise answer
+        return answer
+
+    def answer(self, tx: Transaction, code: LiveCode, checker: Actor | None) -> LiveAnswer | TrustError:
+        """Consume a code, or return why it does not answer. Either way it is on record who asked."""
+        who = None if checker is None else checker.id
+        refusal: TrustError | None = None
+        if code.checked_at is not None:
+            refusal = LiveCodeUsed()
+        elif tx.now >= code.expires_at:
+            refusal = LiveCodeExpired()
+        if refusal is not None:
+            facts = {"reason": refusal.code}
+            tx.record(AuditEvent(tag="live_code:check:refused", actor=who or "anybody", subject=code.id, facts=facts))
+            return refusal
+        licence = self.licences.get(tx, code.licence)
+        if licence is None:  # pragma: no cover - a foreign key holds it
+            return LiveCodeUnknown()
+        self.repository.consume(tx, code.id, checker=who)
+        facts = {"licence": licence.id, "state": licence.state.value}
+        tx.record(AuditEvent(tag="live_code:check:done", actor=who or "anybody", subject=code.id, facts=facts))
+        return LiveAnswer(code=code, standing=self.verification.standing(tx, licence))
+
+    def look(self, actor: Actor, name: str) -> tuple[LiveCode, str]:
+        """Return a code and the name of who checked it, for its maker and whoever speaks for its holder.
+
+        The name is empty where nobody has checked, or somebody without one. Raise `LiveCodeUnknown`.
+        """
+        with self.store.reading() as view:
+            code = self.repository.get(view, name)
+            if code is None:
+                raise LiveCodeUnknown
+            if actor.id != code.maker and speaks_for(self.identity, view, actor, code.holder) is None:
+                raise LiveCodeUnknown
+            return code, "" if code.checker is None else self.name_of(view, code.checker)
+
+    def name_of(self, view: Reading, checker: str) -> str:
+        """Return the name of a person, or of a business system with its organisation."""
+        try:
+            client = self.access.require_client(view, checker)
+        except ClientUnknown:
+            try:
+                person = self.identity.require_subject(view, checker)
+            except SubjectUnknown:  # pragma: no cover - nobody is ever deleted
+                return checker
+            return person.name if isinstance(person, Organisation) else person.name.value
+        return f"{self.identity.require_organisation(view, client.organisation).name} · {client.name}"
+
+    def tidy(self) -> int:
+        """Forget the codes whose end is long past; return how many those were."""
+        with self.store.reading() as view:
+            before = view.now - KEPT
+            if not self.repository.has_any(view, before=before):
+                return 0
+        with self.store.transaction() as tx:
+            count = self.repository.forget(tx, before=before)
+            facts = {"count": count}
+            tx.record(AuditEvent(tag="live_code:forget:done", actor="system", subject="live-codes", facts=facts))
+        return count

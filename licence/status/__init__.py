@@ -1,0 +1,1 @@
+"""The numbers of status lists: short names by which claims name them."""

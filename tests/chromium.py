@@ -1,0 +1,137 @@
+"""Chromium, driven by its own protocol (CDP), and a service that it can be pointed at and that can be taken away."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import uvicorn
+import websockets
+from fastapi import FastAPI
+
+from api.demo.browser import FLAGS, find_browser, listening
+from tests.judges import required
+
+__all__ = ["Browser", "Tab", "browsing", "serving"]
+
+PATIENCE: Final = 20.0
+
+
+class Tab:
+    """A page of the browser."""
+
+    def __init__(self, browser: "Browser", session: str) -> None:
+        self.browser = browser
+        self.session = session
+
+    def call(self, method: str, **parameters: Any) -> Any:  # noqa: ANN401 - JSON
+        """Call a method of the protocol and return its result."""
+        return self.browser.call(method, self.session, **parameters)
+
+    def open(self, address: str) -> None:
+        """Go to an address, whether or not anybody answers there."""
+        self.call("Page.navigate", url=address)
+
+    def evaluate(self, script: str) -> Any:  # noqa: ANN401 - JSON
+        """Return what an expression comes to, or a promise of it. Raise `AssertionError` with what the page throws."""
+        answer = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in answer, json.dumps(answer["exceptionDetails"])[:2000]
+        return answer["result"].get("value")
+
+    def wait(self, condition: str) -> Any:  # noqa: ANN401 - JSON
+        """Wait until an expression is true, and return what it comes to."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            answer = self.call("Runtime.evaluate", expression=condition, returnByValue=True)
+            found = answer.get("result", {}).get("value")
+            if found and "exceptionDetails" not in answer:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"waited in vain for {condition}: {self.evaluate('document.body.innerText')!r:.1000}")
+
+    def shift_clock(self, milliseconds: int) -> None:
+        """Let the pages that are opened from now on believe that it is so much later."""
+        self.call(
+            "Page.addScriptToEvaluateOnNewDocument",
+            source=f"""{{ const Real = Date; globalThis.Date = class extends Real {{
+                constructor(...told) {{ if (told.length) super(...told); else super(Real.now() + {milliseconds}); }}
+                static now() {{ return Real.now() + {milliseconds}; }} }}; }}""",
+        )
+
+
+class Browser:
+    """A browser that runs."""
+
+    def __init__(self, socket: websockets.ClientConnection, run: Callable[[Coroutine[Any, Any, Any]], Any]) -> None:
+        self.socket = socket
+        self.run = run
+        self.count = 0
+
+    def call(self, method: str, session: str | None = None, **parameters: Any) -> Any:  # noqa: ANN401 - JSON
+        """Call a method of the protocol and return its result."""
+        return self.run(asyncio.wait_for(self.ask(method, session, parameters), PATIENCE))
+
+    async def ask(self, method: str, session: str | None, parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        """Send a message and return the answer to it."""
+        self.count += 1
+        message = {"id": self.count, "method": method, "params": parameters}
+        await self.socket.send(json.dumps(message | ({"sessionId": session} if session else {})))
+        while True:
+            answer = json.loads(await self.socket.recv())
+            if answer.get("id") == self.count:
+                assert "error" not in answer, answer["error"]
+                return answer["result"]
+
+    def tab(self) -> Tab:
+        """Open an empty page."""
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.call("Page.enable", session)
+        self.call("Runtime.enable", session)
+        return Tab(self, session)
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """Run a browser with a fresh profile. Without one the test is skipped, but in CI."""
+    path = required("Chromium", find_browser())
+    profile = tempfile.mkdtemp(prefix="chromium-")
+    # As root Chromium refuses its sandbox; the only pages that it opens are our own.
+    command = [path, *FLAGS, "--no-sandbox", f"--user-data-dir={profile}", "about:blank"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        loop = asyncio.new_event_loop()
+        try:
+            socket = loop.run_until_complete(websockets.connect(listening(process), max_size=None))
+            yield Browser(socket, loop.run_until_complete)
+            loop.run_until_complete(socket.close())
+        finally:
+            process.kill()
+            process.wait()
+            loop.close()
+            shutil.rmtree(profile, ignore_errors=True)
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Serve an application on this machine; yield its address, and what takes it away."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + PATIENCE
+    while not server.started and time.monotonic() < until:
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+
+    def stop() -> None:
+        server.should_exit = True
+        server.force_exit = True
+        thread.join(PATIENCE)
+
+    yield f"http://127.0.0.1:{port}", stop
+    stop()
