@@ -24,6 +24,7 @@ class Duty(StrEnum):
     SEAL_OWNER = "seal_owner"  # 印章所有者
     LICENCE_OFFICER = "licence_officer"  # 发证员
     LICENCE_REVIEWER = "licence_reviewer"  # 复核员
+    LICENCE_HOLDER = "licence_holder"  # 持证经办人
     BUSINESS_SYSTEM = "business_system"  # 业务系统
 
 
@@ -36,6 +37,7 @@ OF_ORGANISATION: Final = frozenset(
         Duty.SEAL_OWNER,
         Duty.LICENCE_OFFICER,
         Duty.LICENCE_REVIEWER,
+        Duty.LICENCE_HOLDER,
         Duty.BUSINESS_SYSTEM,
     }
 )

@@ -1,11 +1,19 @@
 """Subjects: registering persons and organisations, proving them, freezing them, finding them."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from identity.citizen_number import CitizenNumber
 from identity.credit_code import CreditCode
 from identity.duties import Actor
-from identity.errors import PersonNameMalformed, SubjectExists, SubjectNotActive, SubjectUnknown
+from identity.errors import (
+    CitizenNumberMalformed,
+    CreditCodeMalformed,
+    PersonNameMalformed,
+    SubjectExists,
+    SubjectNotActive,
+    SubjectUnknown,
+)
 from identity.lifecycle import LIFECYCLE, PERMITS, ClientState, SubjectEvent, SubjectState, SubjectUse
 from identity.repository import Client, IdentityRepository
 from identity.subject import (
@@ -13,6 +21,7 @@ from identity.subject import (
     Organisation,
     Person,
     PersonName,
+    SubjectId,
     SubjectKind,
     new_unified_identifier,
 )
@@ -189,6 +198,15 @@ class IdentityService:
         elif not client_may_act(*states):
             raise SubjectNotActive(subject=name, state=states[0].value)
 
+    def actor(self, view: Reading, name: str) -> Actor:
+        """Return a person or a client with the duties held now, for what was asked for and is done later.
+
+        Raise what `require_actor` raises.
+        """
+        self.require_actor(view, name)
+        is_client = self.repository.states_of_client(view, name) is not None
+        return Actor(id=name, grants=self.repository.grants(view, name), is_client=is_client)
+
     def acts_for(self, view: Reading, person: str, organisation: str) -> bool:
         """Tell whether a person holds any duty for an organisation."""
         return any(grant.organisation == organisation for grant in self.repository.grants(view, person))
@@ -212,6 +230,15 @@ class IdentityService:
             raise SubjectUnknown
         found.require(SubjectUse.HOLD)
         return found
+
+    def subjects_of_code(self, view: Reading, code: str) -> tuple[SubjectId, ...]:
+        """Return who is registered with a code, whichever kind of code it is; nobody where it is none."""
+        found: list[Person | Organisation | None] = []
+        with suppress(CitizenNumberMalformed):
+            found.append(self.repository.person_by_number(view, CitizenNumber.parse(code, today=view.now.date())))
+        with suppress(CreditCodeMalformed):
+            found.append(self.repository.organisation_by_code(view, CreditCode(code)))
+        return tuple(one.id for one in found if one is not None)
 
 
 def client_may_act(client: ClientState, organisation: SubjectState | None) -> bool:

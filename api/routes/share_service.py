@@ -1,0 +1,305 @@
+"""The sharing service in the envelope of GB/T 36906 as practised: the same services as the sharing interface beneath.
+
+A call that is refused is answered with 200 and a status in its head; which tells of which error stands in one table.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Path, Request
+
+from api.authn import allow, instance_of
+from api.permissions import Permission
+from api.problems import TooManyRequests, words_of
+from api.routes.sharing import count_address
+from api.schemas.common import errors
+from api.schemas.share_service import (
+    CHECKED,
+    HOLDER_TYPES,
+    STATUSES,
+    Answer,
+    Envelope,
+    Member,
+    Method,
+    Status,
+    metadata,
+    moment_of,
+    remark,
+)
+from api.throttle import Throttle
+from api.wiring import Instance
+from identity.duties import Actor, Duty
+from identity.errors import CredentialsWrong, DutyMissing
+from licence.records import CHINA
+from licence.sharing.asking import QueryHolder
+from licence.sharing.disclosure import SharedLicence
+from licence.sharing.errors import ConsentMissing, LicenceNotInForce, SharingNotGranted
+from licence.sharing.handing import AskForCopy
+from trust.crypto.sm3 import sm3
+from trust.errors import TrustError
+from trust.events import canonical
+from trust.verdict import Outcome
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/share", tags=["共享服务接口 share service"])
+InstanceHere = Annotated[Instance, Depends(instance_of)]
+COPY_DAYS: Final = 30
+"""How long a copy is valid that this interface asks for: it tells no other end."""
+
+ADDRESS_LIFETIME: Final = timedelta(minutes=30)
+TIMES: Final = "%Y-%m-%d %H:%M:%S"
+PDF: Final = "pdf"
+
+
+class MemberWrong(Exception):
+    """A member of the envelope is missing or is not what it must be; the status tells which of the two."""
+
+    def __init__(self, member: str, status: Status = Status.PARAMETER_MISSING) -> None:
+        super().__init__(member)
+        self.member, self.status = member, status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One call: who asks, what for, and the members of its data."""
+
+    instance: Instance
+    actor: Actor
+    purpose: str
+    data: Mapping[str, Any]
+
+    def text(self, *members: Member) -> str:
+        """Return the first of these members that is there, or raise `MemberWrong`."""
+        for member in members:
+            value = self.data.get(member)
+            if isinstance(value, str) and value.strip():
+                return value.strip()
+        raise MemberWrong(members[0])
+
+    @property
+    def identifier(self) -> str:
+        """The licence identifier."""
+        return self.text(Member.IDENTIFIER, Member.IDENTIFIER_SHORT)
+
+    def file(self) -> bytes:
+        """Return the file in Base64."""
+        try:
+            return base64.b64decode(self.text(Member.FILE), validate=True)
+        except binascii.Error:
+            raise MemberWrong(Member.FILE) from None
+
+    def holder(self) -> QueryHolder:
+        """Return whose licences are asked for."""
+        kind = HOLDER_TYPES.get(self.text(Member.HOLDER_TYPE))
+        if kind is None:
+            raise MemberWrong(Member.HOLDER_TYPE, Status.HOLDER_TYPE_WRONG)
+        type_code = self.text(Member.TYPE_CODE) if self.data.get(Member.TYPE_CODE) else None
+        return QueryHolder(kind=kind, code=self.text(Member.HOLDER_CODE), type_code=type_code)
+
+    def whole(self, shared: SharedLicence) -> dict[str, Any]:
+        """Return a licence with its data."""
+        asking = self.instance.sharing.asking
+        return metadata(asking.data(self.actor, shared.identifier, purpose=self.purpose))
+
+    def of_holder(self) -> tuple[SharedLicence, ...]:
+        """Return the licences of the holder that is asked about."""
+        return self.instance.sharing.asking.query(self.actor, self.holder(), purpose=self.purpose)
+
+    def of_code(self) -> SharedLicence | None:
+        """Return the licence of a QR code; None for a code that is not one of ours."""
+        text = self.text(Member.QR)
+        return self.instance.sharing.asking.decode(self.actor, text, purpose=self.purpose).licence
+
+    def address(self, identifier: str, *, lifetime: timedelta = ADDRESS_LIFETIME, cause: str = "") -> str:
+        """Return a temporary address of an original, which leads there once."""
+        handing = self.instance.sharing.handing
+        issued = handing.address(self.actor, identifier, purpose=self.purpose, lifetime=lifetime, cause=cause)
+        return f"{self.instance.base.settings.public_url}/v1/sharing/downloads/{issued.secret}"
+
+
+def query(asked: Asked) -> object:
+    """Tell of one licence."""
+    return metadata(asked.instance.sharing.asking.metadata(asked.actor, asked.identifier, purpose=asked.purpose))
+
+
+def data_by_holder(asked: Asked) -> object:
+    """Tell of every licence of a holder, with its data."""
+    return permitted(asked, asked.whole)
+
+
+def addresses_by_holder(asked: Asked) -> object:
+    """Return temporary addresses of the originals of a holder that are in force."""
+
+    def addressed(one: SharedLicence) -> dict[str, Any]:
+        return {str(Member.IDENTIFIER): one.identifier, str(Member.URL): asked.address(one.identifier)}
+
+    return permitted(asked, addressed)
+
+
+def permitted(asked: Asked, tell: Callable[[SharedLicence], dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what can be told of a holder's licences; those of which the client may only know are passed over."""
+    found = []
+    for one in asked.of_holder():
+        with suppress(SharingNotGranted, ConsentMissing, LicenceNotInForce):
+            found.append(tell(one))
+    return found
+
+
+def address(asked: Asked) -> object:
+    """Return a temporary address of one original."""
+    cause = asked.text(Member.CAUSE)
+    try:
+        until = datetime.strptime(asked.text(Member.EXPIRY), TIMES).replace(tzinfo=CHINA)
+    except ValueError:
+        raise MemberWrong(Member.EXPIRY) from None
+    lifetime = until - asked.instance.base.clock.now()
+    return {
+        str(Member.URL): asked.address(asked.identifier, lifetime=lifetime, cause=cause),
+        str(Member.EXPIRY): moment_of(until),
+    }
+
+
+def copied(asked: Asked) -> object:
+    """Return an annotated copy as Base64. The same call on the same day gets the same copy."""
+    if asked.text(Member.FILE_TYPE).lower() != PDF:
+        raise MemberWrong(Member.FILE_TYPE)
+    base = asked.instance.base
+    today = base.clock.now().astimezone(CHINA).date()
+    with base.store.reading() as view:
+        client = base.access.require_client(view, asked.actor.id)
+        user = base.identity.require_organisation(view, client.organisation).name
+    wanted = [asked.identifier, asked.text(Member.COPY_CAUSE), asked.purpose, today.isoformat()]
+    command = AskForCopy(
+        identifier=asked.identifier,
+        user=user,
+        cause=asked.text(Member.COPY_CAUSE),
+        valid_until=datetime.combine(today + timedelta(days=COPY_DAYS), time(0), tzinfo=CHINA),
+        purpose=asked.purpose,
+        request_key=f"envelope-{sm3(canonical(wanted)).hex()}",
+    )
+    copy, pdf = asked.instance.sharing.handing.copy(asked.actor, command)
+    return remark(copy) | {str(Member.FILE): base64.b64encode(pdf).decode()}
+
+
+def original(asked: Asked) -> object:
+    """Return the signed original as Base64."""
+    pdf = asked.instance.sharing.handing.file(asked.actor, asked.identifier, purpose=asked.purpose)
+    return {str(Member.FILE): base64.b64encode(pdf).decode()}
+
+
+def verify_data(asked: Asked) -> object:
+    """Tell whether values are those of a licence."""
+    given = {member: asked.text(member) for member in CHECKED if member in asked.data}
+    if not given:
+        raise MemberWrong(Member.NUMBER)
+    values = {CHECKED[member]: value for member, value in given.items()}
+    asking = asked.instance.sharing.asking
+    matches = asking.verify_data(asked.actor, asked.identifier, values, purpose=asked.purpose)
+    told = {str(member): matches[CHECKED[member]] for member in given}
+    return {str(Member.RESULT): all(matches.values()), **told}
+
+
+def verify_file(asked: Asked) -> object:
+    """Tell what a file is worth, and how the licence in it stands."""
+    judged = asked.instance.sharing.asking.verify_file(asked.actor, asked.file(), purpose=asked.purpose)
+    licence = {} if judged.licence is None else metadata(judged.licence)
+    return {str(Member.RESULT): judged.finding.outcome is Outcome.PASSED, **licence}
+
+
+def data_by_code(asked: Asked) -> object:
+    """Tell of the licence of a QR code, with its data."""
+    found = asked.of_code()
+    if found is None:
+        raise MemberWrong(Member.QR, Status.NOT_FOUND)
+    return asked.whole(found)
+
+
+def check_by_code(asked: Asked) -> object:
+    """Tell whether the licence of a QR code is in force."""
+    found = asked.of_code()
+    return {str(Member.RESULT): found is not None and found.is_in_force, **({} if found is None else metadata(found))}
+
+
+def remarks(asked: Asked) -> object:
+    """Tell of the annotated copies of a licence that this client had made."""
+    handing = asked.instance.sharing.handing
+    return [remark(one) for one in handing.copies(asked.actor, asked.identifier, purpose=asked.purpose)]
+
+
+METHODS: Final[Mapping[Method, Callable[[Asked], object]]] = {
+    Method.QUERY: query,
+    Method.DATA_BY_HOLDER: data_by_holder,
+    Method.ADDRESSES_BY_HOLDER: addresses_by_holder,
+    Method.ADDRESS: address,
+    Method.COPY: copied,
+    Method.ORIGINAL: original,
+    Method.VERIFY_DATA: verify_data,
+    Method.VERIFY_FILE: verify_file,
+    Method.DATA_BY_QR: data_by_code,
+    Method.CHECK_BY_QR: check_by_code,
+    Method.REMARKS: remarks,
+}
+
+
+def client_of(instance: Instance, envelope: Envelope) -> Actor:
+    """Return the business system that asks. Raise `MemberWrong`, `CredentialsWrong` or `DutyMissing`."""
+    head = envelope.head
+    for name, value in (("accessId", head.accessId), ("accessToken", head.accessToken)):
+        if not value:
+            raise MemberWrong(name)
+    actor = instance.base.access.actor_of(head.accessToken)
+    if actor.id != head.accessId:
+        raise CredentialsWrong
+    if not actor.is_client or not actor.holds(Duty.BUSINESS_SYSTEM):
+        raise DutyMissing(duty=Duty.BUSINESS_SYSTEM.value)
+    return actor
+
+
+def purpose_of(instance: Instance, actor: Actor, envelope: Envelope) -> str:
+    """Return what a call is for: what its head says, or the one purpose that the client has at all."""
+    if envelope.head.purposeCode:
+        return envelope.head.purposeCode
+    now = instance.base.clock.now()
+    granted = [one for one in instance.sharing.granting.granted_to(actor) if one.is_in_force(now)]
+    purposes = {code for one in granted for code in one.purpose_words}
+    if not purposes:
+        raise SharingNotGranted
+    if len(purposes) > 1:
+        raise MemberWrong("purposeCode")
+    return purposes.pop()
+
+
+@router.post(
+    "/{method}",
+    summary="Call the sharing service 调用共享服务",
+    dependencies=[allow(Permission.ANYBODY), Depends(count_address)],
+    responses=errors(TooManyRequests, public=True),
+)
+def call(
+    instance: InstanceHere,
+    request: Request,
+    method: Annotated[Method, Path(description="What is asked for", examples=["queryCertInfo"])],
+    envelope: Envelope,
+) -> Answer:
+    """Answer a call in its envelope; whoever asks is told in the head, and how it went in the head of the answer."""
+    try:
+        actor = client_of(instance, envelope)
+        throttle: Throttle = request.app.state.sharing
+        throttle.count_for(actor.id)
+        request.state.actor = actor.id
+        purpose = purpose_of(instance, actor, envelope)
+        asked = Asked(instance=instance, actor=actor, purpose=purpose, data=envelope.data)
+        return Answer.done(METHODS[method](asked))
+    except MemberWrong as wrong:
+        return Answer.refused(wrong.status, f"参数缺失或有误：{wrong.member}")
+    except TrustError as error:
+        status = STATUSES.get(type(error))
+        if status is None:
+            raise
+        return Answer.refused(status, words_of(error)[0])

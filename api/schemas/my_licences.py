@@ -1,0 +1,236 @@
+"""What holders see and decide, on the wire."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from api.schemas.common import Request, View
+from api.schemas.sharing import Purpose
+from api.schemas.sharing_grants import PURPOSE, GrantView, PurposeView, SharedTypeView
+from api.schemas.texts import Line, Moment
+from licence.sharing.consenting import GiveConsent, Offer, Terms
+from licence.sharing.entries import Consent
+from licence.sharing.holding import UseSeen
+from licence.verification import Standing
+
+__all__ = ["ConsentBody", "ConsentView", "OfferView", "OwnLicence", "TermsBody", "TermsView", "UsePage"]
+
+
+class OwnLicence(View):
+    """A licence of the holder's own."""
+
+    id: str
+    identifier: str
+    type_code: str
+    type_name: str
+    number: str
+    issuer: str
+    state: str = Field(examples=["in_force"])
+    in_force: bool
+    expired: bool
+    issued_on: date
+    last_day: date | None
+
+    @classmethod
+    def of(cls, standing: Standing) -> "OwnLicence":
+        """Return the view of a licence."""
+        licence = standing.licence
+        return cls(
+            id=licence.id,
+            identifier=licence.identifier,
+            type_code=standing.type_code,
+            type_name=standing.type_name,
+            number=licence.number,
+            issuer=standing.issuer,
+            state=licence.state.value,
+            in_force=standing.is_in_force,
+            expired=standing.expired,
+            issued_on=licence.issued_on,
+            last_day=licence.last_day,
+        )
+
+
+class OfferView(View):
+    """A client that may be given consent."""
+
+    grant: str
+    client: str
+    client_name: str
+    organisation_name: str = Field(examples=["云州市住房公积金管理中心"])
+    calls: list[str]
+    purposes: list[PurposeView]
+    types: list[SharedTypeView]
+    valid_until: datetime
+
+    @classmethod
+    def of(cls, offer: Offer) -> "OfferView":
+        """Return the view of an offer."""
+        whole = GrantView.of(offer.grant)
+        return cls(
+            grant=whole.id,
+            client=whole.client,
+            client_name=offer.client_name,
+            organisation_name=offer.organisation_name,
+            calls=whole.calls,
+            purposes=whole.purposes,
+            types=whole.types,
+            valid_until=whole.valid_until,
+        )
+
+
+class TermsBody(Request):
+    """What a holder chose to agree to."""
+
+    holder: Line | None = Field(
+        default=None, max_length=64, description="An organisation that the caller speaks for; none: the caller"
+    )
+    grant: Line = Field(max_length=64, examples=["share_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    licence: Line | None = Field(default=None, max_length=64, description="One licence, or else a type")
+    type_code: Line | None = Field(default=None, max_length=64, description="Every licence of this type")
+    purpose: Purpose = Field(examples=[PURPOSE])
+    valid_until: Moment = Field(examples=["2026-12-22T00:00:00+08:00"])
+    times: int | None = Field(default=None, ge=1, le=1000, description="How many calls; none: no limit")
+
+    def command(
+        self, caller: str, *, channel: str = "portal", words_digest: str = "", request_key: str = "-"
+    ) -> GiveConsent:
+        """Return the command of a consent."""
+        return GiveConsent(
+            holder=self.holder or caller,
+            grant=self.grant,
+            licence=self.licence,
+            type_code=self.type_code,
+            purpose=self.purpose,
+            valid_until=self.valid_until,
+            times=self.times,
+            channel=channel,
+            words_digest=words_digest,
+            request_key=request_key,
+        )
+
+
+class ConsentBody(TermsBody):
+    """A consent 用证授权."""
+
+    channel: Literal["portal", "app", "counter"]
+    words_digest: Line = Field(
+        max_length=64, description="SM3 of the words that were read, as the terms told it", examples=["4b1f…"]
+    )
+
+
+class TermsView(View):
+    """The words that a holder is asked to agree to."""
+
+    words: str = Field(examples=["用证授权书（第 1 版）…"])
+    version: int
+    digest: str
+
+    @classmethod
+    def of(cls, terms: Terms) -> "TermsView":
+        """Return the view of terms."""
+        return cls(words=terms.words, version=terms.version, digest=terms.digest)
+
+
+class ConsentView(View):
+    """A consent."""
+
+    id: str = Field(examples=["consent_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    grant: str
+    client: str
+    holder: str
+    licence: str | None
+    type_code: str
+    purpose: str
+    words: str
+    words_version: int
+    words_digest: str
+    evidence: dict[str, str]
+    given_by: str
+    channel: str
+    given_at: datetime
+    valid_until: datetime
+    times: int | None
+    used: int
+    withdrawn_at: datetime | None
+
+    @classmethod
+    def of(cls, consent: Consent) -> "ConsentView":
+        """Return the view of a consent."""
+        return cls(
+            id=consent.id,
+            grant=consent.grant,
+            client=consent.client,
+            holder=consent.holder,
+            licence=consent.licence,
+            type_code=consent.type_code,
+            purpose=consent.purpose,
+            words=consent.words,
+            words_version=consent.words_version,
+            words_digest=consent.words_digest,
+            evidence=dict(consent.evidence),
+            given_by=consent.given_by,
+            channel=consent.channel,
+            given_at=consent.given_at,
+            valid_until=consent.valid_until,
+            times=consent.times,
+            used=consent.used,
+            withdrawn_at=consent.withdrawn_at,
+        )
+
+
+class UseView(View):
+    """A call about the holder: who, what for, on which ground, and what came of it."""
+
+    id: str
+    at: datetime
+    client_name: str
+    organisation_name: str
+    call: str = Field(examples=["data"])
+    identifier: str | None
+    type_code: str | None
+    purpose: str
+    purpose_words: str
+    law: str = Field(description="The law that it rested on; empty where it rested on a consent, or on nothing")
+    consent: str | None
+    allowed: bool
+    code: str = Field(description="Why it was refused, or mismatch; empty where it was answered")
+    handed_out: str | None = Field(description="SM3 of what was handed out")
+    details: dict[str, str]
+
+    @classmethod
+    def of(cls, seen: UseSeen) -> "UseView":
+        """Return the view of a call."""
+        use = seen.use
+        return cls(
+            id=use.id,
+            at=use.at,
+            client_name=seen.client_name,
+            organisation_name=seen.organisation_name,
+            call=use.call,
+            identifier=seen.identifier,
+            type_code=use.type_code,
+            purpose=use.purpose,
+            purpose_words=seen.purpose_words,
+            law=seen.law,
+            consent=use.consent,
+            allowed=use.handed_out is not None,
+            code=use.code,
+            handed_out=use.handed_out,
+            details=dict(use.details),
+        )
+
+
+class UsePage(View):
+    """A page of calls, newest first."""
+
+    uses: list[UseView]
+    next: str | None = Field(
+        description="Where the next page begins; none: this is the last", examples=["use_01k9x3v5b7d2f4h6j8m0n1p3q5"]
+    )
+
+    @classmethod
+    def of(cls, uses: tuple[UseSeen, ...], limit: int) -> "UsePage":
+        """Return the view of a page."""
+        last = uses[-1].use.id if len(uses) == limit else None
+        return cls(uses=[UseView.of(one) for one in uses], next=last)

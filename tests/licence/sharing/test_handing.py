@@ -1,0 +1,343 @@
+"""Files: originals, annotated copies and what verification says of them, temporary addresses."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pytest
+
+from api.pages.situations import Situation, of_file
+from identity.duties import Actor
+from licence.errors import LicenceUnknown
+from licence.grounds import Ground
+from licence.lifecycle import LicenceState
+from licence.records import Licence
+from licence.sharing.copying import Platform
+from licence.sharing.entries import Call
+from licence.sharing.errors import (
+    ConsentMissing,
+    CopiesNotSetUp,
+    CopyUnknown,
+    DownloadUnknown,
+    LicenceNotInForce,
+    SharingInvalid,
+)
+from licence.sharing.repository import SharingRepository
+from licence.verification import VerificationService
+from seal.errors import NotAuthorised
+from tests.licence.builders import REASON
+from tests.licence.sharing.square import PURPOSE, Square
+from trust.blobs import BlobId
+from trust.crypto.sm3 import sm3
+from trust.requests import RequestKeyReused
+from trust.typefaces import CharacterNotCovered
+from trust.verdict import Outcome
+
+MINUTES = timedelta(minutes=15)
+
+
+@pytest.fixture
+def client(square: Square) -> Actor:
+    """Return a client that may make every call by a law."""
+    found = square.client()
+    square.grant(found)
+    return found
+
+
+def verification(square: Square) -> VerificationService:
+    """Return the verification that knows of copies, as the service wires it."""
+    found = square.house.verification
+    return VerificationService(
+        store=found.store,
+        identity=found.identity,
+        catalogue=found.catalogue,
+        repository=found.repository,
+        authorities=found.authorities,
+        service_keys=found.service_keys,
+        copies=SharingRepository(square.house.registry.protection).files.standing,
+    )
+
+
+def text_of(pdf: bytes) -> str:
+    document = pdfium.PdfDocument(pdf)
+    try:
+        return "".join(page.get_textpage().get_text_range() for page in document)
+    finally:
+        document.close()
+
+
+# --- originals
+
+
+def test_the_original_is_the_very_file(square: Square, client: Actor, licence: Licence) -> None:
+    pdf = square.sharing.handing.file(client, licence.identifier, purpose=PURPOSE)
+    assert sm3(pdf).hex() == licence.file
+
+
+@pytest.mark.parametrize("state", [LicenceState.SUSPENDED, LicenceState.REVOKED, LicenceState.CANCELLED])
+def test_no_file_is_handed_out_of_a_licence_that_proves_nothing(
+    square: Square, client: Actor, state: LicenceState
+) -> None:
+    stopped, handing = square.desk.in_state(state), square.sharing.handing
+    square.let_copies_be_sealed()
+    with pytest.raises(LicenceNotInForce) as refused:
+        handing.file(client, stopped.identifier, purpose=PURPOSE)
+    assert refused.value.details == {"state": state.value}
+    with pytest.raises(LicenceNotInForce):
+        handing.copy(client, square.copy_command(stopped))
+    with pytest.raises(LicenceNotInForce):
+        handing.address(client, stopped.identifier, purpose=PURPOSE, lifetime=MINUTES)
+    told = square.sharing.asking.metadata(client, stopped.identifier, purpose=PURPOSE)
+    assert (told.state, told.is_in_force) == (state.value, False)
+
+
+# --- annotated copies
+
+
+def test_a_copy_is_sealed_and_says_what_it_is(square: Square, client: Actor, licence: Licence) -> None:
+    square.let_copies_be_sealed()
+    command = square.copy_command(licence)
+    copy, pdf = square.sharing.handing.copy(client, command)
+    assert (copy.file, copy.user, copy.licence) == (sm3(pdf).hex(), command.user, licence.id)
+    text = text_of(pdf)
+    for part in (command.user, command.cause, copy.id, licence.identifier, licence.file or "?"):
+        assert part in text
+    found = verification(square).file(pdf)
+    assert found.outcome is Outcome.PASSED
+    assert found.copy is not None
+    assert found.standing is not None
+    assert (found.copy.copy, found.copy.user, found.copy.cause) == (copy.id, command.user, command.cause)
+    assert found.standing.licence.id == licence.id
+
+
+def test_the_original_stays_as_it_was(square: Square, client: Actor, licence: Licence) -> None:
+    square.let_copies_be_sealed()
+    square.sharing.handing.copy(client, square.copy_command(licence))
+    original = square.house.blobs.get(licence.file or BlobId(""))
+    found = verification(square).file(original)
+    assert (found.outcome, found.copy) == (Outcome.PASSED, None)
+
+
+def test_a_copy_is_told_apart_once_it_has_expired(square: Square, client: Actor, licence: Licence) -> None:
+    square.let_copies_be_sealed()
+    until = square.house.clock.now() + timedelta(days=2)
+    _, pdf = square.sharing.handing.copy(client, square.copy_command(licence, valid_until=until))
+    service = verification(square)
+    square.desk.at(until - timedelta(seconds=1))
+    assert service.file(pdf).outcome is Outcome.PASSED
+    square.desk.at(until)
+    found = service.file(pdf)
+    assert found.registry is not None
+    failed = [check.name for check in found.registry.checks if check.outcome is not Outcome.PASSED]
+    assert (found.outcome, failed) == (Outcome.FAILED, ["copy.validity"])
+    assert of_file(found) is Situation.COPY_EXPIRED
+
+
+def test_a_copy_falls_with_its_original(square: Square, client: Actor, licence: Licence) -> None:
+    square.let_copies_be_sealed()
+    _, pdf = square.sharing.handing.copy(client, square.copy_command(licence))
+    square.house.licences.cancel(square.desk.second, licence.id, reason=REASON, ground=Ground.RENOUNCED)
+    found = verification(square).file(pdf)
+    assert found.registry is not None
+    failed = [check.name for check in found.registry.checks if check.outcome is not Outcome.PASSED]
+    assert (found.outcome, failed) == (Outcome.FAILED, ["licence.state"])
+    assert of_file(found) is Situation.LICENCE_CANCELLED
+
+
+def test_a_repeated_request_gets_the_same_copy(square: Square, client: Actor, licence: Licence) -> None:
+    square.let_copies_be_sealed()
+    command = square.copy_command(licence)
+    first = square.sharing.handing.copy(client, command)
+    assert square.sharing.handing.copy(client, command) == first
+    with pytest.raises(RequestKeyReused):
+        square.sharing.handing.copy(client, replace(command, cause="另一个用途"))
+
+
+def test_a_repetition_after_a_failure_finishes_the_copy(square: Square, client: Actor, licence: Licence) -> None:
+    command = square.copy_command(licence)
+    with pytest.raises(NotAuthorised):
+        square.sharing.handing.copy(client, command)
+    square.let_copies_be_sealed()
+    copy, pdf = square.sharing.handing.copy(client, command)
+    assert sm3(pdf).hex() == copy.file
+    assert [one.id for one in square.sharing.handing.copies(client, licence.identifier, purpose=PURPOSE)] == [copy.id]
+
+
+def test_a_repetition_ends_with_what_the_copy_stands_on(square: Square, licence: Licence) -> None:
+    square.let_copies_be_sealed()
+    client = square.client()
+    consent = square.consent(square.grant(client, law=""), licence, times=1)
+    command = square.copy_command(licence)
+    first = square.sharing.handing.copy(client, command)
+    assert square.sharing.handing.copy(client, command) == first  # the count is for copies, not for repetitions
+    square.sharing.consents.withdraw(square.speaker, consent.id)
+    with pytest.raises(CopyUnknown):
+        square.sharing.handing.copy(client, command)
+
+
+def test_the_copies_of_other_clients_are_not_told(square: Square, client: Actor, licence: Licence) -> None:
+    square.let_copies_be_sealed()
+    square.sharing.handing.copy(client, square.copy_command(licence))
+    other = square.client()
+    square.grant(other)
+    assert square.sharing.handing.copies(other, licence.identifier, purpose=PURPOSE) == ()
+
+
+def test_a_copy_that_breaks_a_rule_is_refused(square: Square, client: Actor, licence: Licence) -> None:
+    now = square.house.clock.now()
+    for changes, field, rule in (
+        ({"user": ""}, "user", "length"),
+        ({"user": "云" * 61}, "user", "length"),
+        ({"user": "云\n州"}, "user", "characters"),
+        ({"cause": "贷"}, "cause", "length"),
+        ({"cause": "贷" * 101}, "cause", "length"),
+        ({"valid_until": now}, "valid_until", "range"),
+        ({"valid_until": now + timedelta(days=367)}, "valid_until", "range"),
+    ):
+        with pytest.raises(SharingInvalid) as refused:
+            square.sharing.handing.copy(client, square.copy_command(licence, **changes))
+        assert refused.value.details == {"field": field, "rule": rule}
+
+
+def test_what_no_typeface_draws_is_refused(square: Square, client: Actor, licence: Licence) -> None:
+    square.let_copies_be_sealed()
+    with pytest.raises(CharacterNotCovered) as refused:
+        square.sharing.handing.copy(client, square.copy_command(licence, user="云州\U0001f600局"))
+    assert refused.value.details["field"] == "user"
+
+
+def test_without_a_platform_there_are_no_copies(square: Square, client: Actor, licence: Licence) -> None:
+    for platform in (None, Platform(seal=square.house.seal, system="client_nobody")):
+        handing = square.with_platform(platform).handing
+        with pytest.raises(CopiesNotSetUp):
+            handing.copy(client, square.copy_command(licence))
+
+
+# --- temporary addresses
+
+
+def test_an_address_leads_to_the_file_as_often_as_it_says(square: Square, client: Actor, licence: Licence) -> None:
+    handing = square.sharing.handing
+    issued = handing.address(client, licence.identifier, purpose=PURPOSE, lifetime=MINUTES, times=2)
+    assert issued.secret not in repr(issued)
+    for _ in range(2):
+        assert sm3(handing.download(issued.secret)).hex() == licence.file
+    with pytest.raises(DownloadUnknown):
+        handing.download(issued.secret)
+
+
+def test_the_secret_is_kept_nowhere(square: Square, client: Actor, licence: Licence) -> None:
+    issued = square.sharing.handing.address(client, licence.identifier, purpose=PURPOSE, lifetime=MINUTES)
+    folder = square.house.settings.data_dir
+    assert not [one for one in Path(folder).rglob("trust.db*") if issued.secret.encode() in one.read_bytes()]
+
+
+def test_an_address_ends_with_its_time(square: Square, client: Actor, licence: Licence) -> None:
+    handing = square.sharing.handing
+    issued = handing.address(client, licence.identifier, purpose=PURPOSE, lifetime=MINUTES)
+    square.house.clock.set(issued.expires_at)
+    with pytest.raises(DownloadUnknown):
+        handing.download(issued.secret)
+    # Made after it, another one lets it be forgotten.
+    handing.address(client, licence.identifier, purpose=PURPOSE, lifetime=MINUTES)
+    square.house.clock.advance(timedelta(seconds=1))
+    handing.address(client, licence.identifier, purpose=PURPOSE, lifetime=MINUTES)
+    with pytest.raises(DownloadUnknown):
+        handing.download(issued.secret)
+
+
+def test_an_address_ends_with_the_grant(square: Square, licence: Licence) -> None:
+    client = square.client()
+    grant = square.grant(client)
+    issued = square.sharing.handing.address(client, licence.identifier, purpose=PURPOSE, lifetime=MINUTES)
+    square.sharing.granting.withdraw(square.desk.staff.officer, grant.id, reason="不再需要")
+    with pytest.raises(DownloadUnknown):
+        square.sharing.handing.download(issued.secret)
+
+
+def test_an_address_ends_with_the_consent(square: Square, licence: Licence) -> None:
+    client = square.client()
+    consent = square.consent(square.grant(client, law=""), licence, times=1)
+    handing = square.sharing.handing
+    issued = handing.address(client, licence.identifier, purpose=PURPOSE, lifetime=MINUTES, times=5)
+    assert handing.download(issued.secret)  # it was counted when the address was made
+    with pytest.raises(ConsentMissing):
+        handing.address(client, licence.identifier, purpose=PURPOSE, lifetime=MINUTES)
+    square.sharing.consents.withdraw(square.speaker, consent.id)
+    with pytest.raises(DownloadUnknown):
+        handing.download(issued.secret)
+
+
+def test_an_address_ends_with_the_licence(square: Square, client: Actor, licence: Licence) -> None:
+    issued = square.sharing.handing.address(client, licence.identifier, purpose=PURPOSE, lifetime=MINUTES)
+    square.house.licences.suspend(square.desk.second, licence.id, reason=REASON)
+    with pytest.raises(DownloadUnknown):
+        square.sharing.handing.download(issued.secret)
+
+
+def test_an_address_of_a_copy_ends_with_the_copy(square: Square, client: Actor, licence: Licence) -> None:
+    square.let_copies_be_sealed()
+    handing = square.sharing.handing
+    until = square.house.clock.now() + timedelta(hours=2)
+    copy, pdf = handing.copy(client, square.copy_command(licence, valid_until=until))
+    issued = handing.address(
+        client, licence.identifier, purpose=PURPOSE, lifetime=timedelta(hours=3), times=2, copy=copy.id
+    )
+    assert handing.download(issued.secret) == pdf
+    square.house.clock.set(until)
+    with pytest.raises(DownloadUnknown):
+        handing.download(issued.secret)
+    with pytest.raises(CopyUnknown):
+        handing.address(client, licence.identifier, purpose=PURPOSE, lifetime=MINUTES, copy=copy.id)
+
+
+def test_an_address_of_a_copy_is_for_who_had_it_made(square: Square, client: Actor, licence: Licence) -> None:
+    square.let_copies_be_sealed()
+    copy, _ = square.sharing.handing.copy(client, square.copy_command(licence))
+    other = square.client()
+    square.grant(other)
+    for name in (copy.id, "copy_nothing"):
+        with pytest.raises(CopyUnknown):
+            square.sharing.handing.address(other, licence.identifier, purpose=PURPOSE, lifetime=MINUTES, copy=name)
+
+
+def test_an_address_that_breaks_a_rule_is_refused(square: Square, client: Actor, licence: Licence) -> None:
+    for lifetime, times, field in (
+        (timedelta(0), 1, "lifetime"),
+        (timedelta(hours=24, seconds=1), 1, "lifetime"),
+        (MINUTES, 0, "times"),
+        (MINUTES, 11, "times"),
+    ):
+        with pytest.raises(SharingInvalid) as refused:
+            square.sharing.handing.address(client, licence.identifier, purpose=PURPOSE, lifetime=lifetime, times=times)
+        assert refused.value.details == {"field": field, "rule": "range"}
+
+
+def test_nobody_downloads_what_was_never_given(square: Square) -> None:
+    with pytest.raises(DownloadUnknown):
+        square.sharing.handing.download("xd_nothing")
+
+
+def test_each_download_is_on_record_for_the_holder(square: Square, client: Actor, licence: Licence) -> None:
+    handing = square.sharing.handing
+    issued = handing.address(client, licence.identifier, purpose=PURPOSE, lifetime=MINUTES, times=1, cause="贷款审核")
+    square.house.clock.advance(timedelta(seconds=1))
+    handing.download(issued.secret)
+    square.house.clock.advance(timedelta(seconds=1))
+    with pytest.raises(DownloadUnknown):
+        handing.download(issued.secret)
+    seen = square.sharing.holders.uses(square.speaker, square.holder, before=None, limit=3)
+    assert [(one.use.call, one.use.code) for one in seen] == [
+        ("download", DownloadUnknown.code),
+        ("download", ""),
+        (Call.FILE.value, ""),
+    ]
+    assert seen[2].use.details["cause"] == "贷款审核"
+    assert {one.use.handed_out for one in seen} == {None, licence.file}
+
+
+def test_a_call_about_what_is_not_there_leaves_no_copy(square: Square, client: Actor, licence: Licence) -> None:
+    wrong = square.copy_command(licence, identifier=square.desk.in_state(LicenceState.VOID).identifier)
+    with pytest.raises(LicenceUnknown):
+        square.sharing.handing.copy(client, wrong)
