@@ -1,0 +1,140 @@
+"""`trust bulk`: licences from a table, through the API of a running service; and a process that works on jobs."""
+
+import secrets
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from api import logs
+from api.bulk_client import BulkClient
+from api.bulk_runner import BulkRunner
+from api.foundation import prove_cryptography
+from api.settings import Settings, forget_secrets
+from api.terminal import terminal
+from api.wiring import Instance
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, help="Bulk jobs: many licences from a table, checked, started, watched.")
+console = terminal()
+
+ALL, FAILED, SOME, WAITS = 0, 1, 2, 3
+"""How the command ends: every row was issued; the job failed; some rows were refused; a person has to go on."""
+
+Url = Annotated[str, typer.Option(help="Address of the service; default: TRUST_PUBLIC_URL")]
+TokenFile = Annotated[
+    Path, typer.Option(exists=True, dir_okay=False, help="File of the access token, which is read and never shown")
+]
+Job = Annotated[str, typer.Argument(help="Identifier of the job")]
+Results = Annotated[Path | None, typer.Option(help="Where the result file goes: .csv or .jsonl")]
+
+
+def client(url: str, token_file: Path) -> BulkClient:
+    """Return a client of the service."""
+    return BulkClient.of(url or Settings.read().public_url, token_file.read_text(encoding="ascii").strip())
+
+
+@app.command()
+def issue(
+    *,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, XLSX or JSON Lines")],
+    kind: Annotated[str, typer.Option("--type", help="Licence type: identifier or type code")],
+    seal: Annotated[str, typer.Option(help="Seal that the licences get")],
+    token_file: TokenFile,
+    url: Url = "",
+    start: Annotated[bool, typer.Option(help="Start the job once it is checked")] = False,
+    columns: Annotated[str, typer.Option(help="JSON object of columns with their fields")] = "",
+    key: Annotated[str, typer.Option(help="Idempotency key, to repeat a command that broke off")] = "",
+    results: Results = None,
+) -> None:
+    """Ask for a job, and watch it. Exit 0 when every row was issued, 2 when some were refused, 3 when it waits."""
+    form = {"type": kind, "seal": seal, "start": "true" if start else "false", "columns": columns}
+    with client(url, token_file) as service:
+        job = service.upload(file, form=form, key=key or secrets.token_hex(16))
+        console.print(job["id"], highlight=False)
+        end(service, follow(service, job["id"], until=() if start else ("validated",)), results)
+
+
+@app.command()
+def start(*, job: Job, token_file: TokenFile, url: Url = "", results: Results = None) -> None:
+    """Start a job that was checked, or that was paused, and watch it."""
+    with client(url, token_file) as service:
+        service.step(job, "resumption" if service.job(job)["state"] == "paused" else "start")
+        end(service, follow(service, job), results)
+
+
+@app.command()
+def watch(*, job: Job, token_file: TokenFile, url: Url = "", results: Results = None) -> None:
+    """Watch a job until it has ended."""
+    with client(url, token_file) as service:
+        end(service, follow(service, job), results)
+
+
+@app.command()
+def work(threads: Annotated[int, typer.Option(min=1, max=16, help="Threads that work on jobs")] = 1) -> None:
+    """Work on the jobs of the instance in TRUST_DATA_DIR until told to stop; pieces under way are finished."""
+    logs.configure()
+    settings = Settings.read()
+    forget_secrets()
+    prove_cryptography(settings)
+    opened = Instance.open(settings)
+    told = threading.Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda *_: told.set())
+    runner = BulkRunner(opened.bulk, threads=threads)
+    try:
+        opened.workers.start()
+        runner.start()
+        logs.logger().info("bulk work started", threads=threads)
+        told.wait()
+    finally:
+        runner.stop()
+        opened.workers.close()
+        opened.base.store.close()
+        logs.logger().info("bulk work stopped")
+
+
+def follow(service: BulkClient, name: str, *, until: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Show how far a job is until it has ended, or stands where a person has to go on; return it as it is then."""
+    stops = (*until, "paused")
+    columns = (TextColumn("{task.description:12}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    job: dict[str, Any] = service.job(name)
+    with Progress(*columns, console=console, transient=not console.is_terminal) as bar:
+        checked, issued = bar.add_task("checked", total=None), bar.add_task("issued", total=None)
+        for job in service.watch(name):
+            total = job["rows"] or None
+            bar.update(checked, total=total, completed=job["good"] + job["bad"])
+            bar.update(issued, total=total, completed=job["issued"] + job["refused"])
+            if job["state"] in stops:
+                break
+    return job
+
+
+def end(service: BulkClient, job: dict[str, Any], results: Path | None) -> None:
+    """Say how a job stands, fetch its results, and end with the code for it."""
+    state = job["state"]
+    console.print(
+        f"{job['id']} {state}: {job['rows']} rows, {job['bad']} bad, {job['issued']} issued, {job['refused']} refused"
+        + (f"; {job['fault']}" if job["fault"] else ""),
+        highlight=False,
+    )
+    if results is not None and state != "refused":
+        service.results(job["id"], results)
+    raise typer.Exit(exit_code(job))
+
+
+def exit_code(job: dict[str, Any]) -> int:
+    """Return how the command ends for a job."""
+    match job["state"]:
+        case "finished":
+            return SOME if job["refused"] else ALL
+        case "validated":
+            return WAITS
+        case "paused":
+            return FAILED if job["fault"] else WAITS
+        case _:
+            return FAILED

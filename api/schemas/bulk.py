@@ -1,0 +1,132 @@
+"""Bulk jobs on the wire."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import Field
+
+from api.schemas.common import Request, View
+from api.schemas.texts import Prose, Text
+from licence.bulk.jobs import BulkJob, Selection
+from trust.reasons import MAX_REASON, MIN_REASON
+
+__all__ = ["BulkJobView", "BulkPage", "BulkProblemView", "BulkProblems", "ReissueOrder"]
+
+
+class ReissueOrder(Request):
+    """Licences in force that are to be issued anew by the present version of their type."""
+
+    type: Text = Field(description="Identifier or type code", examples=["11100000MB0127170X001"])
+    seal: Text = Field(examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    reason: Prose = Field(min_length=MIN_REASON, max_length=MAX_REASON, examples=["证照样式更新，统一换发"])
+    type_version: int | None = Field(
+        default=None, ge=1, description="Those issued by this version of the type; none: by any", examples=[1]
+    )
+    issued_from: date | None = Field(default=None, description="First day of issue", examples=["2025-01-01"])
+    issued_until: date | None = Field(default=None, description="Last day of issue", examples=["2025-12-31"])
+    start: bool = Field(default=False, description="Whether the job starts by itself once it is checked")
+
+    @property
+    def selection(self) -> Selection:
+        """Which licences that are."""
+        return Selection(type_version=self.type_version, issued_from=self.issued_from, issued_until=self.issued_until)
+
+
+class BulkJobView(View):
+    """A bulk job, with how far it is."""
+
+    id: str = Field(examples=["bulk_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    state: str = Field(
+        description="received, checking, validated, running, paused, finished, refused or cancelled",
+        examples=["validated"],
+    )
+    kind: str = Field(description="issue (from a table) or reissue (of what is in force)", examples=["issue"])
+    type: str = Field(examples=["type_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    issuer: str = Field(examples=["O3F6H8J1L4N7Q2S5U9"])
+    seal: str = Field(examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    requested_by: str
+    requested_at: datetime
+    started_by: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    removed_at: datetime | None = Field(description="When the rows were removed; what came of them stays")
+    upload: str = Field(description="SM3 of the uploaded file", examples=["5f" * 32])
+    size: int = Field(description="Octets of the uploaded file", examples=[18430])
+    format: str = Field(description="csv, xlsx or jsonl, as recognised", examples=["csv"])
+    encoding: str = Field(
+        description="utf-8, or gb18030 where it was recognised as that: then the job does not start by itself",
+        examples=["utf-8"],
+    )
+    columns: dict[str, str] = Field(
+        description="Each column of the table, and the field that it is taken for", examples=[{"证照编号": "number"}]
+    )
+    reason: str = Field(description="Why licences are issued anew")
+    fault: str = Field(description="The code of what stopped the job or holds it up; empty: nothing", examples=[""])
+    facts: dict[str, Any] = Field(description="The facts behind it")
+    rows: int = Field(examples=[100_000])
+    good: int = Field(description="Rows that passed the check", examples=[99_998])
+    bad: int = Field(description="Rows that did not", examples=[2])
+    issued: int = Field(description="Licences issued so far", examples=[12_300])
+    refused: int = Field(description="Rows without a licence so far", examples=[1])
+    changes: int = Field(description="Grows with every change; the number of the event that tells of it", examples=[17])
+
+    @classmethod
+    def of(cls, job: BulkJob) -> "BulkJobView":
+        """Return the view of a job."""
+        return cls(
+            id=job.id,
+            state=job.state,
+            kind=job.kind,
+            type=job.type,
+            issuer=job.issuer,
+            seal=job.seal,
+            requested_by=job.requested_by,
+            requested_at=job.requested_at,
+            started_by=job.started_by,
+            started_at=job.started_at,
+            ended_at=job.ended_at,
+            removed_at=job.removed_at,
+            upload=job.upload,
+            size=job.size,
+            format=job.format,
+            encoding=job.encoding,
+            columns=dict(job.columns),
+            reason=job.reason,
+            fault=job.fault,
+            facts=dict(job.facts),
+            rows=job.rows,
+            good=job.good,
+            bad=job.bad,
+            issued=job.issued,
+            refused=job.refused,
+            changes=job.changes,
+        )
+
+
+class BulkPage(View):
+    """Jobs, newest first."""
+
+    jobs: list[BulkJobView]
+    next: str | None = Field(
+        description="What to give as `before` for the next page; none: there is no more",
+        examples=["bulk_01k9x3v5b7d2f4h6j8m0n1p3q5"],
+    )
+
+
+class BulkProblemView(View):
+    """What is wrong with a row."""
+
+    line: int = Field(description="Line of the file, the first being 1", examples=[17])
+    code: str = Field(examples=["licence.data_invalid"])
+    field: str = Field(description="The field concerned, where one is", examples=["established_on"])
+    detail_zh: str
+    detail_en: str
+
+
+class BulkProblems(View):
+    """Rows without a licence, in the order of the file."""
+
+    problems: list[BulkProblemView]
+    next: int | None = Field(
+        description="What to give as `after` for the next page; none: there is no more", examples=[17]
+    )

@@ -1,0 +1,156 @@
+"""Bulk jobs as values: the job with its counters, some of its rows, and what came of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from licence.bulk.errors import SelectionInvalid
+from licence.bulk.lifecycle import ENDED, JobState
+
+__all__ = ["BulkJob", "Chunk", "JobKind", "Outcome", "Selection"]
+
+
+class JobKind(StrEnum):
+    """What a job does."""
+
+    ISSUE = "issue"  # 批量签发
+    REISSUE = "reissue"  # 批量换发：按类型的现行版本重新制作
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Which licences in force of a type get a new edition. What is None does not matter."""
+
+    type_version: int | None = None
+    """Those that were issued by this version of the type."""
+
+    issued_from: date | None = None
+    issued_until: date | None = None
+    """Days of issue, both of them included."""
+
+    def __post_init__(self) -> None:
+        if self.issued_from and self.issued_until and self.issued_from > self.issued_until:
+            raise SelectionInvalid(field="issued_until")
+
+    def told(self) -> dict[str, Any]:
+        """Return the selection as JSON."""
+        return {
+            "type_version": self.type_version,
+            "issued_from": None if self.issued_from is None else self.issued_from.isoformat(),
+            "issued_until": None if self.issued_until is None else self.issued_until.isoformat(),
+        }
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Selection":
+        """Return the selection that `told` is."""
+        days = {
+            name: None if told.get(name) is None else date.fromisoformat(told[name])
+            for name in ("issued_from", "issued_until")
+        }
+        return cls(type_version=told.get("type_version"), **days)
+
+
+NO_COLUMNS: Final[Mapping[str, str]] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkJob:
+    """A job."""
+
+    id: str
+    state: JobState
+    kind: JobKind
+    type: str
+    issuer: str
+    seal: str
+    requested_by: str
+    """Who asked for it, and in whose name licences are issued: their duties and authorisations are asked at each."""
+
+    requested_at: datetime
+    proceeds: bool
+    """Whether it starts by itself once it is checked."""
+
+    upload: str = ""
+    """SM3 of the uploaded file, in hexadecimal digits."""
+
+    size: int = 0
+    format: str = ""
+    encoding: str = ""
+    selection: Selection = Selection()
+    reason: str = ""
+    """Why licences are issued anew."""
+
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """Columns and the fields that whoever asked said they are."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Every column of the table with the field that it is taken for, in their order."""
+
+    started_by: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    removed_at: datetime | None = None
+    """When the rows were removed; what came of them stays."""
+
+    fault: str = ""
+    """The code of what stopped the job, or holds it up."""
+
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    rows: int = 0
+    good: int = 0
+    bad: int = 0
+    """Rows that were checked, and what was found."""
+
+    issued: int = 0
+    refused: int = 0
+    """Rows that are done; those that were bad when they were checked are refused."""
+
+    changes: int = 0
+    """Counts every change: who has seen one of a number has seen all up to it."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing will happen to it any more."""
+        return self.state in ENDED
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The field of each column."""
+        return tuple(self.columns.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of one row."""
+
+    line: int
+    licence: str = ""
+    identifier: str = ""
+    number: str = ""
+    code: str = ""
+    """Of the error, or nothing where a licence was issued."""
+
+    details: Mapping[str, Any] = field(default_factory=dict)
+    field: str = ""
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether there is no licence."""
+        return bool(self.code)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunk:
+    """Some rows of a job, claimed by one process."""
+
+    job: str
+    place: int
+    owner: str
+    attempts: int
+    """How often it was begun before."""
+
+    piece: bytes = field(repr=False)
+    outcomes: tuple[Outcome, ...]
+    """What is known of its rows already."""

@@ -1,0 +1,70 @@
+"""Which column of a table is which field of a licence: by the field's name, by its title, or as the request says."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from licence.bulk.errors import MappingInvalid
+from licence.types.fields import HolderPart
+from licence.types.kind import LicenceType
+from licence.types.numbering import GivenNumber
+
+__all__ = ["HOLDER", "LAST_DAY", "NUMBER", "mapping_of"]
+
+HOLDER: Final = "holder_code"
+NUMBER: Final = "number"
+LAST_DAY: Final = "last_day"
+
+OWN_TITLES: Final[Mapping[str, tuple[str, ...]]] = {
+    HOLDER: ("持证主体代码", "持证者代码", "统一社会信用代码", "公民身份号码"),
+    NUMBER: ("证照编号", "编号"),
+    LAST_DAY: ("有效期截止日期", "有效期至"),
+}
+"""What a row says beside the fields of its type, and what people call it."""
+
+
+def mapping_of(columns: Sequence[str], kind: LicenceType, *, asked: Mapping[str, str]) -> dict[str, str]:
+    """Return the field of every column, in their order.
+
+    What a type takes from the registry is no column of its tables, but for the code, which says who the holder is. A
+    field of the type goes before what every row may say: a type with a field 有效期至 has it. Raise `MappingInvalid`.
+    """
+    own = [name for name in OWN_TITLES if name != NUMBER or isinstance(kind.number_rule, GivenNumber)]
+    given = [one for one in kind.fields.fields if one.name not in kind.fields.bound]
+    fields = {*own, *(one.name for one in given)}
+    for column, wanted in asked.items():
+        if column not in columns or wanted not in fields:
+            raise MappingInvalid(fault="unknown", column=column)
+    known = names_of(kind, own)
+    found: dict[str, str] = {}
+    for column in columns:
+        meant = asked.get(column) or known.get(column)
+        if meant is None:
+            raise MappingInvalid(fault="unknown", column=column)
+        if meant in found.values():
+            raise MappingInvalid(fault="twice", column=column)
+        found[column] = meant
+    for needed in (*(one for one in own if one != LAST_DAY), *(one.name for one in given if one.required)):
+        if needed not in found.values():
+            raise MappingInvalid(fault="missing", column=needed)
+    return found
+
+
+def names_of(kind: LicenceType, own: Iterable[str]) -> dict[str, str]:
+    """Return every name that a column may have without being asked about, and the field that it means."""
+    bound = kind.fields.bound
+    names = {title: name for name in own for title in OWN_TITLES[name]}
+    titles = [(one.label.zh, one.name) for one in kind.fields.fields]
+    told = [title for title, _ in titles]
+    for title, name in titles:
+        if told.count(title) > 1:
+            names.pop(title, None)
+        elif name not in bound:
+            names[title] = name
+        elif bound[name] is HolderPart.CODE:
+            names[title] = names[name] = HOLDER
+    # Names are the last word: no title is taken for the field of another name.
+    return (
+        names
+        | {name: name for name in own}
+        | {one.name: one.name for one in kind.fields.fields if one.name not in bound}
+    )

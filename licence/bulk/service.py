@@ -1,0 +1,267 @@
+"""Use cases of bulk jobs: asked for by one person, looked at, started, paused, resumed, cancelled."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+from identity.duties import Actor, Duty
+from identity.subject import Organisation
+from licence.bulk.checking import wants_two
+from licence.bulk.errors import JobUnknown, ResultsNotReady, TableInvalid
+from licence.bulk.jobs import BulkJob, JobKind, Outcome, Selection
+from licence.bulk.lifecycle import LIFECYCLE, JobEvent, JobState
+from licence.bulk.repository import BulkRepository
+from licence.bulk.work import move
+from licence.catalogue import Catalogue
+from licence.preparing import Preparing, require_issuer
+from licence.steps import require_duty
+from licence.types.kind import LicenceType
+from licence.types.validity import day_of
+from trust import requests
+from trust.crypto.algorithms import Digest
+from trust.crypto.sm3 import hasher
+from trust.events import AuditEvent, Fact
+from trust.identifiers import new_id
+from trust.lifecycle import FourEyesRequired
+from trust.reasons import require_reason
+from trust.store import Reading, Store, Transaction
+
+__all__ = ["BulkService", "Reissue", "UploadTable"]
+
+PIECE: Final = 1 << 20
+"""Octets of an upload that are in memory at a time."""
+
+ISSUERS: Final = (Duty.BUSINESS_SYSTEM, Duty.LICENCE_OFFICER)
+LOOKERS: Final = (*ISSUERS, Duty.LICENCE_REVIEWER)
+SEEN_AT_ONCE: Final = 10
+"""Chunks whose outcomes are read at a time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadTable:
+    """A table of licences that are to be issued."""
+
+    type: str
+    seal: str
+    proceeds: bool
+    """Whether the job starts by itself once it is checked."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Columns that are not named as their fields are, with the fields."""
+
+    request_key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reissue:
+    """Licences in force that are to be issued anew, by the present version of their type 批量换发."""
+
+    type: str
+    seal: str
+    proceeds: bool
+    selection: Selection
+    reason: str
+    request_key: str
+
+
+class BulkService:
+    """The use cases of bulk jobs."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        repository: BulkRepository,
+        catalogue: Catalogue,
+        preparing: Preparing,
+        largest: int,
+    ) -> None:
+        self.store = store
+        self.repository = repository
+        self.catalogue = catalogue
+        self.preparing = preparing
+        self.largest = largest
+        """Octets of the largest table."""
+
+    # --- asking
+
+    def upload(self, actor: Actor, command: UploadTable, table: BinaryIO) -> BulkJob:
+        """Keep a table as a new job, which is read and checked by whoever works on jobs.
+
+        Raise `TableInvalid`, `TypeUnknown`, `TypeNotPublished`, `DutyMissing`, what says that the seal may not be used,
+        and `RequestKeyReused`.
+        """
+        context, size = hasher(Digest.SM3), 0
+        for piece in pieces_of(table):
+            context.update(piece)
+            size += len(piece)
+            if size > self.largest:
+                raise TableInvalid(fault="size", line=0)
+        if not size:
+            raise TableInvalid(fault="empty", line=0)
+        digest = context.digest().hex()
+        asked = [command.type, command.seal, command.proceeds, dict(command.columns), digest]
+        with self.store.transaction() as tx:
+            request = requests.fingerprint("bulk:upload", asked)
+            known = self.answered(tx, actor, command.request_key, request)
+            if known is not None:
+                return known
+            kind, issuer = self.permitted(tx, actor, command.type, command.seal)
+            job = BulkJob(
+                id=new_id("bulk", at=tx.now),
+                state=LIFECYCLE.initial,
+                kind=JobKind.ISSUE,
+                type=kind.id,
+                issuer=issuer.id,
+                seal=command.seal,
+                requested_by=actor.id,
+                requested_at=tx.now,
+                proceeds=command.proceeds,
+                upload=digest,
+                size=size,
+                asked=command.columns,
+            )
+            self.add(tx, actor, job, key=command.request_key, request=request)
+            for place, piece in enumerate(pieces_of(table)):
+                self.repository.add_piece(tx, job.id, place, piece)
+            return job
+
+    def reissue(self, actor: Actor, command: Reissue) -> BulkJob:
+        """Keep a selection of licences as a new job. Raise what `upload` raises, and `ReasonMissing`."""
+        reason = require_reason(command.reason)
+        told = command.selection.told()
+        asked = [command.type, command.seal, command.proceeds, told, reason]
+        with self.store.transaction() as tx:
+            request = requests.fingerprint("bulk:reissue", asked)
+            known = self.answered(tx, actor, command.request_key, request)
+            if known is not None:
+                return known
+            kind, issuer = self.permitted(tx, actor, command.type, command.seal)
+            job = BulkJob(
+                id=new_id("bulk", at=tx.now),
+                state=LIFECYCLE.initial,
+                kind=JobKind.REISSUE,
+                type=kind.id,
+                issuer=issuer.id,
+                seal=command.seal,
+                requested_by=actor.id,
+                requested_at=tx.now,
+                proceeds=command.proceeds,
+                selection=command.selection,
+                reason=reason,
+            )
+            self.add(tx, actor, job, key=command.request_key, request=request)
+            return job
+
+    def answered(self, tx: Transaction, actor: Actor, key: str, request: str) -> BulkJob | None:
+        """Return the job that an earlier request made."""
+        known = requests.answered(tx, actor=actor.id, key=key, fingerprint=request)
+        return None if known is None else self.repository.job(tx, known)
+
+    def permitted(self, view: Reading, actor: Actor, kind: str, seal: str) -> tuple[LicenceType, Organisation]:
+        """Return the type and who issues licences of it with a seal, where the actor may do so for them now."""
+        name = self.catalogue.require(view, kind).id
+        found = self.catalogue.in_effect(view, name, day_of(view.now))
+        require_issuer(actor, found)
+        return found, self.preparing.issuer(view, actor, found, seal)
+
+    def add(self, tx: Transaction, actor: Actor, job: BulkJob, *, key: str, request: str) -> None:
+        """Keep a new job."""
+        self.repository.add(tx, job)
+        requests.remember(tx, actor=actor.id, key=key, fingerprint=request, result=job.id)
+        facts: dict[str, Fact] = {"kind": job.kind.value, "type": job.type, "upload": job.upload, "size": job.size}
+        tx.record(AuditEvent(tag="bulk:request:done", actor=actor.id, subject=job.id, facts=facts))
+
+    # --- deciding
+
+    def start(self, actor: Actor, name: str) -> BulkJob:
+        """Start a job that was checked; where the type asks for four eyes, by a reviewer who did not ask for it.
+
+        Raise `JobUnknown`, `DutyMissing`, `EventNotPossible`, `FourEyesRequired` or `LostRace`.
+        """
+        with self.store.transaction() as tx:
+            job = self.require(tx, actor, name, *LOOKERS)
+            kind = self.catalogue.require(tx, job.type)
+            LIFECYCLE.after(job.state, JobEvent.START)
+            if wants_two(job, kind):
+                if actor.id == job.requested_by:
+                    raise FourEyesRequired(event=JobEvent.START.value)
+                actor.require(Duty.LICENCE_REVIEWER, job.issuer)
+            else:
+                require_duty(actor, job.issuer, *ISSUERS)
+            return self.move(tx, actor, job, JobEvent.START, started_by=actor.id, started_at=tx.now)
+
+    def pause(self, actor: Actor, name: str) -> BulkJob:
+        """Pause a job; the rows that are being worked on are finished. Raise what `start` raises."""
+        return self.decide(actor, name, JobEvent.PAUSE)
+
+    def resume(self, actor: Actor, name: str) -> BulkJob:
+        """Let a job go on that was paused, or that something stopped which has been mended since."""
+        with self.store.transaction() as tx:
+            job = self.require(tx, actor, name, *ISSUERS)
+            return self.move(tx, actor, job, JobEvent.RESUME, fault="", facts={})
+
+    def cancel(self, actor: Actor, name: str) -> BulkJob:
+        """Cancel a job for good. What was issued stays issued."""
+        with self.store.transaction() as tx:
+            job = self.require(tx, actor, name, *ISSUERS)
+            return self.move(tx, actor, job, JobEvent.CANCEL, ended_at=tx.now)
+
+    def decide(self, actor: Actor, name: str, event: JobEvent) -> BulkJob:
+        """Take a step that changes nothing but the state."""
+        with self.store.transaction() as tx:
+            return self.move(tx, actor, self.require(tx, actor, name, *ISSUERS), event)
+
+    def move(self, tx: Transaction, actor: Actor, job: BulkJob, event: JobEvent, **values: object) -> BulkJob:
+        """Take a step, and return the job as it is then."""
+        move(self.repository, tx, job, event, actor=actor.id, **values)
+        found = self.repository.job(tx, job.id)
+        if found is None:
+            raise JobUnknown
+        return found
+
+    # --- looking
+
+    def find(self, actor: Actor, name: str) -> BulkJob:
+        """Return a job, for its issuer. Raise `JobUnknown` or `DutyMissing`."""
+        with self.store.reading() as view:
+            return self.require(view, actor, name, *LOOKERS)
+
+    def jobs(self, actor: Actor, *, state: JobState | None, before: str | None, limit: int) -> tuple[BulkJob, ...]:
+        """Return the jobs of the authorities that the actor serves, newest first."""
+        issuers = frozenset(one for duty in LOOKERS for one in actor.organisations(duty))
+        with self.store.reading() as view:
+            return self.repository.jobs(view, issuers, state=state, before=before, limit=limit)
+
+    def outcomes(self, actor: Actor, name: str) -> Iterator[Outcome]:
+        """Yield what is known of the rows of a job, a few chunks in memory at a time. Raise `ResultsNotReady`."""
+        job = self.find(actor, name)
+        if job.state in (JobState.RECEIVED, JobState.CHECKING):
+            raise ResultsNotReady(state=job.state.value)
+        return self.outcomes_of(job)
+
+    def outcomes_of(self, job: BulkJob) -> Iterator[Outcome]:
+        """Yield what is known of the rows of a job."""
+        place = -1
+        while True:
+            with self.store.reading() as view:
+                last, found = self.repository.outcomes(view, job.id, after=place, chunks=SEEN_AT_ONCE)
+            yield from found
+            if last == place:
+                return
+            place = last
+
+    def require(self, view: Reading, actor: Actor, name: str, *duties: Duty) -> BulkJob:
+        """Return a job whose issuer the actor serves by one of `duties`. Raise `JobUnknown` or `DutyMissing`."""
+        found = self.repository.job(view, name)
+        if found is None:
+            raise JobUnknown
+        require_duty(actor, found.issuer, *duties)
+        return found
+
+
+def pieces_of(table: BinaryIO) -> Iterator[bytes]:
+    """Yield a file in pieces, from its beginning."""
+    table.seek(0)
+    while piece := table.read(PIECE):
+        yield piece

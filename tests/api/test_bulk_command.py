@@ -1,0 +1,140 @@
+"""`trust bulk`: a job asked for, watched and fetched from a service over HTTP, with codes that a script can go by."""
+
+import csv
+import io
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from api.bulk_command import exit_code
+from api.bulk_runner import BulkRunner
+from api.demo import cast
+from tests.api.builders import Furnished, Service
+from tests.api.commands import Run, runner
+from tests.api.routes.test_bulk import rows
+from tests.api.routes.test_stampings import system_token
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+@contextmanager
+def answering(service: Service) -> Iterator[str]:
+    """Let the service answer on this machine, and work on jobs; yield its address."""
+    config = uvicorn.Config(service.app, port=0, lifespan="off", log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    working = BulkRunner(service.instance.bulk, threads=1, pause=0.02)
+    thread.start()
+    working.start()
+    try:
+        while not server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        working.stop()
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def address(shared_furnished: Service) -> Iterator[str]:
+    """Return where the service answers."""
+    with answering(shared_furnished) as found:
+        yield found
+
+
+@pytest.fixture
+def trust(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str) -> Run:
+    """Return what runs a command against the service."""
+    monkeypatch.setenv("TRUST_PUBLIC_URL", address)
+    return runner(monkeypatch, capsys)
+
+
+@pytest.fixture
+def common(shared_furnished: Service, furnished_folder: Furnished, tmp_path: Path) -> list[str]:
+    """Return the options of every job: type, seal and the file of a token."""
+    token = tmp_path / "token"
+    token.write_text(system_token(shared_furnished, furnished_folder.client) + "\n")
+    return ["--type", cast.BUSINESS_TYPE, "--seal", furnished_folder.seal, "--token-file", str(token)]
+
+
+def table(tmp_path: Path, *numbers: str, bad: int = 0) -> Path:
+    """Return a file with a table, of whose rows the last ones are bad."""
+    found = rows(*numbers)
+    for one in found[len(found) - bad :]:
+        one["holder_code"] = "12100000000018032B"
+    path = tmp_path / "table.csv"
+    path.write_bytes(cast.table_of(found))
+    return path
+
+
+def test_a_table_is_issued_and_its_results_fetched(trust: Run, common: list[str], tmp_path: Path) -> None:
+    results = tmp_path / "results.csv"
+    asked = ["bulk", "issue", table(tmp_path, "c-1", "c-2"), *common, "--start", "--results", results]
+    code, out, _ = trust(*asked, "--key", "the-same")
+    assert code == 0
+    assert "finished: 2 rows, 0 bad, 2 issued, 0 refused" in out
+    lines = list(csv.reader(io.StringIO(results.read_text(encoding="utf-8-sig"))))
+    assert [line[1] for line in lines[1:]] == ["issued", "issued"]
+    again = trust(*asked, "--key", "the-same")
+    assert (again.code, again.out.split()[0]) == (0, out.split()[0])
+
+
+def test_refused_rows_have_a_code_of_their_own(trust: Run, common: list[str], tmp_path: Path) -> None:
+    results = tmp_path / "results.jsonl"
+    asked = [table(tmp_path, "d-1", "d-2", bad=1), *common, "--start", "--results", results]
+    assert trust("bulk", "issue", *asked).code == 2
+    told = [json.loads(line) for line in results.read_text().splitlines()]
+    assert [one["licence"] is not None for one in told] == [True, False]
+
+
+def test_a_job_that_waits_is_started_later(trust: Run, common: list[str], tmp_path: Path) -> None:
+    code, out, _ = trust("bulk", "issue", table(tmp_path, "e-1"), *common)
+    assert (code, "validated" in out) == (3, True)
+    job, token = out.split()[0], common[-2:]
+    assert trust("bulk", "start", job, *token).code == 0
+    assert trust("bulk", "watch", job, *token).code == 0
+    code, _, err = trust("bulk", "start", job, *token)
+    assert (code, "lifecycle.event_not_possible" in err) == (1, True)
+
+
+def test_a_table_that_is_none_fails(trust: Run, common: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(b"a,b\n1,2\n")
+    code, out, _ = trust("bulk", "issue", path, *common, "--start", "--results", tmp_path / "none.csv")
+    assert (code, "bulk.mapping_invalid" in out) == (1, True)
+    assert not (tmp_path / "none.csv").exists()
+
+
+def test_what_the_service_refuses_is_told_in_its_words(trust: Run, common: list[str], tmp_path: Path) -> None:
+    common[1] = "nothing"
+    code, _, err = trust("bulk", "issue", table(tmp_path, "f-1"), *common)
+    assert (code, "bulk.service_refused" in err, "licence.type_unknown" in err) == (1, True, True)
+
+
+def test_a_service_that_is_not_there_is_told(trust: Run, common: list[str], tmp_path: Path) -> None:
+    code, _, err = trust("bulk", "issue", table(tmp_path, "g-1"), *common, "--url", NOWHERE)
+    assert (code, "bulk.service_silent" in err) == (1, True)
+    assert Path(common[-1]).read_text().strip() not in err
+
+
+@pytest.mark.parametrize(
+    ("state", "refused", "fault", "code"),
+    [
+        ("finished", 0, "", 0),
+        ("finished", 1, "", 2),
+        ("validated", 0, "", 3),
+        ("paused", 0, "", 3),
+        ("paused", 0, "seal.not_active", 1),
+        ("refused", 0, "bulk.table_invalid", 1),
+        ("cancelled", 0, "", 1),
+    ],
+)
+def test_a_script_can_go_by_the_code(state: str, refused: int, fault: str, code: int) -> None:
+    assert exit_code({"state": state, "refused": refused, "fault": fault}) == code

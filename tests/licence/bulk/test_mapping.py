@@ -1,0 +1,107 @@
+"""Which column is which field: names, titles, what the request says, and what is refused rather than guessed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from api.demo import cast
+from identity.subject import SubjectId
+from licence.bulk.errors import MappingInvalid
+from licence.bulk.mapping import mapping_of
+from licence.lifecycle import TypeState
+from licence.types.kind import LicenceType
+from licence.types.numbering import GivenNumber, MadeNumber, NumberRule
+from licence.types.particulars import HolderCategory, TypeParticulars
+
+
+def text(title: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - a rule's members
+    return {"type": "string", "maxLength": 60, "title": title, **more}
+
+
+FIELDS = {
+    "name": text("名称", **{"x-holder": "name"}),
+    "credit_code": text("统一社会信用代码", **{"x-holder": "code"}),
+    "address": text("住所"),
+    "until": text("有效期至"),
+    "first": text("备注"),
+    "second": text("备注"),
+}
+
+
+def kind_of(fields: Mapping[str, Any] = FIELDS, number: NumberRule | None = None) -> LicenceType:
+    """Return a type whose licences hold these fields, `address` always."""
+    schema = {"type": "object", "additionalProperties": False, "properties": dict(fields), "required": ["address"]}
+    particulars = TypeParticulars(
+        code=cast.FOOD_TYPE,
+        name="食品经营许可证",
+        holders=frozenset({HolderCategory.LEGAL_PERSON}),
+        schema=schema,
+        number=number or GivenNumber(),
+    )
+    return LicenceType(
+        id="type_1",
+        version=1,
+        state=TypeState.PUBLISHED,
+        last_actor="a",
+        issuer=SubjectId("O1"),
+        issuing=(),
+        template="food_permit",
+        effective_from=None,
+        particulars=particulars,
+    )
+
+
+def told(*columns: str, asked: Mapping[str, str] | None = None, kind: LicenceType | None = None) -> list[str]:
+    return list(mapping_of(columns, kind or kind_of(), asked=asked or {}).values())
+
+
+def refusal(*columns: str, asked: Mapping[str, str] | None = None, kind: LicenceType | None = None) -> tuple[str, str]:
+    with pytest.raises(MappingInvalid) as refused:
+        told(*columns, asked=asked, kind=kind)
+    return str(refused.value.details["fault"]), str(refused.value.details["column"])
+
+
+def test_columns_are_named_as_fields_or_by_their_titles() -> None:
+    assert told("number", "holder_code", "address") == ["number", "holder_code", "address"]
+    assert told("住所", "证照编号", "持证主体代码", "last_day") == ["address", "number", "holder_code", "last_day"]
+
+
+def test_the_field_that_is_the_holders_code_says_who_the_holder_is() -> None:
+    assert told("统一社会信用代码", "编号", "住所") == ["holder_code", "number", "address"]
+    assert told("credit_code", "编号", "住所") == ["holder_code", "number", "address"]
+
+
+def test_what_comes_from_the_registry_is_no_column() -> None:
+    assert refusal("holder_code", "number", "address", "名称") == ("unknown", "名称")
+    assert refusal("holder_code", "number", "address", "name") == ("unknown", "name")
+
+
+def test_a_field_of_the_type_goes_before_what_every_row_may_say() -> None:
+    assert told("holder_code", "number", "address", "有效期至") == ["holder_code", "number", "address", "until"]
+
+
+def test_a_title_of_two_fields_names_none() -> None:
+    assert refusal("holder_code", "number", "address", "备注") == ("unknown", "备注")
+    assert told("holder_code", "number", "address", "first", "second")[3:] == ["first", "second"]
+
+
+def test_the_request_says_what_other_columns_are() -> None:
+    asked = {"地址": "address", "号": "number"}
+    assert told("地址", "号", "holder_code", asked=asked) == ["address", "number", "holder_code"]
+    assert refusal("holder_code", "number", "address", asked={"地址": "address"}) == ("unknown", "地址")
+    assert refusal("holder_code", "number", "地址", asked={"地址": "nothing"}) == ("unknown", "地址")
+    assert refusal("holder_code", "number", "地址", asked={"地址": "name"}) == ("unknown", "地址")
+
+
+def test_every_field_has_one_column_and_what_is_needed_has_one() -> None:
+    assert refusal("holder_code", "持证主体代码", "number", "address") == ("twice", "持证主体代码")
+    assert refusal("holder_code", "address") == ("missing", "number")
+    assert refusal("number", "address") == ("missing", "holder_code")
+    assert refusal("number", "holder_code") == ("missing", "address")
+
+
+def test_where_the_type_makes_its_numbers_no_column_gives_them() -> None:
+    kind = kind_of(number=MadeNumber(form="JY{yyyy}{n:6}"))
+    assert told("holder_code", "address", kind=kind) == ["holder_code", "address"]
+    assert refusal("holder_code", "address", "证照编号", kind=kind) == ("unknown", "证照编号")

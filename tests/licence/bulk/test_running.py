@@ -1,0 +1,120 @@
+"""Issuing the rows of a job: what a crash leaves behind, what delays a job, and what pauses it."""
+
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from identity.duties import Duty
+from licence.bulk.lifecycle import JobState
+from licence.lifecycle import LicenceState
+from seal.errors import SealNotActive
+from tests.fakes.faulty import Crash
+from tests.licence.builders import Desk
+from tests.licence.bulk.rig import RULES, Rig, row, told
+from tests.seal.houses import actor, at_once
+from trust.signing import SigningUnavailable
+from trust.timestamping import TimeStampingUnavailable
+
+
+def test_a_process_that_dies_leaves_nothing_double(any_rig: Rig) -> None:
+    rig = any_rig
+    job = rig.started([row("1"), row("2")])
+    faults, clock = rig.desk.house.faults, rig.desk.house.clock
+    for point in ("sign:seal_owner", "commit:licence:release:done", "commit:bulk:conclude:done"):
+        faults.fail(point, Crash())
+        with pytest.raises(Crash):
+            rig.worker.round()
+        assert rig.second().round() == 0  # the rows still belong to whoever died
+        clock.advance(rig.rules.lease + timedelta(seconds=1))
+    rig.second().work_off()
+    job = rig.job(job)
+    assert (job.state, job.issued, job.refused) == (JobState.FINISHED, 2, 0)
+    kept = [rig.desk.kept(one.licence) for one in rig.outcomes(job)]
+    assert [one.number for one in kept] == ["1", "2"]
+    assert {one.state for one in kept} == {LicenceState.IN_FORCE}
+    released = [event.subject for event in rig.desk.events() if event.tag == "licence:release:done"]
+    assert sorted(released) == sorted(one.id for one in kept)
+
+
+def test_a_device_that_is_silent_delays_a_job_and_refuses_no_row(rig: Rig) -> None:
+    job = rig.started([row("1"), row("2")])
+    for error in (SigningUnavailable(), SigningUnavailable()):
+        rig.desk.house.faults.fail("sign:seal_owner", error)
+        rig.worker.work_off()
+        held = rig.job(job)
+        assert (held.state, held.fault, held.refused) == (JobState.RUNNING, SigningUnavailable.code, 0)
+        rig.desk.house.clock.advance(timedelta(seconds=5))
+    rig.worker.work_off()
+    done = rig.job(job)
+    assert (done.state, done.fault, done.issued) == (JobState.FINISHED, "", 2)
+
+
+def test_what_is_wrong_with_the_whole_job_pauses_it_and_refuses_no_row(rig: Rig) -> None:
+    house, staff = rig.desk.house, rig.desk.staff
+    job = rig.started([row("1"), row("2"), row("3")])
+    house.seals.suspend(staff.owner, house.seal, reason="印章核查期间停用")
+    rig.worker.work_off()
+    held = rig.job(job)
+    assert (held.state, held.fault, held.refused) == (JobState.PAUSED, SealNotActive.code, 0)
+    house.seals.request_resume(staff.owner, house.seal, reason="核查完毕")
+    house.seals.resume(staff.reviewer, house.seal, reason="核查无误")
+    rig.service.resume(rig.client, job.id)
+    rig.worker.work_off()
+    assert (rig.job(job).state, rig.job(job).issued, rig.job(job).fault) == (JobState.FINISHED, 3, "")
+
+
+def test_rows_are_checked_again_when_they_are_issued(rig: Rig) -> None:
+    job = rig.started([row("1"), row("2")])
+    rig.desk.issue(number="1")
+    rig.worker.work_off()
+    assert told(rig, rig.job(job)) == [(2, "licence.number_taken", "number"), (3, "", "")]
+
+
+def test_a_mistake_of_ours_stops_a_job_after_some_attempts(rig: Rig) -> None:
+    job = rig.started([row("1"), row("2")])
+    for _ in range(5):
+        rig.desk.house.faults.fail("sign:licence_claim", RuntimeError("a mistake"))
+        with pytest.raises(RuntimeError):
+            rig.worker.round()
+        rig.desk.house.clock.advance(timedelta(minutes=3))
+    held = rig.job(job)
+    assert (held.state, held.fault) == (JobState.PAUSED, "bulk.work_interrupted")
+    rig.service.resume(rig.client, job.id)
+    rig.worker.work_off()
+    assert rig.job(job).issued == 2
+
+
+def test_a_time_stamp_authority_that_is_silent_delays_too(rig: Rig) -> None:
+    job = rig.started([row("1")])
+    rig.desk.house.faults.fail("stamp:time_stamp_sm2", TimeStampingUnavailable())
+    rig.worker.work_off()
+    assert rig.job(job).refused == 0
+
+
+def test_whoever_is_slow_holds_what_is_being_worked_on(desk: Desk) -> None:
+    rig = Rig(desk, rules=replace(RULES, lease=timedelta(seconds=0.1)))
+    job = rig.started([row("1")])
+    desk.house.faults.meanwhile("sign:seal_owner", lambda: time.sleep(0.25))
+    rig.worker.work_off()
+    assert rig.job(job).issued == 1
+    assert "bulk:hold:done" in rig.desk.tags(job.id)
+
+
+def test_two_workers_share_a_job(any_rig: Rig) -> None:
+    job = any_rig.started([row(str(number)) for number in range(8)])
+    workers = [any_rig.second(), any_rig.second()]
+    at_once(*(one.work_off for one in workers))
+    done = any_rig.job(job)
+    assert (done.state, done.issued, done.refused) == (JobState.FINISHED, 8, 0)
+    assert any_rig.desk.prepared() == 8
+
+
+def test_who_may_act_no_more_issues_no_more(rig: Rig) -> None:
+    job = rig.started([row("1")])
+    registrar = actor("registrar", Duty.REGISTRAR)
+    rig.desk.house.identity.freeze(registrar, rig.desk.staff.organisation, reason="核查期间冻结")
+    rig.worker.work_off()
+    held = rig.job(job)
+    assert (held.state, held.fault, held.refused) == (JobState.PAUSED, "identity.subject_not_active", 0)
