@@ -7,7 +7,7 @@ CORPUS ?=
 CASES ?= 1000000
 BIN := .venv/bin
 
-.PHONY: demo run test check bench fuzz timing format lock clean
+.PHONY: demo run test check bench drill fuzz timing format lock web clean
 
 ## Play the main job through the public API and leave the evidence in $(OUT).
 demo: .venv/runtime.done
@@ -34,6 +34,12 @@ check: .venv/dev.done
 bench: .venv/dev.done
 	$(BIN)/python -m benchmarks.run
 
+## Kill processes that work on bulk jobs, two hundred times on each database, and count what is left; issue ten thousand
+## licences and look at each.
+drill: .venv/dev.done
+	$(BIN)/python -m tests.drills.bulk_kills
+	$(BIN)/python -m tests.drills.ten_thousand
+
 ## Every parser of foreign bytes against $(CASES) mutants of what the house makes, on every core; nobody waits for it.
 fuzz: .venv/dev.done
 	nice -n 19 $(BIN)/python -m tests.fuzz.run --cases $(CASES)
@@ -41,6 +47,13 @@ fuzz: .venv/dev.done
 ## Whether the time of what is done with a private key depends on the key, on each backend.
 timing: .venv/dev.done
 	$(BIN)/python -m benchmarks.timing
+
+## Build the scripts of the public pages anew, into api/pages.
+web: web/node_modules/.package-lock.json
+	cd web && npm run --silent check && npm run --silent build
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	npm ci --prefix web --ignore-scripts --no-audit --no-fund --silent
 
 format: .venv/dev.done
 	$(BIN)/ruff format .

@@ -10,6 +10,8 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from api import logs, problems
+from api.bulk_runner import BulkRunner
+from api.bulk_watch import BulkWatch
 from api.courier import Courier
 from api.foundation import prove_cryptography
 from api.health import Readiness
@@ -21,10 +23,17 @@ from api.routes import (
     approvals,
     audit,
     authorisations,
+    bulk,
+    device_pages,
     digest_stampings,
     health,
     ledger,
+    licence_reviews,
+    licence_scans,
+    licence_types,
     licences,
+    live_codes,
+    my_licences,
     notices,
     ocsp,
     pages,
@@ -33,6 +42,9 @@ from api.routes import (
     seal_evidence,
     seal_images,
     seals,
+    share_service,
+    sharing,
+    sharing_grants,
     stampings,
     status_lists,
     subjects,
@@ -65,7 +77,8 @@ def operation_id(route: APIRoute) -> str:
 
 def refusal(request: Request, error: TrustError) -> Response:
     """Tell of an error as a page where a page was asked for, else as a problem."""
-    return pages.problem_answer(request, error) if pages.is_page(request) else problems.problem(request, error)
+    for_page = pages.is_page(request, pages.router, device_pages.router)
+    return pages.problem_answer(request, error) if for_page else problems.problem(request, error)
 
 
 def create(instance: Instance) -> FastAPI:
@@ -78,12 +91,15 @@ def create(instance: Instance) -> FastAPI:
         # What cannot be cut, or cannot be read, is told of before anything begins.
         await run_in_threadpool(lambda: (instance.emblem, instance.verification))
         keeper = Housekeeper(instance, pause=settings.housekeeping_seconds)
+        runner = BulkRunner(instance.bulk, threads=settings.bulk_workers)
         courier = Courier(instance)  # a platform that cannot be spoken with is told of before anything begins
         await run_in_threadpool(keeper.start)
         courier.start()
         await run_in_threadpool(instance.workers.start)
+        runner.start()
         logs.logger().info("started", custody=instance.base.custody.name, public_url=settings.public_url)
         yield
+        await run_in_threadpool(runner.stop)
         await run_in_threadpool(courier.stop)
         await run_in_threadpool(keeper.stop)
         await run_in_threadpool(instance.workers.close)
@@ -102,9 +118,11 @@ def create(instance: Instance) -> FastAPI:
     )
     app.state.instance = instance
     app.state.readiness = Readiness(instance)
+    app.state.bulk_watch = BulkWatch(instance.bulk.named)
     app.state.logins = Throttle(settings.login_rate, "login")
     app.state.verifications = Throttle(settings.verify_rate, "verify")
     app.state.statuses = Throttle(settings.status_rate, "status")
+    app.state.sharing = Throttle(settings.sharing_rate, "sharing")
     app.state.time_stamps = Throttle(settings.time_stamp_rate, "time-stamp")
     problems.install(app)
     for module in (  # looked through in this order at each request: what is called in masses comes first
@@ -120,7 +138,16 @@ def create(instance: Instance) -> FastAPI:
         stampings,
         ledger,
         notices,
+        licence_types,
+        bulk,
         licences,
+        licence_reviews,
+        licence_scans,
+        live_codes,
+        sharing,
+        share_service,
+        sharing_grants,
+        my_licences,
         verification,
         ocsp,
         pki,
@@ -129,6 +156,7 @@ def create(instance: Instance) -> FastAPI:
         time_stamps,
         audit,
         health,
+        device_pages,
         pages,
     ):
         app.include_router(module.router)

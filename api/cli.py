@@ -14,6 +14,7 @@ from rich.text import Text
 
 from api import (
     audit_command,
+    bulk_command,
     custody_command,
     keys_command,
     logs,
@@ -22,6 +23,7 @@ from api import (
     pki_command,
     time_command,
     trust_list_command,
+    types_command,
 )
 from api.ceremony import Founders, hold_ceremony
 from api.demo import cast
@@ -47,12 +49,14 @@ __all__ = ["main"]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="信印 Xinyin: unified identity, seals, licences.")
 app.add_typer(audit_command.app, name="audit")
+app.add_typer(bulk_command.app, name="bulk")
 app.add_typer(custody_command.app, name="custody")
 app.add_typer(keys_command.app, name="keys")
 app.add_typer(notices_command.app, name="notices")
 app.add_typer(pki_command.app, name="pki")
 app.add_typer(time_command.app, name="time")
 app.add_typer(trust_list_command.app, name="trust-list")
+app.add_typer(types_command.app, name="types")
 console = Console()
 errors = Console(stderr=True)
 

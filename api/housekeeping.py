@@ -52,7 +52,11 @@ class Housekeeper:
         """Do everything once. A part that fails is logged, and has its next turn in the next round."""
         self.attempt("keys", self.look_after_keys)
         self.attempt("licences", self.instance.licences.recover)
+        self.attempt("late time-stamps", self.instance.late_time_stamps.round)
+        self.attempt("requests for review", self.instance.reviews.forget)
         self.attempt("stampings", self.instance.stampings.recover)
+        self.attempt("live codes", self.instance.live_codes.tidy)
+        self.attempt("bulk jobs", self.instance.bulk.worker().tidy)
         self.attempt("time-stamps", self.instance.timekeeping.ledger.flush)
         self.attempt("lists", self.instance.base.authorities.keep_lists_fresh)
         self.attempt("responders", self.instance.base.responders.keep_fresh)

@@ -40,7 +40,7 @@ SAFE_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
 }
-"""No script runs in our pages, and nothing is ever loaded from elsewhere."""
+"""No script runs where a page does not say so, and nothing is ever loaded from elsewhere."""
 
 NO_STORE: Final = "no-store"
 """What caches are told where a route says nothing: answers hold tokens (RFC 6749, 5.1), codes and personal data."""

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from api.masking import mask_code, mask_holder
-from api.pages.details import Row, date_row, moment_row, row
+from api.pages.details import Row, copy_rows, moment_row, row
 from api.pages.experts import CheckLine, SignatureDetail, check_lines, signature_detail, signer_of
+from api.pages.licences import LicencePart, StateNotice, licence_part
 from api.pages.situations import NOTED, Situation, additions, of_claim, of_file
 from api.pages.veil import Veil, fact
 from api.pages.words import Language, has_words, say, say_all
 from api.problems import words_of
-from identity.subject import SubjectKind
-from licence.lifecycle import PERMITS, LicenceUse
-from licence.verification import ClaimReport, FileFinding, Standing
+from licence.verification import ClaimReport, FileFinding
 from seal.lifecycle import SealState
 from seal.standing import SealTrust
 from seal.verification.documents import JudgedSignature
@@ -28,40 +26,17 @@ from trust.pdf.intake import LIMITS, PDFEncrypted, PDFPasswordWrong
 from trust.verdict import Check, Outcome, Verdict
 
 __all__ = [
-    "LicencePart",
     "Mark",
     "ProblemPage",
     "Reason",
     "ResultPage",
     "StartPage",
-    "StateNotice",
     "claim_page",
     "failure_page",
     "file_page",
     "form_problem",
     "problem_page",
 ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class StateNotice:
-    """A state of a licence or a seal, and what it means."""
-
-    label: str
-    word: str
-    meaning: str
-    tone: Outcome
-    """Coloured like the outcome that it stands for."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LicencePart:
-    """A licence as the public sees it."""
-
-    name: str
-    rows: tuple[Row, ...]
-    state: StateNotice
-    identifier: Row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +84,8 @@ class ResultPage:
 
     signatures: tuple[SignatureDetail, ...]
     fingerprint: tuple[Row, ...]
+    anchors: tuple[str, ...] = ()
+    """Of an answer to a QR code: fingerprints of the roots by which the device checks it by itself."""
 
     @property
     def title(self) -> str:
@@ -195,6 +172,8 @@ def file_page(found: FileFinding, *, language: Language, at: datetime, size: int
     file = [row(language, "file.kind", say(language, f"file_kind.{found.report.kind}"))]
     if document.pages:
         file.append(row(language, "file.pages", str(document.pages)))
+    if told is not None:
+        file += copy_rows(found.copy, veil, language)
     return ResultPage(
         language=language,
         outcome=found.outcome,
@@ -243,42 +222,6 @@ def form_problem(field: str, *, language: Language) -> ProblemPage:
 def failure_page(*, language: Language, request_number: str) -> ProblemPage:
     """Return the page that tells of a mistake of ours."""
     return ProblemPage(language=language, text=say(language, "problem.failed"), request_number=request_number)
-
-
-# --- a licence
-
-
-def licence_part(standing: Standing, language: Language) -> LicencePart:
-    """Return a licence as the public sees it."""
-    licence = standing.licence
-    holder = mask_holder(standing.holder, SubjectKind(licence.holder[0]))
-    until = "licence.valid_until"
-    no_end = row(language, until, say(language, "licence.no_end"))
-    rows = (
-        row(language, "licence.holder", holder, is_chinese=True),
-        row(language, "licence.issuer", standing.issuer, is_chinese=True),
-        row(language, "licence.number", mask_code(licence.number), is_code=True),
-        date_row("licence.issued_on", licence.issued_on, language),
-        no_end if licence.last_day is None else date_row(until, licence.last_day, language),
-    )
-    return LicencePart(
-        name=standing.type_name,
-        rows=rows,
-        state=licence_state(standing, language),
-        identifier=row(language, "licence.identifier", mask_code(licence.identifier), is_code=True),
-    )
-
-
-def licence_state(standing: Standing, language: Language) -> StateNotice:
-    """Return the state of a licence. What the authority did to it says more than that its period is over."""
-    state = standing.licence.state
-    name = "expired" if standing.expired and LicenceUse.PROVE in PERMITS[state] else state.value
-    return StateNotice(
-        label=say(language, "licence.state"),
-        word=say(language, f"state.{name}"),
-        meaning=say(language, f"state.{name}.meaning"),
-        tone=Outcome.PASSED if standing.is_in_force else Outcome.FAILED,
-    )
 
 
 # --- seals and signatures
@@ -361,9 +304,15 @@ def seal_state(standing: SealStanding, language: Language) -> StateNotice:
 
 
 def remarks_of(found: FileFinding, language: Language) -> tuple[str, ...]:
-    """Return what was added to a PDF after the last signature of its content, where that is permitted and seen."""
+    """Return what was added to a PDF after the last signature of its content, where that is permitted and seen.
+
+    And that a licence's time-stamp is still to follow.
+    """
     added = additions(found)
-    return (say(language, f"remark.{added}"),) if added in NOTED else ()
+    told = [say(language, f"remark.{added}")] if added in NOTED else []
+    if found.standing is not None and found.standing.licence.awaits_time_stamp:
+        told.append(say(language, "remark.time_stamp_awaited"))
+    return tuple(told)
 
 
 # --- reasons and checks

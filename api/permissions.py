@@ -49,7 +49,13 @@ class Permission(StrEnum):
     TYPE_READ = "licence_type:read"
     LICENCE_ISSUE = "licence:issue"
     LICENCE_MANAGE = "licence:manage"
+    BULK_START = "bulk:start"
+    LICENCE_REVIEW = "licence:review"
     LICENCE_READ = "licence:read"
+    SHARING_GRANT = "sharing:grant"
+    SHARING_REVIEW = "sharing:review"
+    SHARING_READ = "sharing:read"
+    SHARING_ASK = "sharing:ask"
     NOTICE_MANAGE = "notice:manage"
     AUDIT_READ = "audit:read"
 
@@ -90,7 +96,13 @@ PERMITTED: Final[Mapping[Permission, frozenset[Duty]]] = {
     Permission.TYPE_READ: LICENCE_DUTIES,
     Permission.LICENCE_ISSUE: frozenset({Duty.LICENCE_OFFICER, Duty.BUSINESS_SYSTEM}),
     Permission.LICENCE_MANAGE: frozenset({Duty.LICENCE_OFFICER}),
+    Permission.LICENCE_REVIEW: frozenset({Duty.LICENCE_REVIEWER}),
+    Permission.BULK_START: LICENCE_DUTIES,
     Permission.LICENCE_READ: LICENCE_DUTIES,
+    Permission.SHARING_GRANT: frozenset({Duty.LICENCE_OFFICER}),
+    Permission.SHARING_REVIEW: frozenset({Duty.LICENCE_REVIEWER}),
+    Permission.SHARING_READ: frozenset({Duty.LICENCE_OFFICER, Duty.LICENCE_REVIEWER}),
+    Permission.SHARING_ASK: frozenset({Duty.BUSINESS_SYSTEM}),
     Permission.NOTICE_MANAGE: frozenset({Duty.SEAL_FILER}),
     Permission.AUDIT_READ: frozenset({Duty.AUDITOR}),
 }

@@ -15,6 +15,7 @@ from limits import parse
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from licence.claim import CLAIM_LENGTH, MAX_PAYLOAD
 from seal.life.queue import read_deadlines
 from trust.crypto.backends import BackendChoice
 from trust.errors import Invalid
@@ -36,6 +37,9 @@ __all__ = [
 
 ADDRESS: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 """A public address: what follows it in a QR code must be the path of a page."""
+
+CLAIM_PATH: Final = "/v/"
+"""What stands between the public address and the claim in a QR code."""
 
 INDEXES: Final = re.compile(r"[0-9]{1,5}(-[0-9]{1,5})?")
 VENDOR_NUMBERS: Final = re.compile(r"key_type=0x[0-9a-fA-F]{1,8},generate=0x[0-9a-fA-F]{1,8},sign=0x[0-9a-fA-F]{1,8}")
@@ -187,6 +191,14 @@ class Settings(BaseSettings):
     public_url: Annotated[
         str, Field(description="Address under which the world reaches the service; goes into QR codes and certificates")
     ] = "http://127.0.0.1:8080"
+    qr_url: Annotated[
+        str,
+        Field(
+            description="Shorter address that leads to the service as well, for QR codes; empty: the public address, "
+            "where it has 28 octets at most",
+            validate_default=True,
+        ),
+    ] = ""
     host: Annotated[str, Field(description="Address to listen on")] = "127.0.0.1"
     port: Annotated[int, Field(description="Port to listen on", ge=1, le=65535)] = 8080
     max_body: Annotated[int, Field(description="Largest request body in octets", ge=1024)] = 34 << 20
@@ -197,9 +209,24 @@ class Settings(BaseSettings):
     verify_rate: Annotated[str, Field(description="Public verifications per address, such as 120/minute")] = (
         "120/minute"
     )
+    live_code_seconds: Annotated[
+        int, Field(description="Seconds for which a code lives that a holder shows on a phone", ge=10, le=120)
+    ] = 60
     status_rate: Annotated[
         str, Field(description="Questions about the status of certificates (OCSP) per address, such as 1200/minute")
     ] = "1200/minute"
+    sharing_rate: Annotated[str, Field(description="Calls of the sharing interface per client, such as 600/minute")] = (
+        "600/minute"
+    )
+    sharing_seal: Annotated[
+        str, Field(description="Identifier of the seal for annotated copies; empty: no copies are made")
+    ] = ""
+    sharing_system: Annotated[
+        str,
+        Field(
+            description="Identifier of the business system that the owner of that seal authorised for licence.copy",
+        ),
+    ] = ""
     time_stamp_rate: Annotated[str, Field(description="Requests for time-stamps per address, such as 600/minute")] = (
         "600/minute"
     )
@@ -239,7 +266,7 @@ class Settings(BaseSettings):
     ] = SealStandard.GBT38540_2020
     emblem_file: Annotated[
         Path | None,
-        Field(description="SVG drawing of filled outlines that seals with an emblem show; empty: a neutral rosette"),
+        Field(description="SVG drawing of filled outlines, the emblem of seals and licences; empty: a neutral rosette"),
     ] = None
     upper_platform_certificate: Annotated[
         Path | None,
@@ -273,6 +300,33 @@ class Settings(BaseSettings):
     worker_memory: Annotated[int, Field(description="Octets of memory that reading one file may take", ge=64 << 20)] = (
         1 << 30
     )
+    bulk_workers: Annotated[
+        int,
+        Field(
+            description="Threads for bulk jobs in each process that serves; 0: `trust bulk work` does them elsewhere",
+            ge=0,
+            le=16,
+        ),
+    ] = 1
+    bulk_upload: Annotated[
+        int, Field(description="Octets of the largest table for a bulk job; TRUST_MAX_BODY lets it in", ge=1024)
+    ] = 32 << 20
+    bulk_rows: Annotated[int, Field(description="Rows of the largest table for a bulk job", ge=1, le=1_000_000)] = (
+        100_000
+    )
+    bulk_chunk: Annotated[int, Field(description="Rows of a bulk job that are worked on together", ge=1, le=500)] = 100
+    bulk_lease_seconds: Annotated[
+        int,
+        Field(description="Seconds after which rows are taken over from a process that is silent", ge=1, le=3600),
+    ] = 120
+    bulk_keep_days: Annotated[
+        int,
+        Field(
+            description="Days after which the rows of an ended bulk job are removed, and a forgotten job is cancelled",
+            ge=1,
+            le=3650,
+        ),
+    ] = 30
     housekeeping_seconds: Annotated[
         int, Field(description="Pause between two rounds of housekeeping (lists, recovery, checkpoints)", ge=1)
     ] = 60
@@ -297,6 +351,19 @@ class Settings(BaseSettings):
             raise ValueError("an address begins with http:// or https://, names a host, and has no query")
         if others.data.get("environment") is Environment.PRODUCTION and not address.startswith("https://"):
             raise ValueError("the address must begin with https:// in production")
+        return address.rstrip("/")
+
+    @field_validator("qr_url")
+    @classmethod
+    def is_short(cls, address: str, others: ValidationInfo) -> str:
+        """Return the address without a slash at its end, and refuse one that makes codes too fine for 25 mm."""
+        if address and not ADDRESS.fullmatch(address):
+            raise ValueError("an address begins with http:// or https://, names a host, and has no query")
+        if address and others.data.get("environment") is Environment.PRODUCTION and not address.startswith("https://"):
+            raise ValueError("the address must begin with https:// in production")
+        room = MAX_PAYLOAD - CLAIM_LENGTH - len(CLAIM_PATH)
+        if len((address.rstrip("/") or others.data.get("public_url", "")).encode()) > room:
+            raise ValueError(f"QR codes have room for {room} octets of address: name one that leads to the service")
         return address.rstrip("/")
 
     @field_validator("workers")
@@ -369,7 +436,7 @@ class Settings(BaseSettings):
             raise ValueError("the platform needs TRUST_UPPER_PLATFORM_CERTIFICATE as well")
         return address.rstrip("/")
 
-    @field_validator("login_rate", "verify_rate", "status_rate", "time_stamp_rate")
+    @field_validator("login_rate", "verify_rate", "status_rate", "sharing_rate", "time_stamp_rate")
     @classmethod
     def is_rate(cls, rate: str) -> str:
         """Refuse at the start what could not be counted by at the first request."""
@@ -440,7 +507,12 @@ class Settings(BaseSettings):
     @property
     def claim_url(self) -> str:
         """Where a QR code leads, with the slash that the claim follows."""
-        return f"{self.public_url}/v/"
+        return (self.qr_url or self.public_url) + CLAIM_PATH
+
+    @property
+    def live_code_url(self) -> str:
+        """Where a code on a holder's phone leads, with the slash that its secret follows."""
+        return f"{self.qr_url or self.public_url}/l/"
 
     @property
     def token_url(self) -> str:

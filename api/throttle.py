@@ -26,7 +26,10 @@ class Throttle:
 
     def count(self, request: Request) -> None:
         """Count a request, or raise `TooManyRequests`."""
-        address = "nowhere" if request.client is None else request.client.host
-        if not self.limiter.hit(self.rule, self.name, address):
-            window = self.limiter.get_window_stats(self.rule, self.name, address)
+        self.count_for("nowhere" if request.client is None else request.client.host)
+
+    def count_for(self, who: str) -> None:
+        """Count a request of somebody who is known by another name than an address, or raise `TooManyRequests`."""
+        if not self.limiter.hit(self.rule, self.name, who):
+            window = self.limiter.get_window_stats(self.rule, self.name, who)
             raise TooManyRequests(seconds=max(1, int(window.reset_time - time.time()) + 1))

@@ -1,24 +1,34 @@
 """Wiring: builds every adapter and every service once, and hands them out. No container, no globals."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from api.bulk_wiring import BulkJobs
 from api.emblem import configured_emblem
 from api.foundation import Foundation
 from api.ledger_statement import Statements
 from api.seal_keys import SealKeys
 from api.settings import CertifiedBy, Settings
+from api.sharing_wiring import Sharing, platform_of
 from api.timekeeping import Timekeeping
 from api.upper_platform import UpperPlatform, configured_platform
 from api.validation import configured_policy
 from api.worker_wiring import WorkerPools
 from licence.catalogue import Catalogue
+from licence.life.reviewing import ReviewService
+from licence.life.scanning import ScanService
+from licence.life.time_stamping import LateTimeStamps
+from licence.live.codes import LiveCodes
+from licence.live.repository import LiveCodeRepository
 from licence.rendering import Renderer
 from licence.repository import LicenceRepository
 from licence.service import LicenceService
+from licence.sharing.repository import SharingRepository
 from licence.status_publishing import StatusLists
+from licence.types.repository import TypeRepository
 from licence.verification import VerificationService
 from seal import notices
 from seal.data.asn1 import SealVersion
@@ -92,6 +102,12 @@ class Instance:
         with self.base.store.reading() as view:
             return self.base.authorities.evidence(view)
 
+    @property
+    def pinned(self) -> tuple[str, ...]:
+        """Fingerprints of the roots that vouch for trust lists: what pages give to devices."""
+        issuers = self.service_keys.issuers.values()
+        return tuple(one.fingerprint for one in issuers if one.subject == one.issuer and one.public_key.sm2 is not None)
+
     @cached_property
     def trust_lists(self) -> TrustLists:
         """The list of all that verifiers need to know."""
@@ -161,6 +177,7 @@ class Instance:
         return StatusLists(
             store=self.base.store,
             repository=self.registry,
+            catalogue=self.catalogue,
             service_keys=self.service_keys,
             source=self.base.settings.public_url,
         )
@@ -234,7 +251,9 @@ class Instance:
     @cached_property
     def renderer(self) -> Renderer:
         """The renderer of licences."""
-        return Renderer(TEMPLATES, typefaces.FOLDER)
+        emblem = "" if self.emblem is None else self.blobs.get(self.emblem).decode("utf-8-sig")
+        workers = self.workers.issuing
+        return Renderer(TEMPLATES, typefaces.FOLDER, bundles=self.blobs, workers=workers, emblem=emblem)
 
     @cached_property
     def registry(self) -> LicenceRepository:
@@ -245,7 +264,12 @@ class Instance:
     def catalogue(self) -> Catalogue:
         """The catalogue of licence types."""
         return Catalogue(
-            store=self.base.store, identity=self.base.identity, repository=self.registry, renderer=self.renderer
+            store=self.base.store,
+            identity=self.base.identity,
+            repository=TypeRepository(),
+            renderer=self.renderer,
+            blobs=self.blobs,
+            workers=self.workers.typesetting,
         )
 
     @cached_property
@@ -264,6 +288,29 @@ class Instance:
         )
 
     @cached_property
+    def reviews(self) -> ReviewService:
+        """Review of steps in the life of licences by another person."""
+        return ReviewService(store=self.base.store, identity=self.base.identity, licences=self.licences)
+
+    @cached_property
+    def scans(self) -> ScanService:
+        """Scans of paper licences."""
+        return ScanService(
+            store=self.base.store,
+            repository=self.registry,
+            blobs=self.blobs,
+            protection=self.base.protection,
+            workers=self.workers.known,
+        )
+
+    @cached_property
+    def late_time_stamps(self) -> LateTimeStamps:
+        """Time-stamps that follow."""
+        return LateTimeStamps(
+            store=self.base.store, repository=self.registry, stampings=self.stampings, blobs=self.blobs
+        )
+
+    @cached_property
     def workers(self) -> WorkerPools:
         """The processes that read foreign files."""
         return WorkerPools.of(self.base.settings)
@@ -279,5 +326,49 @@ class Instance:
             authorities=self.base.authorities,
             service_keys=self.service_keys,
             workers=self.workers.public,
+            copies=SharingRepository(self.base.protection).files.standing,
             policy=configured_policy(self.base.settings),
+        )
+
+    @cached_property
+    def live_codes(self) -> LiveCodes:
+        """What holders show on their phones."""
+        return LiveCodes(
+            store=self.base.store,
+            identity=self.base.identity,
+            access=self.base.access,
+            licences=self.registry,
+            repository=LiveCodeRepository(self.base.protection),
+            verification=self.verification,
+            address=self.base.settings.live_code_url,
+            lifetime=timedelta(seconds=self.base.settings.live_code_seconds),
+        )
+
+    @cached_property
+    def bulk(self) -> BulkJobs:
+        """Issuing many licences at once."""
+        return BulkJobs(
+            settings=self.base.settings,
+            store=self.base.store,
+            identity=self.base.identity,
+            catalogue=self.catalogue,
+            registry=self.registry,
+            licences=self.licences,
+            protection=self.base.protection,
+            workers=self.workers.known,
+        )
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Sharing licences with others."""
+        return Sharing(
+            store=self.base.store,
+            identity=self.base.identity,
+            catalogue=self.catalogue,
+            licences=self.registry,
+            repository=SharingRepository(self.base.protection),
+            verification=self.verification,
+            stampings=self.stampings,
+            blobs=self.blobs,
+            platform=platform_of(self.base.settings),
         )

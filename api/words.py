@@ -46,6 +46,50 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "文件存储暂时不可用。请稍后重试。",
         "The file store is not available now. Try again later.",
     ),
+    "bulk.double_in_table": (
+        "证照编号与第 {line} 行重复，同一表格中只能有一行使用该编号。请更正编号。",
+        "The row in line {line} bears the same number. Correct the number: only one of them can have it.",
+    ),
+    "bulk.mapping_invalid": (
+        "列与字段不对应（{fault}）：{column}。请使用字段名或其中文标题作表头，或在请求中说明各列的含义。",
+        "Columns and fields do not match ({fault}): {column}. Name columns as fields or their titles, or map them.",
+    ),
+    "bulk.nothing_selected": (
+        "没有符合条件的有效证照。请调整换发的范围。",
+        "No licence in force fits the selection. Select others.",
+    ),
+    "bulk.results_not_ready": (
+        "任务尚未校验完成（{state}），暂无结果。请稍后再取。",
+        "There is no result yet: the job is {state}. Ask again later.",
+    ),
+    "bulk.row_unreadable": (
+        "该行无法准确读取：{field} {fault}。请按文本重新填写（docs/bulk.md）。",
+        "The row cannot be read without guessing: {field} {fault}. Enter it as text (docs/bulk.md).",
+    ),
+    "bulk.selection_invalid": (
+        "换发范围不成立：{field}。请检查起止日期。",
+        "Not a selection of licences: {field}. Check the days.",
+    ),
+    "bulk.service_refused": (
+        "服务拒绝了该请求（{answer}）。",
+        "The service refused the request ({answer}).",
+    ),
+    "bulk.service_silent": (
+        "服务没有应答。请核对地址并稍后重试；以同一幂等键重试不会重复签发。",
+        "The service does not answer. Check its address and try again: under the same key nothing happens twice.",
+    ),
+    "bulk.table_invalid": (
+        "表格无法读取：{fault}（第 {line} 行）。支持 CSV、XLSX 和 JSON Lines，详见 docs/bulk.md。",
+        "The table cannot be read: {fault} (line {line}). CSV, XLSX and JSON Lines are read; see docs/bulk.md.",
+    ),
+    "bulk.unknown": (
+        "没有该批量任务。请核对编号。",
+        "There is no such bulk job. Check the identifier.",
+    ),
+    "bulk.work_interrupted": (
+        "任务因系统错误多次中断，已暂停。请联系系统管理员，排除后可继续。",
+        "A mistake of ours stopped the job several times; it is paused. Ask the operator; it can go on afterwards.",
+    ),
     "certificate.anchor_unlawful": (
         "该证书不是当前有效的签发机构证书，或未指定用途，不能作为信任锚。",
         "Not the certificate of an authority that is valid now, or no purpose is named: it cannot be an anchor.",
@@ -378,6 +422,18 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "证照数据不符合该类型的要求：字段 {field}，规则 {rule}。请更正后重试。",
         "The data breaks the type's schema: field {field}, rule {rule}. Mend it and try again.",
     ),
+    "licence.effective_day_invalid": (
+        "生效日不能早于 {day}：不得早于发布当日，也不得早于前一版本的生效日。",
+        "It cannot be in effect before {day}: not before it is published, nor before the version that it follows.",
+    ),
+    "licence.expired": (
+        "证照 {licence} 有效期已届满，不能再变更、延续或换发。请办理新证。",
+        "The validity of {licence} is over; nothing takes its place. Issue a new licence.",
+    ),
+    "licence.ground_unfit": (
+        "依据“{ground}”不适用于 {event}，或尚未填写。请选择该事项的法定依据。",
+        "The ground “{ground}” does not belong to {event}, or none is given. Choose one of that event's.",
+    ),
     "licence.holder_not_registered": (
         "持证主体尚未登记或核验。请先完成身份登记与核验。",
         "The holder is not registered, or not proven. Register and prove the holder first.",
@@ -390,9 +446,49 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "同一请求正在办理中。请稍后再查询。",
         "The same request is being worked on. Ask again in a moment.",
     ),
+    "licence.metadata_malformed": (
+        "不是有效的证照元数据（{member}）。请确认文件完整，且符合 docs/licence-metadata.md 的格式。",
+        "Not the metadata of a licence ({member}). Check that the file is whole and as docs/licence-metadata.md tells.",
+    ),
     "licence.number_taken": (
         "该证照编号已被 {licence} 使用。请核对编号，或先注销原证照。",
         "The number belongs to {licence}. Check it, or cancel the earlier licence first.",
+    ),
+    "licence.numbers_exhausted": (
+        "按该类型的编号规则已无可用编号。请起草新版本，增加流水号位数。",
+        "The form of the type's numbers has no further one. Draft a version whose running number has more digits.",
+    ),
+    "licence.particulars_invalid": (
+        "证照类型信息不正确：{fault}。请对照 docs/licence-types.md 修改。",
+        "The particulars of the type are wrong at {fault}. Correct it after docs/licence-types.md.",
+    ),
+    "licence.request_not_open": (
+        "该复核申请当前为 {state}，不能再办理。如仍需要，请重新申请。",
+        "The request for review is {state}. If it is still wanted, ask anew.",
+    ),
+    "licence.request_outdated": (
+        "申请内容已与查看时不同（{field}）。请重新查看后再复核，或重新申请。",
+        "The request is not what was looked at ({field}). Look at it again, or ask anew.",
+    ),
+    "licence.request_unknown": (
+        "没有这个复核申请，或无权查看。请核对编号。",
+        "There is no such request for review, or it is not yours to see. Check its identifier.",
+    ),
+    "licence.review_required": (
+        "该证照类型规定此事项（{event}）须经另一人复核。请提交复核申请。",
+        "The type wants another person to agree to this ({event}). Ask for a review.",
+    ),
+    "licence.scan_refused": (
+        "扫描件不符合要求（{rule}）。请提供完整清晰的 PDF、PNG 或 JPEG。",
+        "The scan cannot be kept ({rule}). Hand in a complete PDF, PNG or JPEG.",
+    ),
+    "licence.scan_taken": (
+        "该扫描件已用于证照 {licence}。请上传本证照的扫描件。",
+        "The licence {licence} was made from this scan already. Upload the scan of this one.",
+    ),
+    "licence.scan_unknown": (
+        "没有这份纸质证照扫描件。请先上传。",
+        "There is no such scan of a paper licence. Upload it first.",
     ),
     "licence.schema_invalid": (
         "数据模式无效：{fault}。应为只含有长度上限的文本字段的 JSON Schema。",
@@ -406,13 +502,21 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "证照状态列表不是由信任列表中的密钥签名的。请先更新信任列表，再重新下载。",
         "The status list is not signed by a key that the trust list names for it. Renew the trust list first.",
     ),
-    "licence.table_invalid": (
-        "表格无法读取：{fault}。请使用 UTF-8 编码的 CSV，并检查表头。",
-        "The table cannot be read: {fault}. Use CSV in UTF-8, and check its header.",
+    "licence.successor_unfit": (
+        "新版本与证照 {licence} 的 {field} 不一致。变更持证主体、类型或发证机关请办理新证。",
+        "The new edition differs from {licence} in its {field}. For another holder, type or authority issue a new one.",
     ),
     "licence.template_broken": (
         "模板 {template} 无法生成证照。请联系系统管理员。",
         "The template {template} cannot render the licence. Ask the system administrator.",
+    ),
+    "licence.template_malformed": (
+        "模板包有误：{file} {fault}。请按模板编写说明检查文件后重新上传。",
+        "The template bundle is wrong: {file} {fault}. Check its files by the guide to templates and upload it again.",
+    ),
+    "licence.template_refused": (
+        "模板未通过发布前检查 {check}：{place}。请修改模板后重试。",
+        "The template fails the check {check} before publication: {place}. Mend the template and try again.",
     ),
     "licence.template_unknown": (
         "没有名为 {template} 的模板。请核对名称。",
@@ -426,6 +530,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "证照目录中已有类型 {code}。",
         "The catalogue has the type {code} already.",
     ),
+    "licence.type_file_malformed": (
+        "不是有效的证照类型文件（{fault}）。请使用本系统导出的文件。",
+        "Not an exported licence type ({fault}). Use a file that a service like this has exported.",
+    ),
     "licence.type_not_published": (
         "证照类型 {type} 当前为 {state}，尚不能制证。请先复核并发布。",
         "The type {type} is {state}; nothing is issued under it. Have it reviewed and published first.",
@@ -433,6 +541,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "licence.type_unknown": (
         "没有这个证照类型。请核对编号或类型代码。",
         "There is no such licence type. Check its identifier or type code.",
+    ),
+    "licence.type_version_unknown": (
+        "该证照类型没有这个版本。请核对版本号。",
+        "The licence type has no version of that number. Check it.",
     ),
     "licence.unknown": (
         "没有这张证照，或无权查看。请核对编号。",
@@ -449,6 +561,22 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "lifecycle.four_eyes_required": (
         "相邻两步不得由同一人办理（{event}）。请由另一名经办人操作。",
         "One person cannot take two consecutive steps ({event}). Another person must take this one.",
+    ),
+    "live_code.expired": (
+        "亮证码已过期。请持证人重新出示。",
+        "The code has expired. Ask the holder to show a new one.",
+    ),
+    "live_code.not_possible": (
+        "该证照当前不能证明持证人的资格（{state}），不能亮证。请向颁发机构了解原因。",
+        "The licence proves nothing now ({state}) and cannot be shown. Ask the authority that issued it.",
+    ),
+    "live_code.unknown": (
+        "没有这个亮证码。请核对后重新扫描，或请持证人重新出示。",
+        "There is no such code. Scan it again, or ask the holder to show a new one.",
+    ),
+    "live_code.used": (
+        "该亮证码已被查验过一次，不能再用。如非本次查验，请持证人重新出示。",
+        "The code has been checked once and answers no more. Ask the holder to show a new one.",
     ),
     "ofd.limit_exceeded": (
         "OFD 文件超出限制：{limit} 上限为 {allowed}。",
@@ -846,6 +974,58 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "设置 {setting} 无效：{fault}。请更正环境变量后重新启动。",
         "The setting {setting} cannot be: {fault}. Mend it in the environment, and start again.",
     ),
+    "sharing.consent_missing": (
+        "没有该证照，或持证主体未授权本系统用于此用途。请由持证主体授权后再试。",
+        "There is no such licence, or its holder has not agreed to this use. Ask the holder for consent.",
+    ),
+    "sharing.consent_unknown": (
+        "没有这份用证授权。请核对编号。",
+        "There is no such consent. Check its identifier.",
+    ),
+    "sharing.copies_not_set_up": (
+        "本实例尚未配置加注件用章。请运维人员设置 TRUST_SHARING_SEAL 与 TRUST_SHARING_SYSTEM。",
+        "No seal is set up for annotated copies. The operator sets TRUST_SHARING_SEAL and TRUST_SHARING_SYSTEM.",
+    ),
+    "sharing.copy_unknown": (
+        "没有这份加注件，或者它已到期、其依据已终止。请重新申请。",
+        "There is no such copy, or it has expired, or what it stood on has ended. Ask for a new one.",
+    ),
+    "sharing.download_unknown": (
+        "下载地址无效：不存在、已到期、已用完，或其依据已终止。请重新申请地址。",
+        "The address leads nowhere: never given, expired, used up, or its ground has ended. Ask for a new one.",
+    ),
+    "sharing.field_not_granted": (
+        "共享授权不包含数据项 {field}。请只请求授权范围内的数据项。",
+        "The grant does not name the field {field}. Ask for fields that it names.",
+    ),
+    "sharing.grant_unknown": (
+        "没有这份共享授权，或者它不在有效期内。请核对编号。",
+        "There is no such grant, or it is not in force. Check its identifier.",
+    ),
+    "sharing.invalid": (
+        "{field} 不符合规则 {rule}。请改正后重试。",
+        "{field} breaks the rule {rule}. Mend it and try again.",
+    ),
+    "sharing.licence_not_in_force": (
+        "证照当前状态为 {state} 或已到期，不能提供其文件。请向颁发机构了解情况。",
+        "The licence is {state} now or has expired: no file of it is handed out. Ask its issuer.",
+    ),
+    "sharing.not_granted": (
+        "没有有效的共享授权允许本系统就该类证照、以此用途作此调用。请向颁发机构申请。",
+        "No grant in force lets this client make this call for this type and purpose. Ask the issuer for one.",
+    ),
+    "sharing.not_the_holder": (
+        "您不是该持证主体，也没有代表它的权限。请以持证人本人、法定代表人或持证经办人的身份登录。",
+        "You do not speak for this holder. Log in as the holder, its legal representative, or who was appointed.",
+    ),
+    "sharing.terms_changed": (
+        "授权书内容与您阅读的版本不一致。请重新阅读后再确认。",
+        "The words differ from those that were read. Read them again and confirm.",
+    ),
+    "sharing.tries_exhausted": (
+        "对该证照的核验错误次数过多，{hours} 小时内不再受理。请核对数据来源。",
+        "Too many wrong values were asked about this licence; wait {hours} hours. Check where the values come from.",
+    ),
     "stamping.acting_malformed": (
         "经办信息不合规：须为登记的编号与用途。请核对授权编号与用途。",
         "Who acts is not told in identifiers and a purpose. Check the authorisation and the purpose.",
@@ -858,6 +1038,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "签章位置不合规：{field} 违反规则 {rule}。请按接口说明更正。",
         "The place is not well formed: {field} breaks the rule {rule}. Correct it as the API describes.",
     ),
+    "status_list.numbers_exhausted": (
+        "状态列表的编号已用完，不能再启用新的证照类型。请联系运维人员扩建实例。",
+        "Every number of a status list is taken: no further type can be used. Ask the operator for another instance.",
+    ),
     "store.lost_race": (
         "数据刚被他人修改。请刷新后重试。",
         "Somebody else changed this at the same time. Look again, and repeat if it still makes sense.",
@@ -869,6 +1053,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "text.character_not_covered": (
         "字段 {field} 中的字符“{character}”（{code_point}）无法显示。请核对用字，或联系系统管理员补充字库。",
         "No typeface draws “{character}” ({code_point}) in {field}. Check it, or ask for a typeface to be added.",
+    ),
+    "text.private_use_character": (
+        "字段 {field} 含有专用区（自造字）字符 {code_point}，别处显示会不同。请改用标准字符：{instead}。",
+        "{field} has the private character {code_point}, which differs elsewhere. Use the standard one: {instead}.",
     ),
     "time_stamping.clock_untrusted": (
         "本机时钟不可信（{reason}），暂不签发时间戳。请校准时钟；若当前时间正确，运行 trust time confirm。",

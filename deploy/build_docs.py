@@ -18,7 +18,10 @@ sys.path.insert(0, str(ROOT))
 import api.problems
 import identity.lifecycle
 import keys.lifecycle
+import licence.bulk.lifecycle
+import licence.life.reviewing
 import licence.lifecycle
+import licence.sharing.entries
 import seal.lifecycle
 import seal.stamping.approvals
 from api.pages.words import WORDS as PAGE_WORDS
@@ -85,7 +88,10 @@ LIVES: Mapping[str, tuple[str, "Lifecycle[object, object]"]] = {
     "电子印章 Electronic seal": ("seal/lifecycle.py", seal.lifecycle.LIFECYCLE),
     "用印审批 Approval before use": ("seal/stamping/approvals.py", seal.stamping.approvals.LIFECYCLE),
     "电子证照 Licence": ("licence/lifecycle.py", licence.lifecycle.LIFECYCLE),
+    "证照复核 Review of a licence's step": ("licence/life/reviewing.py", licence.life.reviewing.LIFECYCLE),
     "证照类型 Licence type": ("licence/lifecycle.py", licence.lifecycle.TYPE_LIFECYCLE),
+    "批量任务 Bulk job": ("licence/bulk/lifecycle.py", licence.bulk.lifecycle.LIFECYCLE),
+    "共享授权 Grant of sharing": ("licence/sharing/entries.py", licence.sharing.entries.LIFECYCLE),
     "主体 Person or organisation": ("identity/lifecycle.py", identity.lifecycle.LIFECYCLE),
     "业务系统 Business system": ("identity/lifecycle.py", identity.lifecycle.CLIENT_LIFECYCLE),
     "密钥 Key": ("keys/lifecycle.py", keys.lifecycle.LIFECYCLE),

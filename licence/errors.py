@@ -3,14 +3,19 @@
     NotFound
     ├── TemplateUnknown             there is no template of that name
     ├── TypeUnknown                 there is no licence type by that identifier
+    ├── RequestUnknown              there is no request for review by that identifier
+    ├── ScanUnknown                 there is no scan of a paper licence by that identifier
     └── LicenceUnknown              there is no licence by that identifier
     Invalid
     ├── ValueDoesNotFit             a value is too long for its place on the page
+    ├── TemplateMalformed           the files are no template: a file is missing, or what it should not be
+    ├── TemplateRefused             the template fails a check before publication
     ├── TypeCodeMalformed           not a licence type code
     ├── LicenceIdentifierMalformed  not a licence identifier
     ├── SchemaInvalid               the type's schema is not one that data can be checked with
     ├── DataInvalid                 the data breaks the type's schema
-    ├── TableInvalid                a table of licences cannot be read
+    ├── GroundUnfit                 the ground is not one of this event
+    ├── ScanRefused                 the scan of a paper licence is none that is kept
     ├── ClaimMalformed              not the text of a licence's QR code
     └── StatusListMalformed         not a status list
     Conflict
@@ -18,6 +23,12 @@
     ├── TypeNotPublished            nothing is issued under a type that is not published
     ├── NumberTaken                 another licence of the type in force bears this number
     ├── TypeExists                  the catalogue has this type in this version
+    ├── LicenceExpired              its validity is over: nothing takes its place
+    ├── SuccessorUnfit              the new edition is of another type or holder
+    ├── ReviewRequired              another person has to agree first
+    ├── RequestNotOpen              the request is decided on, or too old
+    ├── RequestOutdated             the request is not what was looked at
+    ├── ScanTaken                   another licence was made from this scan
     ├── HolderNotRegistered         the holder is not registered and proven
     └── IssueUnderWay               an earlier attempt of the same request is still being worked on
     Untrusted
@@ -35,16 +46,27 @@ __all__ = [
     "ClaimMalformed",
     "ClaimUntrusted",
     "DataInvalid",
+    "GroundUnfit",
     "HolderNotRegistered",
     "IssueUnderWay",
+    "LicenceExpired",
     "LicenceIdentifierMalformed",
     "LicenceUnknown",
     "NumberTaken",
+    "RequestNotOpen",
+    "RequestOutdated",
+    "RequestUnknown",
+    "ReviewRequired",
+    "ScanRefused",
+    "ScanTaken",
+    "ScanUnknown",
     "SchemaInvalid",
     "StatusListMalformed",
     "StatusListUntrusted",
-    "TableInvalid",
+    "SuccessorUnfit",
     "TemplateBroken",
+    "TemplateMalformed",
+    "TemplateRefused",
     "TemplateUnknown",
     "TypeCodeMalformed",
     "TypeExists",
@@ -68,8 +90,22 @@ class ValueDoesNotFit(Invalid):
     detail_names: ClassVar[tuple[str, ...]] = ("field",)
 
 
+class TemplateMalformed(Invalid):
+    """The files are no template bundle: `file` is which one, empty for the whole; `fault` says why."""
+
+    code = "licence.template_malformed"
+    detail_names: ClassVar[tuple[str, ...]] = ("file", "fault")
+
+
+class TemplateRefused(Invalid):
+    """The template fails a check before publication: `check` is which one, `place` is where, in the author's words."""
+
+    code = "licence.template_refused"
+    detail_names: ClassVar[tuple[str, ...]] = ("check", "place")
+
+
 class TemplateBroken(Conflict):
-    """The template does not compile with these data, or its manifest is wrong. The cause tells an operator why."""
+    """The template does not compile with these data, or its manifest is wrong. The cause tells where."""
 
     code = "licence.template_broken"
     detail_names: ClassVar[tuple[str, ...]] = ("template",)
@@ -112,13 +148,6 @@ class DataInvalid(Invalid):
 
     code = "licence.data_invalid"
     detail_names: ClassVar[tuple[str, ...]] = ("field", "rule")
-
-
-class TableInvalid(Invalid):
-    """The table cannot be read: `fault` says why."""
-
-    code = "licence.table_invalid"
-    detail_names: ClassVar[tuple[str, ...]] = ("fault",)
 
 
 class ClaimMalformed(Invalid):
@@ -176,3 +205,71 @@ class StatusListUntrusted(Untrusted):
     """The list is not signed by a key for claims that the trust list names, is another instance's, or of the future."""
 
     code = "licence.status_list_untrusted"
+
+
+class RequestUnknown(NotFound):
+    """There is no request for review by that identifier."""
+
+    code = "licence.request_unknown"
+
+
+class ScanUnknown(NotFound):
+    """There is no scan of a paper licence by that identifier."""
+
+    code = "licence.scan_unknown"
+
+
+class GroundUnfit(Invalid):
+    """The ground is not one of this event, or is missing: `ground` is empty then."""
+
+    code = "licence.ground_unfit"
+    detail_names: ClassVar[tuple[str, ...]] = ("event", "ground")
+
+
+class ScanRefused(Invalid):
+    """The scan of a paper licence is too large, is not what it is said to be, or cannot be read: `rule` says which."""
+
+    code = "licence.scan_refused"
+    detail_names: ClassVar[tuple[str, ...]] = ("rule",)
+
+
+class LicenceExpired(Conflict):
+    """The validity of the licence is over: nothing takes its place, a new one is issued."""
+
+    code = "licence.expired"
+    detail_names: ClassVar[tuple[str, ...]] = ("licence",)
+
+
+class SuccessorUnfit(Conflict):
+    """A new edition is for the same type and the same holder: `field` is what differs."""
+
+    code = "licence.successor_unfit"
+    detail_names: ClassVar[tuple[str, ...]] = ("licence", "field")
+
+
+class ReviewRequired(Conflict):
+    """The type asks for four eyes: ask for a review, and another person decides 四眼原则."""
+
+    code = "licence.review_required"
+    detail_names: ClassVar[tuple[str, ...]] = ("event",)
+
+
+class RequestNotOpen(Conflict):
+    """The request for review is decided on already, or it is too old."""
+
+    code = "licence.request_not_open"
+    detail_names: ClassVar[tuple[str, ...]] = ("state",)
+
+
+class RequestOutdated(Conflict):
+    """The request is not what was looked at: another digest, or the licence has changed since."""
+
+    code = "licence.request_outdated"
+    detail_names: ClassVar[tuple[str, ...]] = ("field",)
+
+
+class ScanTaken(Conflict):
+    """Another licence was made from this scan already."""
+
+    code = "licence.scan_taken"
+    detail_names: ClassVar[tuple[str, ...]] = ("licence",)

@@ -1,7 +1,6 @@
 """Fixtures that the tests of all packages share: the clock, the store on both databases, a PKI of each family."""
 
 import importlib
-import importlib.util
 import os
 import warnings
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from trust.tables import AuditHeadRow
 
 __all__ = ["played"]
 
+ROOT = Path(__file__).parent.parent
 PACKAGES = ("trust", "keys", "identity", "seal", "licence", "api")
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
@@ -71,8 +71,8 @@ def pki(request: pytest.FixtureRequest) -> PKI:
 def tables() -> MetaData:
     """Return every table of the house."""
     for package in PACKAGES:
-        if importlib.util.find_spec(f"{package}.tables") is not None:
-            importlib.import_module(f"{package}.tables")
+        for path in sorted((ROOT / package).rglob("tables.py")):
+            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
     return METADATA
 
 

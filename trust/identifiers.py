@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-__all__ = ["new_id"]
+__all__ = ["first_id", "new_id"]
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: no i, l, o or u, so that a name read aloud stays the same name."""
@@ -14,8 +14,19 @@ RANDOM_CHARACTERS = 16
 
 def new_id(prefix: str, *, at: datetime) -> str:
     """Return `prefix_` followed by 26 characters: 50 bits of milliseconds, then 80 random bits."""
-    milliseconds = int(at.timestamp() * 1000)
-    time_part = "".join(ALPHABET[(milliseconds >> (5 * place)) & 31] for place in reversed(range(TIME_CHARACTERS)))
-    number = secrets.randbits(5 * RANDOM_CHARACTERS)
-    random_part = "".join(ALPHABET[(number >> (5 * place)) & 31] for place in range(RANDOM_CHARACTERS))
-    return f"{prefix}_{time_part}{random_part}"
+    return f"{prefix}_{spelled(milliseconds(at), TIME_CHARACTERS)}{spelled(secrets.randbits(80), RANDOM_CHARACTERS)}"
+
+
+def first_id(prefix: str, *, at: datetime) -> str:
+    """Return what comes before every name that is made from `at` on, and after every one from before."""
+    return f"{prefix}_{spelled(milliseconds(at), TIME_CHARACTERS)}"
+
+
+def milliseconds(at: datetime) -> int:
+    """Return the milliseconds since 1970."""
+    return int(at.timestamp() * 1000)
+
+
+def spelled(number: int, characters: int) -> str:
+    """Return the lowest 5 × `characters` bits of a number, highest first."""
+    return "".join(ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(characters)))

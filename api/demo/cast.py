@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ __all__ = [
     "food_record",
     "founders",
     "table_of",
+    "unregistered",
 ]
 
 AREA: Final = "330199"
@@ -98,11 +100,11 @@ AUTHORITY: Final = Company(
 ENTERPRISE: Final = Company(
     name="云州星河数字科技有限公司", code=organisation_code("91", "MAC0XH201"), representative="王𠮷㛃"
 )
-DEFINER: Final = "11100000MB0127170X"
+DEFINER: Final = "11100000MB01271709"
 """The authority that defines both types (GB/T 36902): the national market regulator."""
 
 BUSINESS_TYPE: Final = f"{DEFINER}001"
-FOOD_TYPE: Final = f"{DEFINER}032"
+FOOD_TYPE: Final = f"{DEFINER}002"
 
 
 def text_field(maximum: int, *, minimum: int = 1) -> dict[str, Any]:
@@ -222,9 +224,15 @@ def companies() -> tuple[Company, ...]:
     )
 
 
+def unregistered(record: Mapping[str, str]) -> dict[str, str]:
+    """Return a record without what the ready types take from the registry: the holder's name and code."""
+    return {name: value for name, value in record.items() if name not in ("name", "operator_name", "credit_code")}
+
+
 def row_of(company: Company, place: int) -> dict[str, str]:
     """Return the row of an enterprise."""
-    return {"holder_code": company.code, "number": f"3301990020{place:06d}", **business_record(company)}
+    record = unregistered(business_record(company))
+    return {"holder_code": company.code, "number": f"3301990020{place:06d}", **record}
 
 
 def bad_rows() -> tuple[dict[str, str], dict[str, str]]:

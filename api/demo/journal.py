@@ -118,15 +118,20 @@ def without_secrets(value: Any) -> Any:  # noqa: ANN401 - JSON
 def shown(response: httpx2.Response) -> str:
     """Return what the story shows of an answer."""
     kind = response.headers.get("content-type", "")
-    if "json" not in kind:
+    if not is_json(kind):
         return f"{kind}, {len(response.content)} octets" if response.content else ""
     text = json.dumps(without_secrets(response.json()), ensure_ascii=False, indent=2)
     return text if len(text) <= SHOWN else text[:SHOWN] + "\n…"
 
 
+def is_json(kind: str) -> bool:
+    """Tell whether a content type is that of one JSON value, and not of many in lines."""
+    return kind.partition(";")[0].endswith("json")
+
+
 def told_by(response: httpx2.Response) -> str:
     """Return the code of a refusal or the outcome of a verification, or nothing where the answer is neither."""
-    if "json" not in response.headers.get("content-type", ""):
+    if not is_json(response.headers.get("content-type", "")):
         return ""
     answer = response.json()
     if not isinstance(answer, dict):

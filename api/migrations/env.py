@@ -8,14 +8,30 @@ from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 import identity.tables
 import keys.tables
+import licence.bulk.tables
+import licence.live.tables
+import licence.sharing.tables
+import licence.status.tables
 import licence.tables
+import licence.types.tables
 import seal.tables
 import trust.tables
 from trust.rows import METADATA
 
 __all__ = ["TABLES"]
 
-TABLES = (trust.tables, keys.tables, identity.tables, seal.tables, licence.tables)
+TABLES = (
+    trust.tables,
+    keys.tables,
+    identity.tables,
+    seal.tables,
+    licence.tables,
+    licence.bulk.tables,
+    licence.live.tables,
+    licence.sharing.tables,
+    licence.status.tables,
+    licence.types.tables,
+)
 """Imported so that METADATA knows every table."""
 
 

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from api.pages.veil import Veil
 from api.pages.words import Language, say
 from licence.service import CHINA
+from licence.verification import CopyStanding
 
-__all__ = ["Row", "date_row", "day", "in_china", "moment_row", "row"]
+__all__ = ["Row", "copy_rows", "date_row", "day", "in_china", "moment_row", "row"]
 
 MONTHS: Final = (
     "January",
@@ -83,3 +85,15 @@ def day(one: date, language: Language) -> str:
     if language is Language.CHINESE:
         return f"{one.year}年{one.month}月{one.day}日"
     return f"{one.day} {MONTHS[one.month - 1]} {one.year}"
+
+
+def copy_rows(copy: CopyStanding | None, veil: Veil, language: Language) -> tuple[Row, ...]:
+    """Return for whom, for what and until when an annotated copy is, where a file is one."""
+    if copy is None:
+        return ()
+    return (
+        row(language, "copy.user", veil.shown(copy.user), is_chinese=True),
+        row(language, "copy.cause", veil.shown(copy.cause), is_chinese=True),
+        moment_row("copy.valid_until", copy.valid_until, language),
+        row(language, "copy.identifier", copy.copy, is_code=True),
+    )

@@ -12,11 +12,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.pages.words import Language, say, say_all
 from trust.crypto.sm3 import sm3
 
-__all__ = ["STATIC", "StaticFile", "render"]
+__all__ = ["STATIC", "WORKER", "Renderable", "StaticFile", "render"]
 
 FOLDER: Final = Path(__file__).parent
 
-TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 
 
 class Renderable(Protocol):
@@ -54,6 +58,9 @@ def read_static() -> Mapping[str, StaticFile]:
 
 
 STATIC: Final = read_static()
+
+WORKER: Final = StaticFile(content=(FOLDER / "worker.js").read_bytes(), media_type=TYPES[".js"])
+"""The service worker, which has to stand at the root of what it works for. web/ builds it, and verify.js."""
 
 ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader([FOLDER / "templates", FOLDER / "icons"]),

@@ -25,11 +25,15 @@ class Situation(StrEnum):
     CLAIM_FORGED = "claim_forged"
     CLAIM_UNKNOWN = "claim_unknown"
     LICENCE_SUSPENDED = "licence_suspended"
+    LICENCE_SUPERSEDED = "licence_superseded"
     LICENCE_REVOKED = "licence_revoked"
+    LICENCE_WITHDRAWN = "licence_withdrawn"
     LICENCE_CANCELLED = "licence_cancelled"
     LICENCE_EXPIRED = "licence_expired"
     LICENCE_NOT_ISSUED = "licence_not_issued"
     LICENCE_FILE_IN_FORCE = "licence_file_in_force"
+    COPY_IN_FORCE = "copy_in_force"
+    COPY_EXPIRED = "copy_expired"
     FILE_VALID = "file_valid"
     FILE_VALID_ADDED = "file_valid_added"
     SEAL_VALID = "seal_valid"
@@ -69,7 +73,9 @@ SEAL_CHECKS: Final[Mapping[str, Situation]] = {
 STOPPED: Final[Mapping[LicenceState, Situation]] = {
     LicenceState.PREPARED: Situation.LICENCE_NOT_ISSUED,
     LicenceState.SUSPENDED: Situation.LICENCE_SUSPENDED,
+    LicenceState.SUPERSEDED: Situation.LICENCE_SUPERSEDED,
     LicenceState.REVOKED: Situation.LICENCE_REVOKED,
+    LicenceState.WITHDRAWN: Situation.LICENCE_WITHDRAWN,
     LicenceState.CANCELLED: Situation.LICENCE_CANCELLED,
     LicenceState.VOID: Situation.LICENCE_NOT_ISSUED,
 }
@@ -115,6 +121,8 @@ def of_registry(verdict: Verdict, standing: Standing | None) -> Situation:
         return STOPPED[standing.licence.state]
     if name == "licence.validity":
         return Situation.LICENCE_EXPIRED
+    if name == "copy.validity":
+        return Situation.COPY_EXPIRED
     if name in SEAL_CHECKS:
         return SEAL_CHECKS[name]
     return Situation.FAILED if outcome is Outcome.FAILED else Situation.UNDECIDED
@@ -139,6 +147,8 @@ def of_passed(found: FileFinding) -> Situation:
     """Return what a file comes to that holds by itself."""
     if found.registry is not None and found.outcome is not Outcome.PASSED:
         return of_registry(found.registry, found.standing)
+    if found.copy is not None:
+        return Situation.COPY_IN_FORCE
     if found.standing is not None:
         return Situation.LICENCE_FILE_IN_FORCE
     if found.report.kind is FileKind.SEAL:

@@ -109,6 +109,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "打开扫出的链接，就能看到结果。",
         "Open the link that appears: it shows the result.",
     ),
+    "start.scan.device": (
+        "没有网络，或不想让服务器知道您查的是哪一本？在本机查验。",
+        "No network, or nobody is to know which licence you check? Check on this device.",
+    ),
     "start.scan.caution": (
         "看一眼地址栏：结果页的网址应当与本页属于同一个网站。",
         "Look at the address bar: the result must come from the same website as this page.",
@@ -170,6 +174,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "licence.issued_on": ("颁发日期", "Issued on"),
     "licence.valid_until": ("有效期至", "Valid until"),
     "licence.no_end": ("长期", "No end date"),
+    "copy.user": ("加注使用方", "Copied for"),
+    "copy.cause": ("加注用途", "Purpose of the copy"),
+    "copy.valid_until": ("加注件有效期至", "Copy valid until"),
+    "copy.identifier": ("加注编号", "Identifier of the copy"),
+    "licence.paper": ("由纸质证照数字化", "Made from a paper licence"),
+    "licence.edition": ("证照版本", "Edition"),
+    "licence.newest": ("现行版本", "Newest edition"),
+    "licence.newest_is": ("第 {edition} 版，{word}", "Edition {edition}, {word}"),
     "licence.state": ("登记状态", "State on record"),
     "state.prepared": ("制作中", "Being made"),
     "state.prepared.meaning": ("证照还没有签发，不能使用。", "The licence is not issued yet and proves nothing."),
@@ -183,15 +195,25 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "证照被暂时扣押或冻结，发还之前不能使用。",
         "The licence is withheld for a time, and proves nothing until it is given back.",
     ),
+    "state.superseded": ("已被取代", "Superseded"),
+    "state.superseded.meaning": (
+        "证照经变更、延续、换发或更正，已由新版本取代。",
+        "A new edition has taken its place: after a change, a renewal, a replacement or a correction.",
+    ),
+    "state.withdrawn": ("撤销", "Withdrawn"),
+    "state.withdrawn.meaning": (
+        "颁发机构已依法撤销或撤回这项许可，证照不能再使用。",
+        "The issuing authority has taken back what it had granted; the licence proves nothing any more.",
+    ),
     "state.revoked": ("吊销", "Revoked"),
     "state.revoked.meaning": (
-        "颁发机构已将证照吊销或撤销，不能再使用。",
-        "The issuing authority has taken the licence away for good.",
+        "持证主体受到处罚，证照已被吊销，不能再使用。",
+        "The issuing authority has taken the licence away for good, as a penalty.",
     ),
     "state.cancelled": ("注销", "Cancelled"),
     "state.cancelled.meaning": (
-        "证照已经注销，例如因持证主体申请、变更或终止。",
-        "The licence has been ended, for example at the holder's wish or after a change.",
+        "证照已经注销，例如因持证主体申请或终止。",
+        "The licence has been ended, for example at the holder's wish.",
     ),
     "state.void": ("作废", "Void"),
     "state.void.meaning": ("证照没有制成，编号作废。", "The licence was never finished; its number is void."),
@@ -347,6 +369,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "最后一个签名之后，文件里又填写过表单内容。签名者允许这样做，但所填内容不受签名保护。",
         "After the last signature form fields were filled in. The signer permits it, but no signature protects them.",
     ),
+    "remark.time_stamp_awaited": (
+        "签署时时间戳服务中断，时间戳将随后补加，届时请下载新文件；签署时间暂由本平台证明。",
+        "No time-stamp authority answered when it was signed; one follows. Until then we alone vouch for the time.",
+    ),
     "remark.annotations": (
         "最后一个签名之后，文件里又添加过批注。签名者允许这样做，但批注不受签名保护。",
         "After the last signature annotations were added. The signer permits it, but no signature protects them.",
@@ -412,6 +438,30 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "证照发还之后再查，结果会变为有效。",
         "Once it has been given back, a new check will say so.",
     ),
+    "situation.licence_superseded.lead": (
+        "证照确曾签发，但已由新版本取代，不再有效。",
+        "The licence was issued, but a new edition has taken its place.",
+    ),
+    "situation.licence_superseded.next.1": (
+        "不能凭这个旧版本办理。",
+        "Do not accept this old edition.",
+    ),
+    "situation.licence_superseded.next.2": (
+        "请持证主体出示现行版本的证照。",
+        "Ask the holder for the newest edition.",
+    ),
+    "situation.licence_withdrawn.lead": (
+        "证照确曾签发，但已被撤销，不再有效。",
+        "The licence was issued, but what it granted has been withdrawn.",
+    ),
+    "situation.licence_withdrawn.next.1": (
+        "不能凭这本证照办理。",
+        "Do not accept it.",
+    ),
+    "situation.licence_withdrawn.next.2": (
+        "如有疑问，请向颁发机构核实。",
+        "If in doubt, ask the issuing authority.",
+    ),
     "situation.licence_revoked.lead": (
         "证照确曾签发，但已被吊销，不再有效。",
         "The licence was issued, but it has been revoked.",
@@ -471,6 +521,26 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "situation.licence_file_in_force.next.2": (
         "打印件和截图不带签名：需要再次核实时，请查验电子文件，或扫描上面的二维码。",
         "A printout or screenshot carries no signature: check the file itself again, or scan the QR code on it.",
+    ),
+    "situation.copy_in_force.lead": (
+        "这是一份加注件（复制件），盖章和签名有效；原证照登记在册，现在有效。",
+        "This is an annotated copy. Its seal and signature hold, and the original is on record and in force now.",
+    ),
+    "situation.copy_in_force.next.1": (
+        "只在加注的使用方、用途和有效期内采信；移作他用无效。",
+        "Rely on it only for the user, the purpose and the period that stand on it.",
+    ),
+    "situation.copy_in_force.next.2": (
+        "需要原件时，请向持证主体索取，或由业务系统经共享接口获取。",
+        "Where the original is needed, ask the holder, or let a business system fetch it.",
+    ),
+    "situation.copy_expired.lead": (
+        "这是一份加注件（复制件），其有效期已过，不能再使用。",
+        "This is an annotated copy whose period is over: it can be relied on no more.",
+    ),
+    "situation.copy_expired.next.1": (
+        "请重新获取加注件。原证照的当前状态见下。",
+        "Get a new copy. How the original stands now is told below.",
     ),
     "situation.file_valid.lead": (
         "文件上的印章和签名有效，签署之后没有被改动。",
@@ -1071,6 +1141,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "二维码上没有本平台的签名，或内容被改动过。",
         "The QR code is not signed by this service, or it was altered.",
     ),
+    "check.copy.validity": ("加注件有效期", "Period of the annotated copy"),
+    "check.copy.validity.failed": ("加注件的有效期已过。", "The copy's period is over."),
     "check.licence.known": ("证照是否登记在册", "Whether the licence is on record"),
     "check.licence.known.failed": (
         "二维码由本平台签发，但登记中没有对应的证照。",
@@ -1083,6 +1155,108 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "check.licence.validity": ("证照有效期", "Validity of the licence"),
     "check.licence.validity.failed": ("证照的有效期已过。", "The licence's period is over."),
+    # --- checked on the device itself
+    "device.title": ("本机查验二维码", "Check a QR code on this device"),
+    "device.eyebrow": ("本机查验结果", "Result of the check on this device"),
+    "device.lead": (
+        "查验在您的设备上完成，二维码的内容不会发送给任何人。没有网络时也能用。",
+        "The check is made on your device: nobody is told what you check. It works without a network.",
+    ),
+    "device.no_script": (
+        "本页需要脚本。不用脚本时，请用手机相机扫描二维码，由服务器给出结果。",
+        "This page needs scripts. Without them scan the code with your camera: the server answers.",
+    ),
+    "device.label": ("二维码中的链接", "The link in the QR code"),
+    "device.submit": ("查验", "Check"),
+    "device.says": ("二维码中的内容", "What the QR code says"),
+    "device.issuer": ("颁发机构代码", "Code of the issuing authority"),
+    "device.compare": (
+        "请与证照上印刷的内容核对。二维码不含持证人信息。",
+        "Compare this with what is printed. The code says nothing about the holder.",
+    ),
+    "device.as_of": ("所依据的信任列表签发于", "By the trust list of"),
+    "device.registry": ("联网查询登记信息", "Ask the registry"),
+    "device.registry_hint": (
+        "联网查询时，服务器会知道您查的是哪一本证照。",
+        "If you ask the registry, the server learns which licence you check.",
+    ),
+    "device.agrees": (
+        "您的设备也独立验证了二维码的签名，结果一致。",
+        "Your device has verified the signature of the QR code by itself as well: it holds.",
+    ),
+    "device.no_lists": (
+        "设备上还没有信任列表。请联网打开本页一次。",
+        "There is no trust list on this device yet. Open this page once with a network.",
+    ),
+    "device.lead.passed": (
+        "二维码由颁发机构签发，未被改动；按状态列表，证照有效。",
+        "The code is genuine and unaltered; by the status list the licence is in force.",
+    ),
+    "device.lead.failed": (
+        "不要采信这本证照。原因见下。",
+        "Do not rely on this licence. See why below.",
+    ),
+    "device.lead.indeterminate": (
+        "仅凭设备上的资料还不能下结论。原因见下；联网后再查一次。",
+        "What is on this device does not settle it. See why below, and check again with a network.",
+    ),
+    "device.reason.claim.format.FORMAT_FAILURE": (
+        "链接里的内容不是证照二维码，或者不完整。",
+        "What the link holds is not the QR code of a licence, or it is incomplete.",
+    ),
+    "device.reason.claim.signature.SIG_CRYPTO_FAILURE": (
+        "签名不对：内容被改动过，或是伪造的。",
+        "The signature is wrong: the content was altered, or forged.",
+    ),
+    "device.reason.claim.signature.NO_CERTIFICATE_CHAIN_FOUND": (
+        "信任列表里没有这把签名密钥：可能是伪造的，或信任列表太旧。",
+        "The trust list does not know the key: it may be a forgery, or the list is too old.",
+    ),
+    "device.reason.claim.signature.REVOKED_NO_POE": (
+        "签名密钥已被吊销，无法证明二维码在此之前签发。",
+        "The key was revoked, and nothing proves that the code is older.",
+    ),
+    "device.reason.trust_list.next_update.TRY_LATER": (
+        "信任列表已过期，应有更新的。",
+        "The trust list is out of date: there should be a newer one.",
+    ),
+    "device.reason.licence.state.REVOKED": (
+        "状态列表显示，证照已失效或被暂扣。",
+        "The status list says that the licence has ended or is suspended.",
+    ),
+    "device.reason.licence.state.SIG_CONSTRAINTS_FAILURE": (
+        "状态列表里还没有这本证照。",
+        "The status list knows no such licence yet.",
+    ),
+    "device.reason.licence.state.TRY_LATER": (
+        "设备上没有合用的状态列表，不知道证照现在是否有效。",
+        "There is no current status list on this device: whether the licence still stands is not known.",
+    ),
+    "device.reason.licence.validity.EXPIRED": ("证照的有效期已过。", "The licence's period is over."),
+    # --- the code on a holder's phone
+    "live.eyebrow": ("亮证", "Shown by its holder"),
+    "live.title": ("查验持证人出示的亮证码", "Check the code that a holder shows"),
+    "live.lead": (
+        "亮证码只能查验一次。请在持证人面前点按下面的按钮。",
+        "The code answers once. Press the button while the holder is with you.",
+    ),
+    "live.submit": ("现在查验", "Check now"),
+    "live.told": (
+        "持证人会看到亮证码已被查验，以及查验时间。",
+        "The holder will see that the code was checked, and when.",
+    ),
+    "live.shown": ("持证人出示的证照", "Shown by its holder"),
+    "live.photo": ("持证人照片", "Picture of the holder"),
+    "live.purpose": ("出示用途", "Shown for"),
+    "live.once": (
+        "这是亮证码唯一一次回答；刷新本页不会再次显示。",
+        "The code has answered this once; reloading does not show it again.",
+    ),
+    "live.lead.passed": (
+        "证照有效。请核对持证人与下列信息是否一致。",
+        "The licence is in force. Compare the holder with what follows.",
+    ),
+    "live.lead.failed": ("证照现在不能使用，原因见下。", "The licence proves nothing now; see below."),
     # --- problems
     "problem.eyebrow": ("没有结果", "No result"),
     "problem.title": ("这次没有查成", "This could not be checked"),

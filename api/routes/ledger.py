@@ -16,6 +16,7 @@ from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing, SubjectNotActive
 from seal.errors import (
+    ApprovalRequired,
     AuthorisationExhausted,
     NotAuthorised,
     OwnWorkRefused,
@@ -195,6 +196,7 @@ def read_statement(
             SealExpired,
             SubjectNotActive,
             AuthorisationExhausted,
+            ApprovalRequired,
             StampingUnderWay,
             LostRace,
             MonthMalformed,
@@ -211,7 +213,10 @@ def read_statement(
 def stamp_statement(
     instance: InstanceHere, owner: Owner, seal: SealName, idempotency_key: IdempotencyKey, body: StatementOrder
 ) -> Response:
-    """Seal the statement of a month, under an authorisation for the purpose `ledger.statement`."""
+    """Seal the statement of a month, under an authorisation for the purpose `ledger.statement`.
+
+    One that wants an approval of each use will not do: nobody has the file before it is sealed.
+    """
     month = Month.of(body.month)
     stamping, pdf = instance.statements.stamp(owner, seal, month, request_key=idempotency_key)
     headers = {

@@ -1,9 +1,10 @@
-"""Verification for everyone, as pages: server-rendered HTML without a script, for a phone at a counter.
+"""Verification for everyone, as pages: server-rendered HTML for a phone at a counter, which needs no script.
 
 What goes wrong on the way to a page is told by a page as well.
 """
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
@@ -17,9 +18,11 @@ from typing_extensions import override
 
 from api import page_models
 from api.authn import allow, instance_of
+from api.device_pages import DevicePage
 from api.logs import logger
-from api.page_models import ProblemPage, ResultPage, StartPage
-from api.pages.rendering import STATIC, render
+from api.middleware import SAFE_HEADERS
+from api.page_models import ResultPage, StartPage
+from api.pages.rendering import STATIC, Renderable, render
 from api.pages.words import Language, preferred
 from api.permissions import Permission
 from api.problems import BodyTooLarge, TooManyRequests, status_of
@@ -34,9 +37,13 @@ from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFPasswordWrong
 from trust.verdict import Check, Finding, SubIndication, Verdict
 from trust.workers import WorkerBusy, WorkerExhausted, WorkerUnavailable
 
-__all__ = ["is_page", "problem_answer", "router"]
+__all__ = ["LanguageHere", "PageRoute", "answer", "is_page", "pages", "problem_answer", "router"]
 
 MAX_PASSWORD: Final = 256
+
+SCRIPTS: Final = "; script-src 'self'; connect-src 'self'; worker-src 'self'"
+WITH_SCRIPT: Final = SAFE_HEADERS["Content-Security-Policy"] + SCRIPTS
+"""On pages that check on the device as well: our own script runs, and asks us alone."""
 
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
 FOR_AN_HOUR: Final = "public, max-age=3600"
@@ -52,15 +59,15 @@ def language_of(
     return preferred(request.headers.get("accept-language", ""))
 
 
-def answer(
-    request: Request, page: StartPage | ResultPage | ProblemPage, status: HTTPStatus = HTTPStatus.OK
-) -> HTMLResponse:
-    """Return a page as the answer. Only the start page may be kept, or found by a search engine."""
+def answer(request: Request, page: Renderable, status: HTTPStatus = HTTPStatus.OK) -> HTMLResponse:
+    """Return a page as the answer. Only what answers nothing yet may be kept, or found by a search engine."""
     root = request.scope.get("root_path", "").rstrip("/")
     other = f"?lang={page.language.other}"
     switch = other if request.method == "GET" else f"{root}/{other}"
     headers = {"Vary": "Accept-Language", "Content-Language": page.language.tag}
-    if isinstance(page, StartPage):
+    if isinstance(page, DevicePage | ResultPage):
+        headers["Content-Security-Policy"] = WITH_SCRIPT
+    if isinstance(page, StartPage | DevicePage):
         headers["Cache-Control"] = "no-cache"
     else:
         headers |= {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
@@ -95,9 +102,10 @@ def number_of(request: Request) -> str:
     return str(getattr(request.state, "request_id", ""))
 
 
-def is_page(request: Request) -> bool:
-    """Tell whether a request is for a page, before its route has been found."""
-    return any(route.matches(request.scope)[0] is Match.FULL for route in router.routes)
+def is_page(request: Request, *routers: APIRouter) -> bool:
+    """Tell whether a request is for a page of one of `routers`, before its route has been found."""
+    routes = (route for one in routers for route in one.routes)
+    return any(route.matches(request.scope)[0] is Match.FULL for route in routes)
 
 
 class PageRoute(APIRoute):
@@ -247,7 +255,8 @@ def verify_claim(
 ) -> HTMLResponse:
     """Judge the claim of a licence's QR code and show what came of it. This is where the QR code leads."""
     report = instance.verification.claim(claim) if len(claim) <= MAX_CLAIM else too_long()
-    return answer(request, page_models.claim_page(report, language=language, at=instance.base.clock.now()))
+    page = page_models.claim_page(report, language=language, at=instance.base.clock.now())
+    return answer(request, replace(page, anchors=instance.pinned))
 
 
 def too_long() -> ClaimReport:
@@ -265,8 +274,12 @@ def too_long() -> ClaimReport:
     response_class=Response,
     responses={
         200: {
-            "description": "A style sheet or a picture",
-            "content": {"text/css": {"example": ":root { … }"}, "image/svg+xml": {"example": "<svg …"}},
+            "description": "A style sheet, a picture or a script",
+            "content": {
+                "text/css": {"example": ":root { … }"},
+                "image/svg+xml": {"example": "<svg …"},
+                "text/javascript": {"example": "export …"},
+            },
         },
         404: {"description": "There is no such file"},
     },

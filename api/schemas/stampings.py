@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from api.schemas.common import Request, View
 from api.schemas.texts import Line, Moment, Prose
 from seal.ledger.entries import Authorisation, Operation, Purpose, Stamping
+from seal.stamping.authorising import AuthoriseStamping
 from seal.stamping.digest_stampings import SealedDigest, StampDigests
 from seal.stamping.digests import MOST_ITEMS, DigestItem, Timing
 from seal.stamping.message_signatures import MOST_OCTETS, SignMessage
@@ -83,6 +84,21 @@ class AuthorisationGrant(Request):
     approval: Literal["none", "each"] = Field(
         default="none", description="Whether the owner approves each stamping before it happens 用印审批"
     )
+
+    def command(self, seal: str, request_key: str) -> AuthoriseStamping:
+        """Return the command to give it, for a seal."""
+        return AuthoriseStamping(
+            seal=seal,
+            holder=self.holder,
+            purpose=self.purpose,
+            document_kinds=tuple(self.document_kinds),
+            operations=frozenset(self.operations),
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            times=self.times,
+            needs_approval=self.approval == "each",
+            request_key=request_key,
+        )
 
 
 class AuthorisationView(View):

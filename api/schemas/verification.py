@@ -7,8 +7,9 @@ from pydantic import Field
 
 from api.masking import mask_code, mask_holder
 from api.schemas.common import View
+from api.schemas.licences import StateThenView
 from identity.subject import SubjectKind
-from licence.verification import ClaimReport, FileFinding, Standing
+from licence.verification import ClaimReport, CopyStanding, FileFinding, Standing
 from seal.standing import SealTrust
 from seal.verification.documents import JudgedSignature
 from seal.verification.files import FileReport
@@ -132,6 +133,22 @@ def sub_indication(finding: Finding | None) -> str | None:
     return None if finding is None else finding.sub_indication.value
 
 
+class SuccessorView(View):
+    """The edition that has taken the place of a licence."""
+
+    edition: int = Field(examples=[2])
+    state: str = Field(examples=["in_force"])
+    in_force: bool
+
+    @classmethod
+    def of(cls, standing: Standing) -> "SuccessorView | None":
+        """Return the view of the newest edition, where the licence is another."""
+        newest = standing.newest
+        if newest is None:
+            return None
+        return cls(edition=newest.edition, state=newest.state, in_force=standing.newest_in_force)
+
+
 class LicenceStanding(View):
     """What the registry says of a licence now. The holder is masked."""
 
@@ -144,7 +161,14 @@ class LicenceStanding(View):
     in_force: bool
     expired: bool
     issued_on: date
+    first_day: date
     last_day: date | None
+    edition: int = Field(description="证照版本", examples=[1])
+    superseded_by: SuccessorView | None = Field(description="The newest edition, where another took its place")
+    annulled: bool = Field(description="Whether it was withdrawn as never lawfully granted")
+    paper_issued_on: date | None = Field(description="When the paper was issued that it was made from 由纸质证照数字化")
+    awaits_time_stamp: bool = Field(description="Whether a time-stamp is still to follow on its signatures")
+    then: StateThenView | None = Field(description="How it stood at the moment that was asked for")
 
     @classmethod
     def of(cls, standing: Standing) -> "LicenceStanding":
@@ -160,7 +184,14 @@ class LicenceStanding(View):
             in_force=standing.is_in_force,
             expired=standing.expired,
             issued_on=licence.issued_on,
+            first_day=licence.valid_from,
             last_day=licence.last_day,
+            edition=licence.edition,
+            superseded_by=SuccessorView.of(standing),
+            annulled=standing.annulled,
+            paper_issued_on=licence.paper_issued_on,
+            awaits_time_stamp=licence.awaits_time_stamp,
+            then=None if standing.then is None else StateThenView.of(standing.then),
         )
 
 
@@ -213,6 +244,21 @@ class ClaimVerdict(View):
         )
 
 
+class CopyStandingView(View):
+    """An annotated copy 加注件: for whom, for what, until when."""
+
+    id: str = Field(examples=["copy_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    user: str
+    cause: str
+    made_at: datetime
+    valid_until: datetime
+
+    @classmethod
+    def of(cls, copy: CopyStanding) -> "CopyStandingView":
+        """Return the view of a copy: it says the same on each of its pages."""
+        return cls(id=copy.copy, user=copy.user, cause=copy.cause, made_at=copy.made_at, valid_until=copy.valid_until)
+
+
 class FileVerdict(View):
     """The verdict on a file: over everything, over the file by itself, and what the registry says."""
 
@@ -226,6 +272,9 @@ class FileVerdict(View):
     registry: list[CheckView] = Field(description="What the registry says, where the file is one of ours")
     seals: list[SealStandingView]
     licence: LicenceStanding | None
+    annotated_copy: CopyStandingView | None = Field(
+        default=None, description="Where the file is a copy of that licence and not the licence itself"
+    )
 
     @classmethod
     def of(cls, found: FileFinding) -> "FileVerdict":
@@ -243,6 +292,7 @@ class FileVerdict(View):
                 "registry": [] if registry is None else [CheckView.of(one) for one in registry.checks],
                 "seals": [SealStandingView.of(one) for one in found.seals],
                 "licence": None if found.standing is None else LicenceStanding.of(found.standing),
+                "annotated_copy": None if found.copy is None else CopyStandingView.of(found.copy),
             }
         )
 

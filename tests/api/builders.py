@@ -33,9 +33,9 @@ from api.wiring import Instance
 from identity.access import SESSION_LIFETIME, SESSION_PREFIX, TOKEN_LIFETIME, TOKEN_PREFIX
 from identity.duties import OF_ORGANISATION, Actor, Duty, Grant
 from identity.service import RegisterOrganisation, RegisterPerson
-from identity.subject import SubjectKind
 from licence.catalogue import DraftType
 from licence.service import ISSUE_PURPOSE, IssueLicence
+from licence.types.particulars import HolderCategory, TypeParticulars
 from seal.evidence import REQUIRED
 from seal.kinds import SealKind
 from seal.life.evidencing import PutForward
@@ -199,12 +199,14 @@ def furnish(folder: Path, plain_pdf: bytes) -> Furnished:
             ),
         )
     draft = DraftType(
-        code=cast.BUSINESS_TYPE,
-        name="营业执照",
         issuer=authority,
         template="business_licence",
-        holder_kind=SubjectKind.ORGANISATION,
-        schema=cast.BUSINESS_SCHEMA,
+        particulars=TypeParticulars(
+            code=cast.BUSINESS_TYPE,
+            name="营业执照",
+            holders=frozenset({HolderCategory.LEGAL_PERSON}),
+            schema=cast.BUSINESS_SCHEMA,
+        ),
     )
     kind = instance.catalogue.draft(officer, draft).id
     instance.catalogue.review(other, kind)

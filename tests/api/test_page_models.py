@@ -12,7 +12,7 @@ import pytest
 import licence
 import seal
 import trust
-from api import page_models
+from api import device_pages, page_models
 from api.page_models import ResultPage, claim_page, file_page, form_problem, problem_page
 from api.pages import words
 from api.pages.details import day, in_china
@@ -45,6 +45,10 @@ CLAIMS = {
     "in-force-no-end": (PASSED, Situation.CLAIM_IN_FORCE, "有效"),
     "suspended": (FAILED, Situation.LICENCE_SUSPENDED, "暂扣"),
     "revoked": (FAILED, Situation.LICENCE_REVOKED, "吊销"),
+    "withdrawn": (FAILED, Situation.LICENCE_WITHDRAWN, "撤销"),
+    "superseded": (FAILED, Situation.LICENCE_SUPERSEDED, "已被取代"),
+    "superseded-and-over": (FAILED, Situation.LICENCE_SUPERSEDED, "已被取代"),
+    "from-paper": (PASSED, Situation.CLAIM_IN_FORCE, "有效"),
     "cancelled": (FAILED, Situation.LICENCE_CANCELLED, "注销"),
     "expired": (FAILED, Situation.LICENCE_EXPIRED, "已过期"),
     "revoked-and-expired": (FAILED, Situation.LICENCE_REVOKED, "吊销"),
@@ -57,6 +61,8 @@ CLAIMS = {
 
 FILES = {
     "licence-in-force": (PASSED, Situation.LICENCE_FILE_IN_FORCE),
+    "licence-awaiting-time": (PASSED, Situation.LICENCE_FILE_IN_FORCE),
+    "licence-superseded": (FAILED, Situation.LICENCE_SUPERSEDED),
     "licence-revoked": (FAILED, Situation.LICENCE_REVOKED),
     "licence-expired": (FAILED, Situation.LICENCE_EXPIRED),
     "seal-suspended": (PASSED, Situation.LICENCE_FILE_IN_FORCE),
@@ -122,6 +128,41 @@ def test_a_claim_comes_to_one_situation(name: str) -> None:
     assert situation is page.situation
     assert state == (page.licence.state.word if page.licence else None)
     assert OUTCOMES[outcome][1] == of_claim(name, Language.ENGLISH).word
+
+
+@pytest.mark.parametrize(
+    ("name", "chinese", "english"),
+    [
+        ("in-force", {}, {}),
+        (
+            "superseded",
+            {"证照版本": "1", "现行版本": "第 3 版，有效"},
+            {"Edition": "1", "Newest edition": "Edition 3, In force"},
+        ),
+        (
+            "superseded-and-over",
+            {"证照版本": "1", "现行版本": "第 3 版，已过期"},
+            {"Edition": "1", "Newest edition": "Edition 3, Expired"},
+        ),
+        (
+            "from-paper",
+            {"证照版本": "2", "由纸质证照数字化": "2019年3月18日"},
+            {"Edition": "2", "Made from a paper licence": "18 March 2019"},
+        ),
+    ],
+)
+def test_the_page_tells_of_editions_and_of_paper(name: str, chinese: dict[str, str], english: dict[str, str]) -> None:
+    for language, told in ((Language.CHINESE, chinese), (Language.ENGLISH, english)):
+        part = of_claim(name, language).licence
+        assert part is not None
+        assert {one.label: one.value for one in part.rows[5:]} == told
+
+
+def test_the_page_tells_that_a_time_stamp_is_to_follow(files: dict[str, FileFinding]) -> None:
+    for language, word in ((Language.CHINESE, "时间戳"), (Language.ENGLISH, "time-stamp")):
+        (remark,) = page_of(files["licence-awaiting-time"], language).remarks
+        assert word in remark
+        assert page_of(files["licence-in-force"], language).remarks == ()
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -554,11 +595,16 @@ def test_every_check_of_the_house_has_words_and_no_other_has() -> None:
 
 def test_no_words_are_left_over() -> None:
     folder = Path(words.__file__).parent
-    sources = [Path(page_models.__file__), *folder.glob("*.py"), *folder.glob("templates/*")]
+    sources = [
+        Path(page_models.__file__),
+        Path(device_pages.__file__),
+        *folder.glob("*.py"),
+        *folder.glob("templates/*"),
+    ]
     text = "\n".join(one.read_text(encoding="utf-8") for one in sources if one != Path(words.__file__))
     told = "check result deviation situation state seal_state outcome kind file_kind coverage changes remark"
     stems = f"{told} seal_version algorithm"
-    built = rf"({'|'.join(stems.split())}|start\.outcomes|start\.scan|signature\.valid)[._].+"
+    built = rf"({'|'.join(stems.split())}|start\.outcomes|start\.scan|signature\.valid|device\.lead|live\.lead)[._].+"
     assert [key for key in WORDS if f'"{key}"' not in text and not re.fullmatch(built, key)] == []
 
 

@@ -1,5 +1,6 @@
 """The public pages over HTTP: what is sent, in which language, with which headers, and what never is."""
 
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -10,12 +11,13 @@ from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 from typing_extensions import override
 
+from api.device_pages import SPOKEN, DevicePage
 from api.middleware import AroundRequest, BodyLimit
-from api.pages.rendering import STATIC
-from api.pages.words import WORDS, Language
+from api.pages.rendering import STATIC, WORKER
+from api.pages.words import WORDS, Language, say
 from api.permissions import Permission
 from api.problems import BodyTooLarge
-from api.routes import pages
+from api.routes import device_pages, pages
 from api.routes.pages import router
 from api.routes.verification import MAX_CLAIM
 from licence.verification import FileFinding
@@ -31,7 +33,7 @@ PDF = {"file": ("a.pdf", b"%PDF-1.7 as it happens", "application/pdf")}
 MAX_BODY = 100_000
 ELEMENTS = (
     "html head title body a header main footer article section div span p h1 h2 h3 ul ol li dl dt dd time bdi strong "
-    "form label button details summary svg path circle rect g"
+    "form label button details summary svg path circle rect g a script noscript template"
 )
 CLAIMS = fake.claims()
 
@@ -49,6 +51,7 @@ def verification(files: dict[str, FileFinding]) -> fake.FakeVerification:
 @pytest.fixture
 def app(verification: fake.FakeVerification, clock: SettableClock) -> FastAPI:
     made = FastAPI()
+    made.include_router(device_pages.router)
     made.include_router(router)
     made.add_middleware(BodyLimit, limit=MAX_BODY)
     made.add_middleware(AroundRequest)
@@ -294,8 +297,61 @@ def test_pictures_and_styles_load_nothing_from_elsewhere() -> None:
 
 
 def test_every_static_file_is_used(client: TestClient) -> None:
-    told = client.get("/").text + STATIC["style.css"].content.decode()
+    told = client.get("/").text + client.get("/v").text + STATIC["style.css"].content.decode()
     assert [name for name in STATIC if name not in told] == []
+
+
+# --- checked on the device itself
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_page_of_the_device_has_every_word_of_its_script(client: TestClient, language: Language) -> None:
+    found = client.get("/v", params={"lang": language})
+    page = read(found.text)
+    assert found.headers["cache-control"] == "no-cache"
+    root = page.attributes["article"]
+    assert (root["data-device"], root["data-anchors"]) == ("check", "5f" * 32)
+    told = json.loads(re.findall(r"<script[^>]+json[^>]+>(.+?)</script>", found.text)[0])
+    assert told == {key: say(language, key) for key in SPOKEN}
+
+
+def test_words_cannot_end_their_block() -> None:
+    assert "<" not in DevicePage(language=Language.ENGLISH, anchors=()).words
+
+
+def test_scripts_run_where_a_page_says_so_and_nowhere_else(client: TestClient) -> None:
+    for path, runs in (("/", False), ("/v", True), ("/v/in-force", True), ("/l/" + "A" * 22, False)):
+        answer = client.get(path)
+        policy = answer.headers["content-security-policy"]
+        assert ("script-src 'self'" in policy) is runs
+        assert "unsafe" not in policy
+        assert policy.startswith("default-src 'none';")
+        assert ("<script" in answer.text) is runs
+
+
+def test_the_answer_to_a_code_is_accompanied_by_the_device(client: TestClient) -> None:
+    page = read(client.get("/v/in-force").text)
+    assert page.attributes["script"]["src"] == f"/static/verify.js?v={STATIC['verify.js'].version}"
+    assert 'data-device="accompany"' in client.get("/v/in-force").text
+    assert "data-device" not in client.post("/verify", files=PDF).text
+
+
+def test_the_service_worker_changes_with_what_it_keeps(client: TestClient) -> None:
+    answer = client.get("/sw.js")
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["content-security-policy"] == "default-src 'none'; connect-src 'self'"
+    first, _, rest = answer.text.partition("\n")
+    assert re.fullmatch(r"// [0-9a-f]{16}", first)
+    assert rest.encode() == WORKER.content
+    instance = client.app.state.instance  # type: ignore[attr-defined] # a FastAPI application
+    instance.pinned = ("60" * 32,)
+    assert client.get("/sw.js").text.partition("\n")[0] != first
+
+
+def test_a_code_on_a_phone_is_asked_about_before_it_is_checked(client: TestClient) -> None:
+    page = read(client.get("/l/" + "A" * 22, params={"lang": "en"}).text)
+    assert page.attributes["form"] == {"method": "post", "action": f"/l/{'A' * 22}?lang=en"}
 
 
 # --- what goes wrong
@@ -423,14 +479,14 @@ def test_others_can_tell_their_errors_as_pages() -> None:
 
 
 def test_every_route_is_for_everybody_and_says_what_it_does(app: FastAPI) -> None:
-    for route in router.routes:
+    for route in (*router.routes, *device_pages.router.routes):
         assert isinstance(route, pages.PageRoute)
         permissions = [getattr(one.dependency, "permission", None) for one in route.dependencies]
         assert Permission.ANYBODY in permissions
         assert route.summary
         assert route.tags == ["公众查验 pages"]
     described = app.openapi()["paths"]
-    assert set(described) == {"/", "/verify", "/v/{claim}", "/static/{name}"}
+    assert set(described) == {"/", "/verify", "/v/{claim}", "/static/{name}", "/v", "/sw.js", "/l/{secret}"}
     for status in ("200", "400", "413", "422", "429"):
         assert set(described["/verify"]["post"]["responses"][status]["content"]) == {"text/html"}
 

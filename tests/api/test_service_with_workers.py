@@ -122,7 +122,7 @@ def test_health_says_where_files_are_read(working: Service, shared_furnished: Se
 
 
 def test_a_worker_of_the_service_knows_nothing_of_it(working: Service) -> None:
-    assert {one.partition(".")[0] for one in PRELOAD}.isdisjoint({"api", "keys", "identity", "licence"})
+    assert {one.partition(".")[0] for one in PRELOAD}.isdisjoint({"api", "keys", "identity"})
     assert working.instance.workers.public is not working.instance.workers.known
 
 
@@ -130,7 +130,7 @@ def test_a_worker_of_the_service_knows_nothing_of_it(working: Service) -> None:
 def test_where_files_are_read_is_a_setting(tmp_path: Path, workers: int) -> None:
     pools = WorkerPools.of(settings_for(tmp_path, workers=workers, worker_seconds=7, worker_memory=100 << 20))
     if not workers:
-        assert pools == WorkerPools(public=IN_PROCESS, known=IN_PROCESS)
+        assert pools == WorkerPools(public=IN_PROCESS, known=IN_PROCESS, typesetting=IN_PROCESS, issuing=IN_PROCESS)
         return
     assert isinstance(pools.public, WorkerPool)
     assert isinstance(pools.known, WorkerPool)
@@ -149,4 +149,6 @@ def test_production_reads_no_foreign_file_beside_its_keys() -> None:
         pools = WorkerPools.of(settings, machine=machine)
         assert isinstance(pools.public, WorkerPool)
         pools.close()
-    assert WorkerPools.of(Settings(), machine="riscv64") == WorkerPools(public=IN_PROCESS, known=IN_PROCESS)
+    assert WorkerPools.of(Settings(), machine="riscv64") == WorkerPools(
+        public=IN_PROCESS, known=IN_PROCESS, typesetting=IN_PROCESS, issuing=IN_PROCESS
+    )

@@ -16,6 +16,7 @@ from api.settings import (
     indexes,
     inherited_environment,
 )
+from licence.claim import CLAIM_LENGTH, MAX_PAYLOAD
 
 
 def test_the_defaults_are_those_of_a_laptop() -> None:
@@ -95,6 +96,17 @@ def test_everything_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch
         "TRUST_UPPER_PLATFORM_CERTIFICATE": str(tmp_path / "platform.pem"),
         "TRUST_UPPER_PLATFORM_ID": "330000",
         "TRUST_UPPER_PLATFORM_URL": "https://seal.example/up",
+        "TRUST_QR_URL": "https://z.example",
+        "TRUST_LIVE_CODE_SECONDS": "30",
+        "TRUST_SHARING_RATE": "7/hour",
+        "TRUST_SHARING_SEAL": "seal_1",
+        "TRUST_SHARING_SYSTEM": "client_1",
+        "TRUST_BULK_WORKERS": "2",
+        "TRUST_BULK_UPLOAD": "1048576",
+        "TRUST_BULK_ROWS": "1000",
+        "TRUST_BULK_CHUNK": "50",
+        "TRUST_BULK_LEASE_SECONDS": "60",
+        "TRUST_BULK_KEEP_DAYS": "7",
         "TRUST_HOUSEKEEPING_SECONDS": "1",
     }
     assert set(given) == {f"TRUST_{name.upper()}" for name in Settings.model_fields}
@@ -201,6 +213,10 @@ def test_a_second_process_has_the_same_settings(monkeypatch: pytest.MonkeyPatch,
         ("public_url", "https://"),
         ("public_url", "https://trust.example/?a=b"),
         ("public_url", "https://somebody@trust.example"),
+        ("qr_url", "codes.example"),
+        ("qr_url", "https://codes.example/?a=b"),
+        ("live_code_seconds", 9),
+        ("live_code_seconds", 121),
         ("database_url", "mysql://localhost/trust"),
         ("database_url", "trust.db"),
     ],
@@ -245,6 +261,25 @@ def test_addresses_follow_from_the_public_one() -> None:
     assert settings.pki_url == "https://trust.example/base/pki"
     assert settings.claim_url == "https://trust.example/base/v/"
     assert settings.token_url == "https://trust.example/base/oauth2/token"
+
+
+def test_an_address_that_makes_codes_too_fine_is_refused() -> None:
+    longest = "https://" + "h" * 20
+    assert len(Settings(public_url=longest).claim_url) + CLAIM_LENGTH == MAX_PAYLOAD
+    for longer in (longest + "h", "https://" + "字" * 7):
+        with pytest.raises(ValidationError, match="room for 28 octets"):
+            Settings(public_url=longer)
+        assert Settings(public_url=longer, qr_url="https://z.cn/").claim_url == "https://z.cn/v/"
+        with pytest.raises(ValidationError, match="room for 28 octets"):
+            Settings(qr_url=longer)
+    assert Settings(public_url=longest, qr_url="https://z.cn").pki_url == f"{longest}/pki"
+
+
+def test_codes_lead_to_an_address_with_tls_in_production() -> None:
+    public = "https://trust.example"
+    with pytest.raises(ValidationError):
+        Settings(environment=Environment.PRODUCTION, public_url=public, qr_url="http://z.cn")
+    assert Settings(environment=Environment.PRODUCTION, public_url=public, qr_url="https://z.cn").qr_url
 
 
 def test_files_stand_in_the_folder(tmp_path: Path) -> None:

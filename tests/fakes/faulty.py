@@ -116,6 +116,12 @@ class FaultyBlobs:
         self.faults.at("kept")
         return name
 
+    def put_all(self, contents: Sequence[bytes]) -> tuple[BlobId, ...]:
+        self.faults.at("put")
+        names = self.inner.put_all(contents)
+        self.faults.at("kept")
+        return names
+
     def get(self, name: BlobId) -> bytes:
         return self.inner.get(name)
 

@@ -52,10 +52,12 @@ class FakeVerification:
     found: FileFinding | Exception | None = None
     passwords: list[str | None] = field(default_factory=list)
 
-    def claim(self, text: str) -> ClaimReport:
+    def claim(self, text: str, *, then: datetime | None = None) -> ClaimReport:
+        assert then is None or then.tzinfo is not None
         return self.reports.get(text, refused("claim.format", SubIndication.FORMAT_FAILURE))
 
-    def file(self, content: bytes, *, password: str | None = None) -> FileFinding:
+    def file(self, content: bytes, *, password: str | None = None, then: datetime | None = None) -> FileFinding:
+        assert then is None or then.tzinfo is not None
         self.passwords.append(password)
         if isinstance(self.found, Exception):
             raise self.found
@@ -66,7 +68,8 @@ class FakeVerification:
 
 def install(app: FastAPI, verification: FakeVerification, *, clock: SettableClock, rate: str = "1000/minute") -> None:
     """Let the routes of `app` find `verification` where they look for the instance's."""
-    app.state.instance = SimpleNamespace(verification=verification, base=SimpleNamespace(clock=clock))
+    base = SimpleNamespace(clock=clock)
+    app.state.instance = SimpleNamespace(verification=verification, base=base, pinned=("5f" * 32,))
     app.state.verifications = Throttle(rate, "verify")
 
 
@@ -98,6 +101,9 @@ def standing(
         state=state,
         last_actor="acc_1",
         type="type_1",
+        issuer=SubjectId("O1ISSUER0000000000"),
+        chain="lic_1",
+        entered_at=STAMPED,
         identifier="1.2.156.3005.2.11100000000013338W032.11330100002490218X.202600000042.001.7",
         digest=bytes(16),
         number=number,
@@ -117,6 +123,26 @@ def standing(
         holder=holder,
         expired=expired,
     )
+
+
+def superseded(*, in_force: bool = True) -> Standing:
+    """Return what the registry says of a licence whose place another edition has taken, or an edition after that."""
+    told = standing(LicenceState.SUPERSEDED)
+    newest = replace(told.licence, id="lic_2", state=LicenceState.IN_FORCE, edition=3, predecessor="lic_1")
+    return replace(told, newest=newest, newest_in_force=in_force)
+
+
+def from_paper() -> Standing:
+    """Return what the registry says of a licence that was made from paper, and corrected since."""
+    told = standing()
+    paper = replace(told.licence, edition=2, paper_issued_on=date(2019, 3, 18))
+    return replace(told, licence=paper)
+
+
+def awaiting_time_stamp() -> Standing:
+    """Return what the registry says of a licence that was signed while no time-stamp authority answered."""
+    told = standing()
+    return replace(told, licence=replace(told.licence, level="B-B", time_stamp_due=STAMPED))
 
 
 def seal(
@@ -216,6 +242,10 @@ def claims() -> dict[str, ClaimReport]:
         "in-force-no-end": registered(standing(last_day=None)),
         "suspended": registered(standing(LicenceState.SUSPENDED)),
         "revoked": registered(standing(LicenceState.REVOKED)),
+        "withdrawn": registered(replace(standing(LicenceState.WITHDRAWN), annulled=True)),
+        "superseded": registered(superseded()),
+        "superseded-and-over": registered(superseded(in_force=False)),
+        "from-paper": registered(from_paper()),
         "cancelled": registered(standing(LicenceState.CANCELLED)),
         "expired": registered(ended),
         "revoked-and-expired": registered(
@@ -287,6 +317,8 @@ def files(pki: PKI) -> dict[str, FileFinding]:
     later = broken("certificate.revocation", SubIndication.TRY_LATER, "no revocation list of 测试签发机构 is at hand")
     return {
         "licence-in-force": file_of(*both, seals=(seal(),), licence=standing()),
+        "licence-awaiting-time": file_of(*both, seals=(seal(),), licence=awaiting_time_stamp()),
+        "licence-superseded": file_of(*both, seals=(seal(),), licence=superseded()),
         "licence-revoked": file_of(*both, seals=(seal(),), licence=standing(LicenceState.REVOKED)),
         "licence-expired": file_of(*both, seals=(seal(),), licence=standing(last_day=date(2026, 9, 30), expired=True)),
         "seal-suspended": file_of(*both, seals=(seal(SealState.SUSPENDED),), licence=standing()),

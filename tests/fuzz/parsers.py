@@ -5,6 +5,7 @@ files of their own.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from seal.data.acting import ActingFor
@@ -17,7 +18,17 @@ from seal.verification.ofd.structure import OFDPackage, Outline, read_outline
 from seal.verification.signatures import judge_seal, judge_seal_signature
 from tests.builders_ofd import archive, document
 from tests.fakes.clock import NOW
-from tests.fuzz import parsers_audit, parsers_keys, parsers_licence, parsers_pictures, parsers_pki, seeds
+from tests.fuzz import (
+    parsers_audit,
+    parsers_keys,
+    parsers_licence,
+    parsers_pictures,
+    parsers_pki,
+    parsers_tables,
+    parsers_templates,
+    parsers_types,
+    seeds,
+)
 from tests.fuzz.harness import AnyHarness, Harness
 from tests.seal.structures import DOCUMENT_HASH
 from trust.asn1 import der
@@ -31,6 +42,7 @@ from trust.errors import TrustError
 from trust.pdf.appearance import Appearance, Mark, Placement
 from trust.pdf.judging import PDFDocument, open_pdf
 from trust.pdf.release import read_release
+from trust.pdf.release_request import require_as_asked
 from trust.pdf.signing import SEAL, SignatureRequest, prepare_signature
 from trust.revocation import RevocationList
 from trust.timestamping import TimeStampInfo, judge_time_stamp, read_info
@@ -220,12 +232,31 @@ SEALED: Final = Mark(
 REQUEST: Final = SignatureRequest(form=SEAL, field="Seal", at=NOW, reserve=50, certify=True, marks=(SEALED,))
 
 
+TWICE: Final = replace(REQUEST, marks=(SEALED, replace(SEALED, placement=replace(SEALED.placement, centre_y_mm=30))))
+
+
 def seal(octets: bytes) -> bytes:
     """Seal a PDF, and release it: what can be prepared must pass our own check, since by then a key was used."""
-    prepared = prepare_signature(octets, REQUEST)
+    return sealed_as(octets, REQUEST)
+
+
+def unsigned() -> list[bytes]:
+    """Return files that nobody has signed: in the others no page is drawn upon."""
+    return [one for one in seeds.pdfs() if b"/ByteRange" not in one]
+
+
+def seal_twice(octets: bytes) -> bytes:
+    """Do the same in two places, of which one is in the content of its page."""
+    return sealed_as(octets, TWICE)
+
+
+def sealed_as(octets: bytes, request: SignatureRequest) -> bytes:
+    """Return a PDF with a signature that was prepared and released."""
+    prepared = prepare_signature(octets, request)
     whole = prepared.fill(b"value")
     try:
-        read_release(whole, before=octets, fields=(prepared.field,))
+        (released,) = read_release(whole, before=octets, fields=(prepared.field,))
+        require_as_asked(released, request)
     except TrustError as error:
         message = "what was prepared is not released"
         raise AssertionError(message) from error
@@ -269,6 +300,7 @@ HARNESSES: Final[tuple[AnyHarness, ...]] = (
     ),
     Harness[PDFDocument](name="pdf", seeds=seeds.pdfs, read=open_pdf, seconds=5),
     Harness[bytes](name="pdf, sealed", seeds=seeds.pdfs, read=seal, seconds=5),
+    Harness[bytes](name="pdf, sealed in two places", seeds=unsigned, read=seal_twice, seconds=5),
     Harness[Occurrences](name="words of a pdf", seeds=seeds.pdfs, read=find_word, seconds=5),
     Harness[Outline](name="ofd", seeds=seeds.packages, read=read_package, seconds=5),
     Harness[Outline](name="ofd xml", seeds=seeds.package_files, read=read_package_with, seconds=5),
@@ -280,8 +312,11 @@ PARSERS: Final[Mapping[str, AnyHarness]] = {
         *HARNESSES,
         *parsers_audit.HARNESSES,
         *parsers_pki.HARNESSES,
+        *parsers_tables.HARNESSES,
         *parsers_keys.HARNESSES,
         *parsers_licence.HARNESSES,
+        *parsers_templates.HARNESSES,
+        *parsers_types.HARNESSES,
         *parsers_pictures.HARNESSES,
     )
 }

@@ -58,6 +58,7 @@ def status_lists() -> Iterable[bytes]:
         told = StatusList(
             source=SOURCE,
             licence_type="11330000MB0000000X001",
+            number=7,
             issued=ISSUED,
             next_update=ISSUED + timedelta(days=1),
             places=places,

@@ -181,15 +181,16 @@ def seal_signatures() -> Iterable[bytes]:
 
 
 def claims() -> Iterable[bytes]:
-    """Return claims of QR codes, with and without a last day."""
+    """Return claims of QR codes of both versions, with and without a last day."""
     signer: Party = pki().issue(CLAIM_SIGNER, subject="二维码")
     texts = []
-    for number, last_day in enumerate((None, date(2031, 11, 21))):
+    for number, (last_day, status_list) in enumerate(((None, None), (date(2031, 11, 21), None), (None, 7))):
         claim = Claim(
             licence=licence_digest(f"1.2.156.3005.2.{number}"),
             issuer=CreditCode(BODY + check_character(BODY)),
             last_day=last_day,
             status_index=number,
+            status_list=status_list,
         )
         texts.append(sign_claim(claim, signer.signer, signer.certificate).encode())
     return texts

@@ -19,7 +19,17 @@ SLOW: Final = {
 """Parsers that take milliseconds over a case."""
 
 RARE: Final = frozenset(
-    {"PNG", "picture of a seal", "picture of a seal on white", "trust list", "status list", "share", "envelope"}
+    {
+        "PNG",
+        "picture of a seal",
+        "picture of a seal on white",
+        "trust list",
+        "status list",
+        "share",
+        "envelope",
+        "licence type, as a file",
+        "template, as an archive",
+    }
 )
 """Parsers that take hardly a mutant: what they read is under a signature, a checksum or a tag as a whole."""
 

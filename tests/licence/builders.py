@@ -14,9 +14,11 @@ from sqlalchemy import MetaData, create_engine, insert, select
 from api.demo import cast
 from api.settings import Settings
 from identity.duties import Actor, Duty, Grant
-from licence.lifecycle import LicenceState
+from licence.grounds import Ground
+from licence.lifecycle import LicenceEvent, LicenceState
 from licence.repository import Licence
 from licence.service import ISSUE_PURPOSE, IssueLicence
+from licence.succession import Succession
 from seal.stamping.authorising import AuthoriseStamping
 from tests.fakes.clock import SettableClock
 from tests.fakes.faulty import Crash
@@ -25,12 +27,13 @@ from trust import repository as trail
 from trust.events import AuditEvent
 from trust.signing import SigningUnavailable
 
-__all__ = ["PERSON_TYPE", "REASON", "Desk", "Meanwhile", "opened_on_postgres"]
+__all__ = ["PERSON_TYPE", "REASON", "RENEWAL", "Desk", "Meanwhile", "opened_on_postgres"]
 
 PERSON_TYPE: Final = f"{cast.DEFINER}077"
 """The type of the template whose licences persons hold."""
 
 REASON: Final = "登记事项造假，依法处理"
+RENEWAL: Final = "有效期届满前申请延续，准予延续"
 LONG_AGO: Final = timedelta(minutes=11)
 """Longer than a process that lives may take."""
 
@@ -90,11 +93,25 @@ class Desk:
                 licences.suspend(self.second, licences.issue(client, command).id, reason=REASON)
             case LicenceState.REVOKED:
                 licences.revoke(self.second, licences.issue(client, command).id, reason=REASON)
+            case LicenceState.SUPERSEDED:
+                self.renew(licences.issue(client, command))
+            case LicenceState.WITHDRAWN:
+                issued = licences.issue(client, command)
+                licences.withdraw(self.second, issued.id, reason=REASON, ground=Ground.FRAUD)
             case LicenceState.CANCELLED:
-                licences.cancel(self.second, licences.issue(client, command).id, reason=REASON)
+                issued = licences.issue(client, command)
+                licences.cancel(self.second, issued.id, reason=REASON, ground=Ground.RENOUNCED)
         found = self.newest()
+        if found.predecessor is not None:
+            found = self.kept(found.predecessor)
         assert found.state is state
         return found
+
+    def renew(self, licence: Licence, **changes: Any) -> Licence:  # noqa: ANN401 - a command's fields
+        """Let a new edition take the place of a licence, by the business system."""
+        after = Succession(predecessor=licence.id, event=LicenceEvent.RENEW, reason=RENEWAL)
+        told = {"number": licence.number, "after": after, **changes}
+        return self.house.licences.issue(self.staff.client, self.command(**told))
 
     def newest(self) -> Licence:
         """Return the licence that was prepared last."""

@@ -10,6 +10,7 @@ from api.demo import cast
 from identity.credit_code import CreditCode
 from identity.duties import Duty
 from licence.claim import Claim, licence_digest, sign_claim
+from licence.grounds import Ground
 from licence.lifecycle import LicenceState
 from licence.repository import Licence
 from licence.verification import ClaimReport, VerificationService
@@ -28,6 +29,14 @@ from trust.workers import WorkerExhausted
 LAST_DAY = date(2026, 12, 31)
 LAST_MOMENT = datetime(2026, 12, 31, 15, 59, 59, 999999, tzinfo=UTC)
 """The last moment of that day in China Standard Time."""
+
+STOPPED = [
+    LicenceState.SUSPENDED,
+    LicenceState.SUPERSEDED,
+    LicenceState.REVOKED,
+    LicenceState.WITHDRAWN,
+    LicenceState.CANCELLED,
+]
 
 
 def code_of(licence: Licence) -> str:
@@ -92,7 +101,7 @@ def test_the_holder_may_be_a_person(desk: Desk) -> None:
     assert standing.holder == "王𠮷㛃"
 
 
-@pytest.mark.parametrize("state", [LicenceState.SUSPENDED, LicenceState.REVOKED, LicenceState.CANCELLED])
+@pytest.mark.parametrize("state", STOPPED)
 def test_a_licence_that_is_stopped_fails(any_desk: Desk, state: LicenceState) -> None:
     report = judge(any_desk, any_desk.in_state(state))
     assert report.verdict.outcome is Outcome.FAILED
@@ -100,6 +109,44 @@ def test_a_licence_that_is_stopped_fails(any_desk: Desk, state: LicenceState) ->
     assert steps(report.verdict) == [*ALL_PASSED[:3], ("4", "licence.state", Outcome.FAILED), ALL_PASSED[4]]
     assert report.standing is not None
     assert (report.standing.is_in_force, report.standing.licence.state) == (False, state)
+
+
+def test_a_licence_that_was_superseded_names_the_newest_edition(any_desk: Desk) -> None:
+    first = any_desk.issue(last_day=date(2027, 1, 31))
+    newest = any_desk.renew(any_desk.renew(first), last_day=date(2027, 1, 31))
+    standing = judge(any_desk, any_desk.kept(first.id)).standing
+    assert standing is not None
+    assert (standing.newest, standing.newest_in_force) == (newest, True)
+    any_desk.at(NOW + timedelta(days=100))
+    standing = judge(any_desk, any_desk.kept(first.id)).standing
+    assert standing is not None
+    assert (standing.newest, standing.newest_in_force) == (newest, False)
+    newest_standing = judge(any_desk, newest).standing
+    assert newest_standing is not None
+    assert newest_standing.newest is None
+
+
+def test_how_a_licence_stood_then_is_told_beside_how_it_stands(any_desk: Desk) -> None:
+    licence = any_desk.issue()
+    any_desk.house.clock.advance(timedelta(hours=1))
+    any_desk.house.licences.withdraw(any_desk.second, licence.id, reason=REASON, ground=Ground.FRAUD)
+    assert licence.claim is not None
+    text = licence.claim.rpartition("/")[2].rpartition("#")[2]
+    for then, state, in_force in (
+        (NOW - timedelta(seconds=1), None, False),
+        (NOW, LicenceState.IN_FORCE, True),
+        (NOW + timedelta(hours=1), LicenceState.WITHDRAWN, False),
+    ):
+        standing = any_desk.house.verification.claim(text, then=then).standing
+        assert standing is not None
+        assert standing.then is not None
+        assert (standing.then.state, standing.then.is_in_force) == (state, in_force)
+        assert standing.annulled
+        assert not standing.is_in_force
+    found = any_desk.house.verification.file(pdf_of(any_desk, licence), then=NOW).standing
+    assert found is not None
+    assert found.then is not None
+    assert found.then.is_in_force
 
 
 def test_a_licence_that_was_given_back_passes_again(desk: Desk) -> None:
@@ -220,7 +267,7 @@ def test_the_file_of_a_licence_in_force_passes(any_desk: Desk) -> None:
     ]
 
 
-@pytest.mark.parametrize("state", [LicenceState.SUSPENDED, LicenceState.REVOKED, LicenceState.CANCELLED])
+@pytest.mark.parametrize("state", STOPPED)
 def test_the_file_of_a_licence_that_is_stopped_fails_though_it_holds_by_itself(desk: Desk, state: LicenceState) -> None:
     finding = desk.house.verification.file(pdf_of(desk, desk.in_state(state)))
     assert (finding.report.document.outcome, finding.outcome) == (PASSED, Outcome.FAILED)

@@ -1,7 +1,7 @@
 """The trust list as it is published: made from the state, signed when something changed, enough to verify by."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -183,6 +183,9 @@ class SlowBlobs:
         if self.meanwhile:
             self.meanwhile.pop()()
         return self.inner.put(content)
+
+    def put_all(self, contents: Sequence[bytes]) -> tuple[BlobId, ...]:
+        return tuple(self.put(content) for content in contents)
 
     def get(self, name: BlobId) -> bytes:
         return self.inner.get(name)

@@ -69,6 +69,7 @@ def test_a_disputed_stamping_is_undetermined(furnished: Service, furnished_folde
     owner = furnished.bearer(Grant(Duty.SEAL_OWNER, furnished_folder.authority))
     body = {"reason": "印章遗失", "lost_at": (NOW - timedelta(hours=1)).isoformat()}
     path = f"/v1/seals/{furnished_folder.seal}/suspension"
+    furnished.clock.advance(timedelta(minutes=1))
     assert furnished.ask("POST", path, token=owner, json=body).status_code == 200
     found = furnished.ask("POST", "/v1/verify", files={"file": ("a.pdf", furnished_folder.stamped_pdf)}).json()
     assert (

@@ -1,0 +1,127 @@
+"""Pages on which the device itself checks a QR code, and those of the code on a holder's phone 亮证, as values."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+
+from api.pages.details import Row, date_row, moment_row, row
+from api.pages.licences import StateNotice, edition_rows, licence_state
+from api.pages.words import Language, say
+from licence.live.codes import LiveAnswer
+from trust.verdict import Outcome
+
+__all__ = ["DevicePage", "LiveAnswerPage", "LivePage", "live_answer_page"]
+
+SPOKEN: Final = (
+    *(f"outcome.{one}" for one in Outcome),
+    *(f"check.{one}" for one in Outcome),
+    *(f"device.lead.{one}" for one in Outcome),
+    "check.claim.format",
+    "check.claim.signature",
+    "check.trust_list.next_update",
+    "check.licence.state",
+    "check.licence.validity",
+    "device.reason.claim.format.FORMAT_FAILURE",
+    "device.reason.claim.signature.SIG_CRYPTO_FAILURE",
+    "device.reason.claim.signature.NO_CERTIFICATE_CHAIN_FOUND",
+    "device.reason.claim.signature.REVOKED_NO_POE",
+    "device.reason.trust_list.next_update.TRY_LATER",
+    "device.reason.licence.state.REVOKED",
+    "device.reason.licence.state.SIG_CONSTRAINTS_FAILURE",
+    "device.reason.licence.state.TRY_LATER",
+    "device.reason.licence.validity.EXPIRED",
+    "device.no_lists",
+    "licence.no_end",
+)
+"""What the script says: it has no words of its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DevicePage:
+    """The page on which the device checks a QR code by itself."""
+
+    template: ClassVar[str] = "device.html.j2"
+
+    language: Language
+    anchors: tuple[str, ...]
+    """Fingerprints of the roots that vouch for trust lists."""
+
+    @property
+    def title(self) -> str:
+        """The title of the window."""
+        return say(self.language, "device.title")
+
+    @property
+    def words(self) -> str:
+        """What the script says, as JSON that no HTML can end."""
+        told = {key: say(self.language, key) for key in SPOKEN}
+        return json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LivePage:
+    """The page that a code on a holder's phone leads to. It asks before it checks: the code answers once."""
+
+    template: ClassVar[str] = "live.html.j2"
+
+    language: Language
+    secret: str
+
+    @property
+    def title(self) -> str:
+        """The title of the window."""
+        return say(self.language, "live.title")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveAnswerPage:
+    """What the code answers."""
+
+    template: ClassVar[str] = "live_answer.html.j2"
+
+    language: Language
+    outcome: Outcome
+    word: str
+    lead: str
+    checked_at: Row
+    name: str
+    rows: tuple[Row, ...]
+    state: StateNotice
+    photo: str | None
+
+    @property
+    def title(self) -> str:
+        """The title of the window: the answer comes first."""
+        return f"{self.word} · {self.name}"
+
+
+def live_answer_page(answer: LiveAnswer, *, language: Language, at: datetime) -> LiveAnswerPage:
+    """Return the page that answers for a code on a holder's phone. Nothing is masked: the holder shows it."""
+    standing = answer.standing
+    licence = standing.licence
+    outcome = Outcome.PASSED if standing.is_in_force else Outcome.FAILED
+    until = "licence.valid_until"
+    no_end = row(language, until, say(language, "licence.no_end"))
+    rows = [
+        row(language, "licence.holder", standing.holder, is_chinese=True),
+        row(language, "licence.issuer", standing.issuer, is_chinese=True),
+        row(language, "licence.number", licence.number, is_code=True),
+        row(language, "licence.identifier", licence.identifier, is_code=True),
+        date_row("licence.issued_on", licence.issued_on, language),
+        no_end if licence.last_day is None else date_row(until, licence.last_day, language),
+        *edition_rows(standing, language),
+    ]
+    if answer.code.purpose:
+        rows.append(row(language, "live.purpose", answer.code.purpose, is_chinese=True))
+    return LiveAnswerPage(
+        language=language,
+        outcome=outcome,
+        word=say(language, f"outcome.{outcome}"),
+        lead=say(language, f"live.lead.{outcome}"),
+        checked_at=moment_row("result.checked_at", at, language),
+        name=standing.type_name,
+        rows=tuple(rows),
+        state=licence_state(standing, language),
+        photo=answer.photo,
+    )
