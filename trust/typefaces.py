@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -167,6 +167,7 @@ def instead_of(private: str) -> str:
     return "—" if standard is None else f"{standard} U+{ord(standard):04X}"
 
 
+@lru_cache(maxsize=65_536)
 def leaves_ink(character: str, faces: tuple[Typeface, ...]) -> bool:
     """Tell whether `character` is drawn, by the first of `faces` that holds it. To Unicode some fillers are letters."""
     if unicodedata.category(character) in INVISIBLE:
