@@ -299,3 +299,40 @@ def test_an_older_trust_list_than_one_that_was_seen_is_not_relied_on(
     tab.wait(condition.format("indeterminate"))
     assert "信任列表" in tab.evaluate("document.querySelector('[data-slot=lead]').textContent")
     tab.evaluate("localStorage.clear()")
+
+
+FULL: Final = "Cache.prototype.put = () => Promise.reject(new DOMException('no room', 'QuotaExceededError'))"
+BREAKS_OFF: Final = """{
+  const whole = Response.prototype.arrayBuffer;
+  Response.prototype.arrayBuffer = function () {
+    return this.url.includes("list") ? Promise.reject(new TypeError("network error")) : whole.call(this);
+  };
+}"""
+
+
+@pytest.mark.parametrize(
+    ("weather", "visits", "outcome"),
+    [(FULL, 0, "passed"), (BREAKS_OFF, 1, "passed"), (BREAKS_OFF, 0, "indeterminate")],
+    ids=["no room", "broken off", "broken off at the first visit"],
+)
+def test_what_goes_wrong_with_the_lists_stops_no_check(
+    *,
+    browser: Browser,
+    furnished: Service,
+    furnished_folder: Furnished,
+    weather: str,
+    visits: int,
+    outcome: str,
+) -> None:
+    made = browser.tab()
+    made.shift_clock(shift_of(furnished))
+    path = f"/v#{furnished_folder.claim.rpartition('/')[2]}"
+    condition = "document.querySelector('[data-device=check]')?.dataset.outcome === '{}'"
+    with serving(furnished.app) as (address, _):
+        for _ in range(visits):
+            made.open(address + path)
+            made.wait(condition.format("passed"))
+        made.open("about:blank")
+        made.call("Page.addScriptToEvaluateOnNewDocument", source=weather)
+        made.open(address + path)
+        made.wait(condition.format(outcome))

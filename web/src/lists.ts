@@ -33,16 +33,34 @@ async function kept(): Promise<Cache | undefined> {
   }
 }
 
+/** Returns the octets of an answer; undefined where there is none, or the network breaks off in the middle of it. */
+async function octetsOf(source: Promise<Response | undefined> | undefined): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    const answer = await source;
+    return answer === undefined ? undefined : new Uint8Array(await answer.arrayBuffer());
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps a list for later, where there is room for it: what is judged now does not depend on that. */
+async function keep(cache: Cache | undefined, address: string, encoded: Uint8Array<ArrayBuffer>): Promise<void> {
+  try {
+    await cache?.put(address, new Response(encoded));
+  } catch {
+    // Without room the list is fetched again.
+  }
+}
+
 /** Reads what the service hands out, else what was kept. What is refused is never kept, and never replaces anything. */
 async function newest<Read>(address: string, read: (encoded: Uint8Array) => Read | Promise<Read>): Promise<Read | undefined> {
   const cache = await kept();
   for (const source of [fresh, (at: string) => cache?.match(at)]) {
-    const answer = await source(address);
-    if (answer === undefined) continue;
-    const copy = answer.clone();
+    const encoded = await octetsOf(source(address));
+    if (encoded === undefined) continue;
     try {
-      const found = await read(new Uint8Array(await answer.arrayBuffer()));
-      if (source === fresh) await cache?.put(address, copy);
+      const found = await read(encoded);
+      if (source === fresh) await keep(cache, address, encoded);
       return found;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
