@@ -10,7 +10,7 @@ from typing import Final
 
 from identity.duties import Actor
 from identity.service import IdentityService
-from licence.rendering import Renderer
+from licence.template.rendering import Renderer
 from seal.ledger.entries import Operation, Purpose, Stamping, StampingState
 from seal.ledger.reading import CHINA, LedgerReading, Month, Statement
 from seal.stamping.orders import StampOrder

@@ -23,11 +23,11 @@ from licence.life.scanning import ScanService
 from licence.life.time_stamping import LateTimeStamps
 from licence.live.codes import LiveCodes
 from licence.live.repository import LiveCodeRepository
-from licence.rendering import Renderer
 from licence.repository import LicenceRepository
 from licence.service import LicenceService
 from licence.sharing.repository import SharingRepository
 from licence.status_publishing import StatusLists
+from licence.template.rendering import Renderer
 from licence.types.repository import TypeRepository
 from licence.verification import VerificationService
 from seal import notices

@@ -48,7 +48,7 @@ PRELOAD: Final = (
 )
 """What workers have loaded. A confined one can load nothing more: what is missing here breaks it."""
 
-TYPESETTING: Final = ("licence.previews", "licence.typesetting:warm")
+TYPESETTING: Final = ("licence.template.previews", "licence.template.typesetting:warm")
 """What workers have loaded that set pages: the typefaces too, which a confined one could not read."""
 
 WALL_PER_SECOND: Final = 3

@@ -12,7 +12,7 @@ from api.settings import Settings
 from api.wiring import TEMPLATES, Instance
 from benchmarks.measure import Result, paired
 from benchmarks.plain_pyhanko import PlainStamping
-from licence.rendering import Renderer
+from licence.template.rendering import Renderer
 from seal.image.drawing import SealDesign, draw
 from seal.life.making import SealOrder, make_seal
 from seal.stamping.orders import StampOrder

@@ -16,8 +16,8 @@ import typst
 from qrcode.image.svg import SvgPathImage
 
 from benchmarks.plain_pyhanko import PlainStamping
-from licence.rendering import PreparedTemplate, inputs_of
-from licence.template_manifest import PDFStandard
+from licence.template.manifest import PDFStandard
+from licence.template.rendering import PreparedTemplate, inputs_of
 
 __all__ = ["PlainLicences"]
 

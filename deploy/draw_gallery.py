@@ -12,7 +12,7 @@ from typing import Final
 import pypdfium2
 from PIL import Image, ImageChops
 
-from licence.rendering import Renderer
+from licence.template.rendering import Renderer
 from seal.image.designs import Centre, SealDesign, Shape
 from seal.image.drawing import draw
 from trust import typefaces

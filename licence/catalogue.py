@@ -16,10 +16,10 @@ from identity.subject import SubjectId
 from licence.errors import TemplateRefused, TypeExists, TypeNotPublished, TypeUnknown
 from licence.exchange import ExchangedType
 from licence.lifecycle import TYPE_LIFECYCLE, TypeEvent, TypeState
-from licence.previews import preview_pdf, preview_png
-from licence.rendering import Renderer
-from licence.template import TemplateBundle
-from licence.template_checks import check_template
+from licence.template.bundle import TemplateBundle
+from licence.template.checks import check_template
+from licence.template.previews import preview_pdf, preview_png
+from licence.template.rendering import Renderer
 from licence.types.differences import Difference, differences
 from licence.types.errors import TypeVersionUnknown
 from licence.types.kind import IssuingAuthority, LicenceType
@@ -276,7 +276,7 @@ class Catalogue:
     def preview_png(self, kind: str, number: int, fields: Mapping[str, Any], *, page: int, dpi: int) -> bytes:
         """Return a page of a specimen as PNG, with the values in `fields` over those of the sample.
 
-        Raise as `find_version` does, `TemplateUnknown`, and what licence/previews.py raises.
+        Raise as `find_version` does, `TemplateUnknown`, and what licence/template/previews.py raises.
         """
         found = self.find_version(kind, number)
         bundle, data = self.renderer.bundle(found.template), {"fields": fields}

@@ -5,7 +5,7 @@ gives the same octets:
 
     type.json       the particulars
     schema.json     the data, as a JSON Schema
-    template.zip    the template's files, as licence/template.py packs them
+    template.zip    the template's files, as licence/template/bundle.py packs them
 
 Reading is strict, and keeps its limits before it unpacks anything. A ready type 现成类型 is a folder with the two JSON
 files beside its template.
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from licence.template import LARGEST_ARCHIVE, TemplateBundle, ready_bundle
+from licence.template.bundle import LARGEST_ARCHIVE, TemplateBundle, ready_bundle
 from licence.types.errors import TypeFileMalformed
 from licence.types.particulars import TypeParticulars
 from licence.types.schema import MAX_SCHEMA

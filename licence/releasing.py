@@ -7,17 +7,17 @@ from datetime import datetime
 from typing import TypeVar
 
 from identity.duties import Actor
-from licence.assembly import Assembler
 from licence.claim import Claim, sign_claim
 from licence.errors import LicenceUnknown
 from licence.lifecycle import LicenceEvent, LicenceState
 from licence.metadata import LicenceMetadata
 from licence.paper import attach_scan, mark_of
 from licence.preparing import ISSUE_PURPOSE, Begun
-from licence.rendering import Renderer
 from licence.repository import Licence, LicenceRepository
 from licence.steps import step
 from licence.succession import end_predecessor
+from licence.template.assembly import Assembler
+from licence.template.rendering import Renderer
 from licence.types.kind import LicenceType
 from seal.ledger.entries import Purpose, Stamping
 from seal.stamping.orders import Level, Outage, StampOrder

@@ -13,10 +13,10 @@ from licence.lifecycle import LicenceEvent
 from licence.preparing import ISSUE_PURPOSE, IssueLicence, Preparing
 from licence.records import CHINA, StateThen, state_at
 from licence.releasing import Releasing
-from licence.rendering import Renderer
 from licence.repository import Licence, LicenceHistoryEntry, LicenceQuery, LicenceRepository
 from licence.request_repository import RequestRepository
 from licence.steps import Why, require_duty, step
+from licence.template.rendering import Renderer
 from seal.stamping.stampings import StampingService
 from trust.blobs import BlobStore
 from trust.founding import ServiceKeys

@@ -33,8 +33,8 @@ from licence.errors import (
     ValueDoesNotFit,
 )
 from licence.exchange import ready_type, ready_types
-from licence.previews import LARGEST_DPI, LEAST_DPI
-from licence.template import TemplateBundle
+from licence.template.bundle import TemplateBundle
+from licence.template.previews import LARGEST_DPI, LEAST_DPI
 from licence.types.errors import EffectiveDayInvalid, ParticularsInvalid, TypeFileMalformed, TypeVersionUnknown
 from licence.types.kind import LicenceType
 from trust.lifecycle import EventNotPossible, FourEyesRequired

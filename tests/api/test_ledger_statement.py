@@ -9,7 +9,7 @@ import pytest
 
 from api.ledger_statement import GETA, NAMED, SEAL_CENTRE, TEMPLATES, drawable, render_statement
 from identity.subject import SubjectId
-from licence.rendering import Renderer
+from licence.template.rendering import Renderer
 from seal.image.drawing import SealDesign
 from seal.kinds import SealKind
 from seal.ledger.entries import Operation, Stamping, StampingState

@@ -33,11 +33,11 @@ import pikepdf
 from PIL import Image
 
 from benchmarks.licence_rig import Rig, rig
-from licence.assembly import ENCLOSED
 from licence.metadata import LicenceMetadata
 from licence.preparing import IssueLicence
 from licence.qr import read_codes
 from licence.repository import Licence
+from licence.template.assembly import ENCLOSED
 
 __all__ = ["Fault", "Tally", "checks_out", "drill"]
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from licence.errors import TemplateMalformed
-from licence.template import TemplateBundle
-from licence.template_manifest import TemplateManifest, parse_manifest
+from licence.template.bundle import TemplateBundle
+from licence.template.manifest import TemplateManifest, parse_manifest
 from tests.fuzz.harness import AnyHarness, Harness
-from tests.licence.templates import MANIFEST, bundle_of
+from tests.licence.template.templates import MANIFEST, bundle_of
 
 __all__ = ["HARNESSES"]
 

@@ -22,7 +22,7 @@ from licence.errors import (
     TypeUnknown,
 )
 from licence.lifecycle import TypeEvent, TypeState
-from licence.template import TemplateBundle
+from licence.template.bundle import TemplateBundle
 from licence.types.errors import EffectiveDayInvalid, TypeFileMalformed, TypeVersionUnknown
 from licence.types.kind import IssuingAuthority, LicenceType
 from licence.types.particulars import HolderCategory, TypeParticulars

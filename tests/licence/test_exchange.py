@@ -9,7 +9,7 @@ import pytest
 
 from licence.errors import SchemaInvalid, TemplateMalformed
 from licence.exchange import LARGEST_FILE, ExchangedType, ready_type, ready_types
-from licence.template import TemplateBundle
+from licence.template.bundle import TemplateBundle
 from licence.types.errors import ParticularsInvalid, TypeFileMalformed
 from licence.types.particulars import FORM, HolderCategory, TypeParticulars
 from tests.licence.types.test_particulars import SCHEMA

@@ -29,9 +29,9 @@ from keys.keyring import Keyring
 from keys.software import SoftwareDevice
 from keys.wrapping import RootKey
 from licence.catalogue import Catalogue, DraftType
-from licence.rendering import Renderer
 from licence.repository import LicenceRepository
 from licence.service import ISSUE_PURPOSE, LicenceService
+from licence.template.rendering import Renderer
 from licence.types.particulars import HolderCategory, TypeParticulars
 from licence.types.repository import TypeRepository
 from licence.verification import VerificationService

@@ -17,12 +17,12 @@ import zxingcpp
 from PIL import Image
 from pypdfium2 import raw
 
-from licence import rendering
 from licence.errors import ValueDoesNotFit
-from licence.rendering import Renderer
+from licence.template import rendering
+from licence.template.rendering import Renderer
 from trust import typefaces
 
-TEMPLATES = Path(rendering.__file__).parent / "templates"
+TEMPLATES = Path(rendering.__file__).parent.parent / "templates"
 NAMES = ("business_licence", "food_permit")
 AT = datetime(2026, 11, 22, 2, 30, tzinfo=UTC)
 MM = 72 / 25.4

@@ -10,8 +10,8 @@ from PIL import Image
 from typing_extensions import override
 
 from licence.errors import TemplateRefused, ValueDoesNotFit
-from licence.previews import LARGEST_DPI, LEAST_DPI, preview_pdf, preview_png
-from tests.licence.templates import MANIFEST, SAMPLE, TEMPLATE, bundle_of
+from licence.template.previews import LARGEST_DPI, LEAST_DPI, preview_pdf, preview_png
+from tests.licence.template.templates import MANIFEST, SAMPLE, TEMPLATE, bundle_of
 from trust.typefaces import CharacterNotCovered
 from trust.workers import IN_PROCESS, InProcess, WorkerExhausted
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from licence.template import TemplateBundle
+from licence.template.bundle import TemplateBundle
 
 __all__ = ["SCHEMA", "SVG", "bundle_of", "files_with"]
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
-from licence.typesetting import Fault, typesetter
+from licence.template.typesetting import Fault, typesetter
 from seal.stamping.keywords import PDFIUM, PageText, open_document, opened_text, readable
 
 __all__ = ["Character", "PageFacts", "SheetFacts", "as_read", "examine", "examine_each"]

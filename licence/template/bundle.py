@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from licence.errors import TemplateMalformed
-from licence.template_manifest import FIELD_NAME, FILE_NAME, TemplateManifest, members, parse_manifest
+from licence.template.manifest import FIELD_NAME, FILE_NAME, TemplateManifest, members, parse_manifest
 from trust.crypto.sm3 import sm3
 
 __all__ = ["LARGEST_ARCHIVE", "LIBRARY", "MAIN", "MANIFEST", "SAMPLE", "TemplateBundle", "digest_of", "ready_bundle"]

@@ -10,20 +10,20 @@ import pypdfium2 as pdfium
 import pytest
 import zxingcpp
 
-from licence import rendering
 from licence.artwork.borders import BORDERS
 from licence.exchange import ready_type
 from licence.number import LicenceIdentifier
-from licence.page_examination import as_read
-from licence.rendering import Renderer
-from licence.template import ready_bundle
-from licence.template_checks import check_template
+from licence.template import rendering
+from licence.template.bundle import ready_bundle
+from licence.template.checks import check_template
+from licence.template.page_examination import as_read
+from licence.template.rendering import Renderer
 from tests.judges import program
 from trust import typefaces
 from trust.typefaces import VALUES, VERTICAL, require_coverage
 from trust.workers import IN_PROCESS
 
-TEMPLATES = Path(rendering.__file__).parent / "templates"
+TEMPLATES = Path(rendering.__file__).parent.parent / "templates"
 NAMES = ("business_licence", "food_permit", "hygiene_permit", "real_estate", "residence_permit")
 AT = datetime(2026, 11, 22, 2, 30, tzinfo=UTC)
 RARE = "𠮷㛃䶮𡈽𬭊𫖯𱁬"

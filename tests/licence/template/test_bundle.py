@@ -9,14 +9,14 @@ import zlib
 import pytest
 
 from licence.errors import TemplateMalformed
-from licence.template import (
+from licence.template.bundle import (
     LARGEST_ARCHIVE,
     LARGEST_BUNDLE,
     MOST_FILES,
     TemplateBundle,
     digest_of,
 )
-from tests.licence.templates import MANIFEST, SAMPLE, SVG, bundle_of, files_with
+from tests.licence.template.templates import MANIFEST, SAMPLE, SVG, bundle_of, files_with
 from trust.crypto.sm3 import sm3
 
 

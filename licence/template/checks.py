@@ -20,13 +20,13 @@ from enum import StrEnum
 from typing import Any, Final
 
 from licence.errors import TemplateRefused
-from licence.page_examination import Character, PageFacts, SheetFacts, as_read, examine_each
 from licence.qr import modules_of
-from licence.rendering import DOES_NOT_FIT, PreparedTemplate, inputs_of, prepare_template, texts
-from licence.template import TemplateBundle
-from licence.template_manifest import TemplateManifest
-from licence.template_samples import MARKS, Mark, emptied, lengthened, marked, marks_of
-from licence.typesetting import Fault
+from licence.template.bundle import TemplateBundle
+from licence.template.manifest import TemplateManifest
+from licence.template.page_examination import Character, PageFacts, SheetFacts, as_read, examine_each
+from licence.template.rendering import DOES_NOT_FIT, PreparedTemplate, inputs_of, prepare_template, texts
+from licence.template.samples import MARKS, Mark, emptied, lengthened, marked, marks_of
+from licence.template.typesetting import Fault
 from trust.errors import TrustError
 from trust.typefaces import VALUES, VERTICAL, require_coverage
 from trust.workers import WorkerExhausted, Workers

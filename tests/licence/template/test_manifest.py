@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from licence.template_manifest import (
+from licence.template.manifest import (
     ArtworkPlace,
     PageSize,
     PDFStandard,

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from licence.errors import TemplateRefused
-from licence.page_examination import examine
 from licence.qr import draw_svg
-from licence.rendering import PreparedTemplate, inputs_of, prepare_template, refusal, texts
-from licence.template import TemplateBundle
-from licence.typesetting import Fault, typesetter
+from licence.template.bundle import TemplateBundle
+from licence.template.page_examination import examine
+from licence.template.rendering import PreparedTemplate, inputs_of, prepare_template, refusal, texts
+from licence.template.typesetting import Fault, typesetter
 from trust.typefaces import VALUES, VERTICAL, require_coverage
 from trust.workers import WorkerExhausted, Workers
 

@@ -17,17 +17,17 @@ import pytest
 from pypdfium2 import raw
 from typing_extensions import override
 
-from licence import rendering
 from licence.errors import TemplateBroken, TemplateUnknown, ValueDoesNotFit
-from licence.rendering import Renderer
+from licence.template import rendering
+from licence.template.rendering import Renderer
 from tests.judges import program
-from tests.licence.templates import TEMPLATE, bundle_of
+from tests.licence.template.templates import TEMPLATE, bundle_of
 from trust import typefaces
 from trust.blobs import LocalBlobs
 from trust.typefaces import CharacterNotCovered
 from trust.workers import InProcess, WorkerExhausted
 
-TEMPLATES = Path(rendering.__file__).parent / "templates"
+TEMPLATES = Path(rendering.__file__).parent.parent / "templates"
 AT = datetime(2026, 11, 22, 2, 30, tzinfo=UTC)
 A4_LANDSCAPE_POINTS = (297 * 72 / 25.4, 210 * 72 / 25.4)
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from licence.errors import TemplateBroken, TemplateMalformed, TemplateUnknown, ValueDoesNotFit
-from licence.template import EXCHANGED, LIBRARY, MAIN, MANIFEST, TemplateBundle, digest_of, ready_bundle
-from licence.template_manifest import FILE_NAME, PDFStandard, TemplateManifest, parse_manifest
-from licence.template_source import JoinedSource, join, picture_inputs
-from licence.typesetting import Fault, typeset_in_worker, typesetter
+from licence.template.bundle import EXCHANGED, LIBRARY, MAIN, MANIFEST, TemplateBundle, digest_of, ready_bundle
+from licence.template.manifest import FILE_NAME, PDFStandard, TemplateManifest, parse_manifest
+from licence.template.source import JoinedSource, join, picture_inputs
+from licence.template.typesetting import Fault, typeset_in_worker, typesetter
 from trust.blobs import BlobId, BlobMissing, BlobStore
 from trust.errors import TrustError
 from trust.typefaces import VALUES, VERTICAL, CharacterNotCovered, require_coverage
@@ -109,7 +109,7 @@ class Renderer:
     def render_text(self, template: str, data: Mapping[str, object], *, at: datetime) -> bytes:
         """Return the licence as `render` does, without artwork; with an empty `qr` the code's place stays white.
 
-        For licence/assembly.py, which puts in what is the same on every licence without setting it each time.
+        For licence/template/assembly.py, which puts in what is the same on every licence without setting it each time.
         """
         return self.typeset(self.prepared(template), data, at=at, pictures={})
 

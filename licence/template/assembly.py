@@ -17,10 +17,10 @@ from typing import Final
 from licence.errors import TemplateBroken
 from licence.metadata import LicenceMetadata
 from licence.qr import modules_of
-from licence.rendering import Renderer
-from licence.template import digest_of
-from licence.template_manifest import ArtworkPlace, QRPlace, TemplateManifest
-from licence.typesetting import Fault, typeset_in_worker
+from licence.template.bundle import digest_of
+from licence.template.manifest import ArtworkPlace, QRPlace, TemplateManifest
+from licence.template.rendering import Renderer
+from licence.template.typesetting import Fault, typeset_in_worker
 from trust.pdf.appearance import POINTS_PER_MM
 from trust.pdf.file import PDFFile, array_of, dictionary_of, entry_of, page_references
 from trust.pdf.objects import Dictionary, Name, Reference, Stream, Value, text_string

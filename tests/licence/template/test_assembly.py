@@ -16,13 +16,13 @@ import pytest
 from PIL import Image, ImageChops
 from typing_extensions import override
 
-from licence import rendering
-from licence.assembly import ENCLOSED, Assembler
 from licence.errors import TemplateBroken, TemplateUnknown, ValueDoesNotFit
 from licence.metadata import LicenceMetadata
 from licence.metadata_elements import HolderCodeType
 from licence.qr import draw_svg, read_codes
-from licence.rendering import Renderer
+from licence.template import rendering
+from licence.template.assembly import ENCLOSED, Assembler
+from licence.template.rendering import Renderer
 from licence.types.particulars import AuthorityLevel
 from tests.judges import program
 from trust import typefaces
@@ -30,7 +30,7 @@ from trust.blobs import LocalBlobs
 from trust.pdf.active_content import is_plainly_still
 from trust.workers import InProcess, WorkerExhausted
 
-TEMPLATES: Final = Path(rendering.__file__).parent / "templates"
+TEMPLATES: Final = Path(rendering.__file__).parent.parent / "templates"
 AT: Final = datetime(2026, 11, 22, 2, 30, tzinfo=UTC)
 CODE: Final = "https://trust.yunzhou.example/v/" + "aB3_-9Zq" * 17 + "AB"
 TEMPLATE: Final = "food_permit"

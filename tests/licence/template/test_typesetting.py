@@ -5,7 +5,15 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from licence.typesetting import Fault, Typesetter, picture_in_worker, remove, typeset_in_worker, typesetter, warm
+from licence.template.typesetting import (
+    Fault,
+    Typesetter,
+    picture_in_worker,
+    remove,
+    typeset_in_worker,
+    typesetter,
+    warm,
+)
 from trust import typefaces
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from licence.template_manifest import TemplateManifest
+from licence.template.manifest import TemplateManifest
 
 __all__ = ["JoinedSource", "join", "picture_inputs"]
 

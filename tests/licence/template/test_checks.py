@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from licence.errors import TemplateRefused
-from licence.template_checks import Check, check_template
-from licence.template_samples import MARKS, emptied, lengthened, marks_of
-from licence.typesetting import typeset_in_worker
-from tests.licence.templates import MANIFEST, SAMPLE, SCHEMA, TEMPLATE, bundle_of
+from licence.template.checks import Check, check_template
+from licence.template.samples import MARKS, emptied, lengthened, marks_of
+from licence.template.typesetting import typeset_in_worker
+from tests.licence.template.templates import MANIFEST, SAMPLE, SCHEMA, TEMPLATE, bundle_of
 from trust.typefaces import Typeface, covered
 from trust.worker_pool import WorkerPool
 from trust.worker_process import Limits
@@ -226,7 +226,7 @@ FAMILIES = {
     Typeface.RARE: ("HanaMinB", "regular"),
 }
 POOL_LIMITS = Limits(cpu_seconds=1, memory=256 << 20)
-PRELOAD = ("licence.template_checks", "licence.typesetting:warm")
+PRELOAD = ("licence.template.checks", "licence.template.typesetting:warm")
 
 
 @pytest.fixture(scope="module")
