@@ -57,9 +57,18 @@ class SealImage:
         width, height = (round(side / MM_PER_INCH * dpi) for side in (self.width_mm, self.height_mm))
         if self.raster is not None:
             return palette_png(self.raster.resized(width, height), self.raster.ink, dpi=dpi)
-        raster = resvg_py.svg_to_bytes(svg_string=self.svg, width=width, height=height, dpi=dpi, skip_system_fonts=True)
-        with Image.open(io.BytesIO(raster), formats=["PNG"]) as picture:
-            return palette_png(picture.getchannel("A"), INK, dpi=dpi)
+        return rasterised(self.svg, width, height, dpi=dpi)
+
+
+@lru_cache(maxsize=32)
+def rasterised(outlines: str, width: int, height: int, *, dpi: int) -> bytes:
+    """Return outlines as a PNG of so many pixels.
+
+    A seal is looked at several times while it is applied for, reviewed and made.
+    """
+    raster = resvg_py.svg_to_bytes(svg_string=outlines, width=width, height=height, dpi=dpi, skip_system_fonts=True)
+    with Image.open(io.BytesIO(raster), formats=["PNG"]) as picture:
+        return palette_png(picture.getchannel("A"), INK, dpi=dpi)
 
 
 def drawn(design: SealDesign, blobs: BlobStore) -> SealImage:
