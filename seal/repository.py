@@ -14,7 +14,7 @@ from seal.kinds import SealKind
 from seal.lifecycle import ENDED, SealEvent, SealState
 from seal.records import CertifiedKey, DestructionProof, HistoryEntry, Seal
 from seal.tables import SealDestructionRow, SealEventRow, SealRow
-from trust.certificates import Certificate
+from trust.certificates import certificate_of
 from trust.crypto.public_keys import PublicKey
 from trust.identifiers import new_id
 from trust.repository import next_number
@@ -87,7 +87,7 @@ def certified(
     if handle is None or spki is None:
         return None
     key = KeyReference(handle=KeyHandle(handle), public_key=PublicKey(spki), purpose=purpose)
-    return CertifiedKey(key=key, certificate=None if certificate is None else Certificate(certificate))
+    return CertifiedKey(key=key, certificate=None if certificate is None else certificate_of(certificate))
 
 
 def to_seal(row: SealRow) -> Seal:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Final
 
 from trust.asn1 import der
@@ -15,8 +14,6 @@ UNIQUE_IDENTIFIER_TAGS: Final = (0x81, 0x82)
 EXTENSIONS_TAG: Final = 0xA3
 VERSION_2: Final = 1
 VERSION_3: Final = 2
-LARGEST_REMEMBERED: Final = 4096
-"""Octets of a certificate that is kept in memory once it was read. Genuine ones have a quarter of that."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,9 @@ class Fields:
     @classmethod
     def read(cls, encoded: bytes) -> "Fields":
         """Read a Certificate. Raise `Malformed`, or `ValueError` for members too many or too few."""
-        return remembered(encoded) if len(encoded) <= LARGEST_REMEMBERED else read_fields(encoded)
+        body, outer, signature = der.parse(encoded).sequence()
+        read_algorithm(outer)
+        return cls.read_tbs(body, outer_algorithm=outer.raw, signature=signature.bits())
 
     @classmethod
     def read_tbs(cls, body: Element, *, outer_algorithm: bytes = b"", signature: bytes = b"") -> "Fields":
@@ -130,14 +129,3 @@ class Fields:
             unique_identifiers=len(optional),
             extensions=extensions,
         )
-
-
-def read_fields(encoded: bytes) -> Fields:
-    """Read a Certificate, as `Fields.read` does."""
-    body, outer, signature = der.parse(encoded).sequence()
-    read_algorithm(outer)
-    return Fields.read_tbs(body, outer_algorithm=outer.raw, signature=signature.bits())
-
-
-remembered: Final = lru_cache(maxsize=1024)(read_fields)
-"""The same few certificates, those of authorities first, stand in every signature and every answer of the database."""

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from trust.certificates import Certificate
+from trust.certificates import Certificate, certificate_of
 from trust.certification_requests import CertificationRequest
 from trust.crypto.sm3 import sm3
 from trust.repository import aware
@@ -150,7 +150,7 @@ def certificates(view: Reading, *roles: OutsideRole) -> tuple[OutsideCertificate
     rows = view.exec(statement.order_by(col(OutsideCertificateRow.not_after), col(OutsideCertificateRow.fingerprint)))
     return tuple(
         OutsideCertificate(
-            certificate=Certificate(row.der),
+            certificate=certificate_of(row.der),
             role=OutsideRole(row.role),
             purposes=frozenset(map(Purpose, filter(None, row.purposes.split(",")))),
             withdrawn=row.withdrawn_at is not None,

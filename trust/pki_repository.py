@@ -8,7 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from trust.certificates import Certificate
+from trust.certificates import Certificate, certificate_of
 from trust.repository import aware, reference
 from trust.revocation import RevocationList
 from trust.signing import KeyReference
@@ -118,7 +118,7 @@ def to_authority(row: AuthorityRow) -> Authority:
     key = reference(row.key_handle, row.key_purpose, row.certificate)
     return Authority(
         name=row.name,
-        certificate=Certificate(row.certificate),
+        certificate=certificate_of(row.certificate),
         key=key,
         issuer=row.issuer,
         line=row.line or row.name,
@@ -167,7 +167,7 @@ def add_certificate(
 def certificate(view: Reading, fingerprint: str) -> Certificate | None:
     """Return a certificate that one of our authorities issued, if one did."""
     row = view.get(CertificateRow, fingerprint)
-    return None if row is None else Certificate(row.der)
+    return None if row is None else certificate_of(row.der)
 
 
 def revoke_certificate(
@@ -299,4 +299,4 @@ def responder(view: Reading, authority: str) -> Responder | None:
     if row is None:
         return None
     key = reference(row.key_handle, row.key_purpose, row.certificate)
-    return Responder(authority=authority, key=key, certificate=Certificate(row.certificate))
+    return Responder(authority=authority, key=key, certificate=certificate_of(row.certificate))

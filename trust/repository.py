@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import bindparam, insert, text, update
 from sqlmodel import col, select
 
-from trust.certificates import Certificate
+from trust.certificates import Certificate, certificate_of
 from trust.crypto.sm3 import DIGEST_LENGTH
 from trust.events import AuditEvent, Checkpoint, RecordedEvent
 from trust.rows import Row
@@ -247,7 +247,7 @@ def service_keys(view: Reading) -> tuple[ServiceKey, ...]:
             role=row.role,
             version=row.version,
             key=reference(row.key_handle, row.key_purpose, row.certificate),
-            certificate=Certificate(row.certificate),
+            certificate=certificate_of(row.certificate),
             issuer=row.issuer,
         )
         for row in view.exec(select(ServiceKeyRow).order_by(col(ServiceKeyRow.role), col(ServiceKeyRow.version)))
@@ -256,7 +256,7 @@ def service_keys(view: Reading) -> tuple[ServiceKey, ...]:
 
 def reference(handle: str, purpose: str, certificate: bytes) -> KeyReference:
     """Return a key by its handle, with the public half that its certificate holds."""
-    public_key = Certificate(certificate).public_key
+    public_key = certificate_of(certificate).public_key
     return KeyReference(handle=KeyHandle(handle), public_key=public_key, purpose=KeyPurpose(purpose))
 
 
