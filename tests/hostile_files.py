@@ -15,7 +15,7 @@ from tests.trust.pdf.paper import assemble, compressed, page_dictionary, paper, 
 from trust.pdf.intake import LIMITS
 from trust.pdf.signing import PADES, SignatureRequest, prepare_signature
 
-__all__ = ["HOSTILE", "burning", "signed"]
+__all__ = ["HOSTILE", "burning", "inflating", "signed"]
 
 MIB: Final = 1 << 20
 
@@ -136,6 +136,36 @@ def revised() -> bytes:
     return pdf
 
 
+def inflating(mebibytes: int) -> bytes:
+    """Return what inflates to so many mebibytes of zeros: one piece again and again, and the right checksum."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    piece = packer.compress(bytes(MIB)) + packer.flush(zlib.Z_FULL_FLUSH)
+    checksum = (mebibytes * MIB % 65521) << 16 | 1
+    return b"\x78\xda" + piece * mebibytes + b"\x03\x00" + checksum.to_bytes(4, "big")
+
+
+def gigabyte_beside(page: bytes = page_dictionary(), catalog: bytes = b"") -> bytes:
+    """Return a file with a stream, object 50, that inflates to a gigabyte."""
+    return paper(page, catalog=catalog, others={50: stream(inflating(1024), b"/Filter/FlateDecode")})
+
+
+VALUE: Final = b"<</Type/Sig/Filter/A/SubFilter/B/Contents<00>/ByteRange[0 1 2 3]>>"
+
+
+def form(field: bytes, value: bytes = VALUE, *, times: int = 1) -> bytes:
+    """Return a file with a form whose field is object 30, with the value 31; the form names it so many times."""
+    return paper(catalog=b"/AcroForm<</Fields[" + b"30 0 R " * times + b"]/SigFlags 3>>", others={30: field, 31: value})
+
+
+FIELD: Final = b"<</FT/Sig/T(a)/V 31 0 R>>"
+
+
+def deep_value() -> bytes:
+    """Return a file whose signature value is nested fifty thousand deep."""
+    request = SignatureRequest(form=PADES, field="Signature", at=NOW, reserve=100_000)
+    return prepare_signature(paper(), request).fill(b"\x30\x80" * 50_000)
+
+
 def put_script(writer: Any) -> None:  # noqa: ANN401 - pyHanko's
     """Put a script into a file that had none."""
     action = {pdf_name("/S"): pdf_name("/JavaScript"), pdf_name("/JS"): pdf_string("1")}
@@ -217,5 +247,44 @@ HOSTILE: Final[Mapping[str, tuple[Callable[[], bytes], str, str]]] = {
         "pdf.dynamic_content",
         "indeterminate",
     ),
+    "a page of a gigabyte": (lambda: gigabyte_beside(page_dictionary(content=50)), "prepared", "indeterminate"),
+    "evidence of a gigabyte": (
+        lambda: signed(gigabyte_beside(catalog=b"/DSS<</CRLs[50 0 R]/Certs[50 0 R]>>")),
+        "prepared",
+        "failed",
+    ),
+    "a table of a gigabyte": (
+        lambda: tabled(b"/Size 100000000/W[1 4 1]/Filter/FlateDecode", inflating(1024)),
+        "pdf.limit_exceeded",
+        "pdf.limit_exceeded",
+    ),
+    "a field below itself": (lambda: form(b"<</T(a)/Kids[30 0 R]>>"), "pdf.malformed", "failed"),
+    "a field above itself": (lambda: form(b"<</FT/Sig/T(a)/V 31 0 R/Parent 30 0 R>>"), "prepared", "failed"),
+    "one field ten thousand times": (
+        lambda: form(FIELD, times=10_000),
+        "pdf.limit_exceeded",
+        "pdf.limit_exceeded",
+    ),
+    "an object that is itself": (lambda: form(FIELD, b"31 0 R"), "pdf.malformed", "failed"),
+    "a hundred million entries": (
+        lambda: paper().replace(b"xref\n0 1\n", b"xref\n0 100000000\n"),
+        "pdf.malformed",
+        "failed",
+    ),
+    "a number of many digits": (
+        lambda: tree({2: b"<</Type/Pages/Count " + b"9" * 200_000 + b"/Kids[200 0 R]>>"}),
+        "pdf.malformed",
+        "failed",
+    ),
+    "a value of thirty megabytes": (
+        lambda: form(FIELD, VALUE.replace(b"<00>", b"<" + b"30" * 15_000_000 + b">")),
+        "pdf.limit_exceeded",
+        "pdf.limit_exceeded",
+    ),
+    "a value nested without end": (deep_value, "prepared", "failed"),
 }
-"""Each with the code of its refusal when it is to be stamped, and with that or the outcome when it is verified."""
+"""Each with what comes of stamping it, and of verifying it: the code of a refusal, or else an outcome.
+
+What is prepared for stamping all the same is not looked into by the one who stamps it: a reader's page, or what others
+have put into the file as evidence and as their signatures.
+"""

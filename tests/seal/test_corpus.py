@@ -12,13 +12,15 @@ import pytest
 from seal.data.asn1 import SealExtension, SealVersion
 from seal.data.deviations import Deviation, Met
 from seal.data.reading import read_seal, read_seal_signature
-from seal.verification.files import judge_file
+from seal.verification.files import FileReport, judge_file
 from seal.verification.ofd.judging import judge_ofd
 from seal.verification.signatures import judge_seal, judge_seal_signature
 from tests.fakes.clock import NOW
+from tests.vectors.verification.run import found
 from trust.certificates import Certificate
 from trust.crypto.reference import ReferenceBackend
 from trust.paths import Evidence
+from trust.pdf.intake import PDFEncrypted, PDFPasswordWrong
 from trust.verdict import Outcome
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "ses"
@@ -140,3 +142,77 @@ def test_nothing_of_an_unknown_vendor_is_passed(name: str) -> None:
     missing = [check.name for check in judged.report.checks if check.finding is not None]
     assert "certificate.path" in missing
     assert not {"seal.format", "seal.signature_value", "seal_signature.value"} & set(missing)
+
+
+PAPERS = CORPUS.parent / "pdf"
+UNKNOWN = ("indeterminate/NO_CERTIFICATE_CHAIN_FOUND", "certificate.path")
+UNSIGNED = ("indeterminate/SIGNED_DATA_NOT_FOUND", "")
+THEN = datetime.fromisoformat("2021-01-01T00:00:00+00:00")
+
+VERDICTS: dict[str, tuple[tuple[str, str], tuple[str, str], str]] = {
+    "UserV1.esl": (UNKNOWN, ("failed/EXPIRED", "seal.validity"), "a seal of 2020 that ended in 2022"),
+    "UserV4.esl": (UNKNOWN, ("failed/EXPIRED", "seal.validity"), "a seal of 2020 that ended in 2022"),
+    "UserV5.esl": (
+        ("failed/SIG_CONSTRAINTS_FAILURE", "seal.made_in_validity"),
+        ("failed/SIG_CONSTRAINTS_FAILURE", "seal.made_in_validity"),
+        "made in 2026 with the certificate of a maker that had ended in 2022",
+    ),
+    "SignedValueV4.dat": (UNKNOWN, UNKNOWN, "what it covers is not at hand either, and no time is proven"),
+    "999.ofd": (UNKNOWN, UNKNOWN, "an invoice under a test authority; the seal has ended since, and no time is proven"),
+    "v4signed.ofd": (UNKNOWN, UNKNOWN, "likewise"),
+}
+"""What must come of each file in 2021 and today, with no anchor, and why: nobody here trusts the authorities of a
+library's tests and of a tax bureau's test system, so that none of them is ever passed."""
+
+
+def told(report: FileReport) -> tuple[str, str]:
+    said = found(report)
+    return said.expect, said.check
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_the_verdict_on_a_seal_or_a_signature(name: str) -> None:
+    then, now, why = VERDICTS[name]
+    content = (CORPUS / name).read_bytes()
+    assert told(judge_file(content, Evidence(), now=THEN)) == then, why
+    assert told(judge_file(content, Evidence(), now=NOW)) == now, why
+
+
+def test_every_file_has_its_verdict() -> None:
+    assert set(VERDICTS) == set(DEVIATIONS)
+
+
+PAGES = {
+    "002-trivial-libre-office-writer.pdf": 1,
+    "annotated_pdf.pdf": 1,
+    "crazyones-pdfa.pdf": 1,
+    "google-doc-document.pdf": 1,
+    "habibi.pdf": 1,
+    "libre-office-link.pdf": 1,
+    "libreoffice-writer-password.pdf": 1,
+    "minimal-document.pdf": 1,
+    "pdflatex-4-pages.pdf": 4,
+    "pdflatex-forms.pdf": 1,
+    "pdflatex-outline.pdf": 4,
+    "with-attachment.pdf": 1,
+}
+"""The files of py-pdf/sample-files, which nobody signed, with their pages."""
+
+
+def test_every_paper_of_the_corpus_is_in_the_table() -> None:
+    assert {path.name for path in PAPERS.iterdir()} == set(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_paper_without_a_signature_proves_nothing(name: str) -> None:
+    content = (PAPERS / name).read_bytes()
+    password = None
+    if "password" in name:
+        password = "openpassword"
+        with pytest.raises(PDFEncrypted):
+            judge_file(content, Evidence(), now=NOW)
+        with pytest.raises(PDFPasswordWrong):
+            judge_file(content, Evidence(), now=NOW, password="another")
+    report = judge_file(content, Evidence(), now=NOW, password=password)
+    assert told(report) == UNSIGNED
+    assert report.document.pages == PAGES[name]

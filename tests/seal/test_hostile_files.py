@@ -178,11 +178,12 @@ def hiding(ofd: bytes, hidden: bytes) -> bytes:
 def test_an_ofd_file_in_a_worker_and_one_that_hides_a_pdf(pool: WorkerPool, sm2_pki: PKI) -> None:
     kit = SealKit(maker=sm2_pki.issue(SEAL_MAKER), owner=sm2_pki.issue(SEAL_OWNER))
     ofd = archive(sign(document(), kit.value, Signing(seal=kit.seal)))
+    evidence = sm2_pki.evidence
     for content, kind, outcome in (
         (ofd, "ofd", "passed"),
         (hiding(ofd, b"nothing bad"), "ofd", "passed"),
         (hiding(ofd, b"%PDF-1.7 another document"), "unknown", "failed"),
     ):
-        report = pool.run(judge_file, content, sm2_pki.evidence, now=NOW)
+        report = pool.run(judge_file, content, evidence, now=NOW)
         assert (report.kind.value, report.document.outcome.value) == (kind, outcome)
-        assert report == judge_file(content, sm2_pki.evidence, now=NOW)
+        assert report == judge_file(content, evidence, now=NOW)
