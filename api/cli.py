@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 import uvicorn
@@ -36,9 +36,11 @@ from api.foundation import Foundation, prove_cryptography
 from api.problems import words_of
 from api.settings import SettingInvalid, Settings
 from api.trust_material import MaterialUnreadable, read_material
-from api.verify_command import EXIT, judge, print_json, show
+from api.verify_command import DISAGREES, EXIT, Judged, judge, judge_again, print_json, record_judged, show
+from api.verify_texts import read_lists
 from api.wiring import Instance
 from api.worker_wiring import WorkerPools
+from seal.verification.record import Record
 from trust.clock import SystemClock
 from trust.errors import TrustError
 from trust.paths import Evidence, ValidationPolicy
@@ -142,14 +144,35 @@ def verify(
         Path | None, typer.Option(exists=True, dir_okay=False, help="What a seal signature or detached CMS covers")
     ] = None,
     at: Annotated[str | None, typer.Option(help="Judge as of this moment (ISO 8601)")] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="Write here what replays the verdict on the one file (JSON)")
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Judge by this record and nothing else")
+    ] = None,
+    trust_list: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Signed trust list, for the text of a QR code")
+    ] = None,
+    status_list: Annotated[
+        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="Signed status list; repeatable")
+    ] = None,
     password: Annotated[str | None, typer.Option(help="Of an encrypted PDF")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per file")] = False,
 ) -> None:
     """Judge files. Exit 0 when all are valid, 1 when one is invalid, else 2 when one is undetermined.
 
     Without --anchor the roots of the instance in TRUST_DATA_DIR are trusted, if there is one; else nothing is, and
-    nothing can be valid. No network is used.
+    nothing can be valid. No network is used. A replay that comes to another verdict than its record exits with 3.
     """
+    if record is not None and len(files) != 1:
+        raise typer.BadParameter("is written of one file", param_hint="--record")
+    if replay is not None:
+        again = Record.read(replay.read_bytes())
+        with closing(readers()) as workers:
+            results = [
+                judge_again(file, again, password=password, document=document, workers=workers.public) for file in files
+            ]
+        finish(results, as_json=as_json)
     try:
         evidence = read_material(anchor, material or ()) if anchor else own_evidence()
     except MaterialUnreadable as error:
@@ -157,17 +180,27 @@ def verify(
     if policy is not None:
         evidence = replace(evidence, policy=evidence.policy.narrowed_by(asked_policy(policy)))
     moment = parse_time(at)
+    lists = read_lists(trust_list, status_list or (), evidence.anchors, now=moment)
     with closing(readers()) as workers:
         results = [
-            judge(file, evidence, at=moment, password=password, document=document, workers=workers.public)
+            judge(file, evidence, at=moment, password=password, document=document, workers=workers.public, lists=lists)
             for file in files
         ]
+        if record is not None:
+            kept = record_judged(results[0], evidence, at=moment, password=password, workers=workers.public)
+            if kept is not None:
+                record.write_bytes(kept.to_json())
+    finish(results, as_json=as_json)
+
+
+def finish(results: list[Judged], *, as_json: bool) -> NoReturn:
+    """Tell verdicts, and end with the exit code of the worst."""
     if as_json:
         typer.echo(print_json(results))
     else:
         for result in results:
             show(result, console)
-    codes = {EXIT[result.outcome] for result in results}
+    codes = {DISAGREES if result.agrees is False else EXIT[result.outcome] for result in results}
     raise typer.Exit(1 if 1 in codes else max(codes))
 
 

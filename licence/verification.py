@@ -6,31 +6,60 @@ this instance still stand behind it: the licence may be revoked, the seal stoppe
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, assert_never
 
 from identity.service import IdentityService
 from identity.subject import Organisation
 from licence.catalogue import Catalogue
-from licence.claim import key_identifier, read_claim
-from licence.errors import ClaimMalformed, ClaimUntrusted
+from licence.claim import key_identifier
+from licence.copy_claim import SignedCopyClaim, read_any_claim
+from licence.errors import ClaimMalformed, ClaimUntrusted, LicenceIdentifierMalformed, MomentInFuture
+from licence.inquiry import ClaimText, IdentifierText, identifier_in, inquiry_of
 from licence.lifecycle import PERMITS, LicenceState, LicenceUse
-from licence.records import StateThen, has_expired, is_annulled, state_at
+from licence.number import LicenceIdentifier
+from licence.records import has_expired, is_annulled, state_at
 from licence.repository import Licence, LicenceRepository
-from seal.stamping.second_look import VerdictContradicted, look_again
+from licence.standing import (
+    UNRELEASED,
+    ClaimReport,
+    CopyStanding,
+    FileFinding,
+    Standing,
+    copy_check,
+    forged,
+    malformed,
+    no_identifier,
+    nothing_shown,
+    standing_checks,
+    unknown,
+    unknown_copy,
+)
+from seal import repository as seals
+from seal.records import Seal
 from seal.verification.files import FileReport, judge_file
-from seal.verification.registry import SealStanding, standing_of
+from seal.verification.record import Record, record_of
 from seal.verification.registry import standing_checks as seal_checks
+from seal.verification.registry import standing_of
+from seal.verification.second_look import VerdictContradicted, look_again
 from trust.authority import Authorities
 from trust.certificates import Certificate
 from trust.founding import Role, ServiceKeys
-from trust.paths import ValidationPolicy
+from trust.paths import Evidence, ValidationPolicy
 from trust.store import Reading, Store
-from trust.verdict import Check, Finding, Outcome, SubIndication, Verdict
+from trust.verdict import Check, SubIndication, Verdict
 from trust.workers import IN_PROCESS, WorkerExhausted, Workers
 
-__all__ = ["ClaimReport", "CopyLookup", "CopyStanding", "FileFinding", "Standing", "VerificationService"]
+__all__ = [
+    "ClaimReport",
+    "CopyLookup",
+    "CopyStanding",
+    "FileFinding",
+    "Standing",
+    "VerificationService",
+    "standing_checks",
+]
 
 
 LOG: Final = logging.getLogger(__name__)
@@ -39,86 +68,12 @@ LOOK_AGAIN: Final = timedelta(seconds=5)
 """Forged QR codes make the keys be read anew no more often than that."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """What the registry says of a licence at this moment. Names are whole here; who shows them masks them."""
-
-    licence: Licence
-    type_name: str
-    type_code: str
-    issuer: str
-    holder: str
-    expired: bool
-    newest: Licence | None = None
-    """The edition that has taken its place, or the place of that one; None: it is the newest itself."""
-
-    newest_in_force: bool = False
-    annulled: bool = False
-    """Whether it was withdrawn as one that should never have been granted."""
-
-    then: StateThen | None = None
-    """How it stood at the moment that was asked for."""
-
-    @property
-    def is_in_force(self) -> bool:
-        """Whether the licence proves anything now."""
-        return LicenceUse.PROVE in PERMITS[self.licence.state] and not self.expired
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClaimReport:
-    """What came of a QR code."""
-
-    verdict: Verdict
-    standing: Standing | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CopyStanding:
-    """What the registry says of an annotated copy 加注件: of which licence it is, for whom, for what, until when."""
-
-    copy: str
-    licence: str
-    user: str = field(repr=False)
-    cause: str = field(repr=False)
-    made_at: datetime
-    valid_until: datetime
-
-    def is_expired(self, at: datetime) -> bool:
-        """Tell whether nobody may rely on the copy any more."""
-        return at >= self.valid_until
-
-
 CopyLookup = Callable[[Reading, str], CopyStanding | None]
 """Returns the copy that a stamping sealed, if it sealed one."""
 
 
 def no_copies(_: Reading, __: str) -> None:
     """Know of no copies: for whoever verifies without sharing."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileFinding:
-    """What came of a file: the verdict on it by itself, and what the registry says of the stampings in it."""
-
-    report: FileReport
-    seals: tuple[SealStanding, ...] = ()
-    standing: Standing | None = None
-    """Of the licence that the file is, or is a copy of."""
-
-    copy: CopyStanding | None = None
-    """Where the file is no licence itself, and an annotated copy of one."""
-
-    registry: Verdict | None = None
-    """The registry's verdict, where the file is one of ours."""
-
-    @property
-    def outcome(self) -> Outcome:
-        """Passed only where the file holds by itself and the registry still stands behind it."""
-        own = self.report.document.outcome
-        if self.registry is None or own is not Outcome.PASSED:
-            return own
-        return self.registry.outcome
 
 
 class VerificationService:
@@ -135,6 +90,7 @@ class VerificationService:
         service_keys: ServiceKeys,
         workers: Workers = IN_PROCESS,
         copies: CopyLookup = no_copies,
+        copies_named: CopyLookup = no_copies,
         policy: ValidationPolicy | None = None,
     ) -> None:
         self.store = store
@@ -145,31 +101,88 @@ class VerificationService:
         self.service_keys = service_keys
         self.workers = workers
         self.copies = copies
+        self.copies_named = copies_named
+        """As `copies`, by the identifier of a copy."""
+
         self.policy = policy or ValidationPolicy()
         """What is asked of files beyond the strict rules."""
 
-    def claim(self, text: str, *, then: datetime | None = None) -> ClaimReport:
-        """Judge the text of a QR code: its form, its signature, then what the registry says now, and of `then`."""
+    def ask(
+        self,
+        content: bytes,
+        *,
+        password: str | None = None,
+        at: datetime | None = None,
+        signed: bytes | None = None,
+    ) -> FileFinding | ClaimReport:
+        """Judge whatever it is: a file, the text or the address of a QR code, a licence identifier."""
+        asked = inquiry_of(content)
+        match asked:
+            case ClaimText():
+                return self.claim(asked.text, at=at)
+            case IdentifierText():
+                return self.identifier(asked.text, at=at)
+            case None:
+                return self.file(content, password=password, at=at, signed=signed)
+            case _:
+                assert_never(asked)
+
+    def claim(self, text: str, *, at: datetime | None = None) -> ClaimReport:
+        """Judge the text of a QR code: its form, its signature, then what the registry says now, or said `at`.
+
+        Raise `MomentInFuture`.
+        """
+        if at is not None:
+            with self.store.reading() as view:
+                moment_of(view, at)
         try:
-            signed = read_claim(text)
+            signed = read_any_claim(text)
         except ClaimMalformed:
-            return ClaimReport(verdict=Verdict(checks=(malformed(),)))
+            return ClaimReport(verdict=Verdict(checks=(malformed(),)), moment=at)
         checks = [Check(step="1", name="claim.format")]
         try:
             signed.verify(self.claim_signers(signed.key))
         except ClaimUntrusted:
-            return ClaimReport(verdict=Verdict(checks=(*checks, forged())))
+            return ClaimReport(verdict=Verdict(checks=(*checks, forged())), moment=at)
         checks.append(Check(step="2", name="claim.signature"))
+        copy: CopyStanding | None = None
         with self.store.reading() as view:
+            moment = at or view.now
+            if isinstance(signed, SignedCopyClaim):
+                copy = self.copies_named(view, signed.claim.copy)
+                if copy is None:
+                    checks.append(unknown_copy())
+                    return ClaimReport(verdict=Verdict(checks=tuple(checks)), moment=moment)
             licence = self.repository.by_digest(view, signed.claim.licence)
-            if licence is None or licence.state in (LicenceState.PREPARED, LicenceState.VOID):
-                reason = "the registry does not know this licence"
-                finding = Finding(sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE, reason=reason)
-                return ClaimReport(
-                    verdict=Verdict(checks=(*checks, Check(step="3", name="licence.known", finding=finding)))
-                )
-            standing = self.standing(view, licence, then)
-        return ClaimReport(verdict=Verdict(checks=(*checks, *standing_checks(standing))), standing=standing)
+            if licence is None or licence.state in UNRELEASED:
+                checks.append(unknown(SubIndication.SIG_CONSTRAINTS_FAILURE))
+                return ClaimReport(verdict=Verdict(checks=tuple(checks)), moment=moment)
+            standing = self.standing(view, licence, at)
+        checks += standing_checks(standing)
+        if copy is not None:
+            checks.append(copy_check(copy, moment))
+        return ClaimReport(verdict=Verdict(checks=tuple(checks)), standing=standing, copy=copy, moment=moment)
+
+    def identifier(self, text: str, *, at: datetime | None = None) -> ClaimReport:
+        """Say what the registry says of a licence identifier. Raise `MomentInFuture`.
+
+        Identifiers can be guessed, and anybody can print one: whoever knows no more has shown no licence, is not told
+        whose it is, and learns at best that it is undetermined what that proves.
+        """
+        with self.store.reading() as view:
+            moment = moment_of(view, at)
+            try:
+                identifier = LicenceIdentifier.parse(identifier_in(text))
+            except LicenceIdentifierMalformed as error:
+                return ClaimReport(verdict=Verdict(checks=(no_identifier(error),)), moment=moment)
+            checks = [Check(step="1", name="identifier.format")]
+            licence = self.repository.by_identifier(view, str(identifier))
+            if licence is None or licence.state in UNRELEASED:
+                checks.append(unknown(SubIndication.SIGNED_DATA_NOT_FOUND))
+                return ClaimReport(verdict=Verdict(checks=tuple(checks)), moment=moment)
+            standing = replace(self.standing(view, licence, at), holder="")
+        checks += [*standing_checks(standing), nothing_shown()]
+        return ClaimReport(verdict=Verdict(checks=tuple(checks)), standing=standing, moment=moment)
 
     def claim_signers(self, named: bytes) -> tuple[Certificate, ...]:
         """Return every certificate that QR codes of ours were ever signed with.
@@ -182,22 +195,67 @@ class VerificationService:
             return keys.certificates(role)
         return signers
 
-    def file(self, content: bytes, *, password: str | None = None, then: datetime | None = None) -> FileFinding:
-        """Judge a file, and ask the registry about the stampings in it: how things stand now, and stood `then`."""
+    def file(
+        self,
+        content: bytes,
+        *,
+        password: str | None = None,
+        at: datetime | None = None,
+        signed: bytes | None = None,
+    ) -> FileFinding:
+        """Judge a file, and ask the registry about the stampings in it: as of now, or of the past moment `at`.
+
+        `signed` is the document that a detached signature covers. Raise `MomentInFuture`, and as `judge_file` does.
+        """
+        evidence, moment = self.evidence(at)
+        report = self.judged(content, evidence, moment=moment, password=password, signed=signed)
+        return self.finding(report, moment, at)
+
+    def recorded(
+        self,
+        content: bytes,
+        *,
+        password: str | None = None,
+        at: datetime | None = None,
+        signed: bytes | None = None,
+    ) -> tuple[FileFinding, Record]:
+        """Judge a file as `file` does, and return with it what replays the verdict without this instance."""
+        evidence, moment = self.evidence(at)
+
+        def judge(known: Evidence) -> FileReport:
+            return self.judged(content, known, moment=moment, password=password, signed=signed)
+
+        report = judge(evidence)
+        finding = self.finding(report, moment, at)
+        registry = () if finding.registry is None else finding.registry.checks
+        record = record_of(
+            report, evidence, judge=judge, content=content, signed=signed, moment=moment, registry=registry
+        )
+        return finding, record
+
+    def evidence(self, at: datetime | None) -> tuple[Evidence, datetime]:
+        """Return what is trusted, and the moment of the verdict. Raise `MomentInFuture`."""
         with self.store.reading() as view:
-            evidence = self.authorities.evidence(view)
-            now = view.now
-        evidence = replace(evidence, policy=evidence.policy.narrowed_by(self.policy))
-        told = self.workers.run(judge_file, content, evidence, now=now, password=password)
+            evidence, moment = self.authorities.evidence(view), moment_of(view, at)
+        return replace(evidence, policy=evidence.policy.narrowed_by(self.policy)), moment
+
+    def judged(
+        self, content: bytes, evidence: Evidence, *, moment: datetime, password: str | None, signed: bytes | None
+    ) -> FileReport:
+        """Return the verdict on a file by itself: of a worker, and looked at again."""
+        told = self.workers.run(judge_file, content, evidence, now=moment, password=password, signed=signed)
         try:
-            report = look_again(content, told, evidence, now=now)
+            return look_again(content, told, evidence, now=moment, signed=signed)
         except VerdictContradicted:
             LOG.exception("a worker told a verdict that does not hold")
             raise WorkerExhausted(limit="answer") from None
+
+    def finding(self, report: FileReport, moment: datetime, at: datetime | None) -> FileFinding:
+        """Return a verdict with what the registry says of the stampings in the file."""
         with self.store.reading() as view:
             standings, licence, copy = [], None, None
             for one in report.document.signatures:
-                seal = standing_of(view, one)
+                seal = standing_of(view, one, at=at)
                 if seal is None:
                     continue
                 standings.append(seal)
@@ -206,16 +264,22 @@ class VerificationService:
                     copy = copy or self.copies(view, seal.stamping)
             if licence is None and copy is not None:
                 licence = self.repository.get(view, copy.licence)
-            standing = None if licence is None else self.standing(view, licence, then)
+            standing = None if licence is None else self.standing(view, licence, at)
         if not standings:
-            return FileFinding(report=report)
+            return FileFinding(report=report, moment=moment)
         checks = [check for one in standings for check in seal_checks(one)]
         if standing is not None:
             checks += standing_checks(standing)
         if copy is not None:
-            checks.append(copy_check(copy, now))
-        registry = Verdict(checks=tuple(checks))
-        return FileFinding(report=report, seals=tuple(standings), standing=standing, copy=copy, registry=registry)
+            checks.append(copy_check(copy, moment))
+        return FileFinding(
+            report=report,
+            seals=tuple(standings),
+            standing=standing,
+            copy=copy,
+            registry=Verdict(checks=tuple(checks)),
+            moment=moment,
+        )
 
     def standing(self, view: Reading, licence: Licence, then: datetime | None = None) -> Standing:
         """Return what the registry says of a licence at this moment, and of the moment `then`."""
@@ -238,54 +302,19 @@ class VerificationService:
             then=None if then is None else state_at(licence, history, then),
         )
 
+    def seal_of(self, licence: Licence) -> Seal | None:
+        """Return the seal that a licence bears, as it stands now."""
+        with self.store.reading() as view:
+            return seals.get(view, licence.seal)
+
+
+def moment_of(view: Reading, at: datetime | None) -> datetime:
+    """Return the moment that is judged. Raise `MomentInFuture`."""
+    if at is not None and at > view.now:
+        raise MomentInFuture
+    return at or view.now
+
 
 def is_good(licence: Licence, at: datetime) -> bool:
     """Tell whether a licence proves anything, as it stands, at a moment of now."""
     return LicenceUse.PROVE in PERMITS[licence.state] and not has_expired(licence, at)
-
-
-def malformed() -> Check:
-    """Return the check that a text is that of a QR code, where it is not."""
-    reason = "not the text of a licence's QR code"
-    return Check(
-        step="1",
-        name="claim.format",
-        finding=Finding(sub_indication=SubIndication.FORMAT_FAILURE, reason=reason),
-    )
-
-
-def forged() -> Check:
-    """Return the check that a QR code was signed here, where it was not."""
-    reason = "the QR code was not signed by this instance"
-    return Check(
-        step="2",
-        name="claim.signature",
-        finding=Finding(sub_indication=SubIndication.SIG_CRYPTO_FAILURE, reason=reason),
-    )
-
-
-def standing_checks(standing: Standing) -> list[Check]:
-    """Return what the registry says as checks: the licence is known, in force, and not expired."""
-    state = standing.licence.state
-    stopped: Finding | None = None
-    if LicenceUse.PROVE not in PERMITS[state]:
-        indication = SubIndication.REVOKED
-        stopped = Finding(sub_indication=indication, reason=f"the licence is {state.value} in the registry")
-    expired: Finding | None = None
-    if standing.expired:
-        reason = f"the licence was valid until {standing.licence.last_day}"
-        expired = Finding(sub_indication=SubIndication.EXPIRED, reason=reason)
-    return [
-        Check(step="3", name="licence.known"),
-        Check(step="4", name="licence.state", finding=stopped),
-        Check(step="5", name="licence.validity", finding=expired),
-    ]
-
-
-def copy_check(copy: CopyStanding, at: datetime) -> Check:
-    """Return the check that an annotated copy may still be relied on."""
-    finding: Finding | None = None
-    if copy.is_expired(at):
-        reason = f"the copy was valid until {copy.valid_until.isoformat()}"
-        finding = Finding(sub_indication=SubIndication.EXPIRED, reason=reason)
-    return Check(step="6", name="copy.validity", finding=finding)

@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NewType, Protocol
 
+from trust.crypto.algorithms import Digest
+from trust.crypto.beginnings import hash_of_file
 from trust.crypto.sm3 import sm3
 from trust.errors import NotFound, Unavailable
 
@@ -68,7 +70,7 @@ class LocalBlobs:
 
     def put_all(self, contents: Sequence[bytes]) -> tuple[BlobId, ...]:
         """Keep several files as `put` does one; the names in each folder are made durable once for all of them."""
-        names = tuple(BlobId(sm3(content).hex()) for content in contents)
+        names = tuple(BlobId(hash_of_file(Digest.SM3, content).hex()) for content in contents)
         folders: dict[Path, None] = {}
         try:
             for name, content in zip(names, contents, strict=True):

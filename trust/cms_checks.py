@@ -1,14 +1,19 @@
 """What ties a signer of a signed message to its content (RFC 5652, 5.4 and 5.6; GB/T 35275)."""
 
-from trust.asn1 import oids
+from typing import Final
+
+from trust.asn1 import der, oids
 from trust.certificates import Certificate
 from trust.cms import Content, SignedMessage, SignerInfo
-from trust.crypto.algorithms import AlgorithmNotSupported, KeyKind, Strength
+from trust.crypto.algorithms import AlgorithmNotSupported, Digest, KeyKind, Strength
 from trust.crypto.sm3 import hash_of
 from trust.errors import TrustError
 from trust.verdict import Check, Finding, SubIndication
 
 __all__ = ["check_signature"]
+
+PROTECTED: Final = 0xA1
+"""Tag of the signature algorithm in CMSAlgorithmProtection (RFC 6211, 2)."""
 
 
 def check_signature(
@@ -26,7 +31,7 @@ def check_signature(
     Without, it covers the content itself. `ended` is why a signature that holds is not relied on all the same.
     """
     covered, checks = check_coverage(message, signer, content, step=step)
-    finding = ended
+    finding = ended or find_other_algorithms(signer)
     try:
         key = certificate.public_key
         key.verify(key.tolerated(signer.signature), covered, signer.algorithm, digest=signer.digest)
@@ -44,6 +49,23 @@ def check_signature(
     return tuple(checks)
 
 
+def find_other_algorithms(signer: SignerInfo) -> Finding | None:
+    """Return that the signer protected other algorithms than the message names, if that is so (RFC 6211, 3)."""
+    told = signer.signed_values.get(oids.ID_ALGORITHM_PROTECTION, ())
+    if not told:
+        return None
+    try:
+        (value,) = told
+        digest, signature = der.parse(value).sequence()
+        named = (digest.sequence()[0].oid(), signature.expect(PROTECTED, "a signature algorithm").children()[0].oid())
+    except (der.Malformed, ValueError, IndexError):
+        named = ("", "")
+    if named == (signer.digest.oid, signer.algorithm.oid):
+        return None
+    reason = "the signer protected other algorithms than the message names"
+    return Finding(sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE, reason=reason)
+
+
 def check_coverage(
     message: SignedMessage, signer: SignerInfo, content: Content, *, step: str
 ) -> tuple[bytes, list[Check]]:
@@ -58,6 +80,11 @@ def check_coverage(
     mismatch: Finding | None = None
     if signer.digest.strength is not Strength.STRONG:
         reason = f"{signer.digest.value} does not tie the content to the signature"
+        mismatch = Finding(sub_indication=SubIndication.CRYPTO_CONSTRAINTS_FAILURE, reason=reason)
+    elif (
+        signer.algorithm.kind is KeyKind.SM2 and signer.digest is not Digest.SM3
+    ):  # GB/T 35275: one algorithm, one hash
+        reason = f"{signer.digest.value} does not go with SM2"
         mismatch = Finding(sub_indication=SubIndication.CRYPTO_CONSTRAINTS_FAILURE, reason=reason)
     elif signer.message_digest != content.digest(signer.digest):
         reason = "the hash of the content is not the one that was signed"

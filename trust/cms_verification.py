@@ -6,11 +6,11 @@ from typing import Final
 
 from trust.cms import BytesContent, Content, SignedMessage, SignerInfo, read_signed_message
 from trust.cms_checks import check_signature
-from trust.crypto.algorithms import Digest
+from trust.crypto.algorithms import AlgorithmNotSupported, Digest
 from trust.errors import TrustError
 from trust.path_checks import find_ended_signature
 from trust.paths import Evidence, Purpose, validate
-from trust.reports import SignatureKind, SignatureReport
+from trust.reports import Proves, SignatureKind, SignatureReport, TimeProof, proof_of
 from trust.timestamping import judge_time_stamp
 from trust.verdict import Check, Finding, SubIndication
 
@@ -40,6 +40,9 @@ def judge_cms(
     """
     try:
         message = read_signed_message(encoded)
+    except AlgorithmNotSupported as error:  # it may be a message, and nothing that it says can be relied on
+        finding = Finding(sub_indication=SubIndication.CRYPTO_CONSTRAINTS_FAILURE, reason=str(error))
+        return (alone(Check(step=STEP, name="cms.format", finding=finding)),)
     except TrustError as error:
         finding = Finding(sub_indication=SubIndication.FORMAT_FAILURE, reason=f"not a signed message: {error}")
         return (alone(Check(step=STEP, name="cms.format", finding=finding)),)
@@ -92,7 +95,7 @@ def judge_signer(
         finding = Finding(sub_indication=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, reason=reason)
         checks.append(Check(step=STEP, name="certificate.path", finding=finding))
         return SignatureReport(kind=SignatureKind.CMS, checks=tuple(checks))
-    stamped, time_checks = judge_time(signer, evidence, now=now)
+    stamped, time_checks, proofs = judge_time(signer, evidence, now=now)
     proven = stamped or existed
     at, is_proven = proven or now, proven is not None
     if content is None:
@@ -113,15 +116,15 @@ def judge_signer(
         claimed_time=signer.signing_time or claimed_time,
         proven_time=proven,
         facts={"dialect": message.dialect.value},
+        time_proofs=proofs,
     )
 
 
-def judge_time(signer: SignerInfo, evidence: Evidence, *, now: datetime) -> tuple[datetime | None, list[Check]]:
-    """Return the earliest proven time, if a time-stamp holds, and one check for each time-stamp."""
-    checks, proven = [], []
-    for token in signer.time_stamps:
-        report = judge_time_stamp(token, signer.signature, evidence, now=now)
-        checks.append(Check(step=STEP, name="signature.time_stamp", finding=report.verdict.finding))
-        if report.proven_time is not None:
-            proven.append(report.proven_time)
-    return min(proven, default=None), checks
+def judge_time(
+    signer: SignerInfo, evidence: Evidence, *, now: datetime
+) -> tuple[datetime | None, list[Check], tuple[TimeProof, ...]]:
+    """Return the earliest proven time, if a time-stamp holds, one check for each time-stamp, and each as it fared."""
+    reports = [judge_time_stamp(token, signer.signature, evidence, now=now) for token in signer.time_stamps]
+    checks = [Check(step=STEP, name="signature.time_stamp", finding=one.verdict.finding) for one in reports]
+    proven = [one.proven_time for one in reports if one.proven_time is not None]
+    return min(proven, default=None), checks, tuple(proof_of(one, Proves.SIGNATURE) for one in reports)

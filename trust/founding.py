@@ -21,6 +21,7 @@ from trust.errors import Conflict, Unavailable
 from trust.profiles import (
     AUDIT,
     CLAIM_SIGNER,
+    DOCUMENT_SIGNER,
     ISSUING,
     ROOT,
     SEAL_MAKER,
@@ -64,9 +65,10 @@ class Role(StrEnum):
     AUDIT = "audit"
     TRUST_LIST = "trust-list"
     STATUS_PUBLISHER = "status-publisher"
+    REPORT = "report"
 
 
-LATER: Final = frozenset({Role.TRUST_LIST, Role.STATUS_PUBLISHER})
+LATER: Final = frozenset({Role.TRUST_LIST, Role.STATUS_PUBLISHER, Role.REPORT})
 """What instances founded by earlier versions of this program lack, until they are completed."""
 
 
@@ -133,6 +135,13 @@ PLANS: Final[Mapping[Role, Plan]] = {
         profile=STATUS_PUBLISHER,
         purpose=KeyPurpose.STATUS_PUBLISHING,
         title="印章状态发布系统",
+    ),
+    Role.REPORT: Plan(
+        algorithm=P256,
+        issuer=ISSUING_P256,
+        profile=DOCUMENT_SIGNER,
+        purpose=KeyPurpose.DOCUMENT,
+        title="验证报告 Verification Reports",
     ),
 }
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from trust.certificates import Certificate
-from trust.crypto.algorithms import SignatureAlgorithm, Strength
+from trust.crypto.algorithms import AlgorithmNotSupported, SignatureAlgorithm, Strength
 from trust.errors import TrustError
 from trust.profiles import REVOCATION_STATUS_PURPOSE, SEALING_PURPOSE, TIME_STAMPING_PURPOSE, TRUST_LIST_PURPOSE
 from trust.validation_policy import Purpose, ValidationPolicy
@@ -45,7 +45,9 @@ def find_broken_link(chain: Chain) -> Finding | None:
             issuer.verify_issued(certificate)
         except TrustError as error:
             reason = f"{issuer.common_name} did not sign {certificate.common_name}: {error.code}"
-            return Finding(sub_indication=general, reason=reason)
+            refused = isinstance(error, AlgorithmNotSupported)
+            indication = SubIndication.CRYPTO_CONSTRAINTS_FAILURE if refused else general
+            return Finding(sub_indication=indication, reason=reason)
         if not issuer.is_authority or not issuer.key_usage.certificate_signing:
             return Finding(sub_indication=general, reason=f"{issuer.common_name} may not issue certificates")
         if issuer.path_length is not None and issuer.path_length < place:

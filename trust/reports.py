@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from trust.certificates import Certificate
 from trust.events import Fact
+from trust.status import RevocationStatus
 from trust.verdict import Check, Verdict
 
-__all__ = ["SignatureKind", "SignatureReport"]
+__all__ = ["Proves", "SignatureKind", "SignatureReport", "TimeProof", "proof_of"]
 
 
 class SignatureKind(StrEnum):
@@ -26,6 +27,42 @@ class SignatureKind(StrEnum):
 
     TIME_STAMP = "time_stamp"
     """An RFC 3161 or GM/T 0033 time-stamp token."""
+
+
+class Proves(StrEnum):
+    """What a time-stamp was made over, and so what it proves to have been there."""
+
+    SIGNATURE = "signature"
+    """The value of this signature."""
+
+    DOCUMENT = "document"
+    """The document, with this signature in it."""
+
+    SEAL = "seal"
+    """The maker's signature on the seal: when the seal was made."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeProof:
+    """A time-stamp that bears on a signature, and how it fared."""
+
+    proves: Proves
+    time: datetime | None
+    """The moment that it states; None where it cannot be read."""
+
+    checks: tuple[Check, ...]
+    authority: Certificate | None = None
+    path: tuple[Certificate, ...] = ()
+    policy: str = ""
+    """The identifier of the authority's policy."""
+
+    field: str = ""
+    """Of one over the document: the field of the document that holds it."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the time-stamp."""
+        return Verdict(checks=self.checks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +83,39 @@ class SignatureReport:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     """What else an expert wants to know, such as the seal's name and code."""
 
+    time_proofs: tuple[TimeProof, ...] = ()
+    """Every time-stamp that bears on it."""
+
+    maker_path: tuple[Certificate, ...] = ()
+    """Of a seal signature: the path of the seal's maker, leaf first."""
+
     @property
     def verdict(self) -> Verdict:
         """The verdict over all checks."""
         return Verdict(checks=self.checks)
+
+    @property
+    def revocations(self) -> tuple[RevocationStatus, ...]:
+        """What was told of the revocation of every certificate that it rests on, those of time-stamps last."""
+        every = (*self.checks, *(check for one in self.time_proofs for check in one.checks))
+        return tuple(dict.fromkeys(one.revocation for one in every if one.revocation is not None))
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """Every certificate that it rests on, each once."""
+        proofs = (certificate for one in self.time_proofs for certificate in one.path)
+        signer = () if self.signer is None else (self.signer,)
+        return tuple(dict.fromkeys((*signer, *self.path, *self.maker_path, *proofs)))
+
+
+def proof_of(stamp: SignatureReport, proves: Proves, *, field: str = "") -> TimeProof:
+    """Return what a time-stamp, judged as one, proves of a signature."""
+    return TimeProof(
+        proves=proves,
+        time=stamp.claimed_time,
+        checks=stamp.checks,
+        authority=stamp.signer,
+        path=stamp.path,
+        policy=str(stamp.facts.get("policy") or ""),
+        field=field,
+    )

@@ -21,7 +21,7 @@ from trust.errors import Invalid, TrustError
 from trust.ocsp import OCSPResponse, StatusAnswer
 from trust.profiles import extension, key_identifier, uniform_resource
 from trust.revocation_entries import entry_extensions, invalid_since, reason_of
-from trust.status import GOOD_ORDER, Revocation
+from trust.status import GOOD_ORDER, Revocation, RevocationStatus, StatusSource
 from trust.verdict import Check, Finding, SubIndication
 
 __all__ = ["Revocation", "RevocationList", "RevocationListMalformed", "check_revocation", "tbs_revocation_list"]
@@ -258,13 +258,33 @@ def tbs_revocation_list(
     )
 
 
+SOURCES: Final = {StatusSource.LIST: "revocation list", StatusSource.RESPONSE: "OCSP response"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Told:
     """What one source says of a certificate: nothing, or a revocation; and when it was made."""
 
-    source: str
+    source: StatusSource
+    der: bytes
     at: datetime
+    next_update: datetime | None
     revocation: Revocation | None
+
+    def of(self, certificate: Certificate, at: datetime) -> RevocationStatus:
+        """Return what this says of a certificate at the moment `at`."""
+        revocation = self.revocation
+        return RevocationStatus(
+            certificate=certificate.common_name,
+            fingerprint=certificate.fingerprint,
+            source=self.source,
+            told_by=self.der,
+            at=at,
+            made_at=self.at,
+            next_update=self.next_update,
+            revoked_at=None if revocation is None else revocation.at,
+            reason=None if revocation is None else revocation.reason,
+        )
 
 
 def check_revocation(
@@ -295,13 +315,15 @@ def check_revocation(
         return Check(step=step, name=name, finding=Finding(sub_indication=SubIndication.TRY_LATER, reason=reason))
     # Lists tell the second: of two of the same one, what was revoked in it is told by the one that says so.
     newest = max(told, key=lambda one: (one.at, one.revocation is not None))
-    entry = newest.revocation
+    status, entry = newest.of(certificate, at), newest.revocation
     in_good_order = entry is not None and (not states_time or entry.reason in GOOD_ORDER)
     if entry is None or (entry.at > at and time_is_proven and in_good_order):
-        return Check(step=step, name=name, note=f"{newest.source} of {newest.at:%Y-%m-%d %H:%M}Z")
+        note = f"{SOURCES[newest.source]} of {newest.at:%Y-%m-%d %H:%M}Z"
+        return Check(step=step, name=name, note=note, revocation=status)
     indication = SubIndication.REVOKED if entry.at <= at else SubIndication.REVOKED_NO_POE
     reason = f"{certificate.common_name} was revoked at {entry.at:%Y-%m-%d %H:%M:%S}Z"
-    return Check(step=step, name=name, finding=Finding(sub_indication=indication, reason=reason))
+    finding = Finding(sub_indication=indication, reason=reason)
+    return Check(step=step, name=name, finding=finding, revocation=status)
 
 
 def told_by_lists(
@@ -317,7 +339,13 @@ def told_by_lists(
             and one.is_signed_by(issuer)
         ):
             revocation = one.entry(certificate.serial)
-            yield Told(source="revocation list", at=one.this_update, revocation=revocation)
+            yield Told(
+                source=StatusSource.LIST,
+                der=one.der,
+                at=one.this_update,
+                next_update=one.next_update,
+                revocation=revocation,
+            )
 
 
 def told_by_responses(
@@ -342,7 +370,13 @@ def told_by_responses(
             listed = list(told_by_lists(responder, issuer, lists, one.produced_at))
             if not listed or max(listed, key=lambda told: told.at).revocation is not None:
                 continue
-        yield Told(source="OCSP response", at=answer.this_update, revocation=answer.revocation)
+        yield Told(
+            source=StatusSource.RESPONSE,
+            der=one.der,
+            at=answer.this_update,
+            next_update=answer.next_update,
+            revocation=answer.revocation,
+        )
 
 
 def covers(answer: StatusAnswer, response: OCSPResponse, certificate: Certificate, at: datetime) -> bool:

@@ -1,10 +1,11 @@
 """What a list or a responder says of one certificate: when it was revoked, and why (RFC 5280, 5.3)."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
-__all__ = ["GOOD_ORDER", "REASONS", "Revocation"]
+__all__ = ["GOOD_ORDER", "REASONS", "Revocation", "RevocationStatus", "StatusSource"]
 
 GOOD_ORDER: Final = frozenset({0, 3, 4, 5})
 """Reasons without suspicion of the key: unspecified, affiliation changed, superseded, cessation of operation."""
@@ -24,3 +25,42 @@ class Revocation:
 
     invalid_since: datetime | None = None
     """invalidityDate, RFC 5280, 5.3.2: since when the key is known or suspected to have been in other hands."""
+
+
+class StatusSource(StrEnum):
+    """What tells whether a certificate is revoked."""
+
+    LIST = "list"
+    """A certificate revocation list (RFC 5280, 5)."""
+
+    RESPONSE = "response"
+    """An OCSP response (RFC 6960)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevocationStatus:
+    """What was found of one certificate at the moment that was judged, and what told it."""
+
+    certificate: str
+    """The common name of the certificate."""
+
+    fingerprint: str
+    source: StatusSource
+    told_by: bytes = field(repr=False)
+    """The list or the response, in DER."""
+
+    at: datetime
+    """The moment that was asked about."""
+
+    made_at: datetime
+    """When the list or the answer was made (thisUpdate)."""
+
+    next_update: datetime | None = None
+    revoked_at: datetime | None = None
+    reason: int | None = None
+    """CRLReason, RFC 5280, 5.3.1."""
+
+    @property
+    def age(self) -> timedelta:
+        """How old the information was at the moment that was asked about; none where it was made later."""
+        return max(self.at - self.made_at, timedelta())

@@ -124,6 +124,9 @@ def judge_time_stamp(token: bytes, message: bytes, evidence: Evidence, *, now: d
         if signer.signed_attributes is None:  # RFC 5652, 5.3: TSTInfo is not plain data, its type must be signed
             raise CMSMalformed
         info = read_info(signed)
+    except AlgorithmNotSupported as error:
+        finding = Finding(sub_indication=SubIndication.CRYPTO_CONSTRAINTS_FAILURE, reason=str(error))
+        return report(Check(step=STEP, name="time_stamp.format", finding=finding))
     except (TrustError, ValueError) as error:
         finding = Finding(sub_indication=SubIndication.FORMAT_FAILURE, reason=f"not a time-stamp token: {error}")
         return report(Check(step=STEP, name="time_stamp.format", finding=finding))

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Never
 
+from trust.status import RevocationStatus
+
 __all__ = ["Check", "Finding", "Outcome", "Remark", "SubIndication", "Verdict", "worst"]
 
 
@@ -110,6 +112,9 @@ class Check:
 
     remarks: tuple[Remark, ...] = ()
     """Remarks that do not change the outcome either, each with a code."""
+
+    revocation: RevocationStatus | None = None
+    """Of a check of revocation: what told it; None where nothing was at hand."""
 
     @property
     def outcome(self) -> Outcome:

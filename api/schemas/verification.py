@@ -1,136 +1,25 @@
 """Verdicts on the wire. A verdict is an answer, never an error: an invalid file is 200 with outcome failed."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
 from api.masking import mask_code, mask_holder
 from api.schemas.common import View
 from api.schemas.licences import StateThenView
+from api.schemas.signature_reports import CheckView, OutcomeText, SignatureView, sub_indication
 from identity.subject import SubjectKind
 from licence.verification import ClaimReport, CopyStanding, FileFinding, Standing
 from seal.standing import SealTrust
-from seal.verification.documents import JudgedSignature
 from seal.verification.files import FileReport
 from seal.verification.registry import SealStanding
-from trust.certificates import Certificate
-from trust.events import Fact
-from trust.verdict import Check, Finding, Outcome
+from trust.verdict import Outcome
 
-__all__ = ["CheckView", "ClaimVerdict", "FileVerdict", "LicenceStanding", "SignatureView", "own_verdict"]
+__all__ = ["CheckView", "ClaimVerdict", "FileVerdict", "LicenceStanding", "own_verdict"]
 
-OutcomeText = Literal["passed", "failed", "indeterminate"]
-
-
-class RemarkView(View):
-    """Something to know that changes no outcome, such as a vendor's deviation that was tolerated."""
-
-    code: str = Field(examples=["picture_type"])
-    about: str = Field(description="字段 the field, by its name in the standard", examples=["picture.type"])
-
-
-class CheckView(View):
-    """One step of a verification."""
-
-    step: str = Field(examples=["7.3 b"])
-    name: str = Field(examples=["seal_signature.value"])
-    outcome: OutcomeText
-    sub_indication: str | None = Field(default=None, examples=["SIG_CRYPTO_FAILURE"])
-    code: str = Field(
-        default="",
-        description="结果代码 the result in one stable code, of seals and OFD (docs/seal-checks.md)",
-        examples=["seal.signer_not_listed"],
-    )
-    reason: str = ""
-    note: str = ""
-    remarks: tuple[RemarkView, ...] = ()
-
-    @classmethod
-    def of(cls, check: Check) -> "CheckView":
-        """Return the view of a check."""
-        finding = check.finding
-        return cls(
-            step=check.step,
-            name=check.name,
-            outcome=check.outcome.value,
-            sub_indication=None if finding is None else finding.sub_indication.value,
-            reason="" if finding is None else finding.reason,
-            note=check.note,
-            code=check.code,
-            remarks=tuple(RemarkView(code=one.code, about=one.about) for one in check.remarks),
-        )
-
-
-class CertificateView(View):
-    """A certificate in a path."""
-
-    common_name: str
-    organisation: str
-    organisation_identifier: str
-    issuer: str
-    serial: str
-    valid_from: datetime
-    valid_until: datetime
-
-    @classmethod
-    def of(cls, certificate: Certificate) -> "CertificateView":
-        """Return the view of a certificate."""
-        return cls(
-            common_name=certificate.common_name,
-            organisation=certificate.organisation,
-            organisation_identifier=certificate.organisation_identifier,
-            issuer=certificate.issuer_common_name,
-            serial=f"{certificate.serial:x}",
-            valid_from=certificate.not_before,
-            valid_until=certificate.not_after,
-        )
-
-
-class SignatureView(View):
-    """One signature and how it fared."""
-
-    field: str
-    kind: str = Field(examples=["seal_signature"])
-    outcome: OutcomeText
-    sub_indication: str | None
-    reason: str
-    signer: CertificateView | None
-    path: list[CertificateView]
-    algorithm: str
-    claimed_time: datetime | None
-    proven_time: datetime | None
-    coverage: str | None = Field(description="file, revision or less; null where the file is not a PDF")
-    changes: str | None = Field(description="What was changed after this signature")
-    facts: dict[str, Fact]
-    checks: list[CheckView]
-
-    @classmethod
-    def of(cls, judged: JudgedSignature) -> "SignatureView":
-        """Return the view of a judged signature."""
-        report = judged.report
-        finding = report.verdict.finding
-        return cls(
-            field=judged.field,
-            kind=report.kind,
-            outcome=report.verdict.outcome.value,
-            sub_indication=sub_indication(finding),
-            reason="" if finding is None else finding.reason,
-            signer=None if report.signer is None else CertificateView.of(report.signer),
-            path=[CertificateView.of(one) for one in report.path],
-            algorithm=report.algorithm,
-            claimed_time=report.claimed_time,
-            proven_time=report.proven_time,
-            coverage=None if judged.placed is None else judged.placed.coverage.value,
-            changes=None if judged.placed is None else judged.placed.changes.value,
-            facts=dict(report.facts),
-            checks=[CheckView.of(one) for one in report.checks],
-        )
-
-
-def sub_indication(finding: Finding | None) -> str | None:
-    """Return the sub-indication of a finding, if there is one."""
-    return None if finding is None else finding.sub_indication.value
+SCHEMA_VERSION: Final = 1
+"""Of the JSON of verdicts (docs/verdict.schema.json): counts what a reader of before would not understand."""
 
 
 class SuccessorView(View):
@@ -155,7 +44,9 @@ class LicenceStanding(View):
     type_name: str
     identifier: str
     number: str
-    holder: str = Field(examples=["杭州某某******限公司"])
+    holder: str = Field(
+        description="Masked; empty where only an identifier was shown", examples=["杭州某某******限公司"]
+    )
     issuer: str
     state: str = Field(examples=["in_force"])
     in_force: bool
@@ -200,7 +91,9 @@ class SealStandingView(View):
 
     code: str
     name: str
-    state: str
+    state: str = Field(description="The state of the seal now", examples=["active"])
+    state_at_stamping: str | None = Field(default=None, description="Its state when it stamped")
+    state_then: str | None = Field(default=None, description="Its state at the past moment that was asked for")
     stamped_at: datetime = Field(description="By the ledger, else by a time-stamp, else as the signature claims")
     recorded: bool = Field(description="Whether the ledger has a line for this stamping")
     trust: SealTrust = Field(description="What the life of the seal says of this stamping", examples=["valid"])
@@ -214,33 +107,13 @@ class SealStandingView(View):
             code=standing.code,
             name=standing.name,
             state=standing.state,
+            state_at_stamping=standing.state_at_stamping,
+            state_then=standing.state_then,
             stamped_at=standing.stamped_at,
             recorded=standing.is_recorded,
             trust=standing.at_stamping.trust,
             trust_since=standing.at_stamping.since,
             disputed=standing.disputed,
-        )
-
-
-class ClaimVerdict(View):
-    """The verdict on a QR code."""
-
-    outcome: OutcomeText = Field(examples=["failed"])
-    sub_indication: str | None = Field(examples=["REVOKED"])
-    reason: str = Field(examples=["the licence is revoked"])
-    checks: list[CheckView]
-    licence: LicenceStanding | None
-
-    @classmethod
-    def of(cls, report: ClaimReport) -> "ClaimVerdict":
-        """Return the view of a report on a claim."""
-        finding = report.verdict.finding
-        return cls(
-            outcome=report.verdict.outcome.value,
-            sub_indication=sub_indication(finding),
-            reason="" if finding is None else finding.reason,
-            checks=[CheckView.of(one) for one in report.verdict.checks],
-            licence=None if report.standing is None else LicenceStanding.of(report.standing),
         )
 
 
@@ -259,9 +132,40 @@ class CopyStandingView(View):
         return cls(id=copy.copy, user=copy.user, cause=copy.cause, made_at=copy.made_at, valid_until=copy.valid_until)
 
 
+class ClaimVerdict(View):
+    """The verdict on a QR code, or on a licence identifier, which at best is undetermined."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    moment: datetime | None = Field(default=None, description="The moment of the verdict, where the registry was asked")
+    outcome: OutcomeText = Field(examples=["failed"])
+    sub_indication: str | None = Field(examples=["REVOKED"])
+    reason: str = Field(examples=["the licence is revoked"])
+    checks: list[CheckView]
+    licence: LicenceStanding | None = Field(description="Of the licence, or of the original of the copy")
+    annotated_copy: CopyStandingView | None = Field(
+        default=None, description="Where the code is that of a copy of that licence and not of the licence itself"
+    )
+
+    @classmethod
+    def of(cls, report: ClaimReport) -> "ClaimVerdict":
+        """Return the view of a report on a claim."""
+        finding = report.verdict.finding
+        return cls(
+            outcome=report.verdict.outcome.value,
+            sub_indication=sub_indication(finding),
+            reason="" if finding is None else finding.reason,
+            checks=[CheckView.of(one) for one in report.verdict.checks],
+            licence=None if report.standing is None else LicenceStanding.of(report.standing),
+            annotated_copy=None if report.copy is None else CopyStandingView.of(report.copy),
+            moment=report.moment,
+        )
+
+
 class FileVerdict(View):
     """The verdict on a file: over everything, over the file by itself, and what the registry says."""
 
+    schema_version: Literal[1] = SCHEMA_VERSION
+    moment: datetime | None = Field(default=None, description="The moment of the verdict")
     outcome: OutcomeText
     kind: str = Field(examples=["pdf"])
     file_outcome: OutcomeText = Field(description="The verdict on the file by itself, without the registry")
@@ -292,6 +196,7 @@ class FileVerdict(View):
                 "registry": [] if registry is None else [CheckView.of(one) for one in registry.checks],
                 "seals": [SealStandingView.of(one) for one in found.seals],
                 "licence": None if found.standing is None else LicenceStanding.of(found.standing),
+                "moment": found.moment,
                 "annotated_copy": None if found.copy is None else CopyStandingView.of(found.copy),
             }
         )
@@ -308,7 +213,7 @@ def own_verdict(report: FileReport) -> FileVerdict:
         sub_indication=sub_indication(finding),
         reason="" if finding is None else finding.reason,
         pages=document.pages,
-        signatures=[SignatureView.of(one) for one in document.signatures],
+        signatures=[SignatureView.of(one, frozenset(report.held)) for one in document.signatures],
         registry=[],
         seals=[],
         licence=None,

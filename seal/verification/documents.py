@@ -16,13 +16,23 @@ from trust.cms_verification import judge_cms
 from trust.crypto.algorithms import Digest
 from trust.crypto.sm2 import SM2Backend
 from trust.paths import Evidence, ValidationPolicy
-from trust.pdf.judging import PDFDocument, PDFSignature, check_structure, open_pdf
+from trust.pdf.judging import PDFDocument, PDFSignature, open_pdf
+from trust.pdf.permissions import Change, changes_of, check_structure
 from trust.pdf.signing import SEAL
-from trust.reports import SignatureKind, SignatureReport
+from trust.reports import Proves, SignatureKind, SignatureReport, proof_of
 from trust.timestamping import judge_time_stamp
 from trust.verdict import Check, Finding, Outcome, SubIndication, worst
 
-__all__ = ["DocumentReport", "JudgedSignature", "SignedField", "existed_at", "judge_field", "judge_pdf", "overall"]
+__all__ = [
+    "DocumentReport",
+    "JudgedSignature",
+    "SignedField",
+    "SignedFiles",
+    "judge_field",
+    "judge_pdf",
+    "overall",
+    "stamp_over",
+]
 
 Judged = tuple[SignatureReport, SealSignature | None]
 """What came of judging a signature, and the seal signature that it is, if it is one."""
@@ -63,6 +73,15 @@ class SignedField(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignedFiles:
+    """The files of a package as one signature sees them, by their names."""
+
+    protected: tuple[str, ...]
+    unprotected: tuple[str, ...]
+    """What no hash in the signature protects, of the files that it could have listed; OFD.xml may be among them."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class JudgedSignature:
     """A signature of a document with what came of judging it."""
 
@@ -70,6 +89,11 @@ class JudgedSignature:
     placed: PDFSignature | None
     report: SignatureReport
     seal_signature: SealSignature | None = None
+    changes: tuple[Change, ...] = ()
+    """Of a signature in a PDF: what was changed after it."""
+
+    files: SignedFiles | None = None
+    """Of a signature in an OFD package: what it protects."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,42 +139,36 @@ def judge_pdf(pdf: bytes, evidence: Evidence, *, now: datetime, password: str | 
     """Judge every signature of a PDF. Raise the errors of `open_pdf` for a file that cannot be read as one."""
     document = open_pdf(pdf, password=password)
     known = evidence.joined_by(document.certificates, document.revocation_lists)
-    time_stamps = [
-        judged
-        for one in document.signatures
-        if one.is_time_stamp
-        for judged in judge_one(document, one, known, now=now)
-    ]
+    time_stamps = [judge_one(document, one, known, now=now) if one.is_time_stamp else () for one in document.signatures]
+    stamps = [judged for found in time_stamps for judged in found]
     return DocumentReport(
         signatures=tuple(
             judged
-            for one in document.signatures
-            for judged in judge_one(document, one, known, now=now, existed=existed_at(one, time_stamps))
+            for one, found in zip(document.signatures, time_stamps, strict=True)
+            for judged in found or judge_one(document, one, known, now=now, stamp=stamp_over(one, stamps))
         ),
         pages=document.pages,
     )
 
 
-def existed_at(placed: PDFSignature, time_stamps: Iterable[JudgedSignature]) -> datetime | None:
-    """Return the earliest moment at which a signature was there, as time-stamps over the document prove it.
+def stamp_over(placed: PDFSignature, time_stamps: Iterable[JudgedSignature]) -> JudgedSignature | None:
+    """Return the time-stamp over the document that proves the earliest moment at which a signature was there.
 
     One that holds covers what ends before its own value begins (ISO 32000-2, 12.8.5).
     """
     end = max(map(sum, placed.content.ranges), default=None)
     if end is None:
         return None
-    return min(
-        (
-            one.report.proven_time
-            for one in time_stamps
-            if one.report.kind is SignatureKind.TIME_STAMP
-            and one.placed is not None
-            and one.report.proven_time is not None
-            and one.report.verdict.outcome is Outcome.PASSED
-            and end <= one.placed.content.ranges[0][1]
-        ),
-        default=None,
-    )
+    holding = [
+        (one.report.proven_time, one)
+        for one in time_stamps
+        if one.report.kind is SignatureKind.TIME_STAMP
+        and one.placed is not None
+        and one.report.proven_time is not None
+        and one.report.verdict.outcome is Outcome.PASSED
+        and end <= one.placed.content.ranges[0][1]
+    ]
+    return min(holding, key=lambda one: one[0])[1] if holding else None
 
 
 def judge_one(
@@ -159,18 +177,22 @@ def judge_one(
     evidence: Evidence,
     *,
     now: datetime,
-    existed: datetime | None = None,
+    stamp: JudgedSignature | None = None,
 ) -> tuple[JudgedSignature, ...]:
-    """Judge one signed field by the form of its value, and add what the file shows around it."""
-    structure = check_structure(document, placed, step="pdf")
+    """Judge one signed field by the form of its value, and add what the file shows around it.
+
+    `stamp` is what `stamp_over` returns.
+    """
+    structure, changes = check_structure(document, placed, step="pdf"), changes_of(document, placed)
     return tuple(
         JudgedSignature(
             field=placed.field,
             placed=placed,
             report=with_checks(report, structure),
             seal_signature=seal_signature,
+            changes=changes,
         )
-        for report, seal_signature in judge_field(placed, evidence, now=now, existed=existed)
+        for report, seal_signature in judge_field(placed, evidence, now=now, stamp=stamp)
     )
 
 
@@ -180,13 +202,31 @@ def judge_field(
     *,
     now: datetime,
     backend: SM2Backend | None = None,
-    existed: datetime | None = None,
+    stamp: JudgedSignature | None = None,
 ) -> tuple[Judged, ...]:
     """Judge the value of one signed field by its form: a time-stamp, a seal signature, or a message.
 
     A message may carry a seal signature over the same octets, which is judged as one of its own. `backend` verifies
-    the seal's SM2 signatures, where it is not to be the process's own. `existed` is what `existed_at` returns.
+    the seal's SM2 signatures, where it is not to be the process's own. `stamp` is what `stamp_over` returns.
     """
+    if stamp is None or signed.is_time_stamp:
+        return judge_value(signed, evidence, now=now, backend=backend, existed=None)
+    found = judge_value(signed, evidence, now=now, backend=backend, existed=stamp.report.proven_time)
+    proof = proof_of(stamp.report, Proves.DOCUMENT, field=stamp.field)
+    return tuple(
+        (replace(report, time_proofs=(*report.time_proofs, proof)), seal_signature) for report, seal_signature in found
+    )
+
+
+def judge_value(
+    signed: SignedField,
+    evidence: Evidence,
+    *,
+    now: datetime,
+    backend: SM2Backend | None,
+    existed: datetime | None,
+) -> tuple[Judged, ...]:
+    """Judge the value of one signed field, of which `existed` tells when it was there, if that is proven."""
     if signed.is_time_stamp:
         return ((judge_time_stamp(signed.contents, signed.content.octets(), evidence, now=now), None),)
     if signed.subfilter == SEAL.subfilter or is_seal_signature(signed.contents):

@@ -20,7 +20,7 @@ from trust.pdf.judging import open_pdf
 from trust.reports import SignatureKind, SignatureReport
 from trust.verdict import Check, Finding, SubIndication
 
-__all__ = ["FileKind", "FileReport", "judge_file", "kind_of", "protected_part"]
+__all__ = ["FileKind", "FileReport", "held_of", "judge_file", "kind_of", "protected_part"]
 
 PDF_START: Final = b"%PDF-"
 ZIP_START: Final = b"PK\x03\x04"
@@ -43,6 +43,8 @@ class FileReport:
 
     kind: FileKind
     document: DocumentReport
+    held: tuple[bytes, ...] = ()
+    """What told of revocations and was not brought by the file: lists and responses that the verifier held."""
 
 
 def kind_of(content: bytes) -> FileKind:
@@ -79,7 +81,14 @@ def judge_file(
         reports = judge_by_kind(kind, content, evidence, now=now, password=password, signed=signed)
     except (PDFMalformed, OFDMalformed) as error:
         reports = unreadable(str(error))
-    return FileReport(kind=kind, document=reports.under(evidence.policy))
+    return FileReport(kind=kind, document=reports.under(evidence.policy), held=held_of(reports, evidence))
+
+
+def held_of(document: DocumentReport, evidence: Evidence) -> tuple[bytes, ...]:
+    """Return the lists and responses that told something and were the verifier's own."""
+    own = {one.der for one in evidence.revocation_lists} | {one.der for one in evidence.status_responses}
+    told = (status.told_by for one in document.signatures for status in one.report.revocations)
+    return tuple(dict.fromkeys(one for one in told if one in own))
 
 
 def judge_by_kind(

@@ -3,12 +3,14 @@
 Asked of what verification found, with no key and no writing. A seal that is not ours is none of the registry's.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from seal import repository
 from seal.ledger import stamping_repository
 from seal.lifecycle import SealState
+from seal.records import HistoryEntry
 from seal.standing import SealTrust, TrustAt, trust_at
 from seal.verification.documents import JudgedSignature
 from trust.store import Reading
@@ -33,6 +35,11 @@ class SealStanding:
     """The line of the ledger, or None where the stamping is not recorded."""
 
     at_stamping: TrustAt
+    state_at_stamping: SealState | None = None
+    """The seal's state when it stamped; None: it had none yet."""
+
+    state_then: SealState | None = None
+    """The seal's state at the past moment that was asked for; None: it had none yet, or no moment was asked for."""
 
     @property
     def is_recorded(self) -> bool:
@@ -45,10 +52,11 @@ class SealStanding:
         return self.at_stamping.trust is SealTrust.DISPUTED
 
 
-def standing_of(view: Reading, judged: JudgedSignature) -> SealStanding | None:
+def standing_of(view: Reading, judged: JudgedSignature, *, at: datetime | None = None) -> SealStanding | None:
     """Return what the registry says of a seal signature, or None where its seal is not one of ours.
 
     Ours is a seal of which we hold the very same octets: anybody can write our code into a seal of another making.
+    As of a past moment `at` the registry tells what it knew then, and leaves out what came later.
     """
     signature = judged.seal_signature
     if signature is None:
@@ -57,18 +65,29 @@ def standing_of(view: Reading, judged: JudgedSignature) -> SealStanding | None:
     seal = next((one for one in known if one.seal == signature.seal.raw), None)
     if seal is None:
         return None
+    asked = at or view.now
+    history = [one for one in repository.history(view, seal.id) if one.at <= asked]
     line = stamping_repository.stamping_by_hash(view, signature.data_hash.hex(), seal=seal.id)
-    told = judged.report.proven_time or signature.signed_at or view.now
+    if line is not None and line.at > asked:
+        line = None
+    told = judged.report.proven_time or signature.signed_at or asked
     moment = told if line is None else line.at
     is_proven = line is not None or judged.report.proven_time is not None
     return SealStanding(
         code=seal.code or "",
         name=seal.name,
         state=seal.state,
+        state_at_stamping=state_at(history, moment),
+        state_then=None if at is None else state_at(history, at),
         stamped_at=moment,
         stamping=None if line is None else line.id,
-        at_stamping=trust_at(repository.history(view, seal.id), moment, is_proven=is_proven),
+        at_stamping=trust_at(history, moment, is_proven=is_proven),
     )
+
+
+def state_at(history: Sequence[HistoryEntry], moment: datetime) -> SealState | None:
+    """Return the state of a seal at a moment by its history, oldest first; None: there was none yet."""
+    return next((one.state for one in reversed(history) if one.at <= moment), None)
 
 
 QUESTIONS: tuple[tuple[str, SealTrust, SubIndication, str], ...] = (

@@ -28,7 +28,7 @@ from trust.crypto.public_keys import PublicKey
 from trust.crypto.sm2 import SM2Backend
 from trust.errors import TrustError
 from trust.paths import Evidence, Path, Purpose, validate
-from trust.reports import SignatureKind, SignatureReport
+from trust.reports import Proves, SignatureKind, SignatureReport, TimeProof, proof_of
 from trust.timestamping import judge_time_stamp
 from trust.verdict import Check, SubIndication
 
@@ -96,7 +96,7 @@ def report_on_seal(
     # b) The maker's signature value.
     checks.append(check_value("6.3 b", "seal.signature_value", maker, seal, backend))
     # c) The maker's certificate: chain, validity, revocation, usage; and the seal made within its validity.
-    made, stamp_checks = judge_making_time(seal, evidence, now=now)
+    made, stamp_checks, proofs = judge_making_time(seal, evidence, now=now)
     path = validate(maker, evidence, purpose=Purpose.SEAL_MAKING, at=at, time_is_proven=proven, step="6.3 c")
     if seal.version is SealVersion.GMT0031_2025:
         path = warned_of(path, seal, maker, evidence, made=made)
@@ -113,6 +113,8 @@ def report_on_seal(
         claimed_time=seal.created_at,
         proven_time=made,
         facts=facts_of(seal),
+        time_proofs=proofs,
+        maker_path=path.certificates,
     )
 
 
@@ -213,19 +215,19 @@ def check_made_in_validity(seal: ElectronicSeal, maker: Certificate) -> Check:
 
 def judge_making_time(
     seal: ElectronicSeal, evidence: Evidence, *, now: datetime
-) -> tuple[datetime | None, tuple[Check, ...]]:
-    """Return when the seal was made at the latest, if a time-stamp proves it, and the checks on that."""
+) -> tuple[datetime | None, tuple[Check, ...], tuple[TimeProof, ...]]:
+    """Return when a seal was made at the latest, if a time-stamp proves it, the checks on that, and the time-stamp."""
     if seal.time_stamp is None:
-        return None, ()
+        return None, (), ()
     stamp = judge_time_stamp(seal.time_stamp, seal.signature, evidence, now=now)
-    whole = summarise("6.3 d", "seal.time_stamp", stamp)
+    whole, proofs = summarise("6.3 d", "seal.time_stamp", stamp), (proof_of(stamp, Proves.SEAL),)
     if stamp.claimed_time is None:
-        return None, (whole,)
+        return None, (whole,), proofs
     step, name = "6.3 d", "seal.time_stamp_order"
     if stamp.claimed_time < seal.created_at:
         reason = "the seal was time-stamped before the moment at which it says it was made"
-        return None, (whole, failed(step, name, SubIndication.TIMESTAMP_ORDER_FAILURE, reason))
-    return stamp.proven_time, (whole, Check(step=step, name=name))
+        return None, (whole, failed(step, name, SubIndication.TIMESTAMP_ORDER_FAILURE, reason)), proofs
+    return stamp.proven_time, (whole, Check(step=step, name=name)), proofs
 
 
 def check_seal_validity(seal: ElectronicSeal, at: datetime, *, proven: bool) -> Check:

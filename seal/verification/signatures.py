@@ -27,7 +27,7 @@ from trust.crypto.sm2 import SM2Backend
 from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
 from trust.paths import Evidence, Purpose, validate
-from trust.reports import SignatureKind, SignatureReport
+from trust.reports import Proves, SignatureKind, SignatureReport, TimeProof, proof_of
 from trust.timestamping import judge_time_stamp
 from trust.verdict import Check, SubIndication
 
@@ -70,7 +70,7 @@ def judge_seal_signature(
     checks.append(check_listed(signature))
     # c) The signer's certificate, judged together with the time: proven by a time-stamp over the signature value or
     #    over the whole document, or only claimed.
-    stamped, time_checks = judge_time(signature, known, now=now)
+    stamped, time_checks, proofs = judge_time(signature, known, now=now)
     proven = stamped or existed
     at = proven or now
     path = validate(signer, known, purpose=Purpose.SEALING, at=at, time_is_proven=proven is not None, step="7.3 c")
@@ -96,6 +96,8 @@ def judge_seal_signature(
         claimed_time=signature.signed_at,
         proven_time=proven,
         facts={**facts_of(signature.seal), "property_info": signature.property_info},
+        time_proofs=(*proofs, *seal_report.time_proofs),
+        maker_path=seal_report.path,
     )
     return JudgedSeal(report=report, signature=signature, seal=signature.seal)
 
@@ -111,15 +113,17 @@ def check_listed(signature: SealSignature) -> Check:
     return failed("7.3 b", "seal_signature.signer_listed", SubIndication.SIG_CONSTRAINTS_FAILURE, reason)
 
 
-def judge_time(signature: SealSignature, evidence: Evidence, *, now: datetime) -> tuple[datetime | None, list[Check]]:
-    """Return the proven time, if there is one, and the checks on the time-stamp."""
+def judge_time(
+    signature: SealSignature, evidence: Evidence, *, now: datetime
+) -> tuple[datetime | None, list[Check], tuple[TimeProof, ...]]:
+    """Return the proven time, if there is one, the checks on the time-stamp, and the time-stamp."""
     if signature.time_stamp is None:
-        return None, []
+        return None, [], ()
     stamp = judge_time_stamp(signature.time_stamp, signature.signature, evidence, now=now)
     checks = [summarise("7.3 d", "seal_signature.time_stamp", stamp)]
     if stamp.claimed_time is not None and signature.signed_at is not None:
         checks.append(check_time_order(stamp.claimed_time, signature.signed_at))
-    return stamp.proven_time, checks
+    return stamp.proven_time, checks, (proof_of(stamp, Proves.SIGNATURE),)
 
 
 def check_time_order(stamped_at: datetime, signed_at: datetime) -> Check:

@@ -152,6 +152,32 @@ def test_a_file_is_judged_as_of_a_moment(trust: Run, evidence_folder: Path, at: 
     assert code == answer.code
 
 
+def test_a_verdict_is_recorded_and_replayed_without_the_anchors(
+    trust: Run, evidence_folder: Path, tmp_path: Path
+) -> None:
+    file, record = evidence_folder / "licence.pdf", tmp_path / "record.json"
+    assert trust("verify", file, "--anchor", evidence_folder, "--record", record, *AT).code == 0
+    assert trust("verify", file, *AT).code == 2
+    answer = trust("verify", file, "--replay", record, "--json")
+    told = json.loads(answer.out)
+    assert (answer.code, told["outcome"], told["agrees_with_record"]) == (0, "passed", True)
+    recorded = json.loads(record.read_text(encoding="utf-8"))
+    recorded["verdict"]["signatures"].pop()
+    record.write_text(json.dumps(recorded), encoding="utf-8")
+    assert trust("verify", file, "--replay", record).code == 3
+    record.write_text("{}", encoding="utf-8")
+    broken = trust("verify", file, "--replay", record)
+    assert (broken.code, "verification.record_malformed" in broken.err) == (1, True)
+
+
+def test_a_record_is_of_one_file(trust: Run, evidence_folder: Path, tmp_path: Path) -> None:
+    files = [evidence_folder / name for name in ("licence.pdf", "plain.pdf")]
+    answer = trust("verify", *files, "--record", tmp_path / "record.json", *AT)
+    assert (answer.code, "--record" in answer.err) == (2, True)
+    nothing = trust("verify", evidence_folder / "password.pdf", "--record", tmp_path / "record.json", *AT)
+    assert (nothing.code, (tmp_path / "record.json").exists()) == (2, False)
+
+
 def test_without_a_moment_a_file_is_judged_now(trust: Run, evidence_folder: Path) -> None:
     assert trust("verify", evidence_folder / "plain.pdf", "--anchor", evidence_folder).code == 2  # whenever now is
 

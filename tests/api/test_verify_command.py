@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ import pytest
 from rich.console import Console
 
 from api.demo.documents import PASSWORD
-from api.schemas.verification import CertificateView, CheckView, FileVerdict, SignatureView
+from api.schemas.signature_reports import CertificateView, CheckView, SignatureView
+from api.schemas.verification import FileVerdict
 from api.trust_material import read_material
-from api.verify_command import EXIT, Judged, judge, print_json, show
+from api.verify_command import EXIT, Judged, judge, judge_again, print_json, record_judged, show
+from seal.verification.record import Record
 from tests.fakes.clock import NOW
 from tests.fakes.workers import LyingWorkers
 from trust.paths import Evidence
@@ -152,6 +155,11 @@ def test_what_failed_is_shown_with_its_reason(evidence_folder: Path, evidence: E
     assert "FAILURE" in told
 
 
+def test_what_came_after_a_signature_is_shown(evidence_folder: Path, evidence: Evidence) -> None:
+    told = shown(judge(evidence_folder / "stamped.pdf", evidence, at=NOW))
+    assert "✓ after it, in revision 3: signature DocumentSignature" in told
+
+
 def test_an_error_is_shown_in_both_languages(evidence_folder: Path, evidence: Evidence) -> None:
     told = shown(judge(evidence_folder / "password.pdf", evidence, at=NOW))
     assert told[:2] == "? "
@@ -260,3 +268,57 @@ def test_json_keeps_a_maker_s_text_on_its_line() -> None:
     (line,) = print_json([made_up(hidden)]).split("\n")
     assert not set(hidden) & set(line) - set("[2K")
     assert hidden == json.loads(line)["reason"]
+
+
+# --- records
+
+
+@pytest.mark.parametrize("name", ["licence.pdf", "stamped.pdf", "seal.esl", "stamp.ses", "altered/licence.pdf"])
+def test_a_verdict_is_recorded_and_replayed(evidence_folder: Path, evidence: Evidence, name: str) -> None:
+    judged = judge(evidence_folder / name, evidence, at=NOW)
+    record = record_judged(judged, evidence, at=NOW)
+    assert record is not None
+    again = judge_again(evidence_folder / name, Record.read(record.to_json()))
+    assert (again.agrees, again.outcome, again.error) == (True, judged.outcome, None)
+    assert again.as_json()["agrees_with_record"] is True
+    assert "重演与记录一致" in shown(again)
+
+
+def test_the_document_of_a_replay_can_be_named(evidence_folder: Path, evidence: Evidence, tmp_path: Path) -> None:
+    record = record_judged(judge(evidence_folder / "stamp.ses", evidence, at=NOW), evidence, at=NOW)
+    assert record is not None
+    alone = tmp_path / "stamp.ses"
+    alone.write_bytes((evidence_folder / "stamp.ses").read_bytes())
+    assert judge_again(alone, record, document=evidence_folder / "licence.pdf").agrees
+    missing = judge_again(alone, record)
+    assert missing.error is not None
+    assert (missing.agrees, missing.error.code) == (None, "verification.record_mismatch")
+
+
+def test_a_replay_that_comes_to_another_verdict_says_so(evidence_folder: Path, evidence: Evidence) -> None:
+    record = record_judged(judge(evidence_folder / "altered/licence.pdf", evidence, at=NOW), evidence, at=NOW)
+    assert record is not None
+    lie = replace(record, verdict={**record.verdict, "outcome": "passed"})
+    again = judge_again(evidence_folder / "altered/licence.pdf", lie)
+    assert (again.agrees, again.outcome) == (False, "failed")
+    assert "重演与记录不一致" in shown(again)
+
+
+def test_a_replay_is_of_the_recorded_file_alone(evidence_folder: Path, evidence: Evidence) -> None:
+    record = record_judged(judge(evidence_folder / "licence.pdf", evidence, at=NOW), evidence, at=NOW)
+    assert record is not None
+    other = judge_again(evidence_folder / "stamped.pdf", record)
+    assert other.error is not None
+    assert (other.outcome, other.error.code) == ("indeterminate", "verification.record_mismatch")
+
+
+def test_what_has_no_verdict_has_no_record(evidence_folder: Path, evidence: Evidence) -> None:
+    assert record_judged(judge(evidence_folder / "password.pdf", evidence, at=NOW), evidence, at=NOW) is None
+
+
+def test_a_worker_that_was_taken_over_replays_nothing(evidence_folder: Path, evidence: Evidence) -> None:
+    record = record_judged(judge(evidence_folder / "altered/licence.pdf", evidence, at=NOW), evidence, at=NOW)
+    assert record is not None
+    again = judge_again(evidence_folder / "altered/licence.pdf", record, workers=LyingWorkers())
+    assert again.error is not None
+    assert again.error.code == WorkerExhausted.code

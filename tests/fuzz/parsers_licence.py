@@ -8,6 +8,7 @@ from functools import cache
 from typing import Final
 
 from licence.claim import SignedClaim, read_claim
+from licence.copy_claim import CopyClaim, SignedCopyClaim, read_copy_claim, sign_copy_claim
 from licence.status_list import PREFIX, LicenceStatus, StatusList, pack, read_status_list, sign_status_list
 from tests.builders import Party, revocation_list
 from tests.fakes.clock import NOW
@@ -27,6 +28,24 @@ ISSUED: Final = NOW.replace(microsecond=0) - timedelta(hours=1)
 def read_text(octets: bytes) -> SignedClaim:
     """Read a claim out of what stands in a QR code."""
     return read_claim(octets.decode("latin-1"))
+
+
+def read_text_of_copy(octets: bytes) -> SignedCopyClaim:
+    """Read the claim of an annotated copy."""
+    return read_copy_claim(octets.decode("latin-1"))
+
+
+def copies() -> Iterable[bytes]:
+    """Yield claims of annotated copies, with a status list and without."""
+    for status_list in (None, 7):
+        claim = CopyClaim(
+            copy="copy_01k9x3v5b7d2f4h6j8m0n1p3q5",
+            licence=bytes(range(16)),
+            valid_until=ISSUED,
+            status_list=status_list,
+            status_index=status_list or 0,
+        )
+        yield sign_copy_claim(claim, signer().signer, signer().certificate).encode()
 
 
 @cache
@@ -90,6 +109,7 @@ def read_statuses(octets: bytes) -> StatusList:
 
 HARNESSES: Final[tuple[AnyHarness, ...]] = (
     Harness[SignedClaim](name="claim", seeds=seeds.claims, read=read_text),
+    Harness[SignedCopyClaim](name="claim of a copy", seeds=copies, read=read_text_of_copy),
     Harness[StatusList](name="status list", seeds=status_lists, read=read_list, proves=lambda _, one: one.payload),
     Harness[StatusList](name="status list, signed by its signer", seeds=statuses, read=read_statuses),
 )

@@ -7,6 +7,7 @@ from typing import Final
 
 from PIL import Image
 
+from licence.pictures.reading import read_picture
 from seal.image.designs import SealDesign, Shape
 from seal.image.drawing import draw
 from seal.image.emblems import read_emblem
@@ -14,6 +15,7 @@ from seal.image.outlines import Path
 from seal.image.png import Header, bare_png
 from seal.image.uploads import Ground, Upload, read_upload
 from tests.fuzz.harness import AnyHarness, Harness
+from tests.licence.pictures.housing import photograph
 from tests.seal.pictures import encoded, opened, rebuilt
 
 __all__ = ["HARNESSES"]
@@ -64,9 +66,16 @@ def emblem(octets: bytes) -> Path:
     return read_emblem(octets)
 
 
+def photographs() -> Iterable[bytes]:
+    """Yield small photographs of both kinds."""
+    for form, mode in (("JPEG", "RGB"), ("JPEG", "L"), ("PNG", "RGBA"), ("PNG", "P")):
+        yield photograph((120, 130), form=form, mode=mode)
+
+
 HARNESSES: Final[tuple[AnyHarness, ...]] = (
     Harness(name="PNG", seeds=headers, read=bare),
     Harness(name="picture of a seal", seeds=pictures, read=transparent),
     Harness(name="picture of a seal on white", seeds=pictures, read=on_white),
+    Harness(name="photograph", seeds=photographs, read=read_picture),
     Harness(name="emblem", seeds=lambda: [DRAWING], read=emblem),
 )

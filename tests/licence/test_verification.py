@@ -10,18 +10,23 @@ from api.demo import cast
 from identity.credit_code import CreditCode
 from identity.duties import Duty
 from licence.claim import Claim, licence_digest, sign_claim
+from licence.errors import MomentInFuture
 from licence.grounds import Ground
 from licence.lifecycle import LicenceState
+from licence.number import LicenceIdentifier
 from licence.repository import Licence
 from licence.verification import ClaimReport, VerificationService
 from seal.lifecycle import SealState
 from seal.standing import SealTrust
+from seal.verification.files import judge_file
+from seal.verification.record import Record, replay
 from tests.fakes.clock import NOW
 from tests.fakes.workers import LyingWorkers
 from tests.licence.builders import PERSON_TYPE, REASON, Desk
 from tests.seal.houses import actor
 from tests.trust.pdf.paper import paper
 from trust.founding import Role
+from trust.paths import Evidence
 from trust.signing import SigningUnavailable
 from trust.verdict import Outcome, SubIndication, Verdict
 from trust.workers import WorkerExhausted
@@ -137,13 +142,13 @@ def test_how_a_licence_stood_then_is_told_beside_how_it_stands(any_desk: Desk) -
         (NOW, LicenceState.IN_FORCE, True),
         (NOW + timedelta(hours=1), LicenceState.WITHDRAWN, False),
     ):
-        standing = any_desk.house.verification.claim(text, then=then).standing
+        standing = any_desk.house.verification.claim(text, at=then).standing
         assert standing is not None
         assert standing.then is not None
         assert (standing.then.state, standing.then.is_in_force) == (state, in_force)
         assert standing.annulled
         assert not standing.is_in_force
-    found = any_desk.house.verification.file(pdf_of(any_desk, licence), then=NOW).standing
+    found = any_desk.house.verification.file(pdf_of(any_desk, licence), at=NOW).standing
     assert found is not None
     assert found.then is not None
     assert found.then.is_in_force
@@ -392,3 +397,133 @@ def test_a_worker_that_lies_is_not_believed(desk: Desk, caplog: pytest.LogCaptur
         service.file(pdf.replace(b"endobj", b"endobJ", 1))
     assert caught.value.details == {"limit": "answer"}
     assert "a verdict that does not hold" in caplog.text
+
+
+# --- identifiers
+
+
+def test_an_identifier_alone_proves_no_document(any_desk: Desk) -> None:
+    licence = any_desk.issue(last_day=LAST_DAY)
+    for text in (licence.identifier, f"OID.{licence.identifier}"):
+        report = any_desk.house.verification.identifier(text)
+        assert finding_of(report.verdict) is SubIndication.SIGNED_DATA_NOT_FOUND
+        assert report.verdict.outcome is Outcome.INDETERMINATE
+        assert [(check.name, check.outcome) for check in report.verdict.checks] == [
+            ("identifier.format", PASSED),
+            ("licence.known", PASSED),
+            ("licence.state", PASSED),
+            ("licence.validity", PASSED),
+            ("identifier.document", Outcome.INDETERMINATE),
+        ]
+        standing = report.standing
+        assert standing is not None
+        assert (standing.licence.id, standing.is_in_force, standing.holder) == (licence.id, True, "")
+
+
+@pytest.mark.parametrize("state", STOPPED)
+def test_an_identifier_of_a_licence_that_is_stopped_fails(desk: Desk, state: LicenceState) -> None:
+    report = desk.house.verification.identifier(desk.in_state(state).identifier)
+    assert (report.verdict.outcome, finding_of(report.verdict)) == (Outcome.FAILED, SubIndication.REVOKED)
+
+
+@pytest.mark.parametrize("state", [LicenceState.PREPARED, LicenceState.VOID])
+def test_identifiers_do_not_tell_what_was_never_handed_out(desk: Desk, state: LicenceState) -> None:
+    known = desk.house.verification.identifier(desk.in_state(state).identifier)
+    other = LicenceIdentifier(type_code=cast.FOOD_TYPE, issuer=cast.AUTHORITY.code, serial="NOSUCH")
+    unknown = desk.house.verification.identifier(str(other))
+    assert known == unknown
+    assert known.standing is None
+    assert finding_of(known.verdict) is SubIndication.SIGNED_DATA_NOT_FOUND
+
+
+def test_what_is_no_identifier_fails(desk: Desk) -> None:
+    licence = desk.issue()
+    wrong = licence.identifier[:-1] + ("8" if licence.identifier[-1] != "8" else "9")
+    for text in ("", "1.2.3", wrong):
+        report = desk.house.verification.identifier(text)
+        assert (report.verdict.outcome, report.standing) == (Outcome.FAILED, None)
+        assert finding_of(report.verdict) is SubIndication.FORMAT_FAILURE
+
+
+def test_whatever_is_asked_is_recognised(desk: Desk) -> None:
+    licence = desk.issue()
+    verification, code = desk.house.verification, code_of(licence)
+    assert verification.ask(code.encode()) == verification.claim(code)
+    assert verification.ask(licence.identifier.encode()) == verification.identifier(licence.identifier)
+    pdf = pdf_of(desk, licence)
+    assert verification.ask(pdf) == verification.file(pdf)
+
+
+# --- as of a past moment
+
+
+def test_the_whole_verdict_is_as_of_the_moment(any_desk: Desk) -> None:
+    house = any_desk.house
+    licence = any_desk.issue(last_day=LAST_DAY)
+    pdf, code = pdf_of(any_desk, licence), code_of(licence)
+    house.clock.advance(timedelta(hours=1))
+    between = house.clock.now()
+    house.clock.advance(timedelta(hours=1))
+    house.licences.revoke(any_desk.second, licence.id, reason=REASON)
+    for at, outcome in ((None, Outcome.FAILED), (between, PASSED), (NOW - timedelta(days=1), Outcome.FAILED)):
+        found = house.verification.file(pdf, at=at)
+        assert (found.outcome, found.moment) == (outcome, at or house.clock.now())
+        report = house.verification.claim(code, at=at)
+        assert (report.verdict.outcome, report.moment) == (outcome, at or house.clock.now())
+    early = house.verification.claim(code, at=NOW - timedelta(days=1)).verdict
+    assert finding_of(early) is SubIndication.NOT_YET_VALID
+
+
+def test_a_licence_that_has_expired_since_was_valid_then(desk: Desk) -> None:
+    code = code_of(desk.issue(last_day=LAST_DAY))
+    desk.at(LAST_MOMENT + timedelta(days=2))
+    verification = desk.house.verification
+    assert finding_of(verification.claim(code).verdict) is SubIndication.EXPIRED
+    assert verification.claim(code, at=LAST_MOMENT).verdict.outcome is PASSED
+    late = verification.claim(code, at=LAST_MOMENT + timedelta(days=1)).verdict
+    assert finding_of(late) is SubIndication.EXPIRED
+
+
+@pytest.mark.parametrize("asked", [b"", b'{"claim": "x"}', b'{"identifier": "x"}'])
+def test_nobody_can_say_how_things_will_stand(desk: Desk, asked: bytes) -> None:
+    later = desk.house.clock.now() + timedelta(seconds=1)
+    with pytest.raises(MomentInFuture) as caught:
+        desk.house.verification.ask(asked, at=later)
+    assert caught.value.code == "verification.moment_in_future"
+
+
+# --- records
+
+
+def test_a_record_of_the_instance_outlives_its_trust(desk: Desk) -> None:
+    house = desk.house
+    licence = desk.issue(last_day=LAST_DAY)
+    pdf = pdf_of(desk, licence)
+    found, record = house.verification.recorded(pdf)
+    assert (found.outcome, record.moment) == (PASSED, house.clock.now())
+    assert {check["name"] for check in record.registry} >= {"seal.recorded", "licence.state"}
+    house.licences.revoke(desk.second, licence.id, reason=REASON)
+    desk.at(NOW + timedelta(days=36_500))
+    assert house.verification.file(pdf).outcome is Outcome.FAILED
+    assert judge_file(pdf, Evidence(), now=record.moment).document.outcome is Outcome.INDETERMINATE
+    again = replay(Record.read(record.to_json()), pdf)
+    assert again.document.outcome is PASSED
+    assert record.agrees_with(again)
+
+
+def test_a_record_of_a_file_that_is_not_ours_tells_nothing_of_the_registry(desk: Desk) -> None:
+    found, record = desk.house.verification.recorded(paper())
+    assert (found.registry, record.registry) == (None, ())
+
+
+def test_a_detached_signature_is_judged_over_its_document(desk: Desk) -> None:
+    pdf = pdf_of(desk, desk.issue())
+    (judged, *_) = [
+        one for one in desk.house.verification.file(pdf).report.document.signatures if one.seal_signature is not None
+    ]
+    assert judged.seal_signature is not None
+    assert judged.placed is not None
+    value, signed = judged.seal_signature.raw, judged.placed.content.octets()
+    assert desk.house.verification.file(value, signed=signed).outcome is PASSED
+    assert desk.house.verification.file(value).outcome is Outcome.INDETERMINATE
+    assert desk.house.verification.file(value, signed=signed + b" ").outcome is Outcome.FAILED

@@ -14,7 +14,7 @@ from seal.stamping.document_signature import time_stamp_document
 from seal.stamping.orders import Level, Mode, Outage, StampOrder
 from seal.stamping.places import AtPoint
 from seal.stamping.stampings import parameters_of
-from seal.verification.documents import existed_at, judge_pdf, with_facts
+from seal.verification.documents import judge_pdf, stamp_over, with_facts
 from tests.builders import PKI, revocation_list
 from tests.fakes.clock import NOW
 from tests.seal.kits import Bench, checks_failed, outcomes
@@ -335,11 +335,11 @@ def test_only_what_ends_before_a_time_stamp_is_proven_by_it(bench: Bench) -> Non
     seal, document, stamp = bench.judge(archived).signatures
     assert seal.placed is not None
     assert stamp.placed is not None
-    assert existed_at(seal.placed, [stamp]) == stamp.report.proven_time
-    assert existed_at(stamp.placed, [stamp]) is None
+    assert stamp_over(seal.placed, [stamp]) is stamp
+    assert stamp_over(stamp.placed, [stamp]) is None
     failing = replace(stamp, report=replace(stamp.report, checks=(failed_check(),)))
     for other in ([], [document], [failing], [replace(stamp, placed=None)]):
-        assert existed_at(seal.placed, other) is None
+        assert stamp_over(seal.placed, other) is None
 
 
 def failed_check() -> Check:

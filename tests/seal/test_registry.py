@@ -118,6 +118,32 @@ def test_a_seal_of_another_making_under_our_code_is_none_of_ours(house: House, s
     assert house.verification.file(pdf).seals == ()
 
 
+def test_the_state_of_a_seal_is_told_at_the_stamping_now_and_then(house: House, seal: str) -> None:
+    pdf = stamped(house, seal)
+    while_active = house.clock.now()
+    house.clock.advance(HOUR)
+    cancel(house, seal, Ground.KEY_COMPROMISED, house.clock.now() - 10 * HOUR)
+    standing, finding = judged(house, pdf)
+    assert (standing.state, standing.state_at_stamping, standing.state_then) == (
+        SealState.CANCELLED,
+        SealState.ACTIVE,
+        None,
+    )
+    assert finding.outcome is Outcome.INDETERMINATE
+    # As of the hour before its end nobody knew of the loss.
+    then = house.verification.file(pdf, at=while_active)
+    (as_of,) = then.seals
+    assert (as_of.state, as_of.state_then, as_of.at_stamping.trust) == (
+        SealState.CANCELLED,
+        SealState.ACTIVE,
+        SealTrust.VALID,
+    )
+    assert then.outcome is Outcome.PASSED
+    early = house.verification.file(pdf, at=NOW - 1000 * HOUR)
+    assert [(one.state_then, one.is_recorded) for one in early.seals] == [(None, False)]
+    assert early.outcome is not Outcome.PASSED
+
+
 CHECKS: Final = {
     SealTrust.VALID: ("", None),
     SealTrust.NEVER_VALID: ("seal.lawful", SubIndication.REVOKED),

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import pytest
 
-from seal.stamping.second_look import VerdictContradicted, look_again
 from seal.verification.documents import JudgedSignature
 from seal.verification.files import FileKind, FileReport, judge_file
+from seal.verification.second_look import VerdictContradicted, look_again
 from tests.builders import PKI
 from tests.fakes.workers import believed
 from tests.seal.kits import Bench
@@ -17,6 +17,7 @@ from trust.crypto.sm3 import hash_of
 from trust.paths import Evidence
 from trust.pdf.content import ByteRangeContent
 from trust.pdf.judging import Coverage, PDFSignature
+from trust.status import RevocationStatus, StatusSource
 from trust.verdict import Finding, Outcome, SubIndication
 
 Lie = Callable[[FileReport, bytes], FileReport]
@@ -176,14 +177,47 @@ def test_names_are_those_that_were_found_here(bench: Bench, stamped: bytes) -> N
     assert seen(bench, stamped, lie) == report
 
 
-def test_lists_that_the_file_brought_along_are_the_workers_to_tell(bench: Bench, stamped: bytes) -> None:
-    report = judged(bench, stamped)
+def test_lists_that_the_file_brought_along_are_read_here_as_well(bench: Bench, stamped: bytes) -> None:
     without = replace(bench.kit.evidence, revocation_lists=(), status_responses=())
-    again = seen(bench, stamped, report, without)
-    assert again.document.outcome is Outcome.PASSED
-    assert [one.report.checks for one in again.document.signatures] == [
-        one.report.checks for one in report.document.signatures
-    ]
+    report = judged(bench, stamped, without)
+    assert report.document.outcome is Outcome.PASSED
+    assert seen(bench, stamped, report, without) == report
+
+
+Change = Callable[[RevocationStatus], RevocationStatus]
+
+CLEARED: Final[dict[str, Change]] = {
+    "no list": lambda status: replace(status, told_by=b"no list"),
+    "nothing": lambda status: replace(status, told_by=b""),
+    "a list that was altered": lambda status: replace(
+        status, told_by=status.told_by[:-1] + bytes((status.told_by[-1] ^ 1,))
+    ),
+    "a list that is called a response": lambda status: replace(status, source=StatusSource.RESPONSE),
+}
+
+
+def cleared_by(one: JudgedSignature, change: Change) -> JudgedSignature:
+    """Return a signature whose certificates are said to be cleared by something else."""
+    checks = tuple(
+        check if check.revocation is None else replace(check, revocation=change(check.revocation))
+        for check in one.report.checks
+    )
+    return replace(one, report=replace(one.report, checks=checks, time_proofs=()))
+
+
+@pytest.mark.parametrize("name", CLEARED)
+def test_a_list_that_only_a_worker_has_seen_clears_nobody(bench: Bench, stamped: bytes, name: str) -> None:
+    without = replace(bench.kit.evidence, revocation_lists=(), status_responses=())
+    report = judged(bench, stamped, without)
+    lie = changed(report, lambda one: cleared_by(one, CLEARED[name]))
+    with pytest.raises(VerdictContradicted):
+        seen(bench, stamped, lie, without)
+
+
+def test_whose_the_lists_are_is_told_here(bench: Bench, stamped: bytes) -> None:
+    report = judged(bench, stamped)
+    assert report.held
+    assert seen(bench, stamped, replace(report, held=(b"of the file",))) == report
 
 
 def test_what_a_worker_adds_to_its_lie_does_not_help(bench: Bench, stamped: bytes) -> None:

@@ -36,10 +36,9 @@ def judged(
     document_hash: bytes | None = DOCUMENT_HASH,
 ) -> JudgedSeal:
     """Judge with both backends, which must agree, and return what came of it."""
+    known = evidence or world.pki.evidence
     found = [
-        judge_seal_signature(
-            encoded, evidence or world.pki.evidence, now=now, document_hash=document_hash, backend=backend
-        )
+        judge_seal_signature(encoded, known, now=now, document_hash=document_hash, backend=backend)
         for backend in (None, ReferenceBackend())
     ]
     assert found[0].report.checks == found[1].report.checks

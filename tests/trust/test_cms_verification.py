@@ -22,6 +22,7 @@ from tests.fakes.clock import NOW, SettableClock
 from tests.trust.messages import CERTIFICATES, SIGNATURE, SIGNER, Message, standard_attributes
 from trust.asn1 import der, oids
 from trust.cms import BytesContent, Content, Dialect
+from trust.cms_signing import attribute
 from trust.cms_verification import judge_cms
 from trust.crypto.algorithms import Digest
 from trust.crypto.sm3 import hash_of
@@ -31,6 +32,7 @@ from trust.reports import SignatureKind, SignatureReport
 from trust.verdict import Outcome, SubIndication
 
 CONTENT = "准予设立登记".encode()
+SM3, SM2 = "1.2.156.10197.1.401", "1.2.156.10197.1.501"
 DAY = timedelta(days=1)
 SECOND = NOW.replace(microsecond=0)
 
@@ -136,8 +138,36 @@ def test_nobody_signed(pki: PKI) -> None:
 
 
 def test_an_unknown_algorithm(pki: PKI) -> None:
-    changed = grafted(made(pki.signer), *SIGNER, 4, put=der.sequence(der.oid("1.2.3")))
-    assert said(judged(changed, pki.evidence)) == FORMAT
+    for place in (2, 4):  # of the hash, of the signature
+        changed = grafted(made(pki.signer), *SIGNER, place, put=der.sequence(der.oid("1.2.3")))
+        assert said(judged(changed, pki.evidence)) == (Outcome.FAILED, SubIndication.CRYPTO_CONSTRAINTS_FAILURE)
+
+
+def test_sm2_goes_with_sm3_alone(sm2_pki: PKI) -> None:
+    attributes = standard_attributes(CONTENT, Digest.SHA256)
+    mixed = Message(party=sm2_pki.signer, content=CONTENT, attributes=attributes, digest=Digest.SHA256).encoded
+    assert said(judged(mixed, sm2_pki.evidence)) == (Outcome.FAILED, SubIndication.CRYPTO_CONSTRAINTS_FAILURE)
+
+
+@pytest.mark.parametrize(
+    ("value", "holds"),
+    [
+        (der.sequence(der.sequence(der.oid(SM3)), der.context(1, der.oid(SM2))), True),
+        (der.sequence(der.sequence(der.oid(SM3), der.null()), der.context(1, der.oid(SM2), der.null())), True),
+        (der.sequence(der.sequence(der.oid(SM2)), der.context(1, der.oid(SM2))), False),
+        (der.sequence(der.sequence(der.oid(SM3)), der.context(1, der.oid(SM3))), False),
+        (der.sequence(der.sequence(der.oid(SM3)), der.context(2, der.oid(SM2))), False),
+        (der.sequence(der.sequence(der.oid(SM3))), False),
+        (der.sequence(der.sequence(), der.context(1, der.oid(SM2))), False),
+        (der.sequence(), False),
+    ],
+)
+def test_algorithms_that_the_signer_protected(sm2_pki: PKI, value: bytes, *, holds: bool) -> None:
+    protection = attribute(oids.ID_ALGORITHM_PROTECTION, value)
+    attributes = standard_attributes(CONTENT, Digest.SM3, others=(protection,))
+    encoded = Message(party=sm2_pki.signer, content=CONTENT, attributes=attributes).encoded
+    expected = GOOD if holds else (Outcome.FAILED, SubIndication.SIG_CONSTRAINTS_FAILURE)
+    assert said(judged(encoded, sm2_pki.evidence)) == expected
 
 
 def test_every_signer_is_judged(sm2_pki: PKI, p256_pki: PKI) -> None:

@@ -308,6 +308,15 @@ def test_weak_algorithms() -> None:
     assert judged(weak, evidence) == (Outcome.FAILED, SubIndication.CRYPTO_CONSTRAINTS_FAILURE)
 
 
+def test_a_certificate_signed_with_an_algorithm_that_nobody_knows(sm2_pki: PKI) -> None:
+    unknown = der.sequence(der.oid("1.2.3"))
+    strange = sm2_pki.issue(
+        DOCUMENT_SIGNER, change=lambda tbs: grafted(tbs, 2, put=unknown), algorithm_identifier=unknown
+    )
+    expected = (Outcome.FAILED, SubIndication.CRYPTO_CONSTRAINTS_FAILURE)
+    assert judged(strange.certificate, sm2_pki.evidence) == expected
+
+
 def test_an_unknown_algorithm(pki: PKI) -> None:
     unknown = grafted(pki.signer.certificate.der, 1, put=der.sequence(der.oid("1.2.3")))
     assert judged(Certificate(unknown), pki.evidence) == BROKEN

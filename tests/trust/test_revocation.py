@@ -17,6 +17,7 @@ from trust.revocation import (
     RevocationListMalformed,
     check_revocation,
 )
+from trust.status import StatusSource
 from trust.verdict import Outcome, SubIndication
 
 DAY = timedelta(days=1)
@@ -313,3 +314,34 @@ def test_what_the_reason_tells_an_expert(pki: PKI) -> None:
         pki.signer.certificate, pki.issuing.certificate, [], at=AT, time_is_proven=False, step=""
     )
     assert "测试签发机构" in str(missing.finding)
+
+
+# --- what is told of it
+
+
+def test_what_told_the_state_of_a_certificate_is_told(sm2_pki: PKI) -> None:
+    made = naming(sm2_pki, AT - DAY, this_update=AT - 3 * DAY)
+    signer, issuing = sm2_pki.signer.certificate, sm2_pki.issuing.certificate
+    for lists, revoked in (((made,), AT - DAY), ((revocation_list(sm2_pki.issuing, this_update=AT - 3 * DAY),), None)):
+        status = check_revocation(signer, issuing, lists, at=AT, time_is_proven=False, step="1").revocation
+        assert status is not None
+        assert (status.certificate, status.fingerprint) == (signer.common_name, signer.fingerprint)
+        assert (status.source, status.told_by) == (StatusSource.LIST, lists[0].der)
+        assert (status.at, status.made_at, status.next_update) == (AT, AT - 3 * DAY, lists[0].next_update)
+        assert (status.age, status.revoked_at, status.reason) == (3 * DAY, revoked, None)
+
+
+def test_news_from_after_the_moment_has_no_age(sm2_pki: PKI) -> None:
+    late = revocation_list(sm2_pki.issuing, this_update=AT + DAY)
+    check = check_revocation(
+        sm2_pki.signer.certificate, sm2_pki.issuing.certificate, [late], at=AT, time_is_proven=False, step="1"
+    )
+    assert check.revocation is not None
+    assert check.revocation.age == timedelta()
+
+
+def test_where_nothing_is_at_hand_nothing_is_told(sm2_pki: PKI) -> None:
+    check = check_revocation(
+        sm2_pki.signer.certificate, sm2_pki.issuing.certificate, [], at=AT, time_is_proven=False, step="1"
+    )
+    assert (check.outcome, check.revocation) == (Outcome.INDETERMINATE, None)

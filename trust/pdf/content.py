@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from trust.crypto.algorithms import Digest
-from trust.crypto.sm3 import hash_of
+from trust.crypto.beginnings import hash_of_file
 
 __all__ = ["ByteRangeContent"]
 
@@ -24,7 +24,7 @@ class ByteRangeContent:
 
     def digest(self, algorithm: Digest) -> bytes:
         """Return the hash of the parts."""
-        return hash_of(algorithm, *self.parts())
+        return hash_of_file(algorithm, self.pdf, self.ranges)
 
     def octets(self) -> bytes:
         """Return the parts themselves."""

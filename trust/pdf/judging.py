@@ -8,7 +8,7 @@ than its revision) is refused here.
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
@@ -41,10 +41,11 @@ from trust.errors import TrustError
 from trust.pdf.content import ByteRangeContent
 from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFMalformed, PDFPasswordWrong, require_acceptable
 from trust.pdf.reading import PARSER_ERRORS, Reader, entry, form_fields, malformed_when_unreadable, members, pages_of
+from trust.pdf.revisions import Addition, AdditionKind, additions_of
+from trust.pdf.surroundings import has_other_surroundings
 from trust.revocation import RevocationList
-from trust.verdict import Check, Finding, SubIndication
 
-__all__ = ["ByteRangeContent", "Changes", "Coverage", "PDFDocument", "PDFSignature", "check_structure", "open_pdf"]
+__all__ = ["ByteRangeContent", "Changes", "Coverage", "PDFDocument", "PDFSignature", "is_followed", "open_pdf"]
 
 MAX_STORE: Final = 200
 """Certificates and lists that are taken from a document security store."""
@@ -52,6 +53,9 @@ MAX_STORE: Final = 200
 MAX_SIGNATURES: Final = 50
 
 END_OF_FILE: Final = re.compile(rb"startxref\s+\d+\s+%%EOF\s{0,2}\Z")
+
+TAIL: Final = 64
+"""Octets in which the end of a file must show."""
 
 
 class Coverage(StrEnum):
@@ -133,7 +137,7 @@ class EmbeddedSignature(EmbeddedPdfSignature):
         reference = sig_field.raw_get("/V")
         self.sig_object = reference.get_object()
         self.byte_range = self.sig_object.raw_get("/ByteRange")
-        self.pkcs7_content = extract_contents(self.sig_object)
+        self.pkcs7_content = reader.unmasked(extract_contents(self.sig_object))
         self.signed_revision = reader.xrefs.get_last_change(reference.reference)
         self.coverage = None
         self._docmdp = self._fieldmdp = None
@@ -157,6 +161,12 @@ class PDFSignature:
     changes: Changes
     permission: int | None
     """What the signature's DocMDP permits afterwards: 1 nothing, 2 form filling, 3 annotations too; None: no rule."""
+
+    revisions: int = 0
+    """How many revisions the file has; `revision` counts from 0."""
+
+    additions: tuple[Addition, ...] = ()
+    """What later revisions brought, in their order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +192,7 @@ def open_pdf(pdf: bytes, *, password: str | None = None) -> PDFDocument:
         found = [read_signature(pdf, reader, name, field) for name, field in signed_fields(reader)]
         certificates, lists = read_security_store(reader)
         return PDFDocument(
-            signatures=tuple(sorted(found, key=lambda one: one.revision)),
+            signatures=with_additions(reader, sorted(found, key=lambda one: one.revision)),
             certificates=certificates,
             revocation_lists=lists,
             pages=pages,
@@ -231,7 +241,28 @@ def read_signature(pdf: bytes, reader: Reader, name: str, field: Any) -> PDFSign
         coverage=coverage,
         changes=changes_after(pdf, embedded, coverage),
         permission=None if level is None else level.value,
+        revisions=reader.xrefs.total_revisions,
     )
+
+
+def with_additions(reader: Reader, signatures: list[PDFSignature]) -> tuple[PDFSignature, ...]:
+    """Return signatures with what came after each. One that covers the file has nothing after it."""
+    if all(one.coverage is Coverage.FILE for one in signatures):
+        return tuple(signatures)
+    told = [*map(signature_added, signatures), *additions_of(reader)]
+    told.sort(key=lambda one: one.revision)
+    return tuple(
+        one
+        if one.coverage is Coverage.FILE
+        else replace(one, additions=tuple(each for each in told if each.revision > one.revision + 1))
+        for one in signatures
+    )
+
+
+def signature_added(signature: PDFSignature) -> Addition:
+    """Return a signature as what its revision brought."""
+    kind = AdditionKind.TIME_STAMP if signature.is_time_stamp else AdditionKind.SIGNATURE
+    return Addition(kind=kind, revision=signature.revision + 1, about=signature.field)
 
 
 def parse_date(text: str) -> datetime | None:
@@ -271,10 +302,12 @@ def changes_after(pdf: bytes, embedded: EmbeddedSignature, coverage: Coverage) -
     if coverage is Coverage.LESS:
         return Changes.FORBIDDEN
     is_newest = embedded.signed_revision == embedded.reader.xrefs.total_revisions - 1
-    if is_newest or not END_OF_FILE.search(pdf, max(0, len(pdf) - 64)):
+    if is_newest or not END_OF_FILE.search(pdf, max(0, len(pdf) - TAIL)):
         return Changes.FORBIDDEN  # bytes after the end of the file that belong to no revision
     result = embedded.evaluate_modifications(POLICY)
     if not isinstance(result, DiffResult) or has_fields_of_nobody(embedded):
+        return Changes.FORBIDDEN
+    if has_other_surroundings(embedded.reader, embedded.signed_revision):
         return Changes.FORBIDDEN
     return LEVELS[result.modification_level]
 
@@ -311,24 +344,8 @@ def readable(kind: Any, array: Any, purpose: DecodePurpose) -> Iterator[Any]:  #
             yield kind(stream.read_data(purpose))
 
 
-def check_structure(document: PDFDocument, signature: PDFSignature, *, step: str) -> tuple[Check, ...]:
-    """Check what a signature covers and what was changed after it, under the strictest rule in force.
-
-    A signature's own DocMDP rule binds what comes after it. Without a rule, form filling and further signatures are
-    permitted and everything else is not.
-    """
-    partial: Finding | None = None
-    if signature.coverage is Coverage.LESS:
-        reason = "the signature does not cover the whole document as it was signed"
-        partial = Finding(sub_indication=SubIndication.FORMAT_FAILURE, reason=reason)
-    rules = [one.permission for one in document.signatures if one.permission and one.revision <= signature.revision]
-    strictest = min(rules, default=2)
-    allowed = {1: Changes.VALIDATION_DATA, 2: Changes.FORM_FILLING, 3: Changes.ANNOTATIONS}[strictest]
-    changed: Finding | None = None
-    if SEVERITY.index(signature.changes) > SEVERITY.index(allowed):
-        reason = f"the document was changed after this signature: {signature.changes.value}; permitted: {allowed.value}"
-        changed = Finding(sub_indication=SubIndication.HASH_FAILURE, reason=reason)
-    return (
-        Check(step=step, name="pdf.coverage", finding=partial),
-        Check(step=step, name="pdf.changes", finding=changed, note=signature.changes.value),
-    )
+def is_followed(signature: PDFSignature) -> bool:
+    """Tell whether octets follow the end of the file that belong to no revision."""
+    pdf = signature.content.pdf
+    is_newest = signature.revision == signature.revisions - 1
+    return is_newest or not END_OF_FILE.search(pdf, max(0, len(pdf) - TAIL))

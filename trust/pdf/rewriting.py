@@ -1,7 +1,7 @@
 """Writing a file of ours anew, in one revision: objects are taken over as they stand, some are changed, some added.
 
 For files that this house made and has not signed yet. What comes out is as plain as what goes in: one table, no object
-streams, and the same octets each time.
+streams, and the same octets each time. Parts that many files share stand first, so that their files begin alike.
 """
 
 from collections.abc import Mapping
@@ -33,24 +33,34 @@ class Rewriting(Update):
         self.objects = {number: (offset, end) for (offset, number), end in zip(places, ends, strict=True)}
         """Where each object of the file stands."""
 
+        self.shared: list[int] = []
+        """The objects of parts that were put in."""
+
+    def beginning(self) -> bytes:
+        """Return what every file begins with into which the same parts are put under the same numbers."""
+        return b"".join((self.head, *map(self.text, self.shared)))
+
+    def text(self, number: int) -> bytes:
+        """Return an object as it will stand in the file."""
+        reference = Reference(number)
+        if reference in self.changed:
+            return b"%d 0 obj\n%b\nendobj\n" % (number, written(self.changed[reference]))
+        if number not in self.objects:
+            raise PDFMalformed  # a number that nothing has
+        start, end = self.objects[number]
+        return self.pdf[start:end]
+
     @override
     def finished(self) -> bytes:
         """Return the file with what was changed and added."""
-        parts, at, rows = [self.head], len(self.head), []
-        anew = {one.number: value for one, value in self.changed.items()}
-        for number in range(1, self.free_number):
-            if number in anew:
-                text = b"%d 0 obj\n%b\nendobj\n" % (number, written(anew[number]))
-            elif number in self.objects:
-                start, end = self.objects[number]
-                text = self.pdf[start:end]
-            else:
-                raise PDFMalformed  # a number that nothing has
-            rows.append(b"%010d 00000 n \n" % at)
-            parts.append(text)
-            at += len(text)
+        parts, at, rows = [self.head], len(self.head), {}
+        others = sorted(set(range(1, self.free_number)).difference(self.shared))
+        for number in (*self.shared, *others):
+            parts.append(self.text(number))
+            rows[number] = b"%010d 00000 n \n" % at
+            at += len(parts[-1])
         trailer = written({**self.trailer, "Size": self.free_number})
-        told = (self.free_number, b"".join(rows), trailer, at)
+        told = (self.free_number, b"".join(rows[number] for number in sorted(rows)), trailer, at)
         ending = b"xref\n0 %d\n0000000000 65535 f \n%btrailer\n%b\nstartxref\n%d\n%%%%EOF\n" % told
         return b"".join((*parts, ending))
 
@@ -59,6 +69,7 @@ class Rewriting(Update):
         places = [self.reserve() for _ in part.objects]
         for place, value in zip(places, part.objects, strict=True):
             self.replace(place, renumbered(value, places))
+        self.shared += [one.number for one in places]
         return places[0]
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from trust.certificates import Certificate
 from trust.crypto.algorithms import Digest
-from trust.crypto.sm3 import hash_of
+from trust.crypto.beginnings import hash_of_file
 from trust.ocsp import OCSPResponse
 from trust.pdf.annotations import make_annotations_indirect, require_own_objects
 from trust.pdf.appearance import Appearance, Mark
@@ -86,8 +86,8 @@ class PreparedPDF:
 
     def digest(self, algorithm: Digest) -> bytes:
         """Return the hash of everything but the gap."""
-        whole = memoryview(self.octets)
-        return hash_of(algorithm, whole[: self.gap.start], whole[self.gap.end :])
+        ranges = (0, self.gap.start), (self.gap.end, len(self.octets) - self.gap.end)
+        return hash_of_file(algorithm, self.octets, ranges)
 
     def fill(self, value: bytes) -> bytes:
         """Return the document with the signature value `value`."""

@@ -25,7 +25,7 @@ from typing import Final
 
 from seal.data.asn1 import SealSignature
 from seal.verification.checks import failed
-from seal.verification.documents import DocumentReport, JudgedSignature, with_checks
+from seal.verification.documents import DocumentReport, JudgedSignature, SignedFiles, with_checks
 from seal.verification.ofd.integrity import FileListing, read_listing
 from seal.verification.ofd.package import OFDMalformed
 from seal.verification.ofd.structure import (
@@ -108,8 +108,18 @@ def judge_one(
             placed=None,
             report=with_checks(report, tuple(checks)),
             seal_signature=seal_signature,
+            files=signed_files(package, outline, found),
         )
         for report in reports
+    )
+
+
+def signed_files(package: OFDPackage, outline: Outline, found: FoundSignature) -> SignedFiles:
+    """Return which files of the package a signature protects, and which it leaves out though it could list them."""
+    bare = package.files.keys() - found.protected - outline.unlisted
+    return SignedFiles(
+        protected=tuple(sorted(package.files[key].name for key in package.files.keys() & found.protected)),
+        unprotected=tuple(sorted(package.files[key].name for key in bare)),
     )
 
 

@@ -28,10 +28,10 @@ from trust.pdf.judging import (
     Coverage,
     PDFDocument,
     PDFSignature,
-    check_structure,
     open_pdf,
     parse_date,
 )
+from trust.pdf.permissions import check_structure
 from trust.verdict import Outcome, SubIndication
 
 

@@ -2,16 +2,19 @@
 
 import zlib
 from collections.abc import Callable, Mapping
+from io import SEEK_CUR
 from typing import Any, Final
 
 import pytest
+from pyhanko.pdf_utils.generic import Reference
 
 from tests.fakes.clock import NOW
+from tests.trust.pdf import paper as papers
 from tests.trust.pdf.paper import assemble, page_dictionary, paper, stream
 from trust.errors import TrustError
 from trust.pdf.intake import LIMITS, PDFLimitExceeded, PDFMalformed
 from trust.pdf.judging import open_pdf
-from trust.pdf.reading import Reader
+from trust.pdf.reading import Budget, MaskedFile, Reader
 from trust.pdf.signing import PADES, SignatureRequest, prepare_signature
 
 REQUEST: Final = SignatureRequest(form=PADES, field="Signature", at=NOW, reserve=100)
@@ -301,3 +304,110 @@ def test_whatever_is_raised_is_ours(use: Callable[[bytes], object]) -> None:
     for claim in CLAIMS.values():
         with pytest.raises(TrustError):
             use(tabled(claim, b"\1" * 100, compress=True))
+
+
+# --- long values, which are shown by a hash
+
+VALUE: Final = bytes(range(256)) * 2
+
+
+def holding(text: bytes, *, more: bytes = b"") -> bytes:
+    """Return a file with a dictionary that has an entry /Contents of this text."""
+    return paper(others={30: b"<</Contents %b/After(it)>>" % text}, trailer=more)
+
+
+def read_back(pdf: bytes) -> Any:  # noqa: ANN401 - of pyHanko
+    reader: Any = Reader(pdf)
+    return reader.get_object(Reference(30))
+
+
+def test_a_long_value_is_shown_by_a_hash_and_known_by_it() -> None:
+    pdf = holding(b"<%b>" % VALUE.hex().encode())
+    reader: Any = Reader(pdf)
+    found = reader.get_object(Reference(30))
+    shown = found.raw_get("/Contents").original_bytes
+    assert (len(shown), reader.unmasked(shown), str(found["/After"])) == (32, VALUE, "it")
+    assert reader.unmasked(b"another") == b"another"
+    upper = read_back(holding(b"<%b>" % VALUE.hex().upper().encode()))
+    assert upper.raw_get("/Contents").original_bytes == shown
+    other = read_back(holding(b"<%b>" % VALUE[::-1].hex().encode()))
+    assert other.raw_get("/Contents").original_bytes != shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"<%b>" % VALUE[:255].hex().encode(),
+        b"<%b >" % VALUE.hex().encode(),
+        b"<%b0>" % VALUE.hex().encode(),
+        b"(%b)" % VALUE.hex().encode(),
+    ],
+)
+def test_a_value_of_another_form_is_read_as_it_stands(text: bytes) -> None:
+    found = read_back(holding(text)).raw_get("/Contents").original_bytes
+    assert found[:255] == (VALUE[:255] if text[:1] == b"<" else VALUE.hex().encode()[:255])
+
+
+def test_in_a_file_with_encryption_nothing_is_hidden() -> None:
+    pdf = holding(b"<%b>" % VALUE.hex().encode())
+    assert Reader(pdf).file.values
+    assert not MaskedFile(pdf + b"/Encrypt", Budget()).values
+
+
+def test_whoever_reads_backwards_comes_past_a_hash() -> None:
+    file = MaskedFile(holding(b"<%b>" % VALUE.hex().encode()), Budget())
+    ((place, end),) = file.ends.items()
+    file.seek(place + 2)
+    backwards = b""
+    for _ in range(4):
+        backwards += file.read(1)
+        file.seek(-2, SEEK_CUR)
+    assert file.tell() == place - 2
+    assert file.getvalue()[place - 1 : place + 3] == backwards[::-1]
+    forwards = b"".join(file.read(1) for _ in range(3))
+    assert (forwards[-1:], file.tell()) == (b">", end + 1)
+
+
+# --- predictors
+
+ROWS: Final = 6
+"""Octets of a row in the table of `compressed`."""
+
+
+def differing(row: bytes, above: bytes, kind: int) -> bytes:
+    """Return a row as it differs from what is around it (PNG, 9.2)."""
+    made = bytearray((kind,))
+    for place, one in enumerate(row):
+        left, corner = (row[place - 1], above[place - 1]) if place else (0, 0)
+        up = above[place]
+        guess = left + up - corner
+        nearest = min((left, up, corner), key=lambda other, guess=guess: abs(guess - other))  # type: ignore[misc]
+        made.append((one - (0, left, up, (left + up) // 2, nearest)[kind]) & 0xFF)
+    return bytes(made)
+
+
+def tabled_with(kinds: tuple[int, ...], parameters: bytes = b"/Columns 6") -> bytes:
+    """Return `compressed()` with a table whose rows are of these kinds in turn."""
+    plain = papers.compressed()
+    start = plain.index(b"21 0 obj")
+    body = plain[plain.index(b"stream\n", start) + 7 : plain.index(b"\nendstream", start)]
+    table = zlib.decompress(body)
+    rows = [table[place : place + ROWS] for place in range(0, len(table), ROWS)]
+    told = b"".join(
+        differing(row, above, kinds[place % len(kinds)])
+        for place, (above, row) in enumerate(zip([bytes(ROWS), *rows], rows, strict=False))
+    )
+    entries = b"/Type/XRef/Size 22/W[1 4 1]/Root 1 0 R/DecodeParms<</Predictor 15%b>>" % parameters
+    again = b"21 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (deflated(told, entries), start)
+    return plain[:start] + again
+
+
+@pytest.mark.parametrize("kinds", [(0,), (1,), (2,), (3,), (4,), (4, 0, 3, 1, 2)], ids=str)
+def test_rows_of_every_kind_are_read_as_other_readers_read_them(kinds: tuple[int, ...]) -> None:
+    document = open_pdf(tabled_with(kinds))
+    assert (document.pages, document.signatures) == (1, ())
+
+
+@pytest.mark.parametrize("parameters", [b"/Columns 6/Colors 2", b"/Columns 3/BitsPerComponent 16", b"/Columns 5"])
+def test_rows_that_another_reader_would_cut_elsewhere_are_refused(parameters: bytes) -> None:
+    require_malformed(tabled_with((2,), parameters))

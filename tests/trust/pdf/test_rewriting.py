@@ -73,6 +73,21 @@ def test_a_part_brings_along_all_that_it_refers_to() -> None:
     assert file.load(again) == {"Itself": again}
 
 
+def test_files_with_the_same_parts_begin_alike() -> None:
+    part = Part.of(PDFFile(plain()), Stream({}, b"shared"))
+    one, other = Rewriting(PDFFile(plain())), Rewriting(PDFFile(plain()))
+    for rewriting, own in ((one, b"one"), (other, b"another")):
+        place = rewriting.put(part)
+        rewriting.change(rewriting.root, ("Own",), lambda _, told=(own, place): told)  # type: ignore[misc]  # bound now
+        assert PDFFile(rewriting.finished()).load(place) == Stream({"Length": 6}, b"shared")
+    beginning = one.beginning()
+    assert beginning == other.beginning()
+    assert b"shared" in beginning
+    assert one.finished() != other.finished()
+    for rewriting in (one, other):
+        assert rewriting.finished().startswith(beginning)
+
+
 def object_streams() -> bytes:
     output = io.BytesIO()
     with pikepdf.open(io.BytesIO(paper())) as file:

@@ -2,24 +2,30 @@
 
 What reads a foreign file may be taken over by it, and then tells what the file wants. So what a file is, is asked here
 again; a signature in a PDF that is said to hold is verified once more over the octets that were sent: its value, its
-signer, its path to an anchor of ours; and a seal, a seal signature or a message by itself is judged anew, for which our
-own readers suffice. What only the worker can tell is how a PDF is built: whether what was added after a signature was
-permitted, and what the file brings along of certificates and lists; and everything of an OFD package. A verdict that
-is not passed needs no second look.
+signer, its path to an anchor of ours, and with the lists and responses that the worker says the file brings along,
+whose own signatures must hold as well; and a seal, a seal signature or a message by itself is judged anew, for which
+our own readers suffice. What only the worker can tell is how a PDF is built: which signatures there are besides, and
+whether what was added after one was permitted; and everything of an OFD package. A verdict that is not passed needs no
+second look.
 """
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
 
-from seal.verification.documents import JudgedSignature, existed_at, judge_field, with_checks
-from seal.verification.files import FileKind, FileReport, judge_file, kind_of
+from seal.verification.documents import JudgedSignature, judge_field, stamp_over, with_checks
+from seal.verification.files import FileKind, FileReport, held_of, judge_file, kind_of
+from trust.errors import TrustError
+from trust.ocsp import OCSPResponse
 from trust.paths import Evidence
 from trust.pdf.judging import Coverage, PDFSignature
 from trust.reports import SignatureKind, SignatureReport
-from trust.verdict import Outcome, SubIndication
+from trust.revocation import RevocationList
+from trust.status import StatusSource
+from trust.verdict import Outcome
 
 __all__ = ["VerdictContradicted", "look_again"]
 
@@ -46,7 +52,8 @@ def look_again(
         return report
     match kind:
         case FileKind.PDF:
-            return replace(report, document=replace(report.document, signatures=seen(content, report, evidence, now)))
+            document = replace(report.document, signatures=seen(content, report, evidence, now))
+            return replace(report, document=document, held=held_of(document, evidence))
         case FileKind.OFD:
             return report
         case FileKind.SEAL | FileKind.SEAL_SIGNATURE | FileKind.CMS:
@@ -91,27 +98,40 @@ def look_at(
     if placed is None:  # none that is said to hold stands anywhere else than in the file
         raise VerdictContradicted(told.field)
     require_covered(content, placed)
-    # The path is material like any other: what it is worth is found anew.
-    known = evidence.joined_by(told.report.path)
-    existed = existed_at(placed, time_stamps)
-    for report, seal_signature in judge_field(placed, known, now=now, existed=existed):
+    known = joined_by_told(evidence, told.report)
+    stamp = stamp_over(placed, time_stamps)
+    for report, seal_signature in judge_field(placed, known, now=now, stamp=stamp):
         if (report.kind, report.signer, seal_signature) == (told.report.kind, told.report.signer, told.seal_signature):
             return replace(told, report=confirmed(told.report, report))
     raise VerdictContradicted(placed.field)
 
 
-def confirmed(told: SignatureReport, found: SignatureReport) -> SignatureReport:
-    """Return what is to be believed of a signature: what was found here, and what the worker alone can tell.
+def joined_by_told(evidence: Evidence, told: SignatureReport) -> Evidence:
+    """Return `evidence` with the certificates, lists and responses that a worker says it relied on.
 
-    Where the file brought lists of revocations that are not here, found is that one has to try later.
+    They are material like any other: what they are worth is found anew. One that cannot be read is none.
     """
-    structure = tuple(check for check in told.checks if check.step == "pdf")
-    if found.verdict.outcome is Outcome.PASSED:
-        return with_checks(found, structure)
-    findings = {check.finding.sub_indication for check in found.checks if check.finding is not None}
-    if findings != {SubIndication.TRY_LATER}:
+    lists, responses = [], []
+    at_hand = {one.der for one in evidence.revocation_lists} | {one.der for one in evidence.status_responses}
+    for one in told.revocations:
+        if one.told_by in at_hand:
+            continue
+        with suppress(TrustError):
+            match one.source:
+                case StatusSource.LIST:
+                    lists.append(RevocationList(one.told_by))
+                case StatusSource.RESPONSE:
+                    responses.append(OCSPResponse(one.told_by))
+                case _:
+                    assert_never(one.source)
+    return evidence.joined_by(told.certificates, tuple(lists), tuple(responses))
+
+
+def confirmed(told: SignatureReport, found: SignatureReport) -> SignatureReport:
+    """Return what is to be believed of a signature: what was found here, and what the worker alone can tell."""
+    if found.verdict.outcome is not Outcome.PASSED:
         raise VerdictContradicted(found.kind.value)
-    return replace(found, checks=told.checks, path=told.path, proven_time=told.proven_time)
+    return with_checks(found, tuple(check for check in told.checks if check.step == "pdf"))
 
 
 def require_covered(content: bytes, placed: PDFSignature) -> None:

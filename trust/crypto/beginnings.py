@@ -1,0 +1,74 @@
+"""What many files begin with, hashed once: the files of one licence type share half of their octets.
+
+A hash that has taken in a beginning is kept, and goes on where the beginning ends. Whether a file begins so is seen in
+its octets each time, so that the hash is that of the file, whatever is remembered.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Final
+
+from trust.crypto.algorithms import Digest
+from trust.crypto.sm3 import Hasher, hasher
+
+__all__ = ["LEAST", "Beginnings", "hash_of_file", "remember"]
+
+LEAST: Final = 16 << 10
+"""Octets of a beginning: of a shorter one the comparison is not worth its time."""
+
+MOST: Final = 8
+"""Beginnings that are kept. Each takes its octets, and costs every other file a look at its first octets."""
+
+Range = tuple[int, int]
+"""Start and length."""
+
+
+class Beginnings:
+    """Beginnings of files, and hashes that have taken them in. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self.hashes: OrderedDict[bytes, dict[Digest, Hasher]] = OrderedDict()
+        self.lock = threading.Lock()
+
+    def remember(self, beginning: bytes) -> None:
+        """Expect files that begin so. The one that was remembered longest ago is forgotten."""
+        if len(beginning) < LEAST:
+            return
+        with self.lock:
+            self.hashes[beginning] = self.hashes.pop(beginning, {})
+            while len(self.hashes) > MOST:
+                self.hashes.popitem(last=False)
+
+    def begun(self, algorithm: Digest, file: bytes | bytearray, end: int) -> tuple[Hasher, int]:
+        """Return a hash that has taken in as much of the first `end` octets of a file as is known, and how much."""
+        with self.lock:
+            for beginning, hashes in self.hashes.items():
+                if len(beginning) <= end and file.startswith(beginning):
+                    if algorithm not in hashes:
+                        hashes[algorithm] = hasher(algorithm)
+                        hashes[algorithm].update(beginning)
+                    return hashes[algorithm].copy(), len(beginning)
+        return hasher(algorithm), 0
+
+    def hash_of_file(self, algorithm: Digest, file: bytes | bytearray, ranges: Sequence[Range]) -> bytes:
+        """Return the hash of parts of a file, one after the other, as `trust.crypto.sm3.hash_of` would."""
+        first = ranges[0] if ranges else (0, 0)
+        context, known = self.begun(algorithm, file, first[1]) if first[0] == 0 else (hasher(algorithm), 0)
+        whole = memoryview(file)
+        for place, (start, length) in enumerate(ranges):
+            context.update(whole[start + (0 if place else known) : start + length])
+        return context.digest()
+
+
+OF_THIS_PROCESS: Final = Beginnings()
+
+
+def remember(beginning: bytes) -> None:
+    """Expect files that begin so, in this process."""
+    OF_THIS_PROCESS.remember(beginning)
+
+
+def hash_of_file(algorithm: Digest, file: bytes | bytearray, ranges: Sequence[Range] | None = None) -> bytes:
+    """Return the hash of a file, or of parts of it, one after the other."""
+    return OF_THIS_PROCESS.hash_of_file(algorithm, file, [(0, len(file))] if ranges is None else ranges)
