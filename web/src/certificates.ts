@@ -16,6 +16,7 @@ const EXTENDED_KEY_USAGE = "2.5.29.37";
 const DISTRIBUTION_POINTS = "2.5.29.31";
 const ISSUING_DISTRIBUTION_POINT = "2.5.29.28";
 const DELTA = "2.5.29.27";
+const EXPIRED_CERTIFICATES = "2.5.29.60";
 const UNDERSTOOD = new Set([
   BASIC_CONSTRAINTS,
   KEY_USAGE,
@@ -25,6 +26,8 @@ const UNDERSTOOD = new Set([
   "2.5.29.35", // authorityKeyIdentifier
   "2.5.29.17", // subjectAltName, on which no path hangs
   "2.5.29.32", // certificatePolicies, likewise
+  "1.3.6.1.5.5.7.1.1", // authorityInfoAccess, likewise
+  "1.3.6.1.5.5.7.48.1.5", // id-pkix-ocsp-nocheck, likewise
 ]);
 const DIGITAL_SIGNATURE = 0;
 const CONTENT_COMMITMENT = 1;
@@ -40,11 +43,12 @@ interface Extension {
 function extensionsOf(list: Element): Map<string, Extension> {
   const found = new Map<string, Extension>();
   for (const one of list.sequence()) {
-    const members = one.sequence();
-    const oid = members[0]?.oid();
-    const critical = members.length === 3 && members[1]?.boolean() === true;
-    const value = members.at(-1)?.octets();
-    if (oid === undefined || value === undefined || found.has(oid)) throw new Malformed("not extensions");
+    const [identifier, ...rest] = one.sequence();
+    const oid = identifier?.oid();
+    const value = rest.pop()?.octets();
+    // Not critical is the default, which DER leaves out and real authorities write.
+    const critical = rest.map((flag) => flag.boolean()).includes(true);
+    if (oid === undefined || value === undefined || rest.length > 1 || found.has(oid)) throw new Malformed("not extensions");
     found.set(oid, { critical, value });
   }
   return found;
@@ -58,8 +62,8 @@ function pick<Kind>(value: Kind | undefined): Kind {
 /** A certificate or a list as it came: what is signed, with which algorithm, and the signature. */
 class Signed {
   readonly tbs: Element;
-  private readonly algorithm: Element;
-  private readonly signature: Uint8Array;
+  readonly algorithm: Element;
+  readonly signature: Uint8Array;
 
   constructor(readonly der: Uint8Array) {
     const members = Element.parse(der).sequence();
@@ -92,9 +96,10 @@ export class Certificate {
   readonly publicKey: Uint8Array;
   /** The point 04 ‖ x ‖ y, of a key that may be one of SM2. */
   readonly point: Uint8Array;
-  private readonly signed: Signed;
-  private readonly algorithm: Element;
-  private readonly extensions: Map<string, Extension>;
+  readonly signed: Signed;
+  /** The algorithm of the issuer's signature, as the signed part names it. */
+  readonly algorithm: Element;
+  readonly extensions: ReadonlyMap<string, Extension>;
 
   constructor(readonly der: Uint8Array) {
     this.signed = new Signed(der);
@@ -114,7 +119,8 @@ export class Certificate {
     this.extensions = last === undefined ? new Map<string, Extension>() : extensionsOf(pick(last.children()[0]));
   }
 
-  private value(oid: string): Element | undefined {
+  /** The value of an extension, if it is there. */
+  value(oid: string): Element | undefined {
     const found = this.extensions.get(oid);
     return found === undefined ? undefined : Element.parse(found.value);
   }
@@ -172,10 +178,11 @@ export class RevocationList {
   readonly issuer: Uint8Array;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date | undefined;
-  private readonly signed: Signed;
-  private readonly algorithm: Element;
-  private readonly serials = new Set<string>();
-  private readonly extensions: Map<string, Extension>;
+  readonly signed: Signed;
+  readonly algorithm: Element;
+  /** What is revoked, by serial number in hex. */
+  readonly entries: ReadonlyMap<string, Element>;
+  readonly extensions: ReadonlyMap<string, Extension>;
 
   constructor(der: Uint8Array) {
     this.signed = new Signed(der);
@@ -187,19 +194,18 @@ export class RevocationList {
     const next = members[0];
     const hasEnd = next?.tag === Tag.UTC_TIME || next?.tag === Tag.GENERALIZED_TIME;
     this.nextUpdate = hasEnd ? members.shift()?.time() : undefined;
-    if (members[0]?.tag === Tag.SEQUENCE) {
-      for (const entry of pick(members.shift()).children()) this.serials.add(hex(pick(entry.sequence()[0]).body));
-    }
+    const entries = members[0]?.tag === Tag.SEQUENCE ? pick(members.shift()).children() : [];
+    this.entries = new Map(entries.map((entry) => [hex(pick(entry.sequence()[0]).body), entry]));
     this.extensions = members[0] === undefined ? new Map() : extensionsOf(pick(members[0].children()[0]));
   }
 
   /** Tells whether the certificate would be named if it was revoked (RFC 5280, 6.3.3, b). */
-  private tellsOf(certificate: Certificate): boolean {
+  tellsOf(certificate: Certificate): boolean {
     for (const [oid, one] of this.extensions) {
       if (oid === DELTA || (one.critical && oid !== ISSUING_DISTRIBUTION_POINT)) return false;
     }
     const point = this.extensions.get(ISSUING_DISTRIBUTION_POINT);
-    if (point === undefined) return this.thisUpdate <= certificate.notAfter;
+    if (point === undefined) return this.keeps(certificate);
     for (const limit of Element.parse(point.value).sequence()) {
       const isAuthority = certificate.authority !== undefined;
       if (limit.tag === 0xa0) {
@@ -210,14 +216,20 @@ export class RevocationList {
         return false;
       }
     }
-    return this.thisUpdate <= certificate.notAfter;
+    return this.keeps(certificate);
+  }
+
+  /** Many authorities take what has ended off their lists, unless they say that they keep it (X.509, 9.5.2.8). */
+  private keeps(certificate: Certificate): boolean {
+    const since = this.extensions.get(EXPIRED_CERTIFICATES);
+    return this.thisUpdate <= certificate.notAfter || (since !== undefined && Element.parse(since.value).time() <= certificate.notAfter);
   }
 
   /** What this list says of a certificate now: revoked, not revoked, or nothing that can be relied on. */
   says(certificate: Certificate, issuer: Certificate, now: Date): boolean | undefined {
     const covers = equal(this.issuer, certificate.issuer) && (this.nextUpdate === undefined || this.nextUpdate >= now);
     if (!covers || !this.tellsOf(certificate) || !issuer.may(LIST_SIGNING)) return undefined;
-    return this.signed.isSignedBy(issuer.point, this.algorithm) ? this.serials.has(hex(certificate.serial)) : undefined;
+    return this.signed.isSignedBy(issuer.point, this.algorithm) ? this.entries.has(hex(certificate.serial)) : undefined;
   }
 }
 

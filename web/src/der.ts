@@ -6,11 +6,19 @@ export const Tag = {
   INTEGER: 0x02,
   BIT_STRING: 0x03,
   OCTET_STRING: 0x04,
+  NULL: 0x05,
   OID: 0x06,
+  UTF8_STRING: 0x0c,
+  PRINTABLE_STRING: 0x13,
+  IA5_STRING: 0x16,
   UTC_TIME: 0x17,
   GENERALIZED_TIME: 0x18,
   SEQUENCE: 0x30,
+  SET: 0x31,
 } as const;
+
+/** Octets of an object identifier. The longest that exist stand for UUIDs and have 20. */
+const LONGEST_OID = 64;
 
 export class Element {
   private constructor(readonly tag: number, readonly raw: Uint8Array, readonly body: Uint8Array) {}
@@ -22,10 +30,11 @@ export class Element {
     return element;
   }
 
-  private static first(octets: Uint8Array): [Element, Uint8Array] {
+  /** Reads the element that `octets` begin with; returns what follows it too. */
+  static first(octets: Uint8Array): [Element, Uint8Array] {
     const tag = octets[0];
     const short = octets[1];
-    if (tag === undefined || short === undefined || (tag & 0x1f) === 0x1f) throw new Malformed("no element");
+    if (!tag || short === undefined || (tag & 0x1f) === 0x1f) throw new Malformed("no element");
     let length = short;
     let start = 2;
     if (short >= 0x80) {
@@ -80,15 +89,19 @@ export class Element {
   }
 
   boolean(): boolean {
-    if (this.expect(Tag.BOOLEAN).body.length !== 1) throw new Malformed("not a boolean");
-    return this.body[0] === 0xff;
+    const [value, more] = this.expect(Tag.BOOLEAN).body;
+    if ((value !== 0 && value !== 0xff) || more !== undefined) throw new Malformed("not a boolean"); // X.690, 11.1
+    return value === 0xff;
   }
 
   oid(): string {
     const arcs: bigint[] = [];
     let arc = 0n;
     let open = false;
-    for (const octet of this.expect(Tag.OID).body) {
+    const { body } = this.expect(Tag.OID);
+    if (body.length > LONGEST_OID) throw new Malformed("an object identifier far too long");
+    for (const octet of body) {
+      if (!open && octet === 0x80) throw new Malformed("an arc that could be shorter"); // X.690, 8.19.2
       arc = (arc << 7n) | BigInt(octet & 0x7f);
       open = octet >= 0x80;
       if (!open) {
@@ -103,7 +116,7 @@ export class Element {
   }
 
   time(): Date {
-    const text = String.fromCharCode(...this.body);
+    const text = String.fromCharCode(...this.body.subarray(0, 16));
     const form = this.tag === Tag.UTC_TIME ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/ : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
     if (this.tag !== Tag.UTC_TIME) this.expect(Tag.GENERALIZED_TIME);
     const parts = form.exec(text)?.slice(1).map(Number);

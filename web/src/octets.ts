@@ -17,6 +17,12 @@ export function hex(octets: Uint8Array): string {
   return text;
 }
 
+/** Returns the octets of hexadecimal digits, of which there must be an even number. */
+export function fromHex(text: string): Uint8Array {
+  if (text.length % 2 !== 0 || /[^0-9A-Fa-f]/.test(text)) throw new Malformed("not hexadecimal");
+  return Uint8Array.from({ length: text.length / 2 }, (_, place) => parseInt(text.slice(2 * place, 2 * place + 2), 16));
+}
+
 export function equal(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((octet, place) => octet === other[place]);
 }
