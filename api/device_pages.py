@@ -1,62 +1,43 @@
-"""Pages on which the device itself checks a QR code, and those of the code on a holder's phone 亮证, as values."""
+"""Pages on which the device itself reads and checks a QR code, and those of a holder's live code 亮证, as values."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from api.pages.details import Row, date_row, moment_row, row
 from api.pages.licences import StateNotice, edition_rows, licence_state
+from api.pages.scripts import CHECKING, SCANNING, Scripted
 from api.pages.words import Language, say
 from licence.live.codes import LiveAnswer
 from trust.verdict import Outcome
 
-__all__ = ["DevicePage", "LiveAnswerPage", "LivePage", "live_answer_page"]
-
-SPOKEN: Final = (
-    *(f"outcome.{one}" for one in Outcome),
-    *(f"check.{one}" for one in Outcome),
-    *(f"device.lead.{one}" for one in Outcome),
-    "check.claim.format",
-    "check.claim.signature",
-    "check.trust_list.next_update",
-    "check.licence.state",
-    "check.licence.validity",
-    "device.reason.claim.format.FORMAT_FAILURE",
-    "device.reason.claim.signature.SIG_CRYPTO_FAILURE",
-    "device.reason.claim.signature.NO_CERTIFICATE_CHAIN_FOUND",
-    "device.reason.claim.signature.REVOKED_NO_POE",
-    "device.reason.trust_list.next_update.TRY_LATER",
-    "device.reason.licence.state.REVOKED",
-    "device.reason.licence.state.SIG_CONSTRAINTS_FAILURE",
-    "device.reason.licence.state.TRY_LATER",
-    "device.reason.licence.validity.EXPIRED",
-    "device.no_lists",
-    "licence.no_end",
-)
-"""What the script says: it has no words of its own."""
+__all__ = ["DevicePage", "LiveAnswerPage", "LivePage", "ScanPage", "live_answer_page"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DevicePage:
+class DevicePage(Scripted):
     """The page on which the device checks a QR code by itself."""
 
     template: ClassVar[str] = "device.html.j2"
-
-    language: Language
-    anchors: tuple[str, ...]
-    """Fingerprints of the roots that vouch for trust lists."""
+    spoken: ClassVar[tuple[str, ...]] = CHECKING
 
     @property
     def title(self) -> str:
         """The title of the window."""
         return say(self.language, "device.title")
 
+
+@dataclass(frozen=True, kw_only=True)
+class ScanPage(Scripted):
+    """The page on which the camera of the device reads a QR code."""
+
+    template: ClassVar[str] = "scan.html.j2"
+    spoken: ClassVar[tuple[str, ...]] = SCANNING
+
     @property
-    def words(self) -> str:
-        """What the script says, as JSON that no HTML can end."""
-        told = {key: say(self.language, key) for key in SPOKEN}
-        return json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
+    def title(self) -> str:
+        """The title of the window."""
+        return say(self.language, "scan.title")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,13 +10,15 @@ from typing import ClassVar
 
 from api.pages.details import Row, copy_rows, moment_row, row
 from api.pages.experts import CheckLine, SignatureDetail, check_lines, signature_detail, signer_of
-from api.pages.licences import LicencePart, StateNotice, licence_part
-from api.pages.situations import NOTED, Situation, additions, of_claim, of_file
+from api.pages.licences import Detail, LicencePart, StateNotice, licence_part
+from api.pages.scripts import READING, Scripted
+from api.pages.situations import NOTED, Situation, additions, of_claim, of_file, of_identifier
 from api.pages.veil import Veil, fact
 from api.pages.words import Language, has_words, say, say_all
 from api.problems import words_of
 from licence.verification import ClaimReport, FileFinding
 from seal.lifecycle import SealState
+from seal.records import Seal
 from seal.standing import SealTrust
 from seal.verification.documents import JudgedSignature
 from seal.verification.registry import SealStanding, standing_checks
@@ -61,12 +63,11 @@ class Reason:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResultPage:
+class ResultPage(Scripted):
     """The answer to a verification."""
 
     template: ClassVar[str] = "result.html.j2"
 
-    language: Language
     outcome: Outcome
     word: str
     situation: Situation
@@ -84,8 +85,12 @@ class ResultPage:
 
     signatures: tuple[SignatureDetail, ...]
     fingerprint: tuple[Row, ...]
-    anchors: tuple[str, ...] = ()
-    """Of an answer to a QR code: fingerprints of the roots by which the device checks it by itself."""
+
+    @property
+    def summary(self) -> str:
+        """The answer in one line, for whoever it is handed on to; without anything that the page masks."""
+        name = self.licence.name if self.licence else ""
+        return " ".join(say(self.language, "action.text", word=self.word, name=name, at=self.checked_at.value).split())
 
     @property
     def title(self) -> str:
@@ -95,12 +100,11 @@ class ResultPage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StartPage:
+class StartPage(Scripted):
     """The first page."""
 
     template: ClassVar[str] = "start.html.j2"
-
-    language: Language
+    spoken: ClassVar[tuple[str, ...]] = READING
 
     @property
     def title(self) -> str:
@@ -138,9 +142,13 @@ class ProblemPage:
 # --- pages
 
 
-def claim_page(report: ClaimReport, *, language: Language, at: datetime) -> ResultPage:
-    """Return the page that answers for a QR code, checked at the moment `at`."""
-    situation, verdict, veil = of_claim(report), report.verdict, Veil()
+def claim_page(report: ClaimReport, *, language: Language, at: datetime, seal: Seal | None = None) -> ResultPage:
+    """Return the page that answers for a QR code or a licence identifier, checked at the moment `at`.
+
+    `seal` is the one that the licence bears.
+    """
+    situation, verdict, veil, known = of_claim(report), report.verdict, Veil(), report.standing
+    detail = Detail.BARE if of_identifier(report) else Detail.MASKED
     return ResultPage(
         language=language,
         outcome=verdict.outcome,
@@ -148,13 +156,13 @@ def claim_page(report: ClaimReport, *, language: Language, at: datetime) -> Resu
         situation=situation,
         lead=say(language, f"situation.{situation}.lead"),
         checked_at=moment_row("result.checked_at", at, language),
-        licence=None if report.standing is None else licence_part(report.standing, language),
-        file=(),
+        licence=None if known is None else licence_part(known, language, detail, seal=seal),
+        file=copy_rows(report.copy, veil, language),
         marks=(),
         reasons=reasons_of(verdict.checks, veil, language),
         remarks=(),
         steps=say_all(language, f"situation.{situation}.next"),
-        checks_title=say(language, "result.claim_checks"),
+        checks_title=say(language, "result.identifier_checks" if of_identifier(report) else "result.claim_checks"),
         checks=check_lines(verdict.checks, veil, language),
         signatures=(),
         fingerprint=(),
@@ -181,7 +189,7 @@ def file_page(found: FileFinding, *, language: Language, at: datetime, size: int
         situation=situation,
         lead=say(language, f"situation.{situation}.lead"),
         checked_at=moment_row("result.checked_at", at, language),
-        licence=None if told is None else licence_part(told, language),
+        licence=None if told is None else licence_part(told, language, detail_of(found)),
         file=tuple(file),
         marks=marks_of(found, veil, language),
         reasons=reasons_of((*checks, *registry), veil, language),
@@ -197,6 +205,15 @@ def file_page(found: FileFinding, *, language: Language, at: datetime, size: int
             row(language, "file.fingerprint", digest, is_code=True),
         ),
     )
+
+
+def detail_of(found: FileFinding) -> Detail:
+    """Return how much of a licence is told to who sent a file: all of it to who has the licence itself, unaltered.
+
+    A copy that was handed on for a purpose, or a file that does not hold by itself, earns nothing more than the code.
+    """
+    is_held = found.report.document.outcome is Outcome.PASSED and found.standing is not None and found.copy is None
+    return Detail.WHOLE if is_held else Detail.MASKED
 
 
 def problem_page(error: TrustError, *, language: Language, request_number: str = "") -> ProblemPage:
@@ -257,6 +274,9 @@ def signature_mark(judged: JudgedSignature, standing: SealStanding | None, veil:
         moment, key = report.claimed_time, "signature.claimed"
     if moment is not None:
         rows.append(moment_row("signature.signed_at", moment, language, hint=say(language, key)))
+    then = None if standing is None else standing.state_at_stamping
+    if then is not None:
+        rows.append(row(language, "seal.then_state", say(language, f"seal_state.{then}")))
     return Mark(
         kind=say(language, f"kind.{report.kind}"),
         name=name or say(language, "signature.nameless"),

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from base64 import b64decode
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -55,6 +56,45 @@ class Tab:
             time.sleep(0.05)
         raise AssertionError(f"waited in vain for {condition}: {self.evaluate('document.body.innerText')!r:.1000}")
 
+    def measure(self, size: dict[str, Any]) -> None:
+        """Let the page have the size of a screen, and behave as on a phone where it says so."""
+        self.call("Emulation.setDeviceMetricsOverride", **size)
+
+    def picture(self) -> bytes:
+        """Return the whole page as PNG."""
+        size = self.call("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
+        return b64decode(
+            self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)["data"]
+        )
+
+    def choose(self, selector: str, *paths: str) -> None:
+        """Choose files as a person does in the dialog of the browser."""
+        root = self.call("DOM.getDocument")["root"]["nodeId"]
+        node = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self.call("DOM.setFileInputFiles", nodeId=node, files=list(paths))
+
+    def press(self, key: str, code: int = 0) -> None:
+        """Press a key and let go of it."""
+        for kind in ("keyDown", "keyUp"):
+            text = {"text": "\r"} if key == "Enter" and kind == "keyDown" else {}
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, **text)
+
+    @property
+    def complaints(self) -> list[str]:
+        """What the browser complains of on this page: errors of scripts, and policies that are broken."""
+        self.evaluate("1")  # what has happened until now has been told by then
+        return [told for session, told in self.browser.complaints if session == self.session]
+
+    @property
+    def asked(self) -> list[str]:
+        """The addresses that this page has asked for."""
+        return [told for session, told in self.browser.asked if session == self.session]
+
+    def before(self, script: str) -> None:
+        """Run a script in the pages that are opened from now on, before anything of theirs."""
+        self.call("Page.addScriptToEvaluateOnNewDocument", source=script)
+
     def shift_clock(self, milliseconds: int) -> None:
         """Let the pages that are opened from now on believe that it is so much later."""
         self.call(
@@ -72,6 +112,8 @@ class Browser:
         self.socket = socket
         self.run = run
         self.count = 0
+        self.complaints: list[tuple[str, str]] = []
+        self.asked: list[tuple[str, str]] = []
 
     def call(self, method: str, session: str | None = None, **parameters: Any) -> Any:  # noqa: ANN401 - JSON
         """Call a method of the protocol and return its result."""
@@ -84,9 +126,24 @@ class Browser:
         await self.socket.send(json.dumps(message | ({"sessionId": session} if session else {})))
         while True:
             answer = json.loads(await self.socket.recv())
+            self.note(answer)
             if answer.get("id") == self.count:
                 assert "error" not in answer, answer["error"]
                 return answer["result"]
+
+    def note(self, event: dict[str, Any]) -> None:
+        """Remember an event that tests ask about."""
+        session, told = event.get("sessionId", ""), event.get("params", {})
+        match event.get("method"):
+            case "Runtime.exceptionThrown":
+                self.complaints.append((session, json.dumps(told["exceptionDetails"])[:1000]))
+            case "Runtime.consoleAPICalled" if told["type"] in ("error", "warning", "assert"):
+                self.complaints.append((session, json.dumps(told["args"])[:1000]))
+            case "Log.entryAdded" if told["entry"]["level"] in ("error", "warning"):
+                entry = told["entry"]
+                self.complaints.append((session, f"{entry['text']} {entry.get('url', '')}"))
+            case "Network.requestWillBeSent":
+                self.asked.append((session, told["request"]["url"]))
 
     def tab(self) -> Tab:
         """Open an empty page."""
@@ -94,16 +151,18 @@ class Browser:
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         self.call("Page.enable", session)
         self.call("Runtime.enable", session)
+        self.call("Log.enable", session)
+        self.call("Network.enable", session)
         return Tab(self, session)
 
 
 @contextmanager
-def browsing() -> Iterator[Browser]:
-    """Run a browser with a fresh profile. Without one the test is skipped, but in CI."""
+def browsing(*flags: str) -> Iterator[Browser]:
+    """Run a browser with a fresh profile, and more flags. Without one the test is skipped, but in CI."""
     path = required("Chromium", find_browser())
     profile = tempfile.mkdtemp(prefix="chromium-")
     # As root Chromium refuses its sandbox; the only pages that it opens are our own.
-    command = [path, *FLAGS, "--no-sandbox", f"--user-data-dir={profile}", "about:blank"]
+    command = [path, *FLAGS, *flags, "--no-sandbox", f"--user-data-dir={profile}", "about:blank"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         loop = asyncio.new_event_loop()
         try:

@@ -1,17 +1,20 @@
-"""What experts want to know: every check with its name and reason, every signature with its path, times, coverage."""
+"""What experts want to know: every check with its reason, every signature with its paths, times, and changes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from api.pages.details import Row, day, in_china, moment_row, row
 from api.pages.veil import Veil, fact
 from api.pages.words import Language, has_words, say
 from seal.verification.documents import JudgedSignature
 from trust.certificates import Certificate
+from trust.pdf.permissions import Change
+from trust.reports import TimeProof
+from trust.status import RevocationStatus
 from trust.verdict import Check, Outcome
 
-__all__ = ["CheckLine", "SignatureDetail", "check_lines", "signature_detail", "signer_of"]
+__all__ = ["ChangeLine", "CheckLine", "ProofDetail", "SignatureDetail", "check_lines", "signature_detail", "signer_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +31,27 @@ class CheckLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChangeLine:
+    """One thing that was changed after a signature."""
+
+    outcome: Outcome
+    word: str
+    text: str
+    about: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProofDetail:
+    """A time-stamp that bears on a signature."""
+
+    title: str
+    outcome: Outcome
+    word: str
+    rows: tuple[Row, ...]
+    path: tuple[Row, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SignatureDetail:
     """One signature, for experts."""
 
@@ -35,7 +59,13 @@ class SignatureDetail:
     outcome: Outcome
     word: str
     rows: tuple[Row, ...]
+    changes: tuple[ChangeLine, ...]
+    proofs: tuple[ProofDetail, ...]
+    revocations: tuple[Row, ...]
     path: tuple[Row, ...]
+    maker_path: tuple[Row, ...]
+    """Of a seal signature: the path of the seal's maker."""
+
     checks: tuple[CheckLine, ...]
 
 
@@ -82,7 +112,11 @@ def signature_detail(judged: JudgedSignature, number: int, veil: Veil, language:
             *seal_rows(judged, veil, language),
             *acting_rows(judged, veil, language),
         ),
-        path=tuple(certificate_row(one, veil, language) for one in report.path),
+        changes=tuple(change_line(one, veil, language) for one in judged.changes),
+        proofs=tuple(proof_detail(one, veil, language) for one in report.time_proofs),
+        revocations=tuple(revocation_row(one, veil, language) for one in report.revocations),
+        path=path_rows(report.path, veil, language),
+        maker_path=path_rows(report.maker_path, veil, language),
         checks=check_lines(report.checks, veil, language),
     )
 
@@ -117,10 +151,14 @@ def coverage_rows(judged: JudgedSignature, language: Language) -> list[Row]:
     placed = judged.placed
     if placed is None:
         return []
-    return [
+    rows = [
         row(language, "signature.coverage", say(language, f"coverage.{placed.coverage}")),
         row(language, "signature.changes", say(language, f"changes.{placed.changes}")),
     ]
+    if placed.revisions > 1:
+        told = say(language, "signature.revision_of", number=placed.revision + 1, count=placed.revisions)
+        rows.append(row(language, "signature.revision", told))
+    return rows
 
 
 def seal_rows(judged: JudgedSignature, veil: Veil, language: Language) -> list[Row]:
@@ -160,6 +198,53 @@ def parsed(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else None
+
+
+def change_line(change: Change, veil: Veil, language: Language) -> ChangeLine:
+    """Return one thing that was changed after a signature, and whether that was permitted."""
+    outcome = Outcome.PASSED if change.permitted else Outcome.FAILED
+    added = change.addition
+    return ChangeLine(
+        outcome=outcome,
+        word=say(language, f"change.{outcome}"),
+        text=say(language, f"change.{added.kind}", revision=added.revision),
+        about=veil.shown(added.about),
+    )
+
+
+def proof_detail(proof: TimeProof, veil: Veil, language: Language) -> ProofDetail:
+    """Return a time-stamp that bears on a signature: what it proves, when, and whose it is."""
+    outcome = proof.verdict.outcome
+    rows = [] if proof.time is None else [moment_row("proof.time", proof.time, language)]
+    authority = signer_of(proof.authority, veil)
+    told = (
+        ("proof.authority", authority, False),
+        ("proof.policy", veil.shown(proof.policy), True),
+        ("signature.field", veil.shown(proof.field), True),
+    )
+    rows += [row(language, key, value, is_code=is_code) for key, value, is_code in told if value]
+    return ProofDetail(
+        title=say(language, f"proof.{proof.proves}"),
+        outcome=outcome,
+        word=say(language, f"check.{outcome}"),
+        rows=tuple(rows),
+        path=path_rows(proof.path, veil, language),
+    )
+
+
+def revocation_row(status: RevocationStatus, veil: Veil, language: Language) -> Row:
+    """Return what was told of the revocation of a certificate, by what, and how old that was."""
+    made = moment_row("revocation.made_at", status.made_at, language)
+    key = "revocation.good" if status.revoked_at is None else "revocation.revoked"
+    since = "" if status.revoked_at is None else moment_row("revocation.made_at", status.revoked_at, language).value
+    hours = int(status.age / timedelta(hours=1))
+    hint = say(language, f"revocation.{status.source}", made=made.value, hours=hours)
+    return Row(label=veil.shown(status.certificate), value=say(language, key, since=since), hint=hint)
+
+
+def path_rows(path: Iterable[Certificate], veil: Veil, language: Language) -> tuple[Row, ...]:
+    """Return the certificates of a path."""
+    return tuple(certificate_row(one, veil, language) for one in path)
 
 
 def certificate_row(certificate: Certificate, veil: Veil, language: Language) -> Row:

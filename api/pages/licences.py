@@ -1,6 +1,8 @@
-"""What a public page shows of a licence: masked, with its state and its editions."""
+"""What a public page shows of a licence: masked or whole, with its state and its editions (docs/public-page.md)."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
 
 from api.masking import mask_code, mask_holder
 from api.pages.details import Row, date_row, row
@@ -8,9 +10,24 @@ from api.pages.words import Language, say
 from identity.subject import SubjectKind
 from licence.lifecycle import PERMITS, LicenceState, LicenceUse
 from licence.verification import Standing
+from seal.lifecycle import SealState
+from seal.records import Seal
 from trust.verdict import Outcome
 
-__all__ = ["LicencePart", "StateNotice", "edition_rows", "licence_part", "licence_state"]
+__all__ = ["Detail", "LicencePart", "StateNotice", "edition_rows", "licence_part", "licence_state"]
+
+
+class Detail(StrEnum):
+    """How much of a licence is shown."""
+
+    BARE = "bare"
+    """That there is one, and how it stands; for who knows its identifier, which can be guessed, and no more."""
+
+    MASKED = "masked"
+    """Enough to compare with what is printed."""
+
+    WHOLE = "whole"
+    """What the licence itself says; for who has it in hand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,28 +49,64 @@ class LicencePart:
     rows: tuple[Row, ...]
     state: StateNotice
     identifier: Row
+    detail: Detail
 
 
-def licence_part(standing: Standing, language: Language) -> LicencePart:
-    """Return a licence as the public sees it."""
+def licence_part(
+    standing: Standing, language: Language, detail: Detail = Detail.MASKED, *, seal: Seal | None = None
+) -> LicencePart:
+    """Return a licence as somebody may see it who has shown so much of it.
+
+    `seal` is the one that it bears, where no signature at hand tells of it.
+    """
     licence = standing.licence
-    holder = mask_holder(standing.holder, SubjectKind(licence.holder[0]))
     until = "licence.valid_until"
     no_end = row(language, until, say(language, "licence.no_end"))
     rows = (
-        row(language, "licence.holder", holder, is_chinese=True),
-        row(language, "licence.issuer", standing.issuer, is_chinese=True),
-        row(language, "licence.number", mask_code(licence.number), is_code=True),
+        *named_rows(standing, language, detail),
         date_row("licence.issued_on", licence.issued_on, language),
         no_end if licence.last_day is None else date_row(until, licence.last_day, language),
         *edition_rows(standing, language),
+        *(() if seal is None else (seal_row(seal, language),)),
     )
     return LicencePart(
         name=standing.type_name,
         rows=rows,
         state=licence_state(standing, language),
-        identifier=row(language, "licence.identifier", mask_code(licence.identifier), is_code=True),
+        identifier=row(language, "licence.identifier", shown_code(licence.identifier, detail), is_code=True),
+        detail=detail,
     )
+
+
+def named_rows(standing: Standing, language: Language, detail: Detail) -> tuple[Row, ...]:
+    """Return who holds a licence, who issued it, and its number, as far as they may be told."""
+    issuer = row(language, "licence.issuer", standing.issuer, is_chinese=True)
+    match detail:
+        case Detail.BARE:
+            return (issuer,)
+        case Detail.MASKED:
+            holder = mask_holder(standing.holder, SubjectKind(standing.licence.holder[0]))
+        case Detail.WHOLE:
+            holder = standing.holder
+        case _:
+            assert_never(detail)
+    number = shown_code(standing.licence.number, detail)
+    return (
+        row(language, "licence.holder", holder, is_chinese=True),
+        issuer,
+        row(language, "licence.number", number, is_code=True),
+    )
+
+
+def seal_row(seal: Seal, language: Language) -> Row:
+    """Return the seal that a licence bears, and how it stands now; what it stamped before is not touched by that."""
+    hint = "" if seal.state is SealState.ACTIVE else say(language, f"seal_state.{seal.state}.meaning")
+    return Row(label=say(language, "licence.seal"), value=seal.name, hint=hint, is_chinese=True)
+
+
+def shown_code(code: str, detail: Detail) -> str:
+    """Return a number as it may be told."""
+    return code if detail is Detail.WHOLE else mask_code(code)
 
 
 def edition_rows(standing: Standing, language: Language) -> tuple[Row, ...]:

@@ -1,8 +1,9 @@
 """Turns page models into HTML, and keeps the few static files of the pages in memory."""
 
+import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar, Final, Protocol
@@ -20,6 +21,7 @@ TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
 }
 
 
@@ -41,10 +43,15 @@ class StaticFile:
     content: bytes
     media_type: str
 
-    @property
+    @cached_property
     def version(self) -> str:
         """What changes with the content. It goes into the address, so that browsers may keep the file for good."""
         return sm3(self.content).hex()[:16]
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """The content as it travels: the reader of QR codes is a megabyte otherwise."""
+        return gzip.compress(self.content, mtime=0)
 
 
 def read_static() -> Mapping[str, StaticFile]:

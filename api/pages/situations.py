@@ -14,7 +14,7 @@ from trust.pdf.judging import SEVERITY, Changes
 from trust.reports import SignatureReport
 from trust.verdict import Check, Outcome, SubIndication, Verdict
 
-__all__ = ["NOTED", "Situation", "additions", "of_claim", "of_file"]
+__all__ = ["NOTED", "Situation", "additions", "of_claim", "of_file", "of_identifier"]
 
 
 class Situation(StrEnum):
@@ -24,6 +24,9 @@ class Situation(StrEnum):
     CLAIM_MALFORMED = "claim_malformed"
     CLAIM_FORGED = "claim_forged"
     CLAIM_UNKNOWN = "claim_unknown"
+    IDENTIFIER_ALONE = "identifier_alone"
+    IDENTIFIER_MALFORMED = "identifier_malformed"
+    IDENTIFIER_UNKNOWN = "identifier_unknown"
     LICENCE_SUSPENDED = "licence_suspended"
     LICENCE_SUPERSEDED = "licence_superseded"
     LICENCE_REVOKED = "licence_revoked"
@@ -33,6 +36,8 @@ class Situation(StrEnum):
     LICENCE_NOT_ISSUED = "licence_not_issued"
     LICENCE_FILE_IN_FORCE = "licence_file_in_force"
     COPY_IN_FORCE = "copy_in_force"
+    COPY_CODE_IN_FORCE = "copy_code_in_force"
+    COPY_UNKNOWN = "copy_unknown"
     COPY_EXPIRED = "copy_expired"
     FILE_VALID = "file_valid"
     FILE_VALID_ADDED = "file_valid_added"
@@ -58,6 +63,9 @@ CLAIM_CHECKS: Final[Mapping[str, Situation]] = {
     "claim.format": Situation.CLAIM_MALFORMED,
     "claim.signature": Situation.CLAIM_FORGED,
     "licence.known": Situation.CLAIM_UNKNOWN,
+    "copy.known": Situation.COPY_UNKNOWN,
+    "identifier.format": Situation.IDENTIFIER_MALFORMED,
+    "identifier.document": Situation.IDENTIFIER_ALONE,
 }
 
 SEAL_CHECKS: Final[Mapping[str, Situation]] = {
@@ -104,11 +112,18 @@ BESIDE_UNKNOWN: Final = frozenset(
 
 
 def of_claim(report: ClaimReport) -> Situation:
-    """Return what a QR code comes to."""
+    """Return what a QR code comes to, or a licence identifier."""
     verdict = report.verdict
     if verdict.outcome is Outcome.PASSED:
-        return Situation.CLAIM_IN_FORCE
+        return Situation.CLAIM_IN_FORCE if report.copy is None else Situation.COPY_CODE_IN_FORCE
+    if of_identifier(report) and report.standing is None and len(verdict.checks) > 1:
+        return Situation.IDENTIFIER_UNKNOWN
     return of_registry(verdict, report.standing)
+
+
+def of_identifier(report: ClaimReport) -> bool:
+    """Tell whether a report is on a licence identifier, which shows nothing of the licence."""
+    return any(check.name == "identifier.format" for check in report.verdict.checks)
 
 
 def of_registry(verdict: Verdict, standing: Standing | None) -> Situation:

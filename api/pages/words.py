@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["WORDS", "Language", "has_words", "preferred", "say", "say_all"]
+__all__ = ["WORDS", "Language", "has_words", "phrase", "preferred", "say", "say_all"]
 
 
 class Language(StrEnum):
@@ -60,8 +60,13 @@ def quality(parameter: str) -> float:
 
 def say(language: Language, key: str, **details: str | int) -> str:
     """Return the words of `key` in `language`."""
+    return phrase(language, key).format(**details)
+
+
+def phrase(language: Language, key: str) -> str:
+    """Return the words of `key` with the places for what they tell of still open: scripts fill them."""
     chinese, english = WORDS[key]
-    return (chinese if language is Language.CHINESE else english).format(**details)
+    return chinese if language is Language.CHINESE else english
 
 
 def say_all(language: Language, key: str) -> tuple[str, ...]:
@@ -82,13 +87,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "site.skip": ("跳到正文", "Skip to the content"),
     "site.switch": ("English", "中文"),
     "site.home": ("公众查验首页", "Start page of public verification"),
+    "site.type": ("大字", "Larger"),
     "site.footer": (
         "查验结果只说明查验那一刻的情况，之后可能变化。",
         "A result tells how things stand at the moment of the check; they may change afterwards.",
-    ),
-    "start.file.nothing_kept": (
-        "不用登录。上传的文件只用于这一次查验，查完即弃，不保存、不转发。",
-        "No login. A file that you send is used for this one check, then discarded: not kept, not passed on.",
     ),
     # --- start page
     "start.title": ("查验证照和文件", "Verify a licence or a document"),
@@ -97,6 +99,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Is a licence genuine, and in force now? Who sealed a document, and was it altered? Know in seconds.",
     ),
     "start.scan.title": ("扫描证照上的二维码", "Scan the QR code of a licence"),
+    "start.scan.open": ("打开相机扫码", "Scan with the camera"),
+    "start.scan.stays": (
+        "相机画面只在您的设备上识别，不上传。",
+        "What the camera sees is read on your device and never sent.",
+    ),
+    "start.scan.other": ("用手机自带的相机也可以", "Your phone's own camera does as well"),
     "start.scan.1": (
         "打开手机相机，或任何能扫码的应用。",
         "Open your phone's camera, or any app that reads QR codes.",
@@ -109,15 +117,18 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "打开扫出的链接，就能看到结果。",
         "Open the link that appears: it shows the result.",
     ),
-    "start.scan.device": (
-        "没有网络，或不想让服务器知道您查的是哪一本？在本机查验。",
-        "No network, or nobody is to know which licence you check? Check on this device.",
-    ),
     "start.scan.caution": (
         "看一眼地址栏：结果页的网址应当与本页属于同一个网站。",
         "Look at the address bar: the result must come from the same website as this page.",
     ),
-    "start.file.title": ("上传文件查验", "Check a file"),
+    "start.scan.device": (
+        "不想让服务器知道您查的是哪一本？只在本机查验。",
+        "Nobody is to know which licence you check? Check on this device alone.",
+    ),
+    "start.code.title": ("输入或粘贴", "Type or paste"),
+    "start.code.label": ("二维码中的链接，或证照标识", "The link in the QR code, or a licence identifier"),
+    "start.code.submit": ("查验", "Check"),
+    "start.file.title": ("查验文件", "Check a file"),
     "start.file.label": ("选择文件", "Choose a file"),
     "start.file.hint": (
         "PDF、OFD、电子印章（.esl）或电子签章数据（.ses），不超过 {megabytes} MB。",
@@ -127,6 +138,18 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "start.file.password": ("文件密码", "Password of the file"),
     "start.file.password_hint": ("只用来打开这一次，不保存。", "It opens the file this once, and is not kept."),
     "start.file.submit": ("开始查验", "Check the file"),
+    "start.file.drop": (
+        "也可以把文件拖到这里，或者直接粘贴。二维码的照片也行。",
+        "Or drop it here, or paste it. A photo of a QR code does as well.",
+    ),
+    "start.file.here_first": (
+        "先在您的设备上检查，不上传；要不要发送给服务器，由您决定。",
+        "It is checked on your device first and not sent; whether to send it is up to you.",
+    ),
+    "start.file.nothing_kept": (
+        "不用登录。发送给服务器的文件只用于这一次查验，查完即弃，不保存、不转发。",
+        "No login. A file that you send is used for this one check, then discarded: not kept, not passed on.",
+    ),
     "start.outcomes.title": ("结果怎么看", "How to read the result"),
     "start.outcomes.passed": (
         "真实、完整，现在有效。",
@@ -158,6 +181,15 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "result.file": ("文件", "The file"),
     "result.registry_checks": ("向登记系统核对的结果", "What the registry says"),
     "result.claim_checks": ("对二维码的检查", "Checks on the QR code"),
+    "result.whole": (
+        "您持有这份证照的原件，所以信息完整显示。",
+        "You hold the licence itself; therefore nothing on it is hidden.",
+    ),
+    "result.bare": (
+        "仅凭证照标识，不显示持证主体和证照编号。",
+        "An identifier alone does not show whose licence it is, nor its number.",
+    ),
+    "result.identifier_checks": ("对证照标识的检查", "Checks on the identifier"),
     "result.no_checks": ("没有可以检查的签名。", "There was no signature to check."),
     "outcome.passed": ("有效", "Valid"),
     "outcome.failed": ("无效", "Not valid"),
@@ -169,6 +201,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # --- a licence
     "licence.holder": ("持证主体", "Holder"),
     "licence.issuer": ("颁发机构", "Issuing authority"),
+    "licence.seal": ("加盖印章", "Seal on it"),
     "licence.number": ("证照编号", "Number"),
     "licence.identifier": ("证照标识", "Licence identifier"),
     "licence.issued_on": ("颁发日期", "Issued on"),
@@ -353,6 +386,49 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "changes.form_filling": ("填写了表单或追加了签名", "Form filling or further signatures"),
     "changes.annotations": ("添加了批注", "Annotations"),
     "changes.forbidden": ("不允许的改动", "Changes that are not permitted"),
+    "signature.revision": ("签名所在的修订", "Signed revision"),
+    "signature.revision_of": ("第 {number} 次，共 {count} 次", "{number} of {count}"),
+    "signature.maker_path": ("制章者证书链", "Path of the seal's maker"),
+    "signature.maker_path_hint": ("从制章者到信任锚", "from the maker to the trust anchor"),
+    "signature.revocations": ("证书吊销情况", "Revocation"),
+    "change.passed": ("允许", "Permitted"),
+    "change.failed": ("不允许", "Not permitted"),
+    "change.time_stamp": ("第 {revision} 次修订：文档时间戳", "Revision {revision}: a time-stamp over the document"),
+    "change.validation_data": ("第 {revision} 次修订：验证材料", "Revision {revision}: validation data"),
+    "change.metadata": ("第 {revision} 次修订：元数据", "Revision {revision}: metadata"),
+    "change.signature": ("第 {revision} 次修订：签名", "Revision {revision}: a signature"),
+    "change.form_field": ("第 {revision} 次修订：表单域", "Revision {revision}: a form field"),
+    "change.empty_signature_field": (
+        "第 {revision} 次修订：空的签名域",
+        "Revision {revision}: an empty place for a signature",
+    ),
+    "change.signed_field": (
+        "第 {revision} 次修订：已有签名的签名域",
+        "Revision {revision}: the field of an earlier signature",
+    ),
+    "change.annotation": ("第 {revision} 次修订：批注", "Revision {revision}: an annotation"),
+    "change.page": ("第 {revision} 次修订：页面", "Revision {revision}: a page"),
+    "change.document": ("第 {revision} 次修订：整份文档的设置", "Revision {revision}: the document as a whole"),
+    "change.object": ("第 {revision} 次修订：文档中的对象", "Revision {revision}: an object of the document"),
+    "change.appended": ("文件末尾之后的多余字节", "Octets after the end of the file"),
+    "proof.signature": ("签名的时间戳", "Time-stamp over the signature"),
+    "proof.document": ("文档的时间戳", "Time-stamp over the document"),
+    "proof.seal": ("印章的时间戳", "Time-stamp over the seal"),
+    "proof.time": ("证明的时间", "Time"),
+    "proof.authority": ("时间戳机构", "Authority"),
+    "proof.policy": ("时间戳策略", "Policy"),
+    "revocation.made_at": ("签发于", "Made at"),
+    "revocation.good": ("未被吊销", "Not revoked"),
+    "revocation.revoked": ("已于 {since} 吊销", "Revoked on {since}"),
+    "revocation.list": (
+        "据 {made} 的吊销列表，当时已签发 {hours} 小时",
+        "By the revocation list of {made}, {hours} hours old at the moment that is judged",
+    ),
+    "revocation.response": (
+        "据 {made} 的在线应答（OCSP），当时已签发 {hours} 小时",
+        "By the responder's answer (OCSP) of {made}, {hours} hours old at the moment that is judged",
+    ),
+    "seal.then_state": ("盖章时的印章状态", "The seal when it stamped"),
     # --- the file
     "file.kind": ("文件类型", "Kind of file"),
     "file.pages": ("页数", "Pages"),
@@ -425,6 +501,38 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "situation.claim_unknown.next.2": (
         "请向证照上写明的颁发机构核实。",
         "Ask the issuing authority that it names.",
+    ),
+    "situation.identifier_alone.lead": (
+        "登记中有这本证照。但只有标识，不能证明您看到的证照是真的。",
+        "There is such a licence on record. Its identifier alone does not prove that the one before you is genuine.",
+    ),
+    "situation.identifier_alone.next.1": (
+        "请扫描证照上的二维码，或查验证照文件。",
+        "Scan the QR code on the licence, or check the file.",
+    ),
+    "situation.identifier_alone.next.2": (
+        "任何人都可以抄写标识：不要只凭标识采信证照。",
+        "Anybody can copy an identifier: do not accept a licence by it alone.",
+    ),
+    "situation.identifier_malformed.lead": (
+        "这不是证照标识，也不是证照二维码。",
+        "This is neither a licence identifier nor the QR code of a licence.",
+    ),
+    "situation.identifier_malformed.next.1": (
+        "请核对有没有抄错，或者直接扫描证照上的二维码。",
+        "See whether it was copied rightly, or scan the QR code on the licence.",
+    ),
+    "situation.identifier_unknown.lead": (
+        "本平台登记中查不到这个证照标识。",
+        "This service has no licence with that identifier on record.",
+    ),
+    "situation.identifier_unknown.next.1": (
+        "请核对有没有抄错；它也可能由别的平台签发。",
+        "See whether it was copied rightly; another service may have issued it.",
+    ),
+    "situation.identifier_unknown.next.2": (
+        "请扫描证照上的二维码，或向证照上写明的颁发机构核实。",
+        "Scan the QR code on the licence, or ask the issuing authority that it names.",
     ),
     "situation.licence_suspended.lead": (
         "证照确曾签发，但已被暂扣，现在不能使用。",
@@ -533,6 +641,26 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "situation.copy_in_force.next.2": (
         "需要原件时，请向持证主体索取，或由业务系统经共享接口获取。",
         "Where the original is needed, ask the holder, or let a business system fetch it.",
+    ),
+    "situation.copy_code_in_force.lead": (
+        "这是一份加注件（复制件），不是证照原件；在有效期内，原证照登记在册，现在有效。",
+        "This is an annotated copy, not the licence itself. Its period is not over, and the original is in force now.",
+    ),
+    "situation.copy_code_in_force.next.1": (
+        "与纸面上加注的使用方、用途和有效期逐项核对；只在其范围内采信，移作他用无效。",
+        "Compare user, purpose and period with what the copy says, and rely on it for nothing else.",
+    ),
+    "situation.copy_code_in_force.next.2": (
+        "二维码可以被翻拍：证照内容以加注件的电子文件，或查询到的原证照为准。",
+        "A code can be photographed: what the licence says is proven by the file of the copy, or by the original.",
+    ),
+    "situation.copy_unknown.lead": (
+        "二维码由本平台签发，但没有登记这份加注件。",
+        "The code was signed here, but this annotated copy is not on record.",
+    ),
+    "situation.copy_unknown.next.1": (
+        "不要采信。请索取加注件的电子文件再查验。",
+        "Do not rely on it. Ask for the file of the copy and check that.",
     ),
     "situation.copy_expired.lead": (
         "这是一份加注件（复制件），其有效期已过，不能再使用。",
@@ -1094,6 +1222,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "文件读不出来：格式不认识，或者已经损坏。",
         "The file cannot be read: its form is unknown, or it is broken.",
     ),
+    "check.file.signatures": ("有没有签名", "Whether there is a signature"),
+    "check.file.signatures.undecided": ("文件里没有签名。", "There is no signature in the file."),
     "check.ofd.format": ("OFD 签名的结构", "Structure of the OFD signature"),
     "check.ofd.format.failed": ("OFD 文件里的签名已经损坏。", "A signature in the OFD file is broken."),
     "check.ofd.listed_files": ("防夹带清单", "Signed list of files"),
@@ -1141,12 +1271,28 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "二维码上没有本平台的签名，或内容被改动过。",
         "The QR code is not signed by this service, or it was altered.",
     ),
+    "check.copy.known": ("加注件已登记", "The annotated copy is on record"),
+    "check.copy.known.failed": ("没有登记这份加注件。", "This annotated copy is not on record."),
     "check.copy.validity": ("加注件有效期", "Period of the annotated copy"),
     "check.copy.validity.failed": ("加注件的有效期已过。", "The copy's period is over."),
     "check.licence.known": ("证照是否登记在册", "Whether the licence is on record"),
     "check.licence.known.failed": (
         "二维码由本平台签发，但登记中没有对应的证照。",
         "This service signed the QR code, but has no such licence on record.",
+    ),
+    "check.licence.known.undecided": (
+        "登记中没有这本证照，可能由别的平台签发。",
+        "There is no such licence on record here; another service may have issued it.",
+    ),
+    "check.identifier.format": ("证照标识的格式", "Form of the identifier"),
+    "check.identifier.format.failed": (
+        "这不是证照标识（GB/T 36904），或者抄错了。",
+        "This is no licence identifier (GB/T 36904), or it was copied wrongly.",
+    ),
+    "check.identifier.document": ("有没有出示证照", "Whether the licence was shown"),
+    "check.identifier.document.undecided": (
+        "只有标识，没有出示证照：标识谁都可以抄写。",
+        "Only the identifier was given, and no licence shown: anybody can copy that.",
     ),
     "check.licence.state": ("证照的登记状态", "State of the licence on record"),
     "check.licence.state.failed": (
@@ -1174,7 +1320,18 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "请与证照上印刷的内容核对。二维码不含持证人信息。",
         "Compare this with what is printed. The code says nothing about the holder.",
     ),
-    "device.as_of": ("所依据的信任列表签发于", "By the trust list of"),
+    "device.age": ("查验所依据的资料", "What this was checked by"),
+    "device.age.trust_list": ("信任列表签发于", "Trust list issued"),
+    "device.age.status_list": ("状态列表签发于", "Status list issued"),
+    "device.age.fetched": ("最近一次联网更新", "Last had from the service"),
+    "device.age.none": ("设备上没有", "Not on this device"),
+    "device.age.unknown": ("没有记录", "Not recorded"),
+    "device.age.old": (
+        "注意：本机资料是{ago}的，之后证照可能已被吊销或暂扣。请尽快联网再查一次。",
+        "Mind: what this device knows is from {ago}. The licence may have ended since. Check again with a network.",
+    ),
+    "device.busy": ("正在查验…", "Checking…"),
+    "device.scan": ("打开相机扫码", "Scan with the camera"),
     "device.registry": ("联网查询登记信息", "Ask the registry"),
     "device.registry_hint": (
         "联网查询时，服务器会知道您查的是哪一本证照。",
@@ -1233,6 +1390,136 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "There is no current status list on this device: whether the licence still stands is not known.",
     ),
     "device.reason.licence.validity.EXPIRED": ("证照的有效期已过。", "The licence's period is over."),
+    # --- the camera
+    "scan.title": ("扫描二维码", "Scan a QR code"),
+    "scan.lead": (
+        "把二维码放进框里，纸上的、屏幕上的都可以。",
+        "Hold the code inside the frame, on paper or on a screen.",
+    ),
+    "scan.view": ("相机画面", "What the camera sees"),
+    "scan.start": ("打开相机", "Turn the camera on"),
+    "scan.stop": ("关闭相机", "Turn the camera off"),
+    "scan.torch": ("手电筒", "Torch"),
+    "scan.only_here": ("只在本机查验，不联网查询登记信息", "Check on this device alone; do not ask the registry"),
+    "scan.photo": ("从照片中识别", "Read the code on a photo"),
+    "scan.photo_label": ("选择二维码的照片", "Choose a photo of the code"),
+    "scan.no_script": (
+        "本页扫码需要脚本。请用手机自带的相机扫描二维码，打开扫出的链接就能看到结果。",
+        "Scanning here needs scripts. Scan the code with your phone's camera, and open the link that appears.",
+    ),
+    "camera.off": ("相机已关闭。", "The camera is off."),
+    "camera.starting": (
+        "正在打开相机。浏览器询问时，请选择“允许”。",
+        "Turning the camera on. Allow it if you are asked.",
+    ),
+    "camera.on": ("请对准二维码。", "Point the camera at the code."),
+    "camera.denied": (
+        "浏览器没有允许使用相机。请在浏览器的网站设置里允许相机，再点“打开相机”；也可以选择照片，或粘贴链接。",
+        "The browser does not allow the camera. Allow it in the settings for this site; or choose a photo, or paste.",
+    ),
+    "camera.none": (
+        "没有找到相机。可以选择二维码的照片，或粘贴链接。",
+        "There is no camera. Choose a photo of the code, or paste the link.",
+    ),
+    "camera.busy": (
+        "相机打不开，可能正被别的程序使用。请关掉那个程序再试。",
+        "The camera does not start; another program may be using it. Close that program and try again.",
+    ),
+    "camera.insecure": (
+        "当前网址不是安全连接（https），浏览器不允许使用相机。请改用 https 网址，或选择照片、粘贴链接。",
+        "Browsers allow no camera without https. Use the https address, or choose a photo, or paste the link.",
+    ),
+    "camera.unsupported": (
+        "这个浏览器不能使用相机。可以选择照片、粘贴链接，或用手机自带的相机扫码。",
+        "This browser cannot use the camera. Choose a photo, paste the link, or scan with your phone's own camera.",
+    ),
+    "camera.reader": (
+        "识别程序没有装载成功。请联网后刷新本页，或粘贴链接。",
+        "The reader of QR codes could not be loaded. Reload this page with a network, or paste the link.",
+    ),
+    "code.found": ("已识别，正在打开结果…", "Read. Opening the answer…"),
+    "code.claim_of": (
+        "二维码的链接指向 {host}，不是本网站。不会打开它，改由本网站查验…",
+        "The code leads to {host}, which is another website. That is not opened; it is checked here instead…",
+    ),
+    "code.elsewhere": (
+        "这不是本平台证照的二维码：它指向 {host}。请勿当作查验结果。",
+        "This is no licence's code of this service: it leads to {host}. Do not take that for an answer.",
+    ),
+    "code.other": (
+        "这不是本平台证照的二维码。请确认扫的是证照上的查验码，并且拍全、没有遮挡。",
+        "This is no licence's code of this service. Make sure that it is the verification code, whole and clear.",
+    ),
+    "code.reading": ("正在识别照片…", "Reading the photo…"),
+    "code.none_on_photo": (
+        "照片上没有识别到二维码。请靠近些、拍清楚，再试一次。",
+        "No QR code could be read on the photo. Go nearer, hold still, and try again.",
+    ),
+    # --- a file that the device judges
+    "files.eyebrow": ("本机查验结果：完整性与签名", "Result on this device: integrity and signatures"),
+    "files.word.passed": ("签名有效", "Signature valid"),
+    "files.lead.passed": (
+        "文件完整，签名由可信机构签发。现在是否仍然有效，本机不知道，请发送给服务器做完整查验。",
+        "Unaltered, and signed under a trusted authority. Whether it still stands, only the full check can tell.",
+    ),
+    "files.lead.failed": (
+        "文件被改动过，或者签名不对。不要采信。",
+        "The file was altered, or a signature in it is wrong. Do not rely on it.",
+    ),
+    "files.lead.indeterminate": (
+        "仅在本机还下不了结论。请发送给服务器做完整查验。",
+        "This device alone cannot decide it. Send the file for the full check.",
+    ),
+    "files.lead.unknown": (
+        "本机不认识这种文件。请发送给服务器查验，或者换一个文件。",
+        "This device does not know this kind of file. Send it for the full check, or choose another.",
+    ),
+    "files.needs": ("只有服务器才能回答的", "What only the server can answer"),
+    "files.need.registry": (
+        "证照和印章在登记系统中现在的状态：是否被吊销、注销、挂失。",
+        "How the licence and the seal stand in the registry now: whether they were revoked, ended or reported lost.",
+    ),
+    "files.need.revocation": ("签名者的证书是否已被吊销。", "Whether the signer's certificate was revoked."),
+    "files.need.structure": ("文件结构是否被人做过手脚。", "Whether the structure of the file was tampered with."),
+    "files.need.changes": ("签名之后追加的内容是否允许。", "Whether what was added after the signature is permitted."),
+    "files.need.algorithm": ("本机浏览器不支持的签名算法。", "A signature algorithm that this browser does not know."),
+    "files.need.trust_list": (
+        "签名者属于哪家机构：设备上没有信任列表。",
+        "Whose authority it is: there is no trust list here.",
+    ),
+    "files.need.document": ("签章所对应的原文。", "The document that the seal signature belongs to."),
+    "files.need.ofd": ("OFD 文件中的签章。", "The seals in an OFD file."),
+    "files.need.password": (
+        "文件有密码。请填写密码，再点“开始查验”。",
+        "The file has a password. Enter it, then check the file.",
+    ),
+    "files.need.size": ("文件太大，本机查不了。", "The file is too large to be checked here."),
+    "files.send": ("发送给服务器做完整查验", "Send for the full check"),
+    "files.report": ("发送并下载查验报告（PDF）", "Send, and keep the report (PDF)"),
+    "files.report_hint": (
+        "报告由服务签名，写明每一项检查，可以存档；内附重新验证所需的材料。",
+        "The report is signed by the service and tells every check, for your files; it can be verified again later.",
+    ),
+    "files.sent": (
+        "会把整个文件（{name}，{size}）发送给 {host}，只用于这一次查验，查完即弃。",
+        "The whole file ({name}, {size}) is sent to {host}, used for this one check, then discarded.",
+    ),
+    "files.sending": ("正在发送…", "Sending…"),
+    "files.offline": ("现在没有网络，不能发送。", "There is no network; nothing was sent."),
+    "files.checking": ("正在本机查验，文件没有上传…", "Checking on this device; nothing is sent…"),
+    "files.not_here": (
+        "本机查验没有成功。可以直接发送给服务器查验。",
+        "It could not be checked on this device. You can send it for the full check.",
+    ),
+    "files.name": ("文件名", "Name"),
+    "files.kilobytes": ("{size} KB", "{size} KB"),
+    "files.megabytes": ("{size} MB", "{size} MB"),
+    # --- what can be done with an answer
+    "action.print": ("打印", "Print"),
+    "action.share": ("分享", "Share"),
+    "action.copied": ("已复制，可以粘贴给别人。", "Copied: paste it wherever you like."),
+    "action.not_copied": ("没有复制成功。", "It could not be copied."),
+    "action.text": ("{word} {name}（{at} 查验）", "{word} {name} (checked {at})"),
     # --- the code on a holder's phone
     "live.eyebrow": ("亮证", "Shown by its holder"),
     "live.title": ("查验持证人出示的亮证码", "Check the code that a holder shows"),

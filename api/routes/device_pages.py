@@ -1,18 +1,31 @@
-"""Pages for phones: the one on which the device checks a QR code by itself, and those of the holder's code 亮证."""
+"""Pages for phones: where the device checks a QR code itself, and those of holders' codes 亮证 and of copies 加注件."""
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, File, Form, Path, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse
 
 from api.authn import allow, instance_of
-from api.device_pages import DevicePage, LivePage, live_answer_page
+from api.device_pages import DevicePage, LivePage, ScanPage, live_answer_page
 from api.pages.rendering import STATIC, WORKER
 from api.permissions import Permission
 from api.problems import TooManyRequests
-from api.routes.pages import LanguageHere, PageRoute, answer, pages
-from api.routes.verification import count_verification
-from api.schemas.texts import Name
+from api.routes.pages import (
+    MAX_PASSWORD,
+    LanguageHere,
+    PageRoute,
+    answer,
+    form_answer,
+    origins_of,
+    page_on_claim,
+    pages,
+    too_long,
+)
+from api.routes.verification import FILE_ERRORS, MAX_CLAIM, REPORT_ERRORS, count_verification
+from api.schemas.common import pdf_answer
+from api.schemas.texts import Name, Text
+from api.verification_jobs.jobs import Order
+from api.verification_orders import name_of
 from api.wiring import Instance
 from licence.live.errors import LiveCodeExpired, LiveCodeUnknown, LiveCodeUsed
 from trust.crypto.sm3 import sm3
@@ -39,7 +52,49 @@ MAY_FETCH: Final = "default-src 'none'; connect-src 'self'"
 )
 def show_device(request: Request, instance: InstanceHere, language: LanguageHere) -> HTMLResponse:
     """Show the page whose script checks what stands behind `#` in its address: that never reaches the server."""
-    return answer(request, DevicePage(language=language, anchors=instance.pinned))
+    return answer(request, DevicePage(language=language, anchors=instance.pinned, origins=origins_of(instance)))
+
+
+@router.get(
+    "/scan",
+    summary="Scan a QR code with the camera 扫码查验",
+    name="scan",
+    dependencies=[allow(Permission.ANYBODY)],
+    response_class=HTMLResponse,
+    responses=pages(),
+)
+def show_scan(request: Request, instance: InstanceHere, language: LanguageHere) -> HTMLResponse:
+    """Show the page whose script reads codes with the camera. Its pictures never leave the device."""
+    return answer(request, ScanPage(language=language, anchors=instance.pinned, origins=origins_of(instance)))
+
+
+@router.post(
+    "/report",
+    summary="Verify a file and keep the report 查验并下载报告",
+    name="verify-file-report",
+    dependencies=[allow(Permission.ANYBODY), Depends(count_verification)],
+    response_class=Response,
+    responses={
+        **pages(*FILE_ERRORS, *REPORT_ERRORS, form=True),
+        **pdf_answer("The report as PDF/A-3, signed by the service, with the record in it"),
+    },
+)
+def report_file(
+    request: Request,
+    instance: InstanceHere,
+    file: Annotated[UploadFile, File(description="The file that is verified", examples=["%PDF-1.7 …"])],
+    password: Annotated[
+        Text | None, Form(max_length=MAX_PASSWORD, description="Of an encrypted PDF", examples=["…"])
+    ] = None,
+) -> Response:
+    """Judge a file and return what came of it as a PDF that the service signs, for somebody's own files."""
+    content = file.file.read()
+    if not content:
+        return form_answer(request, "file")
+    order = Order(file=content, name=name_of(file), password=password or None)
+    made = instance.verifying.report(instance.verifying.told(order))
+    headers = {"Content-Disposition": 'attachment; filename="verification-report.pdf"'}
+    return Response(made, media_type="application/pdf", headers=headers)
 
 
 @router.get(
@@ -85,3 +140,22 @@ def check_live_code(request: Request, instance: InstanceHere, language: Language
     """Check the code, which answers once, and show what it answers."""
     found = instance.live_codes.check(None, secret)
     return answer(request, live_answer_page(found, language=language, at=instance.base.clock.now()))
+
+
+@router.get(
+    "/c/{claim}",
+    summary="Verify the QR code of an annotated copy, as a page 查验加注件二维码",
+    name="verify-copy-claim",
+    dependencies=[allow(Permission.ANYBODY), Depends(count_verification)],
+    response_class=HTMLResponse,
+    responses=pages(TooManyRequests),
+)
+def verify_copy_claim(
+    request: Request,
+    instance: InstanceHere,
+    language: LanguageHere,
+    claim: Annotated[str, Path(description="What the QR code of the copy holds", examples=["gR8wf1bV…"])],
+) -> HTMLResponse:
+    """Judge the claim of an annotated copy: for whom, for what, until when it is, and how its original stands now."""
+    report = instance.verification.claim(claim) if len(claim) <= MAX_CLAIM else too_long()
+    return answer(request, page_on_claim(report, instance, language))

@@ -3,10 +3,12 @@
 What goes wrong on the way to a page is told by a page as well.
 """
 
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any, Final
+from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Depends, File, Form, Path, Query, Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError
@@ -18,17 +20,20 @@ from typing_extensions import override
 
 from api import page_models
 from api.authn import allow, instance_of
-from api.device_pages import DevicePage
+from api.device_pages import DevicePage, ScanPage
 from api.logs import logger
 from api.middleware import SAFE_HEADERS
 from api.page_models import ResultPage, StartPage
 from api.pages.rendering import STATIC, Renderable, render
+from api.pages.scripts import Scripted
 from api.pages.words import Language, preferred
 from api.permissions import Permission
 from api.problems import BodyTooLarge, TooManyRequests, status_of
 from api.routes.verification import MAX_CLAIM, count_verification
 from api.schemas.texts import Text
 from api.wiring import Instance
+from licence.copy_claim import COPY_CLAIM_LENGTH
+from licence.inquiry import ClaimText, IdentifierText, inquiry_of
 from licence.verification import ClaimReport
 from seal.verification.ofd.package import OFDLimitExceeded
 from trust.crypto.sm3 import sm3
@@ -37,13 +42,35 @@ from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFPasswordWrong
 from trust.verdict import Check, Finding, SubIndication, Verdict
 from trust.workers import WorkerBusy, WorkerExhausted, WorkerUnavailable
 
-__all__ = ["LanguageHere", "PageRoute", "answer", "is_page", "pages", "problem_answer", "router"]
+__all__ = [
+    "MAX_PASSWORD",
+    "LanguageHere",
+    "PageRoute",
+    "answer",
+    "form_answer",
+    "is_page",
+    "origins_of",
+    "page_on_claim",
+    "pages",
+    "problem_answer",
+    "router",
+    "too_long",
+]
 
 MAX_PASSWORD: Final = 256
+MAX_TYPED: Final = 512
+"""Characters of what somebody types in place of scanning."""
 
 SCRIPTS: Final = "; script-src 'self'; connect-src 'self'; worker-src 'self'"
 WITH_SCRIPT: Final = SAFE_HEADERS["Content-Security-Policy"] + SCRIPTS
-"""On pages that check on the device as well: our own script runs, and asks us alone."""
+"""On pages that scripts take part in: our own run, and ask us alone."""
+
+DECODER: Final = "decoder.js"
+FOR_DECODER: Final = "default-src 'none'; script-src 'wasm-unsafe-eval'; connect-src 'self'"
+"""The worker that reads QR codes runs WebAssembly, under its own policy: no page may."""
+
+GZIP: Final = re.compile(r"(?:^|,) *gzip *(?:$|,|; *q=(?:1|0\.0*[1-9]))")
+"""An Accept-Encoding that accepts it (RFC 9110, 12.5.3)."""
 
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
 FOR_AN_HOUR: Final = "public, max-age=3600"
@@ -65,9 +92,9 @@ def answer(request: Request, page: Renderable, status: HTTPStatus = HTTPStatus.O
     other = f"?lang={page.language.other}"
     switch = other if request.method == "GET" else f"{root}/{other}"
     headers = {"Vary": "Accept-Language", "Content-Language": page.language.tag}
-    if isinstance(page, DevicePage | ResultPage):
+    if isinstance(page, Scripted):
         headers["Content-Security-Policy"] = WITH_SCRIPT
-    if isinstance(page, StartPage | DevicePage):
+    if isinstance(page, StartPage | DevicePage | ScanPage):
         headers["Cache-Control"] = "no-cache"
     else:
         headers |= {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
@@ -164,9 +191,59 @@ def pages(*kinds: type[TrustError], form: bool = False) -> dict[int | str, dict[
     response_class=HTMLResponse,
     responses=pages(),
 )
-def show_start(request: Request, language: LanguageHere) -> HTMLResponse:
-    """Show what one can do: scan a QR code, or send a file."""
-    return answer(request, StartPage(language=language))
+def show_start(request: Request, instance: InstanceHere, language: LanguageHere) -> HTMLResponse:
+    """Show what one can do: scan a QR code, or check a file."""
+    page = StartPage(language=language, anchors=instance.pinned, origins=origins_of(instance))
+    return answer(request, page)
+
+
+@router.post(
+    "/code",
+    summary="Verify what is typed or pasted 查验输入的内容",
+    name="verify-typed",
+    dependencies=[allow(Permission.ANYBODY), Depends(count_verification)],
+    response_class=HTMLResponse,
+    responses={
+        303: {"description": "To the answer for a QR code, which has an address"},
+        **pages(TooManyRequests, form=True),
+    },
+)
+def verify_typed(
+    request: Request,
+    instance: InstanceHere,
+    language: LanguageHere,
+    text: Annotated[
+        Text,
+        Form(
+            max_length=MAX_TYPED,
+            description="What a QR code holds, the address that it leads to, or a licence identifier",
+            examples=["https://trust.example/v/AR8wf1bV…"],
+        ),
+    ],
+) -> Response:
+    """Answer for a licence identifier, or lead to the answer for a QR code: ours, wherever its own address leads."""
+    asked = inquiry_of(text.encode())
+    if isinstance(asked, IdentifierText):
+        report = instance.verification.identifier(asked.text)
+        return answer(request, page_on_claim(report, instance, language))
+    claim = asked.text if isinstance(asked, ClaimText) else claim_in(text)
+    path = "c" if len(claim) == COPY_CLAIM_LENGTH else "v"
+    root = request.scope.get("root_path", "").rstrip("/")
+    return RedirectResponse(f"{root}/{path}/{quote(claim, safe='')}?lang={language}", status_code=303)
+
+
+def claim_in(text: str) -> str:
+    """Return the text of a licence's QR code out of an address that leads to it, or out of what somebody has typed."""
+    address = text.strip()
+    rest = address.partition("#")[2] or address.partition("#")[0]
+    return rest.partition("?")[0].rpartition("/")[2] or "-"
+
+
+def origins_of(instance: Instance) -> tuple[str, ...]:
+    """Return the addresses that this service gives as its own, in its pages and in its codes."""
+    settings = instance.base.settings
+    told = (settings.public_url, settings.qr_url or settings.public_url)
+    return tuple(dict.fromkeys("{0.scheme}://{0.netloc}".format(urlsplit(one)) for one in told))
 
 
 @router.post(
@@ -207,13 +284,10 @@ def verify_file(
     content = file.file.read()
     if not content:
         return form_answer(request, "file")
-    page = page_models.file_page(
-        instance.verification.file(content, password=password or None),
-        language=language,
-        at=instance.base.clock.now(),
-        size=len(content),
-        digest=sm3(content).hex(),
-    )
+    found, at = instance.verification.ask(content, password=password or None), instance.base.clock.now()
+    if isinstance(found, ClaimReport):
+        return answer(request, page_on_claim(found, instance, language))
+    page = page_models.file_page(found, language=language, at=at, size=len(content), digest=sm3(content).hex())
     return answer(request, page)
 
 
@@ -255,8 +329,15 @@ def verify_claim(
 ) -> HTMLResponse:
     """Judge the claim of a licence's QR code and show what came of it. This is where the QR code leads."""
     report = instance.verification.claim(claim) if len(claim) <= MAX_CLAIM else too_long()
-    page = page_models.claim_page(report, language=language, at=instance.base.clock.now())
-    return answer(request, replace(page, anchors=instance.pinned))
+    page = page_on_claim(report, instance, language)
+    return answer(request, replace(page, anchors=instance.pinned, origins=origins_of(instance)))
+
+
+def page_on_claim(report: ClaimReport, instance: Instance, language: Language) -> ResultPage:
+    """Return the page that answers for a QR code or a licence identifier, with the seal that the licence bears."""
+    known = report.standing
+    seal = None if known is None else instance.verification.seal_of(known.licence)
+    return page_models.claim_page(report, language=language, at=instance.base.clock.now(), seal=seal)
 
 
 def too_long() -> ClaimReport:
@@ -279,12 +360,14 @@ def too_long() -> ClaimReport:
                 "text/css": {"example": ":root { … }"},
                 "image/svg+xml": {"example": "<svg …"},
                 "text/javascript": {"example": "export …"},
+                "application/wasm": {"example": "\\0asm…"},
             },
         },
         404: {"description": "There is no such file"},
     },
 )
 def show_static(
+    request: Request,
     name: Annotated[str, Path(examples=["style.css"])],
     v: Annotated[
         str, Query(description="Version; what is sent under it never changes", examples=["1f0a77c2b3d4e5f6"])
@@ -294,5 +377,10 @@ def show_static(
     found = STATIC.get(name)
     if found is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    headers = {"Cache-Control": FOR_GOOD if v == found.version else FOR_AN_HOUR}
-    return Response(found.content, media_type=found.media_type, headers=headers)
+    headers = {"Cache-Control": FOR_GOOD if v == found.version else FOR_AN_HOUR, "Vary": "Accept-Encoding"}
+    if name == DECODER:
+        headers["Content-Security-Policy"] = FOR_DECODER
+    content = found.content
+    if GZIP.search(request.headers.get("accept-encoding", "")):
+        headers["Content-Encoding"], content = "gzip", found.compressed
+    return Response(content, media_type=found.media_type, headers=headers)

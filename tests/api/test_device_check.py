@@ -95,6 +95,17 @@ READ_TRUST_LISTS: Final = """
 })
 """
 
+READ_LONG_LIST: Final = """
+(async (characters) => {
+  const library = await import("/static/verify.js");
+  try {
+    library.readTrustList(new TextEncoder().encode(`{"payload":"${"A".repeat(characters)}"}`), [], new Date());
+  } catch (refused) {
+    return refused.code ?? `${refused.stack}`;
+  }
+})
+"""
+
 PRIMITIVES: Final = """
 (async (digests, signatures) => {
   const library = await import("/static/verify.js");
@@ -159,6 +170,11 @@ def test_published_trust_lists(tab: Tab) -> None:
     anchor = Certificate((VECTORS / "trust_list" / "root.cer").read_bytes()).fingerprint
     told = asked(tab, READ_TRUST_LISTS, TRUST_LISTS["cases"], anchor)
     assert told == [one["expect"] for one in TRUST_LISTS["cases"]]
+
+
+def test_a_list_of_many_megabytes_is_read_to_its_end(tab: Tab) -> None:
+    # It is refused for the members that are missing, and not for its length.
+    assert asked(tab, READ_LONG_LIST, 30_000_000) == "trust_list.malformed"
 
 
 def mutants(text: str, count: int) -> list[str]:
@@ -280,7 +296,7 @@ def test_a_code_is_checked_without_a_network_after_one_visit(
     made.evaluate("""{
         document.querySelector("#claim").value = "<img src=x onerror=alert(1)>";
         document.querySelector("form").requestSubmit(); }""")
-    made.wait("document.querySelector('[data-slot=registry]').href.endsWith('onerror%3Dalert(1)%3E')")
+    made.wait("document.querySelector('[data-slot=registry]').href.includes('onerror%3Dalert(1)%3E?lang=')")
     assert made.evaluate("document.querySelector('[data-slot=answer] img')") is None
 
 

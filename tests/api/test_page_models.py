@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -16,13 +18,15 @@ from api import device_pages, page_models
 from api.page_models import ResultPage, claim_page, file_page, form_problem, problem_page
 from api.pages import words
 from api.pages.details import day, in_china
+from api.pages.licences import licence_part
 from api.pages.situations import STOPPED, Situation
 from api.pages.veil import Veil
 from api.pages.words import WORDS, Language, preferred
 from licence.lifecycle import PERMITS, LicenceState, LicenceUse
-from licence.verification import FileFinding
+from licence.standing import ClaimReport, FileFinding
 from seal.data.deviations import Deviation
 from seal.lifecycle import SealState
+from seal.records import Seal
 from seal.standing import SealTrust
 from seal.verification.files import FileKind
 from seal.verification.results import SealResult
@@ -33,7 +37,7 @@ from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded
 from trust.pdf.judging import Changes, Coverage
 from trust.profiles import DOCUMENT_SIGNER, TIME_STAMPING, Name
 from trust.reports import SignatureKind
-from trust.verdict import Outcome, SubIndication
+from trust.verdict import Outcome, SubIndication, Verdict
 
 PASSED, FAILED, INDETERMINATE = Outcome.PASSED, Outcome.FAILED, Outcome.INDETERMINATE
 CITIZEN_NUMBER = "11010519491231002X"
@@ -511,6 +515,35 @@ def test_each_field_of_the_form_has_its_words(*, field: str, asks: bool) -> None
     assert page.text
 
 
+# --- identifiers, and the seal that a licence bears
+
+
+@pytest.mark.parametrize(
+    ("indications", "situation", "outcome"),
+    [
+        ((SubIndication.FORMAT_FAILURE,), "identifier_malformed", Outcome.FAILED),
+        ((None, SubIndication.SIGNED_DATA_NOT_FOUND), "identifier_unknown", Outcome.INDETERMINATE),
+    ],
+)
+def test_an_identifier_comes_to_one_situation(
+    indications: tuple[SubIndication | None, ...], situation: str, outcome: Outcome
+) -> None:
+    names = ("identifier.format", "licence.known")
+    checks = tuple(fake.check(name, one) for name, one in zip(names, indications, strict=False))
+    page = claim_page(ClaimReport(verdict=Verdict(checks=checks)), language=Language.CHINESE, at=NOW)
+    assert (page.situation, page.outcome) == (situation, outcome)
+    assert page.licence is None
+    assert page.checks_title == "对证照标识的检查"
+
+
+@pytest.mark.parametrize("state", SealState)
+def test_the_seal_on_a_licence_is_named_and_how_it_stands_where_it_is_not_in_use(state: SealState) -> None:
+    borne = SimpleNamespace(name="某市市场监督管理局电子证照专用章", state=state)
+    part = licence_part(fake.standing(), Language.CHINESE, seal=cast("Seal", borne))
+    assert (part.rows[-1].label, part.rows[-1].value) == ("加盖印章", borne.name)
+    assert (part.rows[-1].hint == "") is (state is SealState.ACTIVE)
+
+
 # --- words
 
 
@@ -520,7 +553,7 @@ def test_both_languages_are_there_and_are_what_they_should_be(key: str) -> None:
     assert chinese
     assert english
     assert re.findall(r"\{\w+\}", chinese) == re.findall(r"\{\w+\}", english) or key == "site.switch"
-    if key.startswith("seal_version.") or key == "signature.number":
+    if key.startswith("seal_version.") or key in {"signature.number", "files.kilobytes", "files.megabytes"}:
         assert chinese == english
     elif key != "site.switch":
         assert re.search(r"[\u4e00-\u9fff]", chinese)
@@ -588,7 +621,7 @@ def test_every_check_of_the_house_has_words_and_no_other_has() -> None:
     used = set().union(*map(names_in, packages))
     assert len(used) > 40
     titles = {key.removeprefix("check.") for key in WORDS if re.fullmatch(r"check\.[a-z_]+\.[a-z_]+", key)}
-    assert used == titles
+    assert used | {"file.signatures"} == titles  # of which one is of the device alone: web/src/files/
     for name in used:
         assert {f"check.{name}.failed", f"check.{name}.undecided"} & set(WORDS), name
 
@@ -603,8 +636,9 @@ def test_no_words_are_left_over() -> None:
     ]
     text = "\n".join(one.read_text(encoding="utf-8") for one in sources if one != Path(words.__file__))
     told = "check result deviation situation state seal_state outcome kind file_kind coverage changes remark"
-    stems = f"{told} seal_version algorithm"
-    built = rf"({'|'.join(stems.split())}|start\.outcomes|start\.scan|signature\.valid|device\.lead|live\.lead)[._].+"
+    stems = f"{told} seal_version algorithm change proof revocation"
+    leads = r"start\.outcomes|start\.scan|signature\.valid|device\.lead|live\.lead|files\.lead|files\.need"
+    built = rf"({'|'.join(stems.split())}|{leads})[._].+"
     assert [key for key in WORDS if f'"{key}"' not in text and not re.fullmatch(built, key)] == []
 
 

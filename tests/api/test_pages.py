@@ -11,29 +11,30 @@ from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 from typing_extensions import override
 
-from api.device_pages import SPOKEN, DevicePage
+from api.device_pages import DevicePage
 from api.middleware import AroundRequest, BodyLimit
 from api.pages.rendering import STATIC, WORKER
-from api.pages.words import WORDS, Language, say
+from api.pages.scripts import ACTING, CHECKING, READING, SCANNING
+from api.pages.words import WORDS, Language, phrase
 from api.permissions import Permission
 from api.problems import BodyTooLarge
 from api.routes import device_pages, pages
-from api.routes.pages import router
+from api.routes.pages import FOR_DECODER, router
 from api.routes.verification import MAX_CLAIM
-from licence.verification import FileFinding
+from licence.standing import ClaimReport, FileFinding, nothing_shown, standing_checks
 from tests.builders import PKI
 from tests.fakes import verification as fake
 from tests.fakes.clock import SettableClock
 from trust.crypto.sm3 import sm3
 from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFPasswordWrong
-from trust.verdict import Outcome, SubIndication
+from trust.verdict import Outcome, SubIndication, Verdict
 
 HOSTILE = "<script>alert('1')</script>\"&amp;"
 PDF = {"file": ("a.pdf", b"%PDF-1.7 as it happens", "application/pdf")}
 MAX_BODY = 100_000
 ELEMENTS = (
     "html head title body a header main footer article section div span p h1 h2 h3 ul ol li dl dt dd time bdi strong "
-    "form label button details summary svg path circle rect g a script noscript template"
+    "form label button details summary svg path circle rect g a script noscript template video"
 )
 CLAIMS = fake.claims()
 
@@ -79,6 +80,7 @@ class Page(HTMLParser):
         self.addresses: list[str] = []
         self.headings: list[str] = []
         self.attributes: dict[str, dict[str, str | None]] = {}
+        self.elements: dict[str, dict[str, str | None]] = {}
         self.text: list[str] = []
         assert html.startswith("<!doctype html>\n")
         self.feed(html.removeprefix("<!doctype html>"))
@@ -95,8 +97,9 @@ class Page(HTMLParser):
         assert not [name for name in names if name == "style" or name.startswith("on")]
         found = dict(attrs)
         self.attributes.setdefault(tag, found)
+        self.elements[found.get("id") or ""] = found
         self.ids += [value or "" for name, value in attrs if name == "id"]
-        for name in ("aria-labelledby", "aria-describedby", "for"):
+        for name in ("aria-labelledby", "aria-describedby", "for", "form"):
             self.references += (found.get(name) or "").split()
         self.addresses += [value or "" for name, value in attrs if name in ("href", "src", "action")]
         if tag in ("h1", "h2", "h3"):
@@ -181,7 +184,7 @@ def test_hostile_names_are_shown_and_never_run(client: TestClient, verification:
     one = fake.judged(*checks, report={"facts": facts, "algorithm": HOSTILE})
     verification.found = fake.file_of(one, seals=(fake.seal(name=HOSTILE),), licence=known)
     html = client.post("/verify", files=PDF).text
-    assert "<script" not in html
+    assert "<script>" not in html
     assert "&lt;script&gt;" in html
     assert HOSTILE in read(html).told
 
@@ -189,8 +192,18 @@ def test_hostile_names_are_shown_and_never_run(client: TestClient, verification:
 def test_a_hostile_sentence_for_experts_is_escaped_too(client: TestClient, verification: fake.FakeVerification) -> None:
     verification.found = fake.file_of(fake.judged(fake.check(HOSTILE, SubIndication.HASH_FAILURE, reason=HOSTILE)))
     html = client.post("/verify", files=PDF).text
-    assert "<script" not in html
+    assert "<script>" not in html
     assert HOSTILE in read(html).told
+
+
+def test_a_file_that_holds_the_text_of_a_code_is_answered_for_as_the_code(client: TestClient) -> None:
+    sent = {"file": ("code.txt", b"in-force", "text/plain")}
+    assert "这本证照登记在册" in read(client.post("/verify", files=sent).text).told
+
+
+def test_the_code_of_a_copy_is_answered_for(client: TestClient) -> None:
+    assert read(client.get("/c/in-force").text).told.startswith("有效")
+    assert "这不是本平台证照的二维码" in read(client.get("/c/" + "A" * (MAX_CLAIM + 1)).text).told
 
 
 # --- the start page
@@ -201,11 +214,9 @@ def test_the_start_page_offers_both_ways(client: TestClient) -> None:
     page = read(found.text)
     assert found.headers["cache-control"] == "no-cache"
     assert "扫描证照上的二维码" in page.told
-    assert page.attributes["form"] == {
-        "method": "post",
-        "action": "/verify?lang=zh",
-        "enctype": "multipart/form-data",
-    }
+    upload = {"method": "post", "action": "/verify?lang=zh", "enctype": "multipart/form-data"}
+    assert {key: page.elements["upload-form"][key] for key in upload} == upload
+    assert "/scan?lang=zh" in page.addresses
     assert {"file", "password", "main"} <= set(page.ids)
     assert set(page.references) >= {"file", "password", "file-hint", "password-hint"}
 
@@ -261,6 +272,8 @@ def test_a_service_below_a_path_keeps_to_it(app: FastAPI) -> None:
         for page in (read(client.get("/").text), send(client)):
             rest = [one for one in page.addresses if not one.startswith(("/trust/", "?", "#"))]
             assert rest == []
+            told = page.attributes["script"].values()
+            assert [one for one in told if one and one.startswith("/") and not one.startswith("/trust")] == []
 
 
 # --- headers
@@ -290,6 +303,8 @@ def test_nothing_else_is_served(client: TestClient, name: str) -> None:
 
 def test_pictures_and_styles_load_nothing_from_elsewhere() -> None:
     for name, file in STATIC.items():
+        if not name.endswith((".css", ".svg")):
+            continue  # scripts: tests/architecture/test_web.py
         text = file.content.decode().replace('xmlns="http://www.w3.org/2000/svg"', "")
         assert "//" not in text, name
         assert "@import" not in text
@@ -297,7 +312,7 @@ def test_pictures_and_styles_load_nothing_from_elsewhere() -> None:
 
 
 def test_every_static_file_is_used(client: TestClient) -> None:
-    told = client.get("/").text + client.get("/v").text + STATIC["style.css"].content.decode()
+    told = client.get("/").text + STATIC["style.css"].content.decode()
     assert [name for name in STATIC if name not in told] == []
 
 
@@ -306,34 +321,129 @@ def test_every_static_file_is_used(client: TestClient) -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_the_page_of_the_device_has_every_word_of_its_script(client: TestClient, language: Language) -> None:
-    found = client.get("/v", params={"lang": language})
-    page = read(found.text)
-    assert found.headers["cache-control"] == "no-cache"
-    root = page.attributes["article"]
-    assert (root["data-device"], root["data-anchors"]) == ("check", "5f" * 32)
-    told = json.loads(re.findall(r"<script[^>]+json[^>]+>(.+?)</script>", found.text)[0])
-    assert told == {key: say(language, key) for key in SPOKEN}
+    for path, device, spoken in (("/v", "check", CHECKING), ("/scan", "scan", SCANNING), ("/", "start", READING)):
+        found = client.get(path, params={"lang": language})
+        page = read(found.text)
+        assert found.headers["cache-control"] == "no-cache"
+        assert f'data-device="{device}"' in found.text
+        script = page.attributes["script"]
+        assert (script["data-anchors"], script["data-root"], script["data-language"]) == ("5f" * 32, "", language)
+        assert script["data-origins"] == "https://trust.example"
+        told = json.loads(re.findall(r"<script[^>]+json[^>]+>(.+?)</script>", found.text)[0])
+        assert told == {key: phrase(language, key) for key in spoken}
 
 
 def test_words_cannot_end_their_block() -> None:
-    assert "<" not in DevicePage(language=Language.ENGLISH, anchors=()).words
+    assert "<" not in DevicePage(language=Language.ENGLISH).told
 
 
 def test_scripts_run_where_a_page_says_so_and_nowhere_else(client: TestClient) -> None:
-    for path, runs in (("/", False), ("/v", True), ("/v/in-force", True), ("/l/" + "A" * 22, False)):
-        answer = client.get(path)
+    scripted = ("/", "/scan", "/v", "/v/in-force")
+    for path in (*scripted, "/l/" + "A" * 22, "/l/malformed"):
+        answer, runs = client.get(path), path in scripted
         policy = answer.headers["content-security-policy"]
         assert ("script-src 'self'" in policy) is runs
         assert "unsafe" not in policy
+        assert "http" not in policy
         assert policy.startswith("default-src 'none';")
         assert ("<script" in answer.text) is runs
 
 
 def test_the_answer_to_a_code_is_accompanied_by_the_device(client: TestClient) -> None:
     page = read(client.get("/v/in-force").text)
-    assert page.attributes["script"]["src"] == f"/static/verify.js?v={STATIC['verify.js'].version}"
+    script = page.attributes["script"]
+    assert script["src"] == f"/static/page.js?v={STATIC['page.js'].version}"
+    assert script["data-library"] == f"/static/verify.js?v={STATIC['verify.js'].version}"
     assert 'data-device="accompany"' in client.get("/v/in-force").text
     assert "data-device" not in client.post("/verify", files=PDF).text
+
+
+def test_pages_with_scripts_say_nothing_that_no_page_says_otherwise() -> None:
+    assert set(ACTING) <= set(CHECKING) & set(SCANNING) & set(READING)
+    assert {*CHECKING, *SCANNING, *READING} <= set(WORDS)
+
+
+def test_webassembly_runs_in_the_worker_that_reads_codes_and_nowhere_else(client: TestClient) -> None:
+    policies = {name: client.get(f"/static/{name}").headers["content-security-policy"] for name in STATIC}
+    allowing = [name for name, policy in policies.items() if "wasm-unsafe-eval" in policy]
+    assert allowing == ["decoder.js"]
+    assert policies["decoder.js"] == FOR_DECODER
+    assert "'unsafe" not in FOR_DECODER
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip, br", "gzip"),
+        ("br;q=1, gzip;q=0.8", "gzip"),
+        ("br", None),
+        ("", None),
+        ("gzip;q=0", None),
+        ("gzip;q=0.0, br", None),
+        ("xgzip", None),
+    ],
+)
+def test_static_files_travel_compressed_where_they_may(client: TestClient, accepted: str, encoding: str | None) -> None:
+    found = client.get("/static/zxing.wasm", headers={"Accept-Encoding": accepted})
+    assert found.headers.get("content-encoding") == encoding
+    assert found.headers["vary"] == "Accept-Encoding"
+    assert found.content == STATIC["zxing.wasm"].content
+    assert len(STATIC["zxing.wasm"].compressed) < 450_000
+
+
+def test_the_first_view_needs_little(client: TestClient) -> None:
+    """What is loaded at once, as it travels: the page, its style and its script."""
+    html = client.get("/").content
+    assert len(html) < 40_000
+    assert len(STATIC["page.js"].compressed) + len(STATIC["style.css"].compressed) < 16_000
+
+
+# --- what is typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads_to"),
+    [
+        ("in-force", "/v/in-force?lang=en"),
+        ("  https://trust.example/v/in-force ", "/v/in-force?lang=en"),
+        ("https://trust.example/v/in-force?lang=zh", "/v/in-force?lang=en"),
+        ("https://trust.example/v#in-force", "/v/in-force?lang=en"),
+        ("https://evil.example/v/in-force", "/v/in-force?lang=en"),
+        ("//evil.example", "/v/evil.example?lang=en"),
+        ("https://trust.example/", "/v/-?lang=en"),
+        ("https://trust.example/c/" + "g" * 150, "/c/" + "g" * 150 + "?lang=en"),
+        ("<script>", "/v/%3Cscript%3E?lang=en"),
+        ("../x\\y", "/v/x%5Cy?lang=en"),
+    ],
+)
+def test_a_code_that_is_typed_leads_to_its_answer_here(client: TestClient, typed: str, leads_to: str) -> None:
+    found = client.post("/code", params={"lang": "en"}, data={"text": typed}, follow_redirects=False)
+    assert (found.status_code, found.headers["location"]) == (303, leads_to)
+
+
+@pytest.mark.parametrize("data", [{}, {"text": ""}, {"text": "A" * 513}, {"text": "\x00"}])
+def test_nothing_typed_is_told_as_a_page(client: TestClient, data: dict[str, str]) -> None:
+    found = client.post("/code", data=data)
+    assert found.status_code == 422
+    read(found.text)
+
+
+def test_an_identifier_that_is_typed_is_answered_for_without_saying_whose_it_is(
+    client: TestClient, verification: fake.FakeVerification
+) -> None:
+    identifier = "1.2.156.3005.2.11100000000013338W032.11330100002490218X.202600000042.001.7"
+    known = fake.standing(holder="")
+    checks = (fake.check("identifier.format"), *standing_checks(known), nothing_shown())
+    verification.reports = {identifier: ClaimReport(verdict=Verdict(checks=checks), standing=known)}
+    found = client.post("/code", data={"text": identifier})
+    page = read(found.text)
+    assert found.status_code == 200
+    assert found.headers["cache-control"] == "no-store"
+    assert page.told.startswith("无法确定")
+    assert "某市市场监督管理局" in page.told
+    assert "青禾" not in page.told
+    assert "JY2" not in page.told
+    assert "仅凭证照标识" in page.told
 
 
 def test_the_service_worker_changes_with_what_it_keeps(client: TestClient) -> None:
@@ -486,7 +596,8 @@ def test_every_route_is_for_everybody_and_says_what_it_does(app: FastAPI) -> Non
         assert route.summary
         assert route.tags == ["公众查验 pages"]
     described = app.openapi()["paths"]
-    assert set(described) == {"/", "/verify", "/v/{claim}", "/static/{name}", "/v", "/sw.js", "/l/{secret}"}
+    answers = {"/verify", "/report", "/code", "/v/{claim}", "/c/{claim}", "/l/{secret}"}
+    assert set(described) == {"/", "/scan", "/v", *answers, "/static/{name}", "/sw.js"}
     for status in ("200", "400", "413", "422", "429"):
         assert set(described["/verify"]["post"]["responses"][status]["content"]) == {"text/html"}
 

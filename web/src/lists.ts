@@ -16,9 +16,20 @@ export interface Place {
   readonly statusLists: string;
 }
 
+/** A list, and when it was had from the service; undefined where that is not known. */
+export interface Had<List> {
+  readonly list: List;
+  readonly fetched: Date | undefined;
+}
+
+/** The header under which a list is kept that says when it was fetched. */
+const FETCHED = "x-xinyin-fetched";
+
+/** What the service says now: a browser's own copy is asked about, never taken for it. */
 async function fresh(address: string): Promise<Response | undefined> {
   try {
-    const answer = await fetch(address, { signal: AbortSignal.timeout(PATIENCE), credentials: "omit" });
+    const signal = AbortSignal.timeout(PATIENCE);
+    const answer = await fetch(address, { signal, cache: "no-cache", credentials: "omit" });
     return answer.ok ? answer : undefined;
   } catch {
     return undefined;
@@ -34,9 +45,8 @@ async function kept(): Promise<Cache | undefined> {
 }
 
 /** Returns the octets of an answer; undefined where there is none, or the network breaks off in the middle of it. */
-async function octetsOf(source: Promise<Response | undefined> | undefined): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function octetsOf(answer: Response | undefined): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    const answer = await source;
     return answer === undefined ? undefined : new Uint8Array(await answer.arrayBuffer());
   } catch {
     return undefined;
@@ -44,24 +54,43 @@ async function octetsOf(source: Promise<Response | undefined> | undefined): Prom
 }
 
 /** Keeps a list for later, where there is room for it: what is judged now does not depend on that. */
-async function keep(cache: Cache | undefined, address: string, encoded: Uint8Array<ArrayBuffer>): Promise<void> {
+async function keep(cache: Cache | undefined, address: string, encoded: Uint8Array<ArrayBuffer>, now: Date): Promise<void> {
   try {
-    await cache?.put(address, new Response(encoded));
+    await cache?.put(address, new Response(encoded, { headers: { [FETCHED]: now.toISOString() } }));
   } catch {
     // Without room the list is fetched again.
   }
 }
 
+async function keptAnswer(cache: Cache | undefined, address: string): Promise<Response | undefined> {
+  try {
+    return await cache?.match(address);
+  } catch {
+    return undefined;
+  }
+}
+
+/** When a list that was kept had been fetched; undefined in what was kept before that was noted. */
+function fetchedAt(answer: Response | undefined): Date | undefined {
+  const told = new Date(answer?.headers.get(FETCHED) ?? NaN);
+  return Number.isNaN(Number(told)) ? undefined : told;
+}
+
 /** Reads what the service hands out, else what was kept. What is refused is never kept, and never replaces anything. */
-async function newest<Read>(address: string, read: (encoded: Uint8Array) => Read | Promise<Read>): Promise<Read | undefined> {
+async function newest<List>(
+  address: string,
+  now: Date,
+  read: (encoded: Uint8Array) => List | Promise<List>,
+): Promise<Had<List> | undefined> {
   const cache = await kept();
-  for (const source of [fresh, (at: string) => cache?.match(at)]) {
-    const encoded = await octetsOf(source(address));
+  for (const isFresh of [true, false]) {
+    const answer = isFresh ? await fresh(address) : await keptAnswer(cache, address);
+    const encoded = await octetsOf(answer);
     if (encoded === undefined) continue;
     try {
-      const found = await read(encoded);
-      if (source === fresh) await keep(cache, address, encoded);
-      return found;
+      const list = await read(encoded);
+      if (isFresh) await keep(cache, address, encoded, now);
+      return { list, fetched: isFresh ? now : fetchedAt(answer) };
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
     }
@@ -85,14 +114,20 @@ function remember(sequence: number): void {
   }
 }
 
-export async function loadTrustList(place: Place, now: Date): Promise<TrustList | undefined> {
-  const found = await newest(place.trustList, (encoded) => readTrustList(encoded, place.anchors, now, remembered()));
-  if (found !== undefined) remember(found.sequence);
+export async function loadTrustList(place: Place, now: Date): Promise<Had<TrustList> | undefined> {
+  const read = (encoded: Uint8Array): TrustList => readTrustList(encoded, place.anchors, now, remembered());
+  const found = await newest(place.trustList, now, read);
+  if (found !== undefined) remember(found.list.sequence);
   return found;
 }
 
 /** The list that claims name by this number; undefined where none is at hand, or the browser cannot inflate. */
-export async function loadStatusList(place: Place, number: number, trustList: TrustList, now: Date): Promise<StatusList | undefined> {
+export async function loadStatusList(
+  place: Place,
+  number: number,
+  trustList: TrustList,
+  now: Date,
+): Promise<Had<StatusList> | undefined> {
   if (typeof DecompressionStream === "undefined") return undefined;
-  return newest(`${place.statusLists}${number}`, (encoded) => readStatusList(encoded, trustList, now));
+  return newest(`${place.statusLists}${number}`, now, (encoded) => readStatusList(encoded, trustList, now));
 }
