@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import browser, crypto, custody, documents, licences, stampings
+from benchmarks import browser, crypto, custody, documents, licences, stampings, verification
 
 OUT = Path("bench-out")
 
@@ -20,6 +20,7 @@ def main() -> None:
         *documents.results(),
         *stampings.results(),
         *licences.results(),
+        *verification.results(),
     ]
     table = Table("name", "unit", "baseline", "baseline value", "ours", "ratio")
     for one in results:

@@ -133,6 +133,7 @@ def test_every_certificate_is_published(shared: Service) -> None:
         "audit",
         "trust-list",
         "status-publisher",
+        "report",
     } == {name for name, anchor in names.items() if not anchor}
     for one in listed:
         (encoded,) = read_pem(one["pem"].encode(), "CERTIFICATE")
