@@ -98,13 +98,11 @@ class BulkClient:
         """Write what came of each row to a file: CSV, or JSON Lines where its name says so."""
         asked = {"format": "jsonl" if target.suffix == ".jsonl" else "csv"}
         try:
-            with (
-                self.http.stream("GET", f"/v1/bulk-jobs/{name}/results", params=asked) as response,
-                target.open("wb") as file,
-            ):
-                require_success(response)
-                for part in response.iter_bytes():
-                    file.write(part)
+            with self.http.stream("GET", f"/v1/bulk-jobs/{name}/results", params=asked) as response:
+                require_success(response)  # before a file of before is emptied
+                with target.open("wb") as file:
+                    for part in response.iter_bytes():
+                        file.write(part)
         except httpx2.HTTPError:
             raise ServiceSilent from None
 

@@ -15,10 +15,13 @@ from licence.sharing.granting import GrantingService
 from licence.sharing.handing import HandingService
 from licence.sharing.holding import HolderService
 from licence.sharing.repository import SharingRepository
+from licence.sharing.sources import Sources
 from licence.verification import VerificationService
 from seal.stamping.stampings import StampingService
 from trust.blobs import BlobStore
+from trust.founding import ServiceKeys
 from trust.store import Store
+from trust.workers import IN_PROCESS, Workers
 
 __all__ = ["Sharing", "platform_of"]
 
@@ -43,35 +46,37 @@ class Sharing:
     stampings: StampingService
     blobs: BlobStore
     platform: Platform | None
+    service_keys: ServiceKeys
+    address: str
+    """Where the QR codes of annotated copies lead, with the slash that the claim follows."""
+
+    workers: Workers = IN_PROCESS
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Where all of them look."""
+        return Sources(
+            store=self.store,
+            identity=self.identity,
+            catalogue=self.catalogue,
+            licences=self.licences,
+            repository=self.repository,
+        )
 
     @cached_property
     def granting(self) -> GrantingService:
         """What issuers grant."""
-        return GrantingService(
-            store=self.store, identity=self.identity, catalogue=self.catalogue, repository=self.repository
-        )
+        return GrantingService(self.sources)
 
     @cached_property
     def consents(self) -> ConsentService:
         """What holders agree to."""
-        return ConsentService(
-            store=self.store,
-            identity=self.identity,
-            catalogue=self.catalogue,
-            licences=self.licences,
-            repository=self.repository,
-        )
+        return ConsentService(self.sources)
 
     @cached_property
     def admitting(self) -> Admitting:
         """Who may call."""
-        return Admitting(
-            store=self.store,
-            identity=self.identity,
-            catalogue=self.catalogue,
-            licences=self.licences,
-            repository=self.repository,
-        )
+        return Admitting(self.sources)
 
     @cached_property
     def asking(self) -> AskingService:
@@ -86,18 +91,20 @@ class Sharing:
             identity=self.identity,
             stampings=self.stampings,
             blobs=self.blobs,
+            files=self.repository.files,
             platform=self.platform,
+            service_keys=self.service_keys,
+            address=self.address,
         )
-        return HandingService(admitting=self.admitting, verification=self.verification, copier=copier, blobs=self.blobs)
+        return HandingService(
+            admitting=self.admitting,
+            verification=self.verification,
+            copier=copier,
+            blobs=self.blobs,
+            workers=self.workers,
+        )
 
     @cached_property
     def holders(self) -> HolderService:
         """What holders see."""
-        return HolderService(
-            store=self.store,
-            identity=self.identity,
-            licences=self.licences,
-            repository=self.repository,
-            verification=self.verification,
-            blobs=self.blobs,
-        )
+        return HolderService(self.sources, verification=self.verification, blobs=self.blobs)

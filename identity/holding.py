@@ -13,7 +13,7 @@ from identity.service import IdentityService
 from identity.subject import Organisation
 from trust.store import Reading
 
-__all__ = ["Standing", "may_look", "speaks_for"]
+__all__ = ["Standing", "may_act", "may_look", "speaks_for"]
 
 
 class Standing(StrEnum):
@@ -42,6 +42,15 @@ def speaks_for(identity: IdentityService, view: Reading, actor: Actor, holder: s
         if Grant(Duty.LICENCE_HOLDER, subject.id) in actor.grants:
             return Standing.APPOINTED
     return None
+
+
+def may_act(identity: IdentityService, view: Reading, holder: str) -> bool:
+    """Tell whether a holder, of whom there is one, may act now. Raise `SubjectUnknown`."""
+    try:
+        identity.require_subject(view, holder).require(SubjectUse.ACT)
+    except SubjectNotActive:
+        return False
+    return True
 
 
 def may_look(identity: IdentityService, view: Reading, actor: Actor, holder: str) -> bool:

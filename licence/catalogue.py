@@ -79,23 +79,27 @@ class Catalogue:
 
     # --- drafting
 
-    def draft(self, actor: Actor, command: DraftType) -> LicenceType:
+    def draft(self, actor: Actor, command: DraftType, *, upon: LicenceType | None = None) -> LicenceType:
         """Draft the next version of a type, or anew one that is still a draft or was returned to be one.
 
-        Raise `TypeCodeMalformed`, `ParticularsInvalid`, `SchemaInvalid`, `CharacterNotCovered`, `TemplateUnknown`,
-        `TemplateMalformed`, or `TypeExists` for one that is under review, retired, or another authority's.
+        `upon` is the version that it was made from, where it was made from one: it must still be the newest. Raise
+        `DutyMissing`, `TypeCodeMalformed`, `ParticularsInvalid`, `SchemaInvalid`, `CharacterNotCovered`,
+        `TemplateUnknown`, `TemplateMalformed`, `TypeExists` for one that is under review, retired, or another
+        authority's, or `LostRace`.
         """
+        actor.require(Duty.LICENCE_OFFICER, command.issuer)  # before anything of it is kept
         command.particulars.require()
         template = self.kept(command.template)
         with self.store.transaction() as tx:
             issuer = self.identity.require_organisation(tx, command.issuer, use=SubjectUse.ACT)
-            actor.require(Duty.LICENCE_OFFICER, issuer.id)
             issuing = self.issuing(tx, command, issuer.id)
             code = command.particulars.code
             known = self.repository.hold(tx, code)
             versions = () if known is None else self.repository.versions(tx, known)
             if versions and not may_be_drafted(versions, issuer.id):
                 raise TypeExists(code=code)
+            if upon is not None and upon != versions[-1]:
+                raise LostRace
             kind = LicenceType(
                 id=new_id("type", at=tx.now) if known is None else known,
                 version=next_version(versions),
@@ -134,7 +138,7 @@ class Catalogue:
         command = DraftType(
             issuer=newest.issuer, particulars=newest.particulars, template=bundle, issuing=newest.issuing
         )
-        return self.draft(actor, command)
+        return self.draft(actor, command, upon=newest)
 
     def kept(self, template: str | TemplateBundle) -> str:
         """Return the reference to a template, which is kept. Raise `TemplateUnknown` or `TemplateBroken`."""

@@ -32,14 +32,17 @@ from trust.signing import Signer
 
 __all__ = [
     "CLAIM_LENGTH",
+    "INDEX_BITS",
     "LISTS",
     "MAX_PAYLOAD",
     "Claim",
     "SignedClaim",
+    "decoded",
     "key_identifier",
     "licence_digest",
     "read_claim",
     "sign_claim",
+    "signer_of",
 ]
 
 CLAIM_LENGTH: Final = 139
@@ -132,16 +135,28 @@ class SignedClaim:
         Four octets name a certificate and do not tell it from every other: each that bears the name is tried.
         """
         message = self.claim.form.prefix + self.body
-        for certificate in certificates:
-            key = certificate.public_key.sm2
-            if key is None or key_identifier(certificate) != self.key:
-                continue
-            try:
-                backends.verify(key, digest(key, message), self.signature, backend=backend)
-            except TrustError:
-                continue
-            return certificate
-        raise ClaimUntrusted
+        return signer_of(message, self.key, self.signature, certificates, backend=backend)
+
+
+def signer_of(
+    message: bytes,
+    name: bytes,
+    signature: SM2Signature,
+    certificates: Iterable[Certificate],
+    *,
+    backend: SM2Backend | None = None,
+) -> Certificate:
+    """Return the one of the certificates of a name whose key signed a message, or raise `ClaimUntrusted`."""
+    for certificate in certificates:
+        key = certificate.public_key.sm2
+        if key is None or key_identifier(certificate) != name:
+            continue
+        try:
+            backends.verify(key, digest(key, message), signature, backend=backend)
+        except TrustError:
+            continue
+        return certificate
+    raise ClaimUntrusted
 
 
 def licence_digest(identifier: str) -> bytes:
@@ -196,16 +211,27 @@ def sign_claim(claim: Claim, signer: Signer, certificate: Certificate) -> str:
     return base64.urlsafe_b64encode(body + signature.raw).decode().rstrip("=")
 
 
+def decoded(text: str) -> bytes:
+    """Return the octets of a claim. Raise `ClaimMalformed`.
+
+    One claim has one spelling: base64 with loose ends would let a second one pass.
+    """
+    try:
+        octets = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        raise ClaimMalformed from None
+    if base64.urlsafe_b64encode(octets).decode().rstrip("=") != text:
+        raise ClaimMalformed
+    return octets
+
+
 def read_claim(text: str) -> SignedClaim:
     """Read a claim. Nothing is trusted yet. Raise `ClaimMalformed`."""
     form = BY_LENGTH.get(len(text))
     if form is None:
         raise ClaimMalformed
+    octets = decoded(text)
     try:
-        octets = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        # One claim has one spelling: base64 with loose ends would let a second one pass.
-        if base64.urlsafe_b64encode(octets).decode().rstrip("=") != text:
-            raise ClaimMalformed
         body = octets[: form.layout.size]
         version, key, licence, issuer, days, place = form.layout.unpack(body)
         signature = SM2Signature.from_raw(octets[form.layout.size :])

@@ -17,6 +17,7 @@
     ├── GroundUnfit                 the ground is not one of this event
     ├── ScanRefused                 the scan of a paper licence is none that is kept
     ├── ClaimMalformed              not the text of a licence's QR code
+    ├── MomentInFuture              nobody can say how things will stand
     └── StatusListMalformed         not a status list
     Conflict
     ├── TemplateBroken              the template does not compile with these data, or its manifest is wrong
@@ -30,6 +31,7 @@
     ├── RequestOutdated             the request is not what was looked at
     ├── ScanTaken                   another licence was made from this scan
     ├── HolderNotRegistered         the holder is not registered and proven
+    ├── HolderNameDiffers           the holder is registered under another name
     └── IssueUnderWay               an earlier attempt of the same request is still being worked on
     Untrusted
     ├── ClaimUntrusted              the QR code was not signed by this instance
@@ -47,6 +49,7 @@ __all__ = [
     "ClaimUntrusted",
     "DataInvalid",
     "GroundUnfit",
+    "HolderNameDiffers",
     "HolderNotRegistered",
     "IssueUnderWay",
     "LicenceExpired",
@@ -156,6 +159,12 @@ class ClaimMalformed(Invalid):
     code = "licence.claim_malformed"
 
 
+class MomentInFuture(Invalid):
+    """Nobody can say how things will stand: a verification is as of now or of a moment that is past."""
+
+    code = "verification.moment_in_future"
+
+
 class StatusListMalformed(Invalid):
     """The bytes are not a status list of a version that is known."""
 
@@ -187,6 +196,12 @@ class HolderNotRegistered(Conflict):
     """The holder is not registered, or not proven: a licence needs somebody who can hold it."""
 
     code = "licence.holder_not_registered"
+
+
+class HolderNameDiffers(Conflict):
+    """Who asks knows the holder by another name than the registry: one of them is mistaken about who is meant."""
+
+    code = "licence.holder_name_differs"
 
 
 class IssueUnderWay(Conflict):

@@ -19,7 +19,8 @@ from typing import Final, TypeAlias
 from identity.duties import Actor
 from licence.catalogue import Catalogue
 from licence.errors import TypeUnknown
-from licence.preparing import Begun, IssueLicence, Preparing, SameAs
+from licence.ordering import IssueLicence
+from licence.preparing import Begun, Preparing, SameAs
 from licence.releasing import Releasing
 from licence.repository import Licence, LicenceRepository
 from trust.errors import TrustError

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from licence.claim import Claim, SignedClaim, key_identifier, read_claim
+from licence.claim import Claim, SignedClaim, key_identifier
+from licence.copy_claim import CopyClaim, SignedCopyClaim, read_any_claim
 from licence.errors import ClaimMalformed, ClaimUntrusted
 from licence.records import CHINA
 from licence.status_list import LicenceStatus, StatusList
@@ -34,7 +35,8 @@ class OfflineReport:
     """What came of a QR code, with what it says once its signature is verified."""
 
     verdict: Verdict
-    claim: Claim | None = None
+    claim: Claim | CopyClaim | None = None
+    """Of a licence, or of an annotated copy: then what was judged is the copy, and not the licence itself."""
 
 
 def judge_offline(
@@ -50,7 +52,7 @@ def judge_offline(
     is passed only where every check could be made.
     """
     try:
-        signed = read_claim(text)
+        signed = read_any_claim(text)
     except ClaimMalformed:
         reason = "not the text of a licence's QR code"
         return OfflineReport(
@@ -79,7 +81,7 @@ def failing(step: str, name: str, sub_indication: SubIndication, reason: str) ->
     return Check(step=step, name=name, finding=finding)
 
 
-def check_signature(signed: SignedClaim, trust_list: TrustList) -> Check:
+def check_signature(signed: SignedClaim | SignedCopyClaim, trust_list: TrustList) -> Check:
     """Return the check that a key for QR codes signed, one that the trust list names."""
     step, name = "2", "claim.signature"
     named = {
@@ -103,19 +105,19 @@ def check_signature(signed: SignedClaim, trust_list: TrustList) -> Check:
     return Check(step=step, name=name)
 
 
-def check_state(claim: Claim, known: tuple[StatusList, Verdict] | None, now: datetime) -> Check:
+def check_state(claim: Claim | CopyClaim, known: tuple[StatusList, Verdict] | None, now: datetime) -> Check:
     """Return the check that the licence is in force, as the status list tells it."""
     fault = fault_of_state(claim, known, now)
     return failing("4", "licence.state", *fault) if fault else Check(step="4", name="licence.state")
 
 
 def fault_of_state(
-    claim: Claim, known: tuple[StatusList, Verdict] | None, now: datetime
+    claim: Claim | CopyClaim, known: tuple[StatusList, Verdict] | None, now: datetime
 ) -> tuple[SubIndication, str] | None:
     """Return why the status list does not show that the licence is in force, if it does not."""
     later = SubIndication.TRY_LATER
     if claim.status_list is None:
-        return later, "the QR code is of version 1 and names no status list"
+        return later, "the QR code names no status list"
     if known is None or known[0].number != claim.status_list:
         return later, "the status list is not at hand"
     status_list, verdict = known
@@ -130,8 +132,13 @@ def fault_of_state(
     return None if verdict.outcome is Outcome.PASSED else open_signer
 
 
-def check_validity(claim: Claim, now: datetime) -> Check:
-    """Return the check that the last day of validity is not over in China."""
+def check_validity(claim: Claim | CopyClaim, now: datetime) -> Check:
+    """Return the check that the last day of validity is not over in China, or the period of a copy."""
+    if isinstance(claim, CopyClaim):
+        if now < claim.valid_until:
+            return Check(step="5", name="copy.validity")
+        reason = f"the copy was valid until {claim.valid_until.isoformat()}"
+        return failing("5", "copy.validity", SubIndication.EXPIRED, reason)
     step, name = "5", "licence.validity"
     if claim.last_day is None or now.astimezone(CHINA).date() <= claim.last_day:
         return Check(step=step, name=name)

@@ -18,6 +18,7 @@ from licence.catalogue import Catalogue
 from licence.claim import licence_digest
 from licence.errors import (
     DataInvalid,
+    HolderNameDiffers,
     HolderNotRegistered,
     IssueUnderWay,
     NumberTaken,
@@ -26,13 +27,18 @@ from licence.errors import (
 from licence.four_eyes import require_agreed
 from licence.lifecycle import LIFECYCLE, LicenceEvent, LicenceState
 from licence.number import LicenceIdentifier
+from licence.ordering import IssueLicence, fingerprint, number_asked
 from licence.paper import PaperOriginal, require_scan
-from licence.records import CHINA, Origin
+from licence.pictures.entries import LicencePicture
+from licence.pictures.repository import PictureRepository
+from licence.pictures.showing import pictures_for
+from licence.records import CHINA
 from licence.repository import Licence, LicenceRepository
 from licence.request_repository import RequestRepository
+from licence.spelling import is_same
 from licence.status.repository import allot_number
 from licence.steps import NO_REASON, Why, require_duty, write_history
-from licence.succession import Succession, next_identifier_of, require_predecessor
+from licence.succession import next_identifier_of, require_predecessor
 from licence.types.fields import Value
 from licence.types.kind import LicenceType
 from licence.types.numbering import MadeNumber
@@ -45,56 +51,11 @@ from trust.events import AuditEvent
 from trust.identifiers import new_id
 from trust.repository import last_number, next_number
 from trust.store import Reading, Transaction
-from trust.typefaces import require_coverage
 
-__all__ = ["CHINA", "ISSUE_PURPOSE", "MAX_NUMBER", "Begun", "Examined", "IssueLicence", "Preparing", "SameAs"]
+__all__ = ["CHINA", "ISSUE_PURPOSE", "Begun", "Examined", "Preparing", "SameAs"]
 
 ISSUE_PURPOSE: Final = "licence.issue"
 """The purpose that the owner of a seal authorises for licences; the kind of document is the type code."""
-
-MAX_NUMBER: Final = 64
-
-
-@dataclass(frozen=True, kw_only=True)
-class IssueLicence:
-    """A licence that is to be issued. It shows itself without its holder's data."""
-
-    type: str
-    seal: str
-    number: str
-    """证照编号, as it will be printed."""
-
-    holder_code: str = field(repr=False)
-    """Unified social credit code or citizen number of the holder, as the type wants it."""
-
-    data: Mapping[str, Any] = field(repr=False)
-    first_day: date | None = None
-    """First day of validity, of new editions and of what was on paper; None: the day of issue."""
-
-    last_day: date | None = None
-    request_key: str
-    after: Succession | None = None
-    """The licence whose place it takes."""
-
-    paper: PaperOriginal | None = None
-    """The paper licence that it is made from."""
-
-    review: str | None = None
-    """The request by which another person agreed to exactly this."""
-
-    agreed_by: str | None = None
-    """Who has agreed to a whole bulk job, of which this is a row (licence/bulk/): set by those who run it alone."""
-
-    def __post_init__(self) -> None:
-        if self.after is not None and self.paper is not None:
-            raise ValueError("what was on paper has no electronic predecessor")
-
-    @property
-    def origin(self) -> Origin:
-        """How the licence comes to be."""
-        if self.after is not None:
-            return self.after.origin
-        return Origin.ISSUE if self.paper is None else Origin.PAPER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +77,8 @@ class Examined:
     today: date
     first_day: date | None
     last_day: date | None
+    pictures: Mapping[str, LicencePicture] = field(repr=False)
+    """By the field that names each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +94,8 @@ class Begun:
 
     why: Why = NO_REASON
     paper: PaperOriginal | None = None
+    pictures: Mapping[str, LicencePicture] = field(default_factory=dict, repr=False)
+    """What it shows, by the field that names each."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +122,7 @@ class Preparing:
         self.review_requests = review_requests
         self.catalogue = catalogue
         self.permitting = permitting
+        self.pictures = PictureRepository(repository.protection)
 
     def begin(self, tx: Transaction, actor: Actor, command: IssueLicence) -> Begun | SameAs | Licence:
         """Prepare a licence, or return what an earlier request under the same key has made.
@@ -215,6 +181,8 @@ class Preparing:
             holder = self.identity.require_holder(view, kind.holder_kind(command.holder_code), command.holder_code)
         except (SubjectUnknown, SubjectNotActive):
             raise HolderNotRegistered from None
+        if command.holder_name is not None and not is_same(command.holder_name, name_of(holder)):
+            raise HolderNameDiffers
         if before is not None and before.holder != holder.id:
             raise SuccessorUnfit(licence=before.id, field="holder")
         data = kind.record(checked, name=name_of(holder), code=code_of(holder))
@@ -231,6 +199,7 @@ class Preparing:
             today=today,
             first_day=None if period.first == today else period.first,
             last_day=period.last,
+            pictures=pictures_for(self.pictures, view, kind.fields, data, issuer=issuer.id),
         )
 
     def prepare(self, tx: Transaction, actor: Actor, kind: LicenceType, command: IssueLicence) -> Begun:
@@ -279,6 +248,7 @@ class Preparing:
             status_list=allot_number(tx, kind.code),
             why=why,
             paper=command.paper,
+            pictures=found.pictures,
         )
 
     def predecessor(self, view: Reading, actor: Actor, kind: LicenceType, command: IssueLicence) -> Licence | None:
@@ -347,22 +317,6 @@ def require_issuer(actor: Actor, kind: LicenceType) -> None:
         raise DutyMissing(duty=" / ".join(duty.value for duty in duties))
 
 
-def number_asked(kind: LicenceType, command: IssueLicence) -> str:
-    """Return the number 证照编号 that is asked for; empty where the type makes it. Raise `DataInvalid`.
-
-    What was on paper keeps its number, and so does a new edition.
-    """
-    number = command.number.strip()
-    if isinstance(kind.number_rule, MadeNumber) and (command.after, command.paper) == (None, None):
-        if number:
-            raise DataInvalid(field="number", rule="made")
-        return ""
-    if not 0 < len(number) <= MAX_NUMBER:
-        raise DataInvalid(field="number", rule="length")
-    require_coverage(number, field="number")
-    return number
-
-
 def name_of(holder: Person | Organisation) -> str:
     """Return the registered name of a holder."""
     return holder.name if isinstance(holder, Organisation) else holder.name.value
@@ -371,20 +325,3 @@ def name_of(holder: Person | Organisation) -> str:
 def code_of(holder: Person | Organisation) -> str:
     """Return the credit code or the citizen number of a holder."""
     return holder.credit_code.value if isinstance(holder, Organisation) else holder.citizen_number.value
-
-
-def fingerprint(command: IssueLicence) -> str:
-    """Return the digest by which two requests are compared. Raise `DataInvalid` for what is no text."""
-    last = None if command.last_day is None else command.last_day.isoformat()
-    content: list[Any] = [command.type, command.seal, command.number, command.holder_code, dict(command.data), last]
-    # What is not asked for adds nothing: a request of before is still itself.
-    if command.first_day is not None:
-        content.append({"first_day": command.first_day.isoformat()})
-    if command.after is not None:
-        content.append({"after": [command.after.predecessor, command.after.event.value, command.after.reason]})
-    if command.paper is not None:
-        content.append({"paper": [command.paper.scan, command.paper.issued_on.isoformat()]})
-    try:
-        return requests.fingerprint("licence:issue", content)
-    except UnicodeEncodeError:  # JSON can spell half a character
-        raise DataInvalid(field="", rule="encoding") from None

@@ -12,6 +12,9 @@ from licence.errors import LicenceUnknown
 from licence.lifecycle import LicenceEvent, LicenceState
 from licence.metadata import LicenceMetadata
 from licence.paper import attach_scan, mark_of
+from licence.pictures.errors import PictureMissing
+from licence.pictures.repository import PictureRepository
+from licence.pictures.showing import as_inputs
 from licence.preparing import ISSUE_PURPOSE, Begun
 from licence.repository import Licence, LicenceRepository
 from licence.steps import step
@@ -76,6 +79,7 @@ class Releasing:
         self.repository = repository
         self.stampings = stampings
         self.assembler = Assembler(renderer)
+        self.pictures = PictureRepository(repository.protection)
         self.service_keys = service_keys
         self.address = address
         """Where a QR code leads, without the claim and with a slash at the end."""
@@ -179,6 +183,9 @@ class Releasing:
         why = one.begun.why
         released = step(self.repository, tx, finished, LicenceEvent.RELEASE, actor=actor, why=why, facts=facts)
         attach_scan(tx, one.begun.paper, released)
+        for name, picture in one.begun.pictures.items():
+            if not self.pictures.use(tx, picture.id):
+                raise PictureMissing(field=name)
         end_predecessor(self.repository, tx, released, actor=actor, why=why)
         return released
 
@@ -278,4 +285,5 @@ def page_data(one: Making) -> dict[str, object]:
             "valid_until": "" if licence.last_day is None else licence.last_day.isoformat(),
             "mark": mark_of(licence),
         },
+        "pictures": as_inputs(one.begun.pictures),
     }

@@ -22,7 +22,7 @@ from trust.rows import Row
 from trust.statements import Written
 from trust.store import Reading, Transaction
 
-__all__ = ["Licence", "LicenceHistoryEntry", "LicenceQuery", "LicenceRepository"]
+__all__ = ["VERSION_BY_DIGEST", "Licence", "LicenceHistoryEntry", "LicenceQuery", "LicenceRepository"]
 
 LICENCES: Final = Row.metadata.tables[LicenceRow.__tablename__]
 EVENTS: Final = Row.metadata.tables[LicenceEventRow.__tablename__]
@@ -55,6 +55,11 @@ PUT: Final = Written(
 BY_ID: Final = Written(sa.select(LICENCES).where(LICENCES.c.id == bindparam("name")))
 BY_IDENTIFIER: Final = Written(sa.select(LICENCES).where(LICENCES.c.identifier == bindparam("name")))
 BY_DIGEST: Final = Written(sa.select(LICENCES).where(LICENCES.c.digest == bindparam("name")))
+VERSION_BY_DIGEST: Final = sa.select(LICENCES.c.version, LICENCES.c.state, LICENCES.c.issuer, LICENCES.c.holder).where(
+    LICENCES.c.digest == bindparam("name")
+)
+"""What grows with every change of a licence, and whose names an answer about it tells."""
+
 BY_STAMPING: Final = Written(sa.select(LICENCES).where(LICENCES.c.stamping == bindparam("name")))
 BEARING: Final = Written(
     sa.select(LICENCES).where(
@@ -94,6 +99,7 @@ class LicenceQuery:
 
     issuer: str
     type: str | None = None
+    type_version: int | None = None
     state: LicenceState | None = None
     number: str | None = None
     identifier: str | None = None
@@ -103,6 +109,9 @@ class LicenceQuery:
     ends_from: date | None = None
     ends_until: date | None = None
     """Last days of validity, both of them included."""
+
+    valid_on: date | None = None
+    """A day on which the validity is not over."""
 
     def of_holder(self, holder: str) -> "LicenceQuery":
         """Return the same question about one holder."""
@@ -210,23 +219,14 @@ class LicenceRepository:
 
     def search(self, view: Reading, query: LicenceQuery, *, before: str | None, limit: int) -> tuple[Licence, ...]:
         """Return licences of an authority, newest first, from before the licence `before` on, at most `limit`."""
-        of, told = LICENCES.c, query
-        conditions = [
-            of.issuer == told.issuer,
-            None if told.type is None else of.type == told.type,
-            None if told.state is None else of.state == told.state.value,
-            None if told.number is None else of.number == told.number,
-            None if told.identifier is None else of.identifier == told.identifier,
-            None if told.holder is None else of.holder == told.holder,
-            # Names are in the order of time, and the index in that of names.
-            None if told.issued_from is None else of.id >= first_id("lic", at=told.issued_from),
-            None if told.issued_before is None else of.id < first_id("lic", at=told.issued_before),
-            None if told.ends_from is None else of.last_day >= told.ends_from,
-            None if told.ends_until is None else of.last_day <= told.ends_until,
-            None if before is None else of.id < before,
-        ]
-        wanted = [one for one in conditions if one is not None]
-        return self.select(view, sa.select(LICENCES).where(*wanted).order_by(of.id.desc()).limit(limit))
+        wanted = [*conditions_of(query), *(() if before is None else (LICENCES.c.id < before,))]
+        return self.select(view, sa.select(LICENCES).where(*wanted).order_by(LICENCES.c.id.desc()).limit(limit))
+
+    def count_by_version(self, view: Reading, query: LicenceQuery) -> Mapping[int, int]:
+        """Return how many licences of an authority answer a question, by the version of their type."""
+        version = LICENCES.c.type_version
+        counted = sa.select(version, sa.func.count()).where(*conditions_of(query)).group_by(version).order_by(version)
+        return {int(number): int(count) for number, count in view.rows(counted)}
 
     def select(self, view: Reading, statement: sa.Select[Any]) -> tuple[Licence, ...]:
         """Return the licences that a statement selects."""
@@ -301,6 +301,27 @@ class LicenceRepository:
     def editions(self, view: Reading, chain: str) -> tuple[Licence, ...]:
         """Return every edition of a licence, oldest first."""
         return self.select(view, sa.select(LICENCES).where(LICENCES.c.chain == chain).order_by(LICENCES.c.edition))
+
+
+def conditions_of(query: LicenceQuery) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return what a licence must be to answer a question."""
+    of, told = LICENCES.c, query
+    conditions = [
+        of.issuer == told.issuer,
+        None if told.type is None else of.type == told.type,
+        None if told.type_version is None else of.type_version == told.type_version,
+        None if told.state is None else of.state == told.state.value,
+        None if told.number is None else of.number == told.number,
+        None if told.identifier is None else of.identifier == told.identifier,
+        None if told.holder is None else of.holder == told.holder,
+        # Names are in the order of time, and the index in that of names.
+        None if told.issued_from is None else of.id >= first_id("lic", at=told.issued_from),
+        None if told.issued_before is None else of.id < first_id("lic", at=told.issued_before),
+        None if told.ends_from is None else of.last_day >= told.ends_from,
+        None if told.ends_until is None else of.last_day <= told.ends_until,
+        None if told.valid_on is None else sa.or_(of.last_day.is_(None), of.last_day >= told.valid_on),
+    ]
+    return tuple(one for one in conditions if one is not None)
 
 
 def to_entry(row: LicenceEventRow) -> LicenceHistoryEntry:

@@ -106,11 +106,16 @@ class RequestRepository:
         return None if row is None else self.to_request(row)
 
     def queue(
-        self, view: Reading, issuer: str, *, state: RequestState, after: str | None, limit: int
+        self, view: Reading, issuer: str, *, state: RequestState, requester: str | None, after: str | None, limit: int
     ) -> tuple[ReviewRequest, ...]:
-        """Return the requests to an authority in a state, oldest first, from after the request `after` on."""
+        """Return the requests to an authority in a state, oldest first, from after the request `after` on.
+
+        Those of one requester, or of all.
+        """
         row = LicenceRequestRow
         statement = select(row).where(col(row.issuer) == issuer, col(row.state) == state.value)
+        if requester is not None:
+            statement = statement.where(col(row.requester) == requester)
         if after is not None:
             statement = statement.where(col(row.id) > after)
         return tuple(map(self.to_request, view.exec(statement.order_by(col(row.id)).limit(limit))))

@@ -5,17 +5,20 @@ from datetime import datetime
 from identity.duties import Actor, Duty
 from identity.service import IdentityService
 from licence.catalogue import Catalogue
+from licence.enclosures import enclosed
 from licence.errors import LicenceUnknown
 from licence.four_eyes import require_agreed
 from licence.grounds import Ground, require_ground
 from licence.issuing import Issuing
 from licence.lifecycle import LicenceEvent
-from licence.preparing import ISSUE_PURPOSE, IssueLicence, Preparing
+from licence.ordering import IssueLicence
+from licence.preparing import ISSUE_PURPOSE, Preparing
 from licence.records import CHINA, StateThen, state_at
 from licence.releasing import Releasing
 from licence.repository import Licence, LicenceHistoryEntry, LicenceQuery, LicenceRepository
 from licence.request_repository import RequestRepository
 from licence.steps import Why, require_duty, step
+from licence.template.assembly import ENCLOSED
 from licence.template.rendering import Renderer
 from seal.stamping.stampings import StampingService
 from trust.blobs import BlobStore
@@ -172,6 +175,16 @@ class LicenceService:
         if found.file is None:
             raise LicenceUnknown
         return self.blobs.get(found.file)
+
+    def metadata(self, actor: Actor, licence: str, ending: str) -> bytes:
+        """Return the metadata of a licence, for its issuer: the very octets that lie in its signed file.
+
+        `ending` is `json` or `xml`. Raise `LicenceUnknown` also for one whose file is from before there were any.
+        """
+        found = enclosed(self.file(actor, licence), f"{ENCLOSED}.{ending}")
+        if found is None:
+            raise LicenceUnknown
+        return found
 
     def require(self, view: Reading, licence: str) -> Licence:
         """Return a licence by our identifier or its licence identifier, or raise `LicenceUnknown`."""

@@ -100,10 +100,11 @@ class StatusLists:
             if kind.code != code or kind.state not in (TypeState.PUBLISHED, TypeState.RETIRED):
                 raise TypeUnknown
             number = number_of(view, kind.code)
-            draft = None if number is None else self.draft(view, kind, number)
-        if draft is None:  # nothing was issued yet
+        if number is None:  # nothing was issued yet
             with self.store.transaction() as tx:
-                draft = self.draft(tx, kind, allot_number(tx, kind.code))
+                number = allot_number(tx, kind.code)
+        with self.store.reading() as view:  # one snapshot, whatever is issued meanwhile
+            draft = self.draft(view, kind, number)
         before = None if kept is None else kept.status_list
         is_same = before is not None and (before.places, before.octets) == (draft.places, draft.octets)
         if kept is not None and is_same and kept.status_list.next_update - now > LIFETIME / 2:

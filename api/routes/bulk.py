@@ -1,7 +1,7 @@
 """Bulk jobs 批量任务: many licences from a table, or of a whole type; checked first, then started, watched, fetched."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from http import HTTPStatus
 from itertools import islice
@@ -15,9 +15,18 @@ from api.authn import allow, instance_of
 from api.bulk_results import PART, as_json, csv_lines, json_lines, zip_of
 from api.bulk_watch import BulkWatch
 from api.permissions import Permission
-from api.schemas.bulk import BulkJobView, BulkPage, BulkProblems, BulkProblemView, ReissueOrder
+from api.schemas.bulk import (
+    BulkJobView,
+    BulkPage,
+    BulkProblems,
+    BulkProblemView,
+    ReissueOrder,
+    ReissuePreview,
+    ReissueSelection,
+)
 from api.schemas.common import IdempotencyKey, errors
 from api.schemas.texts import Line, Name, Text
+from api.watching import as_events, number_of
 from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing, SubjectNotActive
@@ -52,6 +61,9 @@ ASKING: Final = (
     RequestKeyMalformed,
     RequestKeyReused,
 )
+OF_KEYS: Final = (RequestKeyMalformed, RequestKeyReused)
+"""What can be wrong where something is kept under a key."""
+
 MOST_COLUMNS: Final = 8192
 """Characters of a mapping of columns."""
 
@@ -122,7 +134,7 @@ def upload_table(
     responses=errors(*ASKING, SelectionInvalid, ReasonMissing),
 )
 def reissue(instance: InstanceHere, actor: Issuer, idempotency_key: IdempotencyKey, body: ReissueOrder) -> BulkJobView:
-    """Select licences in force of a type for new editions by its present version: the same data, sealed anew."""
+    """Select licences of a type that are in force and valid for new editions by its present version."""
     command = Reissue(
         type=body.type,
         seal=body.seal,
@@ -132,6 +144,16 @@ def reissue(instance: InstanceHere, actor: Issuer, idempotency_key: IdempotencyK
         request_key=idempotency_key,
     )
     return BulkJobView.of(instance.bulk.service.reissue(actor, command))
+
+
+@router.post(
+    "/reissues/preview",
+    summary="How many would be issued anew 预览批量换发",
+    responses=errors(*(one for one in ASKING if one not in OF_KEYS), SelectionInvalid),
+)
+def preview_reissue(instance: InstanceHere, actor: Issuer, body: ReissueSelection) -> ReissuePreview:
+    """Count the licences that a re-issue would be about, if it were asked for now. Nothing is kept."""
+    return ReissuePreview.of(instance.bulk.service.preview(actor, body.type, body.seal, body.selection))
 
 
 @router.get("", summary="Jobs 批量任务列表", responses=errors(DutyMissing))
@@ -183,21 +205,16 @@ async def watch_job(
     """Send the job whenever it changes, with a sign of life in between, until it has ended or five minutes are over."""
     found = await run_in_threadpool(instance.bulk.service.find, actor, job)
     watch: BulkWatch = request.app.state.bulk_watch
-    seen = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() else -1
     return StreamingResponse(
-        events(watch.changes(found, seen=seen)), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+        as_events(watch.changes(found, seen=number_of(last_event_id)), event_of),
+        media_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},
     )
 
 
-async def events(changes: AsyncIterator[BulkJob | None]) -> AsyncIterator[str]:
-    """Yield changes as server-sent events (HTML Living Standard, 9.2)."""
-    yield "retry: 2000\n\n"
-    async for job in changes:
-        if job is None:
-            yield ": still here\n\n"
-            continue
-        name = "end" if job.has_ended else "progress"
-        yield f"id: {job.changes}\nevent: {name}\ndata: {BulkJobView.of(job).model_dump_json()}\n\n"
+def event_of(job: BulkJob) -> tuple[str, str]:
+    """Return the name and the data of the event that tells of a job."""
+    return "end" if job.has_ended else "progress", BulkJobView.of(job).model_dump_json()
 
 
 @router.get(

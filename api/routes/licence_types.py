@@ -40,6 +40,7 @@ from licence.types.kind import LicenceType
 from trust.lifecycle import EventNotPossible, FourEyesRequired
 from trust.store import LostRace
 from trust.typefaces import CharacterNotCovered
+from trust.workers import WorkerBusy, WorkerUnavailable
 
 __all__ = ["router"]
 
@@ -64,6 +65,9 @@ DRAFTING = (
     CharacterNotCovered,
     LostRace,
 )
+LOOKING_INTO = (TemplateRefused, WorkerBusy, WorkerUnavailable)
+"""What is told where a template is set."""
+
 STEPPING = (DutyMissing, TypeUnknown, EventNotPossible, FourEyesRequired, LostRace)
 
 
@@ -146,7 +150,7 @@ def add_type_step(
         description=f"{summary}. By another person than the one who took the step before.",
         name=f"type_{path}",
         operation_id=f"licence_type_{path}",
-        responses=errors(*STEPPING, *((TemplateRefused,) if path == "review" else ())),
+        responses=errors(*STEPPING, *(LOOKING_INTO if path == "review" else ())),
     )
 
 
@@ -167,7 +171,7 @@ add_type_step(
 @router.post(
     "/licence-types/{kind}/publication",
     summary="Publish a version 发布",
-    responses=errors(*STEPPING, EffectiveDayInvalid, TemplateRefused),
+    responses=errors(*STEPPING, EffectiveDayInvalid, *LOOKING_INTO),
 )
 def publish_type(
     instance: InstanceHere,
@@ -241,7 +245,7 @@ def export_type(instance: InstanceHere, _: Reader, kind: TypeName, number: Numbe
             TypeUnknown,
             TypeVersionUnknown,
             TemplateUnknown,
-            TemplateRefused,
+            *LOOKING_INTO,
             ValueDoesNotFit,
             CharacterNotCovered,
         ),

@@ -1,5 +1,6 @@
 """Licences: issuing them and new editions of them, looking for them and at them, and what becomes of them."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -37,6 +38,7 @@ from licence.errors import (
     ValueDoesNotFit,
 )
 from licence.lifecycle import LicenceEvent
+from licence.pictures.errors import PictureMissing, PictureUnfit
 from licence.qr import draw_picture
 from seal.errors import AuthorisationExhausted, NotAuthorised, OwnWorkRefused, SealNotActive, SealUnknown
 from trust.lifecycle import EventNotPossible, FourEyesRequired
@@ -67,6 +69,8 @@ ISSUE_ERRORS = (
     HolderNotRegistered,
     NumberTaken,
     DataInvalid,
+    PictureMissing,
+    PictureUnfit,
     CharacterNotCovered,
     ValueDoesNotFit,
     AuthorisationExhausted,
@@ -80,6 +84,13 @@ ISSUE_ERRORS = (
     SigningUnavailable,
     TimeStampingUnavailable,
 )
+
+
+class MetadataFormat(StrEnum):
+    """The forms of metadata."""
+
+    JSON = "json"
+    XML = "xml"
 
 
 @router.post("/licences", summary="Issue a licence 签发证照", status_code=201, responses=errors(*ISSUE_ERRORS))
@@ -161,6 +172,34 @@ def read_file(
 ) -> Response:
     """Return the signed PDF, for its issuer."""
     return Response(instance.licences.file(actor, licence), media_type="application/pdf")
+
+
+@router.get(
+    "/licences/{licence}/metadata",
+    summary="The metadata of a licence 证照元数据",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The metadata as they lie in the signed file (docs/licence-metadata.md)",
+            "content": {
+                "application/json": {"example": {"ZZMC": "食品经营许可证", "ZZBS": "1.2.156.3005.2.…"}},
+                "application/xml": {"example": '<licence xmlns="urn:xinyin:licence-metadata:1#">…'},
+            },
+        },
+        **errors(DutyMissing, LicenceUnknown),
+    },
+)
+def read_metadata(
+    *,
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.LICENCE_READ)],
+    licence: LicenceName,
+    format_: Annotated[MetadataFormat, Query(alias="format", description="json or xml")] = MetadataFormat.JSON,
+) -> Response:
+    """Return the elements of GB/T 36903, for the issuer: the very octets that the signatures of the file cover."""
+    content = instance.licences.metadata(actor, licence, format_.value)
+    headers = {"Cache-Control": "no-store"}
+    return Response(content, media_type=f"application/{format_.value}", headers=headers)
 
 
 @router.get(

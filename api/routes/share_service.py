@@ -4,7 +4,6 @@ A call that is refused is answered with 200 and a status in its head; which tell
 """
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -55,6 +54,10 @@ COPY_DAYS: Final = 30
 ADDRESS_LIFETIME: Final = timedelta(minutes=30)
 TIMES: Final = "%Y-%m-%d %H:%M:%S"
 PDF: Final = "pdf"
+FORMS: Final = (PDF, "png")
+"""Of an annotated copy. OFD is none: what were made of it would be another document, with none of its signatures."""
+
+PICTURE_DPI: Final = 150
 
 
 class MemberWrong(Exception):
@@ -91,7 +94,7 @@ class Asked:
         """Return the file in Base64."""
         try:
             return base64.b64decode(self.text(Member.FILE), validate=True)
-        except binascii.Error:
+        except ValueError:  # no Base64, or not even ASCII
             raise MemberWrong(Member.FILE) from None
 
     def holder(self) -> QueryHolder:
@@ -166,8 +169,9 @@ def address(asked: Asked) -> object:
 
 
 def copied(asked: Asked) -> object:
-    """Return an annotated copy as Base64. The same call on the same day gets the same copy."""
-    if asked.text(Member.FILE_TYPE).lower() != PDF:
+    """Return an annotated copy as Base64, or its first page as a picture: on one day the same call gets the same."""
+    form = asked.text(Member.FILE_TYPE).lower()
+    if form not in FORMS:
         raise MemberWrong(Member.FILE_TYPE)
     base = asked.instance.base
     today = base.clock.now().astimezone(CHINA).date()
@@ -184,7 +188,8 @@ def copied(asked: Asked) -> object:
         request_key=f"envelope-{sm3(canonical(wanted)).hex()}",
     )
     copy, pdf = asked.instance.sharing.handing.copy(asked.actor, command)
-    return remark(copy) | {str(Member.FILE): base64.b64encode(pdf).decode()}
+    content = pdf if form == PDF else asked.instance.sharing.handing.drawn(pdf, page=1, dpi=PICTURE_DPI)
+    return remark(copy) | {str(Member.FILE): base64.b64encode(content).decode()}
 
 
 def original(asked: Asked) -> object:

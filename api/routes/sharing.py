@@ -40,6 +40,7 @@ from licence.sharing.errors import (
     SharingNotGranted,
     TriesExhausted,
 )
+from licence.sharing.picturing import COARSEST, FINEST, MOST_PAGES
 from seal.errors import (
     AuthorisationExhausted,
     NotAuthorised,
@@ -151,6 +152,29 @@ def verify_data(instance: InstanceHere, actor: Client, identifier: Identifier, b
 def read_file(instance: InstanceHere, actor: Client, identifier: Identifier, purpose: Purpose) -> Response:
     """Return the signed PDF of a licence in force."""
     return Response(instance.sharing.handing.file(actor, identifier, purpose=purpose), media_type="application/pdf")
+
+
+@router.get(
+    "/licences/{identifier}/pages/{page}.png",
+    summary="A page of a licence as a picture 获取证照图片",
+    response_class=Response,
+    responses={
+        200: {"description": "The page with its seals", "content": {"image/png": {"example": "PNG"}}},
+        **errors(*OF_FILES, SharingInvalid, WorkerBusy, WorkerExhausted, WorkerUnavailable),
+    },
+)
+def read_picture(
+    *,
+    instance: InstanceHere,
+    actor: Client,
+    identifier: Identifier,
+    page: Annotated[int, Path(ge=1, le=MOST_PAGES, description="Pages count from 1", examples=[1])],
+    purpose: Purpose,
+    dpi: Annotated[int, Query(ge=COARSEST, le=FINEST, description="Dots per inch")] = 150,
+) -> Response:
+    """Return a page of the signed PDF as it is seen. A picture has no signature: its QR code alone proves something."""
+    picture = instance.sharing.handing.picture(actor, identifier, purpose=purpose, page=page, dpi=dpi)
+    return Response(picture, media_type="image/png")
 
 
 @router.post(

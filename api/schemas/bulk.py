@@ -8,28 +8,71 @@ from pydantic import Field
 from api.schemas.common import Request, View
 from api.schemas.texts import Prose, Text
 from licence.bulk.jobs import BulkJob, Selection
+from licence.bulk.selecting import SelectionPreview
 from trust.reasons import MAX_REASON, MIN_REASON
 
-__all__ = ["BulkJobView", "BulkPage", "BulkProblemView", "BulkProblems", "ReissueOrder"]
+__all__ = [
+    "BulkJobView",
+    "BulkPage",
+    "BulkProblemView",
+    "BulkProblems",
+    "ReissueOrder",
+    "ReissuePreview",
+    "ReissueSelection",
+]
 
 
-class ReissueOrder(Request):
-    """Licences in force that are to be issued anew by the present version of their type."""
+class ReissueSelection(Request):
+    """Which of the licences that are in force and valid; the issuer is the owner of the seal."""
 
     type: Text = Field(description="Identifier or type code", examples=["11100000MB0127170X001"])
     seal: Text = Field(examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])
-    reason: Prose = Field(min_length=MIN_REASON, max_length=MAX_REASON, examples=["证照样式更新，统一换发"])
     type_version: int | None = Field(
         default=None, ge=1, description="Those issued by this version of the type; none: by any", examples=[1]
     )
     issued_from: date | None = Field(default=None, description="First day of issue", examples=["2025-01-01"])
     issued_until: date | None = Field(default=None, description="Last day of issue", examples=["2025-12-31"])
-    start: bool = Field(default=False, description="Whether the job starts by itself once it is checked")
+    ends_from: date | None = Field(
+        default=None, description="First of the last days of validity", examples=["2026-12-01"]
+    )
+    ends_until: date | None = Field(
+        default=None, description="Last of them; none: any, or no end", examples=["2027-02-28"]
+    )
 
     @property
     def selection(self) -> Selection:
         """Which licences that are."""
-        return Selection(type_version=self.type_version, issued_from=self.issued_from, issued_until=self.issued_until)
+        return Selection(
+            type_version=self.type_version,
+            issued_from=self.issued_from,
+            issued_until=self.issued_until,
+            ends_from=self.ends_from,
+            ends_until=self.ends_until,
+        )
+
+
+class ReissueOrder(ReissueSelection):
+    """Licences that are to be issued anew by the present version of their type."""
+
+    reason: Prose = Field(min_length=MIN_REASON, max_length=MAX_REASON, examples=["证照样式更新，统一换发"])
+    start: bool = Field(default=False, description="Whether the job starts by itself once it is checked")
+
+
+class ReissuePreview(View):
+    """How many licences a selection would be about, if it were made now."""
+
+    issuer: str = Field(description="The owner of the seal, whose licences they are", examples=["O3F6H8J1L4N7Q2S5U9"])
+    type: str = Field(examples=["type_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    count: int = Field(examples=[1204])
+    by_version: dict[str, int] = Field(
+        description="By the version of the type that they were issued by", examples=[{"1": 1180, "2": 24}]
+    )
+
+    @classmethod
+    def of(cls, preview: SelectionPreview) -> "ReissuePreview":
+        """Return the view of a preview."""
+        by_version = {str(version): count for version, count in preview.by_version.items()}
+        return cls(issuer=preview.issuer, type=preview.type, count=preview.count, by_version=by_version)
 
 
 class BulkJobView(View):

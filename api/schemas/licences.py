@@ -36,11 +36,15 @@ Day = Annotated[date, Field(ge=date(1970, 1, 2), le=date(9999, 12, 30), examples
 """A day that a licence may be issued on, or end on."""
 
 
+FirstDay = Annotated[date, Field(ge=date(1900, 1, 1))]
+"""A day on which something began that is valid still. What lies before is a slip of the pen, such as 0026-11-22."""
+
+
 class PaperOriginalBody(Request):
     """The paper licence that an electronic one is made from."""
 
     scan: str = Field(description="Identifier of its scan", examples=["scan_01k9x3v5b7d2f4h6j8m0n1p3q5"])
-    issued_on: date = Field(description="When the paper was issued", examples=["2019-03-18"])
+    issued_on: FirstDay = Field(description="When the paper was issued", examples=["2019-03-18"])
 
 
 class LicenceOrder(Request):
@@ -58,7 +62,7 @@ class LicenceOrder(Request):
         description="Credit code or citizen number of the holder", examples=["91330100MA2XXXXX1A"], repr=False
     )
     data: dict[str, Any] = Field(examples=[{"name": "杭州某某数字科技股份有限公司"}], repr=False)
-    first_day: date | None = Field(
+    first_day: FirstDay | None = Field(
         default=None,
         description="First day of validity, of a new edition or of what was on paper; none: the day of issue",
     )

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from api.schemas.common import Request, View
 from api.schemas.texts import Line, Name
-from licence.live.codes import LiveAnswer, MadeLiveCode
-from licence.live.entries import LiveCode, LiveCodeState
+from licence.live.codes import LiveAnswer, MadeLiveCode, SeenCode
+from licence.live.entries import LiveCodeState
 from licence.qr import draw_svg
 
 __all__ = ["LiveAnswerView", "LiveCodeCheck", "LiveCodeMade", "LiveCodeOrder", "LiveCodeView"]
@@ -62,17 +62,18 @@ class LiveCodeView(View):
     )
 
     @classmethod
-    def of(cls, code: LiveCode, checker: str, now: datetime) -> "LiveCodeView":
-        """Return the view of a code."""
+    def of(cls, seen: SeenCode) -> "LiveCodeView":
+        """Return the view of a code as it was seen."""
+        code = seen.code
         return cls(
             id=code.id,
             licence=code.licence,
             purpose=code.purpose,
-            state=code.state(now),
+            state=seen.state,
             made_at=code.made_at,
             expires_at=code.expires_at,
             checked_at=code.checked_at,
-            checked_by=checker or None,
+            checked_by=seen.checker or None,
         )
 
 

@@ -157,26 +157,7 @@ class ConsentView(View):
     @classmethod
     def of(cls, consent: Consent) -> "ConsentView":
         """Return the view of a consent."""
-        return cls(
-            id=consent.id,
-            grant=consent.grant,
-            client=consent.client,
-            holder=consent.holder,
-            licence=consent.licence,
-            type_code=consent.type_code,
-            purpose=consent.purpose,
-            words=consent.words,
-            words_version=consent.words_version,
-            words_digest=consent.words_digest,
-            evidence=dict(consent.evidence),
-            given_by=consent.given_by,
-            channel=consent.channel,
-            given_at=consent.given_at,
-            valid_until=consent.valid_until,
-            times=consent.times,
-            used=consent.used,
-            withdrawn_at=consent.withdrawn_at,
-        )
+        return cls.model_validate(consent, from_attributes=True)
 
 
 class UseView(View):

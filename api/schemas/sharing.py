@@ -219,15 +219,7 @@ class CopyView(View):
     @classmethod
     def of(cls, copy: Copy) -> "CopyView":
         """Return the view of a copy."""
-        return cls(
-            id=copy.id,
-            purpose=copy.purpose,
-            user=copy.user,
-            cause=copy.cause,
-            made_at=copy.made_at,
-            valid_until=copy.valid_until,
-            file=copy.file,
-        )
+        return cls.model_validate(copy, from_attributes=True)
 
 
 class AddressView(View):

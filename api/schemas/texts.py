@@ -26,6 +26,9 @@ MOST_PLACES: Final = 20
 DECEIVING: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories: controls, format characters, halves of characters, separators of lines and paragraphs."""
 
+LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
+"""What is later has no date in China any more."""
+
 BREAKS: Final = frozenset("\t\n\r")
 """Controls that a person types into a longer text."""
 
@@ -71,11 +74,14 @@ def require_name(name: str) -> str:
 
 
 def require_moment(moment: datetime) -> datetime:
-    """Return `moment` in UTC. Raise `ValueError` at the ends of the calendar, where that is no moment any more."""
+    """Return `moment` in UTC. Raise `ValueError` at the ends of the calendar, where other zones have no such moment."""
     try:
-        return moment.astimezone(UTC)
+        told = moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("beyond the calendar") from None
+    if told >= LATEST:
+        raise ValueError("beyond the calendar")
+    return told
 
 
 def require_texts(body: object) -> None:

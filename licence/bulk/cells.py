@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 __all__ = ["CHARACTERS", "Cell", "Line", "PieceMalformed", "read_piece", "write_piece"]
@@ -19,7 +19,7 @@ class PieceMalformed(Exception):
 class Cell:
     """One value as it stood in the file."""
 
-    text: str = ""
+    text: str = field(default="", repr=False)
     is_number: bool = False
     """Whether it was kept as a number, which has lost its leading zeros."""
 

@@ -6,16 +6,15 @@ from typing import Final
 
 from identity.duties import Actor
 from licence.bulk.cells import Line, read_piece
-from licence.bulk.errors import DoubleInTable
+from licence.bulk.errors import DoubleInTable, WorkInterrupted
 from licence.bulk.jobs import BulkJob, JobKind, Outcome
 from licence.bulk.lifecycle import ChunkState, JobEvent, JobState
 from licence.bulk.mapping import NUMBER
 from licence.bulk.orders import outcome_of
-from licence.bulk.work import Bulk, is_of_job, move
+from licence.bulk.work import Bulk, is_of_job, is_passing, move
 from licence.lifecycle import LicenceEvent
-from licence.preparing import IssueLicence
+from licence.ordering import IssueLicence
 from licence.types.kind import LicenceType
-from licence.types.validity import day_of
 from trust.errors import TrustError
 from trust.events import AuditEvent, Fact
 from trust.store import LostRace, Reading
@@ -55,12 +54,17 @@ class Checking:
             for place in places[:AT_ONCE]:
                 if not self.check_chunk(job, place):
                     return True
-        except TrustError as error:
-            if not is_of_job(error):
-                raise
+        except Exception as error:
+            if is_passing(error):
+                self.bulk.note(job, error.code)
+                return False
             self.forget(job)
-            self.bulk.refuse(job, error)
-            return True
+            if isinstance(error, TrustError) and is_of_job(error):
+                self.bulk.refuse(job, error)
+                return True
+            # Our own mistake, which whoever checks it next would make as well.
+            self.bulk.refuse(job, WorkInterrupted())
+            raise
         if len(places) <= AT_ONCE:
             self.conclude(job)
         return True
@@ -93,7 +97,7 @@ class Checking:
             if chunk is None or not repository.owns(view, job, owner=self.owner):
                 return False
             lines = read_piece(chunk.piece)
-            kind = self.bulk.catalogue.in_effect(view, job.type, day_of(view.now))
+            kind = self.bulk.kind(view, job)
             actor = self.bulk.identity.actor(view, job.requested_by)
             found = [self.check_row(view, job, line, kind=kind, actor=actor) for line in lines]
         outcomes = [one for one in found if one is not None]
@@ -116,7 +120,7 @@ class Checking:
             if job.kind is JobKind.ISSUE:
                 self.require_single(job, line)
         except TrustError as error:
-            if is_of_job(error):
+            if is_of_job(error) or is_passing(error):
                 raise
             return outcome_of(line, error)
         return None

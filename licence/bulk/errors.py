@@ -11,6 +11,7 @@ Invalid
 Conflict
 ├── NothingSelected      no licence fits the selection
 ├── ResultsNotReady      there is nothing to fetch yet
+├── TypeChanged          another version of the type has come into effect since the rows were read
 └── WorkInterrupted      a mistake of ours stopped a job
 """
 
@@ -27,6 +28,7 @@ __all__ = [
     "RowUnreadable",
     "SelectionInvalid",
     "TableInvalid",
+    "TypeChanged",
     "WorkInterrupted",
 ]
 
@@ -83,6 +85,13 @@ class ResultsNotReady(Conflict):
 
     code = "bulk.results_not_ready"
     detail_names: ClassVar[tuple[str, ...]] = ("state",)
+
+
+class TypeChanged(Conflict):
+    """Another `version` of the type has come into effect since the rows were read: nobody has looked at them by it."""
+
+    code = "bulk.type_changed"
+    detail_names: ClassVar[tuple[str, ...]] = ("version",)
 
 
 class WorkInterrupted(Conflict):

@@ -2,21 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, assert_never
 
 from licence.bulk.cells import PieceMalformed, read_piece, write_piece
-from licence.bulk.errors import MappingInvalid, NothingSelected, TableInvalid
+from licence.bulk.errors import MappingInvalid, NothingSelected, TableInvalid, WorkInterrupted
 from licence.bulk.jobs import BulkJob, JobKind
 from licence.bulk.lifecycle import JobEvent
 from licence.bulk.mapping import mapping_of
 from licence.bulk.orders import lines_for
 from licence.bulk.reading import Table, read_table
+from licence.bulk.selecting import question_of
 from licence.bulk.work import Bulk, is_passing, move
 from licence.errors import TypeNotPublished, TypeUnknown
-from licence.lifecycle import LicenceState
-from licence.records import CHINA
-from licence.repository import LicenceQuery
+from licence.types.kind import LicenceType
 from licence.types.validity import day_of
 from trust.errors import TrustError
 from trust.events import AuditEvent, Fact
@@ -55,8 +54,10 @@ class Intake:
                 self.keep(job, owner)
         except REFUSALS as error:
             self.bulk.refuse(job, error)
-        except TrustError as error:
+        except Exception as error:
             if not is_passing(error):
+                # Our own mistake, which whoever reads it next would make as well.
+                self.bulk.refuse(job, WorkInterrupted())
                 raise
             self.postpone(job, owner, error)
         return True
@@ -78,42 +79,41 @@ class Intake:
 
     def keep(self, job: BulkJob, owner: str) -> None:
         """Keep the rows of a job. Raise what says that there are none to be had."""
+        with self.bulk.store.reading() as view:
+            kind = self.bulk.kind(view, job)
+        told: dict[str, Any] = {}
         match job.kind:
             case JobKind.ISSUE:
-                table, columns = self.table_of(job)
-                told: dict[str, Any] = {"format": table.format.value, "encoding": table.encoding}
-                told["mapping"] = {"asked": dict(job.asked), "columns": list(columns.items())}
-                self.keep_pieces(job, owner, iter(table.pieces), told)
+                table, columns = self.table_of(job, kind)
+                told = {"format": table.format.value, "encoding": table.encoding}
+                pieces = iter(table.pieces)
             case JobKind.REISSUE:
-                columns = {"licence": "licence"}
-                told = {"mapping": {"asked": {}, "columns": list(columns.items())}}
-                self.keep_pieces(job, owner, self.selected(job), told)
+                columns, pieces = {"licence": "licence"}, self.selected(job)
+            case _:
+                assert_never(job.kind)
+        told["mapping"] = {"asked": dict(job.asked), "columns": list(columns.items()), "version": kind.version}
+        self.keep_pieces(job, owner, pieces, told)
 
-    def table_of(self, job: BulkJob) -> tuple[Table, dict[str, str]]:
+    def table_of(self, job: BulkJob, kind: LicenceType) -> tuple[Table, dict[str, str]]:
         """Return the table that was uploaded, and the field of each column."""
         with self.bulk.store.reading() as view:
             content = self.bulk.repository.upload(view, job.id)
-            kind = self.bulk.catalogue.in_effect(view, job.type, day_of(view.now))
         table = self.bulk.workers.run(read_table, content, self.bulk.rules.limits)
         return table, mapping_of(table.columns, kind, asked=job.asked)
 
     def selected(self, job: BulkJob) -> Iterator[bytes]:
         """Yield the licences that a job issues anew, in pieces. Raise `NothingSelected`."""
-        chosen, chunk = job.selection, self.bulk.rules.limits.chunk
-        query = LicenceQuery(
-            issuer=job.issuer,
-            type=job.type,
-            state=LicenceState.IN_FORCE,
-            issued_from=None if chosen.issued_from is None else begin_of(chosen.issued_from),
-            issued_before=None if chosen.issued_until is None else begin_of(chosen.issued_until + timedelta(days=1)),
-        )
+        chunk = self.bulk.rules.limits.chunk
+        with self.bulk.store.reading() as view:
+            today = day_of(view.now)
+        query = question_of(job.selection, issuer=job.issuer, type_=job.type, today=today)
         before: str | None = None
         waiting: list[str] = []
         line = 1
         while True:
             with self.bulk.store.reading() as view:
                 found = self.bulk.registry.search(view, query, before=before, limit=PAGE)
-            waiting += [one.id for one in found if chosen.type_version in (None, one.type_version)]
+            waiting += [one.id for one in found]
             while len(waiting) >= chunk or (waiting and not found):
                 yield write_piece(lines_for(waiting[:chunk], first=line))
                 line += len(waiting[:chunk])
@@ -162,8 +162,3 @@ def rows_in(piece: bytes) -> int:
         return len(read_piece(piece))
     except PieceMalformed:
         raise TableInvalid(fault="content", line=0) from None
-
-
-def begin_of(day: date) -> datetime:
-    """Return the moment at which a day begins in China."""
-    return datetime.combine(day, time.min, tzinfo=CHINA)

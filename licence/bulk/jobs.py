@@ -9,7 +9,7 @@ from typing import Any, Final
 from licence.bulk.errors import SelectionInvalid
 from licence.bulk.lifecycle import ENDED, JobState
 
-__all__ = ["BulkJob", "Chunk", "JobKind", "Outcome", "Selection"]
+__all__ = ["FIRST_DAY", "LAST_DAY", "BulkJob", "Chunk", "JobKind", "Outcome", "Selection"]
 
 
 class JobKind(StrEnum):
@@ -19,9 +19,18 @@ class JobKind(StrEnum):
     REISSUE = "reissue"  # 批量换发：按类型的现行版本重新制作
 
 
+DAYS_OF_ISSUE: Final = ("issued_from", "issued_until")
+DAYS: Final = (*DAYS_OF_ISSUE, "ends_from", "ends_until")
+FIRST_DAY: Final = date(1970, 1, 2)
+LAST_DAY: Final = date(9999, 12, 30)
+"""Days that begin and end, in every time zone, within the calendar."""
+
+MOST_VERSIONS: Final = 100_000
+
+
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """Which licences in force of a type get a new edition. What is None does not matter."""
+    """Which of the licences in force and valid get a new edition. What is None does not matter."""
 
     type_version: int | None = None
     """Those that were issued by this version of the type."""
@@ -30,25 +39,36 @@ class Selection:
     issued_until: date | None = None
     """Days of issue, both of them included."""
 
+    ends_from: date | None = None
+    ends_until: date | None = None
+    """Last days of validity, both of them included: what has no end is left out where one of them is said."""
+
     def __post_init__(self) -> None:
-        if self.issued_from and self.issued_until and self.issued_from > self.issued_until:
-            raise SelectionInvalid(field="issued_until")
+        if self.type_version is not None and not 1 <= self.type_version <= MOST_VERSIONS:
+            raise SelectionInvalid(field="type_version")
+        for name in DAYS:
+            day = getattr(self, name)
+            if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+                raise SelectionInvalid(field=name)
+        for first, last, name in (
+            (self.issued_from, self.issued_until, "issued_until"),
+            (self.ends_from, self.ends_until, "ends_until"),
+        ):
+            if first and last and first > last:
+                raise SelectionInvalid(field=name)
 
     def told(self) -> dict[str, Any]:
         """Return the selection as JSON."""
-        return {
-            "type_version": self.type_version,
-            "issued_from": None if self.issued_from is None else self.issued_from.isoformat(),
-            "issued_until": None if self.issued_until is None else self.issued_until.isoformat(),
-        }
+        days = {name: getattr(self, name) for name in DAYS}
+        # What is not asked for adds nothing: a request of before is still itself.
+        told = {name: None if day is None else day.isoformat() for name, day in days.items()}
+        kept = {name: day for name, day in told.items() if day is not None or name in DAYS_OF_ISSUE}
+        return {"type_version": self.type_version, **kept}
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "Selection":
         """Return the selection that `told` is."""
-        days = {
-            name: None if told.get(name) is None else date.fromisoformat(told[name])
-            for name in ("issued_from", "issued_until")
-        }
+        days = {name: None if told.get(name) is None else date.fromisoformat(told[name]) for name in DAYS}
         return cls(type_version=told.get("type_version"), **days)
 
 
@@ -85,6 +105,9 @@ class BulkJob:
     asked: Mapping[str, str] = field(default_factory=dict)
     """Columns and the fields that whoever asked said they are."""
 
+    type_version: int | None = None
+    """The version of the type by which the rows were read and are issued; None: of a job of before, whichever is."""
+
     columns: Mapping[str, str] = field(default_factory=dict)
     """Every column of the table with the field that it is taken for, in their order."""
 
@@ -97,7 +120,7 @@ class BulkJob:
     fault: str = ""
     """The code of what stopped the job, or holds it up."""
 
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
     rows: int = 0
     good: int = 0
     bad: int = 0
@@ -128,7 +151,7 @@ class Outcome:
     line: int
     licence: str = ""
     identifier: str = ""
-    number: str = ""
+    number: str = field(default="", repr=False)
     code: str = ""
     """Of the error, or nothing where a licence was issued."""
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from licence.bulk.cells import Cell, Line
 from licence.bulk.errors import TableInvalid
 
-__all__ = ["read"]
+__all__ = ["once", "read"]
 
 LONGEST_LINE: Final = 1 << 20
 """Octets of one object, many times what the data of a licence may take."""

@@ -8,28 +8,41 @@ from licence.types.fields import HolderPart
 from licence.types.kind import LicenceType
 from licence.types.numbering import GivenNumber
 
-__all__ = ["HOLDER", "LAST_DAY", "NUMBER", "mapping_of"]
+__all__ = ["HOLDER", "HOLDER_NAME", "LAST_DAY", "NUMBER", "checks_name", "mapping_of"]
 
 HOLDER: Final = "holder_code"
+HOLDER_NAME: Final = "holder_name"
+"""Who the holder is in the registry is said by the code; a name is held against it, and taken from nowhere else."""
+
 NUMBER: Final = "number"
 LAST_DAY: Final = "last_day"
 
 OWN_TITLES: Final[Mapping[str, tuple[str, ...]]] = {
     HOLDER: ("持证主体代码", "持证者代码", "统一社会信用代码", "公民身份号码"),
+    HOLDER_NAME: ("持证主体名称", "持证者名称", "持证者"),
     NUMBER: ("证照编号", "编号"),
     LAST_DAY: ("有效期截止日期", "有效期至"),
 }
 """What a row says beside the fields of its type, and what people call it."""
 
+NOT_NEEDED: Final = frozenset({HOLDER_NAME, LAST_DAY})
+
+
+COLUMN_OF: Final[Mapping[HolderPart, str]] = {HolderPart.CODE: HOLDER, HolderPart.NAME: HOLDER_NAME}
+"""The column that a field is which a type takes from the registry."""
+
 
 def mapping_of(columns: Sequence[str], kind: LicenceType, *, asked: Mapping[str, str]) -> dict[str, str]:
     """Return the field of every column, in their order.
 
-    What a type takes from the registry is no column of its tables, but for the code, which says who the holder is. A
-    field of the type goes before what every row may say: a type with a field 有效期至 has it. Raise `MappingInvalid`.
+    What a type takes from the registry is no data of its tables: the code says who the holder is, and the name is
+    held against the registry. A field of the type goes before what every row may say: a type with a field 有效期至 has
+    it. Raise `MappingInvalid`.
     """
-    own = [name for name in OWN_TITLES if name != NUMBER or isinstance(kind.number_rule, GivenNumber)]
     given = [one for one in kind.fields.fields if one.name not in kind.fields.bound]
+    own = [name for name in OWN_TITLES if name != NUMBER or isinstance(kind.number_rule, GivenNumber)]
+    if not checks_name(kind):
+        own.remove(HOLDER_NAME)
     fields = {*own, *(one.name for one in given)}
     for column, wanted in asked.items():
         if column not in columns or wanted not in fields:
@@ -43,10 +56,15 @@ def mapping_of(columns: Sequence[str], kind: LicenceType, *, asked: Mapping[str,
         if meant in found.values():
             raise MappingInvalid(fault="twice", column=column)
         found[column] = meant
-    for needed in (*(one for one in own if one != LAST_DAY), *(one.name for one in given if one.required)):
+    for needed in (*(one for one in own if one not in NOT_NEEDED), *(one.name for one in given if one.required)):
         if needed not in found.values():
             raise MappingInvalid(fault="missing", column=needed)
     return found
+
+
+def checks_name(kind: LicenceType) -> bool:
+    """Tell whether a column `holder_name` is a check: not where a type has a field of its own of that name."""
+    return HOLDER_NAME not in kind.fields.by_name or HOLDER_NAME in kind.fields.bound
 
 
 def names_of(kind: LicenceType, own: Iterable[str]) -> dict[str, str]:
@@ -60,8 +78,8 @@ def names_of(kind: LicenceType, own: Iterable[str]) -> dict[str, str]:
             names.pop(title, None)
         elif name not in bound:
             names[title] = name
-        elif bound[name] is HolderPart.CODE:
-            names[title] = names[name] = HOLDER
+        else:
+            names[title] = names[name] = COLUMN_OF[bound[name]]
     # Names are the last word: no title is taken for the field of another name.
     return (
         names

@@ -11,10 +11,12 @@ from identity.service import IdentityService
 from licence.bulk.cells import Cell, Line
 from licence.bulk.errors import RowUnreadable
 from licence.bulk.jobs import BulkJob, Outcome
-from licence.bulk.mapping import HOLDER, LAST_DAY, NUMBER
-from licence.errors import DataInvalid, HolderNotRegistered, NumberTaken
+from licence.bulk.json_lines import once
+from licence.bulk.mapping import HOLDER, HOLDER_NAME, LAST_DAY, NUMBER, checks_name
+from licence.errors import DataInvalid, HolderNameDiffers, HolderNotRegistered, NumberTaken
 from licence.lifecycle import LicenceEvent
-from licence.preparing import IssueLicence, code_of
+from licence.ordering import IssueLicence
+from licence.preparing import code_of
 from licence.repository import LicenceRepository
 from licence.succession import Succession
 from licence.types.fields import RowsField, is_date
@@ -24,7 +26,7 @@ from trust.store import Reading
 
 __all__ = ["Orders", "key_of", "lines_for", "outcome_of", "read_day"]
 
-OWN: Final = (HOLDER, NUMBER, LAST_DAY)
+OWN: Final = frozenset({HOLDER, HOLDER_NAME, NUMBER, LAST_DAY})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +39,14 @@ class Orders:
     def from_table(self, job: BulkJob, kind: LicenceType, line: Line) -> IssueLicence:
         """Return the order of a row of a table. Raise `RowUnreadable` or `DataInvalid`."""
         values = values_of(job, line)
+        own = OWN if checks_name(kind) else OWN - {HOLDER_NAME}
         return IssueLicence(
             type=job.type,
             seal=job.seal,
             number=values.get(NUMBER, ""),
             holder_code=values.get(HOLDER, ""),
-            data={name: given(kind, name, value) for name, value in values.items() if name not in OWN},
+            holder_name=(values.get(HOLDER_NAME) or None) if checks_name(kind) else None,
+            data={name: given(kind, name, value) for name, value in values.items() if name not in own},
             last_day=read_day(values.get(LAST_DAY, "")),
             request_key=key_of(job, line),
         )
@@ -98,7 +102,7 @@ def given(kind: LicenceType, name: str, text: str) -> object:
     if not isinstance(kind.fields.by_name.get(name), RowsField):
         return text
     try:
-        return json.loads(text) if text else []
+        return json.loads(text, object_pairs_hook=once) if text else []
     except (ValueError, RecursionError):
         raise RowUnreadable(field=name, fault="json") from None
 
@@ -123,6 +127,8 @@ def field_of(error: TrustError) -> str:
     match error:
         case CreditCodeMalformed() | CitizenNumberMalformed() | HolderNotRegistered():
             return HOLDER
+        case HolderNameDiffers():
+            return HOLDER_NAME
         case NumberTaken():
             return NUMBER
         case _:

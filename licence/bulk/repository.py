@@ -4,6 +4,7 @@ Several processes work on a job at once. So nothing here overwrites what was rea
 what the caller believes, counters grow by a number, and a piece of work belongs to whoever's mark it bears.
 """
 
+import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -24,6 +25,9 @@ __all__ = ["BulkRepository"]
 JOBS: Final = Row.metadata.tables[BulkJobRow.__tablename__]
 PIECES: Final = Row.metadata.tables[BulkPieceRow.__tablename__]
 CHUNKS: Final = Row.metadata.tables[BulkChunkRow.__tablename__]
+SEALED: Final = "sealed"
+"""The one member of facts that stand enciphered."""
+
 TO_DO: Final = (JobState.RECEIVED, JobState.CHECKING, JobState.RUNNING)
 """States in which there is something to do without a person."""
 
@@ -31,41 +35,6 @@ TO_DO: Final = (JobState.RECEIVED, JobState.CHECKING, JobState.RUNNING)
 def utc(moment: datetime | None) -> datetime | None:
     """Return a moment of the database in UTC."""
     return None if moment is None else moment.astimezone(UTC)
-
-
-def to_job(row: Any) -> BulkJob:  # noqa: ANN401 - columns by their names
-    """Return the value of a row."""
-    return BulkJob(
-        id=row.id,
-        state=JobState(row.state),
-        kind=JobKind(row.kind),
-        type=row.type,
-        issuer=row.issuer,
-        seal=row.seal,
-        requested_by=row.requested_by,
-        requested_at=row.requested_at.astimezone(UTC),
-        proceeds=row.proceeds,
-        started_by=row.started_by,
-        started_at=utc(row.started_at),
-        ended_at=utc(row.ended_at),
-        removed_at=utc(row.removed_at),
-        upload=row.upload,
-        size=row.size,
-        format=row.format,
-        encoding=row.encoding,
-        selection=Selection.of(row.selection),
-        reason=row.reason,
-        asked=row.mapping["asked"],
-        columns=dict(row.mapping["columns"]),
-        fault=row.fault,
-        facts=row.facts,
-        rows=row.rows,
-        good=row.good,
-        bad=row.bad,
-        issued=row.issued,
-        refused=row.refused,
-        changes=row.changes,
-    )
 
 
 class BulkRepository:
@@ -94,10 +63,10 @@ class BulkRepository:
                 format=job.format,
                 encoding=job.encoding,
                 selection=job.selection.told(),
-                mapping={"asked": dict(job.asked), "columns": list(job.columns.items())},
+                mapping={"asked": dict(job.asked), "columns": list(job.columns.items()), "version": job.type_version},
                 reason=job.reason,
                 fault=job.fault,
-                facts=dict(job.facts),
+                facts=self.sealed(job.id, job.facts),
                 rows=job.rows,
                 good=job.good,
                 bad=job.bad,
@@ -111,11 +80,11 @@ class BulkRepository:
     def job(self, view: Reading, name: str) -> BulkJob | None:
         """Return the job `name`, if there is one."""
         row = next(iter(view.rows(sa.select(JOBS).where(JOBS.c.id == name))), None)
-        return None if row is None else to_job(row)
+        return None if row is None else self.to_job(row)
 
     def named(self, view: Reading, names: frozenset[str]) -> tuple[BulkJob, ...]:
         """Return the jobs of some names."""
-        return tuple(to_job(row) for row in view.rows(sa.select(JOBS).where(JOBS.c.id.in_(sorted(names)))))
+        return tuple(self.to_job(row) for row in view.rows(sa.select(JOBS).where(JOBS.c.id.in_(sorted(names)))))
 
     def jobs(
         self, view: Reading, issuers: frozenset[str], *, state: JobState | None, before: str | None, limit: int
@@ -126,13 +95,13 @@ class BulkRepository:
             statement = statement.where(JOBS.c.state == state.value)
         if before is not None:
             statement = statement.where(JOBS.c.id < before)
-        return tuple(to_job(row) for row in view.rows(statement.order_by(JOBS.c.id.desc()).limit(limit)))
+        return tuple(self.to_job(row) for row in view.rows(statement.order_by(JOBS.c.id.desc()).limit(limit)))
 
     def to_do(self, view: Reading) -> tuple[BulkJob, ...]:
         """Return the jobs that wait for no person, oldest first."""
         states = [one.value for one in TO_DO]
         statement = sa.select(JOBS).where(JOBS.c.state.in_(states)).order_by(JOBS.c.id)
-        return tuple(to_job(row) for row in view.rows(statement))
+        return tuple(self.to_job(row) for row in view.rows(statement))
 
     def ended_before(self, view: Reading, moment: datetime) -> tuple[BulkJob, ...]:
         """Return the jobs that ended before a moment and still have their rows."""
@@ -141,16 +110,18 @@ class BulkRepository:
             JOBS.c.ended_at < moment,
             JOBS.c.removed_at.is_(None),
         )
-        return tuple(to_job(row) for row in view.rows(statement.order_by(JOBS.c.id)))
+        return tuple(self.to_job(row) for row in view.rows(statement.order_by(JOBS.c.id)))
 
     def forgotten(self, view: Reading, moment: datetime) -> tuple[BulkJob, ...]:
         """Return the jobs that wait since before a moment for a person to start or resume them."""
         waiting = [JobState.VALIDATED.value, JobState.PAUSED.value]
         statement = sa.select(JOBS).where(JOBS.c.state.in_(waiting), JOBS.c.requested_at < moment)
-        return tuple(to_job(row) for row in view.rows(statement.order_by(JOBS.c.id)))
+        return tuple(self.to_job(row) for row in view.rows(statement.order_by(JOBS.c.id)))
 
     def change(self, tx: Transaction, job: str, *, before: JobState, **values: Any) -> bool:  # noqa: ANN401 - columns
         """Change a job that still stands where the caller believes; tell whether it did."""
+        if "facts" in values:
+            values["facts"] = self.sealed(job, values["facts"])
         mine = sa.update(JOBS).where(JOBS.c.id == job, JOBS.c.state == before.value)
         return tx.change(mine.values(changes=JOBS.c.changes + 1, **values)) == 1
 
@@ -171,6 +142,56 @@ class BulkRepository:
             JOBS.c.id == job.id, JOBS.c.state == job.state.value, JOBS.c.owner == owner, JOBS.c.until >= view.now
         )
         return bool(view.rows(mine))
+
+    def to_job(self, row: Any) -> BulkJob:  # noqa: ANN401 - columns by their names
+        """Return the value of a row."""
+        return BulkJob(
+            id=row.id,
+            state=JobState(row.state),
+            kind=JobKind(row.kind),
+            type=row.type,
+            issuer=row.issuer,
+            seal=row.seal,
+            requested_by=row.requested_by,
+            requested_at=row.requested_at.astimezone(UTC),
+            proceeds=row.proceeds,
+            started_by=row.started_by,
+            started_at=utc(row.started_at),
+            ended_at=utc(row.ended_at),
+            removed_at=utc(row.removed_at),
+            upload=row.upload,
+            size=row.size,
+            format=row.format,
+            encoding=row.encoding,
+            selection=Selection.of(row.selection),
+            reason=row.reason,
+            asked=row.mapping["asked"],
+            columns=dict(row.mapping["columns"]),
+            type_version=row.mapping.get("version"),
+            fault=row.fault,
+            facts=self.facts_of(row.id, row.facts),
+            rows=row.rows,
+            good=row.good,
+            bad=row.bad,
+            issued=row.issued,
+            refused=row.refused,
+            changes=row.changes,
+        )
+
+    def sealed(self, job: str, facts: Mapping[str, Any]) -> dict[str, str]:
+        """Return facts as a column of JSON keeps them: of a table without a header they name a holder."""
+        if not facts:
+            return {}
+        plain = json.dumps(dict(facts), ensure_ascii=False).encode()
+        return {SEALED: base64.b64encode(self.protection.protect(plain, context=facts_context(job))).decode()}
+
+    def facts_of(self, job: str, kept: Mapping[str, Any]) -> dict[str, Any]:
+        """Return facts that are kept; those of before stand as they are."""
+        if SEALED not in kept:
+            return dict(kept)
+        plain = self.protection.reveal(base64.b64decode(kept[SEALED]), context=facts_context(job))
+        found: dict[str, Any] = json.loads(plain)
+        return found
 
     # --- pieces of the upload
 
@@ -315,6 +336,11 @@ class BulkRepository:
             self.protection.reveal(protected, context=f"bulk outcomes {job} {place}")
         )
         return tuple(Outcome(**one) for one in told)
+
+
+def facts_context(job: str) -> str:
+    """Return what the enciphered facts of a job are bound to."""
+    return f"bulk facts {job}"
 
 
 def rows_context(job: str, place: int) -> str:

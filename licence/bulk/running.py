@@ -18,10 +18,9 @@ from licence.bulk.lifecycle import JobEvent
 from licence.bulk.orders import key_of, outcome_of
 from licence.bulk.work import Bulk, is_of_job, is_passing, is_suspicious, move
 from licence.lifecycle import LicenceState
-from licence.preparing import IssueLicence
+from licence.ordering import IssueLicence
 from licence.records import Licence
 from licence.types.kind import LicenceType
-from licence.types.validity import day_of
 from trust import repository as answers
 from trust.errors import TrustError
 from trust.events import AuditEvent, Fact
@@ -90,7 +89,7 @@ class Running:
         lines = [one for one in read_piece(chunk.piece) if one.number not in known]
         with self.bulk.store.reading() as view:
             actor = self.bulk.identity.actor(view, job.requested_by)
-            kind = self.bulk.catalogue.in_effect(view, job.type, day_of(view.now))
+            kind = self.bulk.kind(view, job)
             told = [(line, self.order(view, job, kind, line)) for line in lines]
             reviewer = self.reviewer(view, job)
         if chunk.attempts > 1:

@@ -1,8 +1,8 @@
 """Use cases of bulk jobs: asked for by one person, looked at, started, paused, resumed, cancelled."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from identity.duties import Actor, Duty
 from identity.subject import Organisation
@@ -11,6 +11,7 @@ from licence.bulk.errors import JobUnknown, ResultsNotReady, TableInvalid
 from licence.bulk.jobs import BulkJob, JobKind, Outcome, Selection
 from licence.bulk.lifecycle import LIFECYCLE, JobEvent, JobState
 from licence.bulk.repository import BulkRepository
+from licence.bulk.selecting import SelectionPreview, question_of
 from licence.bulk.work import move
 from licence.catalogue import Catalogue
 from licence.preparing import Preparing, require_issuer
@@ -32,6 +33,9 @@ PIECE: Final = 1 << 20
 """Octets of an upload that are in memory at a time."""
 
 ISSUERS: Final = (Duty.BUSINESS_SYSTEM, Duty.LICENCE_OFFICER)
+OPERATIONS: Final[Mapping[JobKind, str]] = {JobKind.ISSUE: "bulk:upload", JobKind.REISSUE: "bulk:reissue"}
+"""What repeated requests are compared as."""
+
 LOOKERS: Final = (*ISSUERS, Duty.LICENCE_REVIEWER)
 SEEN_AT_ONCE: Final = 10
 """Chunks whose outcomes are read at a time."""
@@ -100,63 +104,68 @@ class BulkService:
         if not size:
             raise TableInvalid(fault="empty", line=0)
         digest = context.digest().hex()
-        asked = [command.type, command.seal, command.proceeds, dict(command.columns), digest]
+        asked = [dict(command.columns), digest]
         with self.store.transaction() as tx:
-            request = requests.fingerprint("bulk:upload", asked)
-            known = self.answered(tx, actor, command.request_key, request)
-            if known is not None:
-                return known
-            kind, issuer = self.permitted(tx, actor, command.type, command.seal)
-            job = BulkJob(
-                id=new_id("bulk", at=tx.now),
-                state=LIFECYCLE.initial,
-                kind=JobKind.ISSUE,
-                type=kind.id,
-                issuer=issuer.id,
-                seal=command.seal,
-                requested_by=actor.id,
-                requested_at=tx.now,
-                proceeds=command.proceeds,
-                upload=digest,
-                size=size,
-                asked=command.columns,
+            job, is_new = self.ask(
+                tx, actor, command, JobKind.ISSUE, asked, upload=digest, size=size, asked=command.columns
             )
-            self.add(tx, actor, job, key=command.request_key, request=request)
-            for place, piece in enumerate(pieces_of(table)):
+            for place, piece in enumerate(pieces_of(table) if is_new else ()):
                 self.repository.add_piece(tx, job.id, place, piece)
             return job
 
     def reissue(self, actor: Actor, command: Reissue) -> BulkJob:
         """Keep a selection of licences as a new job. Raise what `upload` raises, and `ReasonMissing`."""
         reason = require_reason(command.reason)
-        told = command.selection.told()
-        asked = [command.type, command.seal, command.proceeds, told, reason]
+        told = [command.selection.told(), reason]
         with self.store.transaction() as tx:
-            request = requests.fingerprint("bulk:reissue", asked)
-            known = self.answered(tx, actor, command.request_key, request)
-            if known is not None:
-                return known
-            kind, issuer = self.permitted(tx, actor, command.type, command.seal)
-            job = BulkJob(
-                id=new_id("bulk", at=tx.now),
-                state=LIFECYCLE.initial,
-                kind=JobKind.REISSUE,
-                type=kind.id,
-                issuer=issuer.id,
-                seal=command.seal,
-                requested_by=actor.id,
-                requested_at=tx.now,
-                proceeds=command.proceeds,
-                selection=command.selection,
-                reason=reason,
-            )
-            self.add(tx, actor, job, key=command.request_key, request=request)
+            job, _ = self.ask(tx, actor, command, JobKind.REISSUE, told, selection=command.selection, reason=reason)
             return job
 
-    def answered(self, tx: Transaction, actor: Actor, key: str, request: str) -> BulkJob | None:
-        """Return the job that an earlier request made."""
-        known = requests.answered(tx, actor=actor.id, key=key, fingerprint=request)
-        return None if known is None else self.repository.job(tx, known)
+    def ask(
+        self,
+        tx: Transaction,
+        actor: Actor,
+        command: UploadTable | Reissue,
+        kind: JobKind,
+        compared: Sequence[object],
+        **own: Any,  # noqa: ANN401 - what a job of this kind has beside the others
+    ) -> tuple[BulkJob, bool]:
+        """Return the job that is asked for and whether it is new: a repeated request gets that of the first.
+
+        `compared` is what tells two requests apart, beside type, seal and whether the job starts by itself.
+        """
+        asked = [command.type, command.seal, command.proceeds, *compared]
+        key, request = command.request_key, requests.fingerprint(OPERATIONS[kind], asked)
+        name = requests.answered(tx, actor=actor.id, key=key, fingerprint=request)
+        known = None if name is None else self.repository.job(tx, name)
+        if known is not None:
+            return known, False
+        found, issuer = self.permitted(tx, actor, command.type, command.seal)
+        job = BulkJob(
+            id=new_id("bulk", at=tx.now),
+            state=LIFECYCLE.initial,
+            kind=kind,
+            type=found.id,
+            issuer=issuer.id,
+            seal=command.seal,
+            requested_by=actor.id,
+            requested_at=tx.now,
+            proceeds=command.proceeds,
+            **own,
+        )
+        self.repository.add(tx, job)
+        requests.remember(tx, actor=actor.id, key=key, fingerprint=request, result=job.id)
+        facts: dict[str, Fact] = {"kind": kind.value, "type": job.type, "upload": job.upload, "size": job.size}
+        tx.record(AuditEvent(tag="bulk:request:done", actor=actor.id, subject=job.id, facts=facts))
+        return job, True
+
+    def preview(self, actor: Actor, type_: str, seal: str, selection: Selection) -> SelectionPreview:
+        """Return what a re-issue would be about, if it were asked for now. Raise what `reissue` raises of them."""
+        with self.store.reading() as view:
+            kind, issuer = self.permitted(view, actor, type_, seal)
+            query = question_of(selection, issuer=issuer.id, type_=kind.id, today=day_of(view.now))
+            counted = self.preparing.repository.count_by_version(view, query)
+        return SelectionPreview(issuer=issuer.id, type=kind.id, by_version=counted)
 
     def permitted(self, view: Reading, actor: Actor, kind: str, seal: str) -> tuple[LicenceType, Organisation]:
         """Return the type and who issues licences of it with a seal, where the actor may do so for them now."""
@@ -164,13 +173,6 @@ class BulkService:
         found = self.catalogue.in_effect(view, name, day_of(view.now))
         require_issuer(actor, found)
         return found, self.preparing.issuer(view, actor, found, seal)
-
-    def add(self, tx: Transaction, actor: Actor, job: BulkJob, *, key: str, request: str) -> None:
-        """Keep a new job."""
-        self.repository.add(tx, job)
-        requests.remember(tx, actor=actor.id, key=key, fingerprint=request, result=job.id)
-        facts: dict[str, Fact] = {"kind": job.kind.value, "type": job.type, "upload": job.upload, "size": job.size}
-        tx.record(AuditEvent(tag="bulk:request:done", actor=actor.id, subject=job.id, facts=facts))
 
     # --- deciding
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from typing_extensions import TypeIs
+
 from identity.errors import DutyMissing, SubjectNotActive, SubjectUnknown
 from identity.service import IdentityService
-from licence.bulk.errors import WorkInterrupted
+from licence.bulk.errors import TypeChanged, WorkInterrupted
 from licence.bulk.jobs import BulkJob
 from licence.bulk.lifecycle import LIFECYCLE, JobEvent
 from licence.bulk.orders import Orders
@@ -20,10 +22,12 @@ from licence.errors import IssueUnderWay, ReviewRequired, TemplateBroken, Templa
 from licence.issuing import Issuing
 from licence.repository import LicenceRepository
 from licence.types.errors import NumbersExhausted
+from licence.types.kind import LicenceType
+from licence.types.validity import day_of
 from seal.errors import AuthorisationExhausted, NotAuthorised, OwnWorkRefused, SealExpired, SealNotActive, SealUnknown
 from trust.errors import TrustError, Unavailable
 from trust.events import AuditEvent, Fact
-from trust.store import LostRace, Store, Transaction
+from trust.store import LostRace, Reading, Store, Transaction
 from trust.workers import Workers
 
 __all__ = ["Bulk", "BulkRules", "is_of_job", "is_passing", "is_suspicious", "move"]
@@ -40,6 +44,7 @@ OF_JOB: Final = (
     SubjectNotActive,
     SubjectUnknown,
     TemplateUnknown,
+    TypeChanged,
     TypeNotPublished,
     TypeUnknown,
     WorkInterrupted,
@@ -85,6 +90,16 @@ class Bulk:
     """Makes marks that claims bear, which nobody else makes."""
 
     rules: BulkRules = BulkRules()
+
+    def kind(self, view: Reading, job: BulkJob) -> LicenceType:
+        """Return the version of a job's type by which its rows are looked at and issued: the one in effect.
+
+        Raise `TypeNotPublished`, or `TypeChanged` where they were read by another one.
+        """
+        found = self.catalogue.in_effect(view, job.type, day_of(view.now))
+        if job.type_version not in (None, found.version):
+            raise TypeChanged(version=found.version)
+        return found
 
     @contextmanager
     def holding(self, job: str, extend: Callable[[Transaction, datetime], bool]) -> Iterator[None]:
@@ -158,6 +173,6 @@ def is_suspicious(error: TrustError) -> bool:
     return isinstance(error, SUSPICIOUS)
 
 
-def is_passing(error: TrustError) -> bool:
+def is_passing(error: Exception) -> TypeIs[Unavailable | IssueUnderWay | LostRace]:
     """Tell whether an error says nothing of a row: it is tried again."""
     return isinstance(error, (Unavailable, IssueUnderWay, LostRace))

@@ -24,11 +24,20 @@ class BulkWorker:
     def round(self) -> int:
         """Do one piece of work for each job that has any; return how many pieces that were.
 
-        Each job has its turn, so that a hundred thousand rows do not keep ten waiting.
+        Each job has its turn, so that a hundred thousand rows do not keep ten waiting. A mistake of ours that one of
+        them meets is raised when all have had it.
         """
         with self.bulk.store.reading() as view:
             jobs = self.bulk.repository.to_do(view)
-        return sum(self.work(job) for job in jobs)
+        done, mistakes = 0, list[Exception]()
+        for job in jobs:
+            try:
+                done += self.work(job)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others are not to blame
+                mistakes.append(error)
+        if mistakes:
+            raise mistakes[0]
+        return done
 
     def work(self, job: BulkJob) -> bool:
         """Do one piece of work for a job; tell whether there was any."""

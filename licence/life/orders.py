@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from licence.lifecycle import LicenceEvent
+from licence.ordering import IssueLicence
 from licence.paper import PaperOriginal
-from licence.preparing import IssueLicence
 from licence.succession import Succession
 
 __all__ = ["order_of", "payload_of"]
@@ -20,6 +20,7 @@ def payload_of(command: IssueLicence) -> dict[str, Any]:
         "seal": command.seal,
         "number": command.number,
         "holder_code": command.holder_code,
+        "holder_name": command.holder_name,
         "data": dict(command.data),
         "first_day": None if command.first_day is None else command.first_day.isoformat(),
         "last_day": None if command.last_day is None else command.last_day.isoformat(),
@@ -36,6 +37,7 @@ def order_of(payload: Mapping[str, Any]) -> IssueLicence:
         seal=payload["seal"],
         number=payload["number"],
         holder_code=payload["holder_code"],
+        holder_name=payload.get("holder_name"),  # orders of before tell none
         data=payload["data"],
         first_day=day(payload["first_day"]),
         last_day=day(payload["last_day"]),

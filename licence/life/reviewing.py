@@ -17,11 +17,12 @@ from licence.errors import RequestNotOpen, RequestOutdated, RequestUnknown
 from licence.grounds import Ground, require_ground
 from licence.life.orders import order_of, payload_of
 from licence.lifecycle import LIFECYCLE as LICENCE_LIFECYCLE
-from licence.lifecycle import LicenceEvent
-from licence.preparing import IssueLicence, fingerprint
+from licence.lifecycle import LicenceEvent, LicenceState
+from licence.ordering import IssueLicence, fingerprint
 from licence.request_repository import RequestState, ReviewRequest
 from licence.service import LicenceService
 from licence.steps import Why, require_duty
+from trust import repository as answers
 from trust import requests
 from trust.events import AuditEvent, Fact
 from trust.identifiers import new_id
@@ -221,7 +222,7 @@ class ReviewService:
             LIFECYCLE.after(found.state, RequestEvent.CARRY_OUT)
             requester = self.identity.actor(view, found.requester)
         # Repeated, it is the same licence.
-        order = replace(order_of(found.payload), request_key=f"review:{name}", review=name)
+        order = replace(order_of(found.payload), request_key=key_of(name), review=name)
         licence = self.licences.issue(requester, order)
         with self.store.transaction() as tx:
             current = self.require(tx, name)
@@ -244,12 +245,17 @@ class ReviewService:
             return refused
 
     def withdraw(self, actor: Actor, name: str, *, reason: str) -> ReviewRequest:
-        """Withdraw what one asked for oneself 撤回. Raise `RequestUnknown` to others."""
+        """Withdraw what one asked for oneself 撤回. Raise `RequestUnknown` to others.
+
+        What is being issued already is not taken back: the licence can be revoked. Raise `RequestNotOpen`.
+        """
         told = require_reason(reason)
         with self.store.transaction() as tx:
             found = self.open(tx, name)
             if actor.id != found.requester:
                 raise RequestUnknown
+            if self.is_being_carried_out(tx, found):
+                raise RequestNotOpen(state=found.state.value)
             withdrawn = self.decide(tx, found, RequestEvent.WITHDRAW, actor=actor.id, remark=told)
             self.repository.put(tx, replace(withdrawn, payload={}))
             return withdrawn
@@ -285,11 +291,9 @@ class ReviewService:
     ) -> tuple[ReviewRequest, ...]:
         """Return the requests to an authority in a state, oldest first: all to its reviewers, to others their own."""
         require_duty(actor, issuer, *CONCERNED)
+        requester = None if issuer in actor.organisations(Duty.LICENCE_REVIEWER) else actor.id
         with self.store.reading() as view:
-            found = self.repository.queue(view, issuer, state=state, after=after, limit=limit)
-        if issuer in actor.organisations(Duty.LICENCE_REVIEWER):
-            return found
-        return tuple(one for one in found if one.requester == actor.id)
+            return self.repository.queue(view, issuer, state=state, requester=requester, after=after, limit=limit)
 
     def find(self, actor: Actor, name: str) -> ReviewRequest:
         """Return a request, for who asked and for who decides. Raise `RequestUnknown` to others."""
@@ -311,6 +315,12 @@ class ReviewService:
 
     # --- building blocks
 
+    def is_being_carried_out(self, view: Reading, request: ReviewRequest) -> bool:
+        """Tell whether the licence that was agreed to is being issued, or was."""
+        begun = answers.request(view, actor=request.requester, key=key_of(request.id))
+        licence = None if begun is None else self.licences.repository.get(view, begun.result)
+        return licence is not None and licence.state is not LicenceState.VOID
+
     def require_concerned(self, actor: Actor, request: ReviewRequest) -> None:
         """Return if somebody asked or may decide, else raise `RequestUnknown`."""
         if actor.id != request.requester and request.issuer not in actor.organisations(Duty.LICENCE_REVIEWER):
@@ -331,3 +341,8 @@ class ReviewService:
         if view.now > found.expires_at:
             raise RequestNotOpen(state=EXPIRED)
         return found
+
+
+def key_of(request: str) -> str:
+    """Return the idempotency key under which what was agreed to is issued: repeated, it is the same licence."""
+    return f"review:{request}"

@@ -35,6 +35,9 @@ LOG: Final = logging.getLogger(__name__)
 AT_ONCE: Final = 200
 """Licences that one round takes up."""
 
+MISTAKE: Final = "mistake"
+"""What the trail says in place of a code where the fault is ours."""
+
 PAUSE: Final = timedelta(hours=1)
 """After this long a file is tried again that could not be mended for a reason of its own."""
 
@@ -60,7 +63,7 @@ class LateTimeStamps:
                 done += self.stamp(licence)
             except TimeStampingUnavailable:
                 break  # nor will it answer for the next one
-            except TrustError as error:
+            except Exception as error:  # our own mistake too: it must keep no other file waiting
                 LOG.exception("a licence's file could not get its time-stamp")
                 self.put_off(licence, error)
         return done
@@ -109,11 +112,11 @@ class LateTimeStamps:
             return True
         return False  # whoever was faster has done the same, or the licence has moved: the next round looks again
 
-    def put_off(self, licence: Licence, error: TrustError) -> None:
+    def put_off(self, licence: Licence, error: Exception) -> None:
         """Try a file again later that could not be mended, and say why."""
         with suppress(LostRace), self.store.transaction() as tx:
             current = self.repository.get(tx, licence.id)
             if current is not None and current.awaits_time_stamp:
                 self.repository.put(tx, replace(current, time_stamp_due=tx.now + PAUSE))
-                facts: dict[str, Fact] = {"code": error.code}
+                facts: dict[str, Fact] = {"code": error.code if isinstance(error, TrustError) else MISTAKE}
                 tx.record(AuditEvent(tag="licence:time_stamp:failed", actor="system", subject=licence.id, facts=facts))

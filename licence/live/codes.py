@@ -8,19 +8,21 @@ says more than that of the printed code, since the holder shows it.
 import re
 import secrets
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from identity.access import AccessService
 from identity.duties import Actor, Duty, Grant
 from identity.errors import ClientUnknown, SubjectUnknown
-from identity.holding import speaks_for
+from identity.holding import may_act, speaks_for
 from identity.service import IdentityService
 from identity.subject import Organisation
 from licence.errors import LicenceUnknown
-from licence.live.entries import LiveCode
+from licence.live.entries import LiveCode, LiveCodeState
 from licence.live.errors import LiveCodeExpired, LiveCodeNotPossible, LiveCodeUnknown, LiveCodeUsed
 from licence.live.repository import LiveCodeRepository
+from licence.pictures.repository import PictureRepository
+from licence.pictures.showing import pictures_in
 from licence.records import Licence
 from licence.repository import LicenceRepository
 from licence.verification import Standing, VerificationService
@@ -29,16 +31,15 @@ from trust.events import AuditEvent
 from trust.identifiers import new_id
 from trust.store import Reading, Store, Transaction
 
-__all__ = ["LiveAnswer", "LiveCodes", "MadeLiveCode", "MakeLiveCode"]
+__all__ = ["LiveAnswer", "LiveCodes", "MadeLiveCode", "MakeLiveCode", "SeenCode"]
 
 SECRET: Final = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")
 """128 bits in base64url: the last character has two of them."""
 
 SECRET_BYTES: Final = 16
 PHOTO: Final = "photo"
-"""The field of a licence's data that holds the holder's picture."""
+"""The field of a licence's data that is the holder's picture."""
 
-PICTURE: Final = re.compile(r"data:image/(?:jpeg|png);base64,[A-Za-z0-9+/]+={0,2}\Z")
 KEPT: Final = timedelta(days=30)
 """For how long the holder sees who checked. The audit trail keeps it for good."""
 
@@ -70,12 +71,39 @@ class LiveAnswer:
 
     code: LiveCode
     standing: Standing
+    photo: str | None = field(default=None, repr=False)
+    """The holder's picture as a data address, where the licence has one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenCode:
+    """How a code stands at a moment, for who watches it."""
+
+    code: LiveCode
+    checker: str
+    """The name of who checked it; empty where nobody has, or somebody without one."""
+
+    at: datetime
 
     @property
-    def photo(self) -> str | None:
-        """The holder's picture as a data address, where the licence has one."""
-        value = self.standing.licence.data.get(PHOTO)
-        return value if isinstance(value, str) and PICTURE.match(value) else None
+    def id(self) -> str:
+        """Which code it is."""
+        return self.code.id
+
+    @property
+    def state(self) -> LiveCodeState:
+        """How it stands."""
+        return self.code.state(self.at)
+
+    @property
+    def changes(self) -> int:
+        """How often it has changed: once, when it is checked or expires."""
+        return int(self.has_ended)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it stands so for good."""
+        return self.state is not LiveCodeState.WAITING
 
 
 class LiveCodes:
@@ -98,6 +126,7 @@ class LiveCodes:
         self.access = access
         self.licences = licences
         self.repository = repository
+        self.pictures = PictureRepository(repository.protection)
         self.verification = verification
         self.address = address
         """Where a code leads, without its secret and with a slash at the end."""
@@ -134,10 +163,11 @@ class LiveCodes:
     def may_show(self, view: Reading, actor: Actor, licence: Licence, holder: str | None) -> bool:
         """Tell whether an actor may show a licence: who speaks for its holder, or whom the holder has asked.
 
-        A business system of the issuer's, which issued the licence and knows all of it, names the holder that asked.
+        A business system of the issuer's, which issued the licence and knows all of it, names the holder that asked:
+        one who may act, for who is frozen asks for nothing.
         """
         if Grant(Duty.BUSINESS_SYSTEM, licence.issuer) in actor.grants:
-            return holder == licence.holder
+            return holder == licence.holder and may_act(self.identity, view, holder)
         is_own = speaks_for(self.identity, view, actor, licence.holder) is not None
         return is_own and holder in (None, licence.holder)
 
@@ -175,20 +205,33 @@ class LiveCodes:
         self.repository.consume(tx, code.id, checker=who)
         facts = {"licence": licence.id, "state": licence.state.value}
         tx.record(AuditEvent(tag="live_code:check:done", actor=who or "anybody", subject=code.id, facts=facts))
-        return LiveAnswer(code=code, standing=self.verification.standing(tx, licence))
+        return LiveAnswer(code=code, standing=self.verification.standing(tx, licence), photo=self.photo(tx, licence))
 
-    def look(self, actor: Actor, name: str) -> tuple[LiveCode, str]:
-        """Return a code and the name of who checked it, for its maker and whoever speaks for its holder.
+    def photo(self, view: Reading, licence: Licence) -> str | None:
+        """Return the picture of a licence's holder as a data address, where its type has one and it was given."""
+        fields = self.verification.catalogue.version(view, licence.type, licence.type_version).fields
+        found = pictures_in(self.pictures, view, fields, licence.data).get(PHOTO)
+        return None if found is None else found.address
 
-        The name is empty where nobody has checked, or somebody without one. Raise `LiveCodeUnknown`.
-        """
+    def look(self, actor: Actor, name: str) -> SeenCode:
+        """Return how a code stands, for its maker and whoever speaks for its holder. Raise `LiveCodeUnknown`."""
         with self.store.reading() as view:
             code = self.repository.get(view, name)
             if code is None:
                 raise LiveCodeUnknown
             if actor.id != code.maker and speaks_for(self.identity, view, actor, code.holder) is None:
                 raise LiveCodeUnknown
-            return code, "" if code.checker is None else self.name_of(view, code.checker)
+            return self.seen(view, code)
+
+    def named(self, names: frozenset[str]) -> dict[str, SeenCode]:
+        """Return how codes stand by their names, for those who were let look at each."""
+        with self.store.reading() as view:
+            return {one.id: self.seen(view, one) for one in self.repository.named(view, names)}
+
+    def seen(self, view: Reading, code: LiveCode) -> SeenCode:
+        """Return how a code stands now."""
+        checker = "" if code.checker is None else self.name_of(view, code.checker)
+        return SeenCode(code=code, checker=checker, at=view.now)
 
     def name_of(self, view: Reading, checker: str) -> str:
         """Return the name of a person, or of a business system with its organisation."""

@@ -55,6 +55,11 @@ class LiveCodeRepository:
         row = view.get(LiveCodeRow, name)
         return None if row is None else self.to_code(row)
 
+    def named(self, view: Reading, names: frozenset[str]) -> tuple[LiveCode, ...]:
+        """Return the codes of some names."""
+        rows = view.exec(select(LiveCodeRow).where(col(LiveCodeRow.id).in_(sorted(names))))
+        return tuple(map(self.to_code, rows))
+
     def hold(self, tx: Transaction, secret: str) -> LiveCode | None:
         """Return the code with a secret, if there is one, and hold it until the commit: whoever comes second waits."""
         mine = col(LiveCodeRow.digest) == self.protection.index(secret, kind=KIND)

@@ -16,19 +16,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from identity.duties import Actor
-from identity.service import IdentityService
-from licence.catalogue import Catalogue
 from licence.errors import LicenceUnknown
 from licence.number import LicenceIdentifier
 from licence.records import Licence
-from licence.repository import LicenceRepository
 from licence.sharing.entries import CODE, Call, Consent, LicenceUse, SharingGrant
 from licence.sharing.errors import ConsentMissing, SharingNotGranted
-from licence.sharing.repository import NEVER_ISSUED, SharingRepository
+from licence.sharing.repository import NEVER_ISSUED
+from licence.sharing.sources import Sources
 from trust.errors import Conflict, Denied, Invalid, NotFound, TrustError
 from trust.events import AuditEvent, Fact
 from trust.identifiers import new_id
-from trust.store import LostRace, Reading, Store, Transaction
+from trust.store import LostRace, Reading, Transaction
 
 __all__ = ["Admitted", "Admitting", "Trace"]
 
@@ -77,20 +75,9 @@ class Admitted:
 class Admitting:
     """Answers whether a call is allowed, counts it, and puts it on record."""
 
-    def __init__(
-        self,
-        *,
-        store: Store,
-        identity: IdentityService,
-        catalogue: Catalogue,
-        licences: LicenceRepository,
-        repository: SharingRepository,
-    ) -> None:
-        self.store = store
-        self.identity = identity
-        self.catalogue = catalogue
-        self.licences = licences
-        self.repository = repository
+    def __init__(self, sources: Sources) -> None:
+        self.store, self.repository = sources.store, sources.repository
+        self.identity, self.catalogue, self.licences = sources.identity, sources.catalogue, sources.licences
 
     @contextmanager
     def call(self, actor: Actor, call: str, purpose: str) -> Iterator[tuple[Transaction, Trace]]:
@@ -219,9 +206,12 @@ class Admitting:
         return None
 
     def still_holds(self, view: Reading, grant: str, consent: str | None) -> bool:
-        """Tell whether what something was handed out under has not ended since."""
+        """Tell whether what something was handed out under has not ended since, and the client may still act."""
         found = self.repository.grant(view, grant)
         if found is None or not found.is_in_force(view.now):
+            return False
+        client = self.identity.repository.client(view, found.client)
+        if client is None or not self.identity.client_may_act(view, client):
             return False
         agreed = None if consent is None else self.repository.consent(view, consent)
         return agreed is None or (agreed.withdrawn_at is None and view.now < agreed.valid_until)

@@ -12,10 +12,12 @@ from identity.duties import Actor
 from identity.errors import SubjectNotActive, SubjectUnknown
 from identity.subject import SubjectKind
 from licence.number import require_type_code
+from licence.pictures.repository import PictureRepository
+from licence.pictures.showing import pictures_in
 from licence.records import Licence
 from licence.sharing.admitting import Admitted, Admitting, Trace
-from licence.sharing.disclosure import SharedLicence, compare, disclosed, metadata_of
-from licence.sharing.entries import Call
+from licence.sharing.disclosure import DATA, SharedLicence, compare, disclosed, metadata_of
+from licence.sharing.entries import Call, Disclosure
 from licence.sharing.errors import SharingNotGranted, TriesExhausted
 from licence.verification import ClaimReport, FileFinding, VerificationService
 from trust.crypto.sm3 import sm3
@@ -66,6 +68,7 @@ class AskingService:
     def __init__(self, *, admitting: Admitting, verification: VerificationService) -> None:
         self.admitting = admitting
         self.verification = verification
+        self.pictures = PictureRepository(admitting.licences.protection)
 
     # --- which there are
 
@@ -189,7 +192,7 @@ class AskingService:
         with self.admitting.call(actor, Call.DECODE_QR, purpose) as (tx, trace):
             self.admitting.grants(tx, trace, Call.DECODE_QR)
             shared = None
-            if report.standing is not None:
+            if report.standing is not None and report.copy is None:  # a copy's code is not that of the licence
                 admitted = self.admitting.admit(tx, trace, Call.DECODE_QR, report.standing.licence)
                 shared = self.told(tx, admitted, with_data=False)
             outcome = report.verdict.outcome.value
@@ -205,7 +208,18 @@ class AskingService:
         fields = admitted.grant.fields_by_type[admitted.type_code]
         holder = self.admitting.identity.require_subject(view, admitted.licence.holder)
         standing = self.verification.standing(view, admitted.licence)
-        return disclosed(standing, holder, fields, names=names if with_data else metadata_of(fields))
+        shown = self.pictured(view, admitted) if with_data else {}
+        return disclosed(standing, holder, fields, names=names if with_data else metadata_of(fields), pictures=shown)
+
+    def pictured(self, view: Reading, admitted: Admitted) -> dict[str, str]:
+        """Return the pictures of a licence that the client may see whole, as data addresses by their fields."""
+        licence, granted = admitted.licence, admitted.grant.fields_by_type[admitted.type_code]
+        schema = self.admitting.catalogue.version(view, licence.type, licence.type_version).fields
+        whole = [name for name in schema.pictures if granted.get(f"{DATA}{name}") is Disclosure.WHOLE]
+        if not whole:
+            return {}
+        found = pictures_in(self.pictures, view, schema, licence.data)
+        return {name: found[name].address for name in whole if name in found}
 
     def handed(self, trace: Trace, shared: SharedLicence) -> SharedLicence:
         """Return what is handed out, and put its digest into the line of the call."""

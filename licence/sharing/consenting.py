@@ -12,12 +12,9 @@ from typing import Final
 
 from identity.duties import Actor
 from identity.holding import Standing, may_look, speaks_for
-from identity.service import IdentityService
 from identity.subject import Organisation, Person, SubjectId
-from licence.catalogue import Catalogue
 from licence.errors import LicenceUnknown
 from licence.records import CHINA
-from licence.repository import LicenceRepository
 from licence.sharing.entries import (
     HOLDER_CODE,
     HOLDER_NAME,
@@ -28,12 +25,13 @@ from licence.sharing.entries import (
     SharingGrant,
 )
 from licence.sharing.errors import ConsentUnknown, GrantUnknown, NotTheHolder, SharingInvalid, TermsChanged
-from licence.sharing.repository import NEVER_ISSUED, SharingRepository
+from licence.sharing.repository import NEVER_ISSUED
+from licence.sharing.sources import Sources
 from trust import requests
 from trust.crypto.sm3 import sm3
 from trust.events import AuditEvent, Fact
 from trust.identifiers import new_id
-from trust.store import Reading, Store, Transaction
+from trust.store import Reading, Transaction
 
 __all__ = ["CHANNELS", "ConsentService", "GiveConsent", "Offer", "Terms"]
 
@@ -96,20 +94,9 @@ class GiveConsent:
 class ConsentService:
     """The use cases of consents."""
 
-    def __init__(
-        self,
-        *,
-        store: Store,
-        identity: IdentityService,
-        catalogue: Catalogue,
-        licences: LicenceRepository,
-        repository: SharingRepository,
-    ) -> None:
-        self.store = store
-        self.identity = identity
-        self.catalogue = catalogue
-        self.licences = licences
-        self.repository = repository
+    def __init__(self, sources: Sources) -> None:
+        self.store, self.repository = sources.store, sources.repository
+        self.identity, self.catalogue, self.licences = sources.identity, sources.catalogue, sources.licences
 
     def offers(self, actor: Actor, holder: str, licence: str) -> tuple[Offer, ...]:
         """Return who may be given consent for a licence of the holder's."""
@@ -239,8 +226,7 @@ class ConsentService:
         found = self.licences.get(view, licence)
         if found is None or found.holder != holder or found.state in NEVER_ISSUED:
             raise LicenceUnknown
-        kind = self.catalogue.require(view, found.type)
-        return kind.code, kind.issuer
+        return self.catalogue.require(view, found.type).code, found.issuer
 
     def offer(self, view: Reading, grant: SharingGrant) -> Offer:
         """Return a grant with the names of who asks."""
@@ -266,7 +252,9 @@ class ConsentService:
         if command.licence is None:
             type_code, what = command.type_code or "", "名下全部该类证照"
         else:
-            type_code, _ = self.subject_of(view, command.holder, command.licence)
+            type_code, issuer = self.subject_of(view, command.holder, command.licence)
+            if issuer != grant.issuer:  # under such a grant nothing is told of it
+                raise SharingInvalid(field="licence", rule="not_granted")
             found = self.licences.get(view, command.licence)
             what = f"证照标识 {'' if found is None else found.identifier}"
         if type_code not in grant.fields_by_type:

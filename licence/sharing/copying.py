@@ -19,15 +19,20 @@ import typst
 
 from identity.duties import Actor, Duty, Grant
 from identity.service import IdentityService
+from licence.claim import read_claim
+from licence.copy_claim import CopyClaim, sign_copy_claim
+from licence.qr import draw_svg
 from licence.records import CHINA, Licence
 from licence.sharing.entries import Copy
 from licence.sharing.errors import CopiesNotSetUp
+from licence.sharing.file_repository import FileRepository
 from licence.sharing.sheets import Attachment, Original, compose
 from seal.stamping.orders import StampOrder
 from seal.stamping.places import AtPoint
 from seal.stamping.stampings import Purpose, StampingService, StampPDF
 from trust.blobs import BlobId, BlobStore
 from trust.events import AuditEvent, Fact
+from trust.founding import Role, ServiceKeys
 from trust.store import Store, Transaction
 from trust.typefaces import folders, require_coverage
 
@@ -37,7 +42,7 @@ COPY_PURPOSE: Final = "licence.copy"
 """The purpose that the owner of the platform's seal authorises for copies; the kind of document is the type code."""
 
 STRIP_MM: Final = 50.0
-LEAST_WIDTH_MM: Final = 150.0
+LEAST_WIDTH_MM: Final = 200.0
 """A strip needs so much; the page of a card is centred on a wider sheet."""
 
 SEAL_FROM_RIGHT_MM: Final = 29.0
@@ -88,6 +93,8 @@ TYPESETTER: Final = Typesetter()
 def draw_copy(copy: Copy, original: Licence, pdf: bytes, *, with_original: bool = False) -> tuple[bytes, StampOrder]:
     """Return the copy before it is sealed, and where the seal goes. The same copy is the same octets each time.
 
+    Its QR code holds `copy.address`; a copy without one has no code.
+
     Raise `CharacterNotCovered` for what no typeface draws, and `PDFMalformed` for a file that is no licence of ours.
     """
     require_coverage(copy.user, field="user")
@@ -116,6 +123,7 @@ def draw_copy(copy: Copy, original: Licence, pdf: bytes, *, with_original: bool 
         "copy": copy.id,
         "identifier": original.identifier,
         "digest": digest,
+        "code": "" if copy.address is None else draw_svg(copy.address),
     }
     mark = TYPESETTER.set({"pages": pages, **texts}, at=copy.made_at)
     attachment = (
@@ -165,9 +173,17 @@ class Copier:
         identity: IdentityService,
         stampings: StampingService,
         blobs: BlobStore,
+        files: FileRepository,
         platform: Platform | None,
+        service_keys: ServiceKeys,
+        address: str,
     ) -> None:
         self.store = store
+        self.files = files
+        self.service_keys = service_keys
+        self.address = address
+        """Where the QR code of a copy leads, without the claim and with a slash at the end."""
+
         self.identity = identity
         self.stampings = stampings
         self.blobs = blobs
@@ -193,6 +209,7 @@ class Copier:
             id=system.id, grants=frozenset({Grant(Duty.BUSINESS_SYSTEM, system.organisation)}), is_client=True
         )
         source = self.blobs.get(original.file or BlobId(""))
+        copy = self.with_address(copy, original)
         pdf, order = draw_copy(copy, original, source, with_original=with_original)
         command = StampPDF(
             seal=platform.seal,
@@ -203,6 +220,24 @@ class Copier:
         )
         stamping, _ = self.stampings.stamp(actor, command)
         return replace(copy, stamping=stamping.id, file=stamping.result)
+
+    def with_address(self, copy: Copy, original: Licence) -> Copy:
+        """Return a copy with the address for its QR code: signed once, so that making it again makes the same."""
+        if copy.address is not None:
+            return copy
+        told = read_claim((original.claim or "").replace("#", "/").rpartition("/")[2]).claim
+        claim = CopyClaim(
+            copy=copy.id,
+            licence=original.digest,
+            valid_until=copy.valid_until,
+            status_list=told.status_list,
+            status_index=told.status_index if told.status_list else 0,
+        )
+        address = self.address + sign_copy_claim(claim, *self.service_keys.credential(Role.LICENCE_CLAIM))
+        with self.store.transaction() as tx:
+            kept = self.files.give_address(tx, copy.id, address)
+            tx.record(AuditEvent(tag="sharing:copy:addressed", actor=copy.client, subject=copy.id))
+        return replace(copy, address=kept)
 
     def record_begun(self, tx: Transaction, copy: Copy) -> None:
         """Put into the audit trail that a copy is to be made."""

@@ -1,20 +1,20 @@
 """What a client gets to see of a licence: the fields that its grant names, masked where the grant says so."""
 
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
 from identity.subject import Organisation, Person, mask_organisation
 from licence.records import Licence
-from licence.sharing.entries import HOLDER_CODE, HOLDER_NAME, NUMBER, Disclosure
+from licence.sharing.entries import HOLDER_CODE, HOLDER_NAME, NUMBER, Disclosure, is_field
 from licence.sharing.errors import FieldNotGranted, SharingInvalid
+from licence.spelling import is_same
 from licence.verification import Standing
 from trust.crypto.sm3 import sm3
 from trust.events import canonical
 
-__all__ = ["SharedLicence", "compare", "disclosed", "masked"]
+__all__ = ["DATA", "SharedLicence", "compare", "disclosed", "masked"]
 
 SHOWN_PART: Final = 6
 """Of a value a sixth is shown at each end; of a short one the last character alone."""
@@ -24,6 +24,7 @@ MOST_ASKED: Final = 20
 """Fields that one call may ask about."""
 
 DATA: Final = "data."
+NO_PICTURES: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,16 +70,17 @@ def disclosed(
     fields: Mapping[str, Disclosure],
     *,
     names: frozenset[str] | None = None,
+    pictures: Mapping[str, str] = NO_PICTURES,
 ) -> SharedLicence:
     """Return a licence as a client sees it whose grant names `fields`; `names` are those that it asked for.
 
+    `pictures` are shown in place of what names them in the data.
+
     Raise `FieldNotGranted` for a name that the grant does not have. None: all that the grant has.
     """
-    for name in sorted(names or ()):
-        if name not in fields:
-            raise FieldNotGranted(field=name)
+    require_granted(sorted(names or ()), fields)
     licence = standing.licence
-    known = values_of(licence, holder)
+    known = values_of(licence, holder) | {f"{DATA}{name}": picture for name, picture in pictures.items()}
     shown = {
         name: known[name] if one is Disclosure.WHOLE else hidden(name, known[name], holder)
         for name, one in fields.items()
@@ -96,6 +98,16 @@ def disclosed(
         last_day=licence.last_day,
         fields=shown,
     )
+
+
+def require_granted(names: Iterable[str], fields: Mapping[str, Disclosure]) -> None:
+    """Return if a grant names all of these fields, else raise `FieldNotGranted` with the first that it does not.
+
+    The audit trail keeps what a refusal tells: what a client wrote where a name should be is not repeated.
+    """
+    for name in names:
+        if name not in fields:
+            raise FieldNotGranted(field=name if is_field(name) else "")
 
 
 def metadata_of(fields: Mapping[str, Disclosure]) -> frozenset[str]:
@@ -135,21 +147,9 @@ def compare(
     """
     if not 1 <= len(values) <= MOST_ASKED:
         raise SharingInvalid(field="values", rule="length")
-    for name in values:
-        if name not in fields:
-            raise FieldNotGranted(field=name)
+    require_granted(values, fields)
     known = values_of(licence, holder)
     for name in values:
         if not isinstance(known.get(name, ""), str):
             raise SharingInvalid(field=name, rule="text")
-    return {name: plain(known.get(name, "")) == plain(value) for name, value in values.items()}
-
-
-def plain(text: str) -> str:
-    """Return a text in the one form that it is compared in."""
-    return "".join(characters(text)).upper()
-
-
-def characters(text: str) -> Iterator[str]:
-    """Yield the characters of a text in their plain form, without blanks."""
-    return (one for one in unicodedata.normalize("NFKC", text) if not one.isspace())
+    return {name: is_same(known.get(name, ""), value) for name, value in values.items()}

@@ -32,6 +32,7 @@ __all__ = [
     "SharedType",
     "SharingGrant",
     "SharingPurpose",
+    "is_field",
     "require_text",
 ]
 
@@ -156,7 +157,7 @@ class SharedType:
         if len(self.fields) > MAX_FIELDS:
             raise SharingInvalid(field="types", rule="fields")
         for name in self.fields:
-            if name not in OF_EVERY_TYPE and not FIELD.fullmatch(name):
+            if not is_field(name):
                 raise SharingInvalid(field="types", rule="field")
 
 
@@ -286,6 +287,9 @@ class Copy:
     cause: str = field(repr=False)
     valid_until: datetime
     made_at: datetime
+    address: str | None = field(default=None, repr=False)
+    """The address in its QR code; None: it has none yet, or is from before copies had one."""
+
     stamping: str | None = None
     file: BlobId | None = None
 
@@ -306,6 +310,11 @@ class Download:
     made_at: datetime
     expires_at: datetime
     left: int
+
+
+def is_field(name: str) -> bool:
+    """Tell whether a name can be that of a field, whichever types there are."""
+    return name in OF_EVERY_TYPE or FIELD.fullmatch(name) is not None
 
 
 def require_text(text: str, *, field: str, least: int = 1, most: int = MAX_TEXT) -> str:

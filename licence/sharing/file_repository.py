@@ -55,6 +55,18 @@ def to_download(row: LicenceDownloadRow) -> Download:
     )
 
 
+def standing_of(copy: Copy) -> CopyStanding:
+    """Return what verification tells of a copy."""
+    return CopyStanding(
+        copy=copy.id,
+        licence=copy.licence,
+        user=copy.user,
+        cause=copy.cause,
+        made_at=copy.made_at,
+        valid_until=copy.valid_until,
+    )
+
+
 class FileRepository:
     """The tables of what was handed out as files."""
 
@@ -81,6 +93,13 @@ class FileRepository:
             )
         )
 
+    def give_address(self, tx: Transaction, name: str, address: str) -> str:
+        """Write the address in the QR code of a copy, unless it has one; return the one that it has then."""
+        row = tx.get(LicenceCopyRow, name)
+        assert row is not None  # noqa: S101 - it was put on record before
+        row.address = row.address or address
+        return row.address
+
     def finish_copy(self, tx: Transaction, copy: Copy) -> None:
         """Write what a copy was sealed with, and where its file is."""
         row = tx.get(LicenceCopyRow, copy.id)
@@ -100,16 +119,12 @@ class FileRepository:
     def standing(self, view: Reading, stamping: str) -> CopyStanding | None:
         """Return what verification tells of the copy that a stamping sealed, if it sealed one."""
         found = self.copy_by_stamping(view, stamping)
-        if found is None:
-            return None
-        return CopyStanding(
-            copy=found.id,
-            licence=found.licence,
-            user=found.user,
-            cause=found.cause,
-            made_at=found.made_at,
-            valid_until=found.valid_until,
-        )
+        return None if found is None else standing_of(found)
+
+    def standing_named(self, view: Reading, name: str) -> CopyStanding | None:
+        """Return what verification tells of a copy by its identifier, if it was finished."""
+        found = self.copy(view, name)
+        return None if found is None or found.file is None else standing_of(found)
 
     def copies(self, view: Reading, licence: str, *, client: str, limit: int = 100) -> tuple[Copy, ...]:
         """Return the finished copies of a licence that a client had made, newest first."""
@@ -131,6 +146,7 @@ class FileRepository:
             cause=plain["cause"],
             valid_until=utc(row.valid_until),
             made_at=utc(row.made_at),
+            address=row.address,
             stamping=row.stamping,
             file=None if row.file is None else BlobId(row.file),
         )

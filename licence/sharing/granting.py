@@ -11,8 +11,6 @@ from typing import Final
 
 from identity.duties import Actor, Duty
 from identity.errors import ClientUnknown, DutyMissing
-from identity.service import IdentityService
-from licence.catalogue import Catalogue
 from licence.errors import TypeUnknown
 from licence.sharing.entries import (
     LIFECYCLE,
@@ -25,12 +23,12 @@ from licence.sharing.entries import (
     SharingPurpose,
 )
 from licence.sharing.errors import GrantUnknown, SharingInvalid
-from licence.sharing.repository import SharingRepository
+from licence.sharing.sources import Sources
 from trust import requests
 from trust.events import AuditEvent, Fact
 from trust.identifiers import new_id
 from trust.reasons import require_reason
-from trust.store import Reading, Store, Transaction
+from trust.store import Reading, Transaction
 
 __all__ = ["GrantingService", "ProposeGrant", "UseCount"]
 
@@ -83,13 +81,9 @@ class UseCount:
 class GrantingService:
     """The use cases of grants."""
 
-    def __init__(
-        self, *, store: Store, identity: IdentityService, catalogue: Catalogue, repository: SharingRepository
-    ) -> None:
-        self.store = store
-        self.identity = identity
-        self.catalogue = catalogue
-        self.repository = repository
+    def __init__(self, sources: Sources) -> None:
+        self.store, self.repository = sources.store, sources.repository
+        self.identity, self.catalogue = sources.identity, sources.catalogue
 
     def propose(self, actor: Actor, command: ProposeGrant) -> SharingGrant:
         """Propose a grant for types of one issuer, by one of its officers; a reviewer decides.

@@ -15,12 +15,14 @@ from licence.sharing.admitting import Admitted, Admitting, Trace
 from licence.sharing.copying import Copier
 from licence.sharing.entries import Call, Copy, Download, require_text
 from licence.sharing.errors import CopyUnknown, DownloadUnknown, LicenceNotInForce, SharingInvalid
+from licence.sharing.picturing import COARSEST, FINEST, MOST_PAGES, draw_page
 from licence.verification import VerificationService
 from trust import requests
 from trust.blobs import BlobId, BlobStore
 from trust.crypto.sm3 import sm3
 from trust.identifiers import new_id
 from trust.store import Reading
+from trust.workers import IN_PROCESS, Workers
 
 __all__ = ["AskForCopy", "HandingService", "IssuedAddress"]
 
@@ -73,8 +75,15 @@ class HandingService:
     """The calls that answer with files."""
 
     def __init__(
-        self, *, admitting: Admitting, verification: VerificationService, copier: Copier, blobs: BlobStore
+        self,
+        *,
+        admitting: Admitting,
+        verification: VerificationService,
+        copier: Copier,
+        blobs: BlobStore,
+        workers: Workers = IN_PROCESS,
     ) -> None:
+        self.workers = workers
         self.admitting = admitting
         self.verification = verification
         self.copier = copier
@@ -87,6 +96,23 @@ class HandingService:
             trace.handed_out = self.file_of(tx, admitted.licence)
             self.admitting.count(tx, admitted)
         return self.blobs.get(BlobId(trace.handed_out))
+
+    def picture(self, actor: Actor, identifier: str, *, purpose: str, page: int, dpi: int) -> bytes:
+        """Return a page of the original as PNG, with its seals. Raise what `file` raises, and `SharingInvalid`."""
+        if not 1 <= page <= MOST_PAGES:
+            raise SharingInvalid(field="page", rule="range")
+        if not COARSEST <= dpi <= FINEST:
+            raise SharingInvalid(field="dpi", rule="range")
+        with self.admitting.call(actor, Call.FILE, purpose) as (tx, trace):
+            trace.details |= {"form": "png", "page": str(page)}
+            admitted = self.admitting.by_identifier(tx, trace, Call.FILE, identifier)
+            trace.handed_out = self.file_of(tx, admitted.licence)
+            self.admitting.count(tx, admitted)
+        return self.drawn(self.blobs.get(BlobId(trace.handed_out)), page=page, dpi=dpi)
+
+    def drawn(self, pdf: bytes, *, page: int, dpi: int) -> bytes:
+        """Return a page of what was handed out as PNG. Raise `SharingInvalid` or what the workers raise."""
+        return self.workers.run(draw_page, pdf, page, dpi)
 
     # --- annotated copies
 
@@ -118,7 +144,9 @@ class HandingService:
             if known is not None:
                 copy = files.copy(tx, known)
                 licence = None if copy is None else self.admitting.licences.get(tx, copy.licence)
-                if copy is None or licence is None or not self.admitting.still_holds(tx, copy.grant, copy.consent):
+                if copy is None or licence is None or tx.now >= copy.valid_until:
+                    raise CopyUnknown
+                if not self.admitting.still_holds(tx, copy.grant, copy.consent):
                     raise CopyUnknown
                 type_code = self.admitting.catalogue.require(tx, licence.type).code
                 trace.about(licence, type_code)

@@ -5,16 +5,15 @@ from datetime import datetime
 
 from identity.duties import Actor
 from identity.holding import may_look
-from identity.service import IdentityService
 from licence.errors import LicenceUnknown
 from licence.records import Licence
-from licence.repository import LicenceRepository
 from licence.sharing.entries import LicenceUse
 from licence.sharing.errors import NotTheHolder
-from licence.sharing.repository import NEVER_ISSUED, SharingRepository
+from licence.sharing.repository import NEVER_ISSUED
+from licence.sharing.sources import Sources
 from licence.verification import Standing, VerificationService
 from trust.blobs import BlobStore
-from trust.store import Reading, Store
+from trust.store import Reading
 
 __all__ = ["HolderService", "UseSeen"]
 
@@ -44,20 +43,9 @@ class UseSeen:
 class HolderService:
     """The use cases of holders."""
 
-    def __init__(
-        self,
-        *,
-        store: Store,
-        identity: IdentityService,
-        licences: LicenceRepository,
-        repository: SharingRepository,
-        verification: VerificationService,
-        blobs: BlobStore,
-    ) -> None:
-        self.store = store
-        self.identity = identity
-        self.licences = licences
-        self.repository = repository
+    def __init__(self, sources: Sources, *, verification: VerificationService, blobs: BlobStore) -> None:
+        self.store, self.repository = sources.store, sources.repository
+        self.identity, self.licences = sources.identity, sources.licences
         self.verification = verification
         self.blobs = blobs
 

@@ -101,6 +101,7 @@ class LicenceCopyRow(LivingRow, table=True):
     protected: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     valid_until: datetime
     made_at: datetime
+    address: str | None = None
     stamping: str | None = Field(default=None, foreign_key="stamping.id", unique=True)
     file: str | None = Field(default=None, index=True)
 

@@ -21,6 +21,7 @@ from licence.template.bundle import digest_of
 from licence.template.manifest import ArtworkPlace, QRPlace, TemplateManifest
 from licence.template.rendering import Renderer
 from licence.template.typesetting import Fault, typeset_in_worker
+from trust.crypto.beginnings import remember
 from trust.pdf.appearance import POINTS_PER_MM
 from trust.pdf.file import PDFFile, array_of, dictionary_of, entry_of, page_references
 from trust.pdf.objects import Dictionary, Name, Reference, Stream, Value, text_string
@@ -116,6 +117,7 @@ class Assembler:
         if metadata is not None:
             enclose(rewriting, enclosures_of(metadata), at=at)
             rewriting.change(rewriting.root, ("Metadata",), lambda packet: described(packet, metadata))
+        remember(rewriting.beginning())  # the artwork is most of each file
         return rewriting.finished()
 
     # --- once for each template

@@ -186,7 +186,7 @@ def require_file(name: str, content: bytes) -> None:
         raise TemplateMalformed(file=name, fault="name")
     if kind == "typ" and PACKAGE.search(text):
         raise TemplateMalformed(file=name, fault="package")
-    if kind == "svg" and (not SVG_START.match(text) or ACTIVE_SVG.search(text) or LINK.search(text)):
+    if kind == "svg" and not is_drawing(text):
         raise TemplateMalformed(file=name, fault="svg")
 
 
@@ -194,6 +194,13 @@ PACKAGE: Final = re.compile(r"""["']@""")
 """What names a package: there is none in reach, and where no worker is confined the compiler would look outside."""
 
 SVG_START: Final = re.compile(r"(?:<\?xml[^>]*\?>)?\s*<svg\b")
+
+
+def is_drawing(value: object) -> bool:
+    """Tell whether a value is an SVG that neither runs, changes nor leads elsewhere."""
+    if not isinstance(value, str) or not SVG_START.match(value):
+        return False
+    return not (ACTIVE_SVG.search(value) or LINK.search(value))
 
 
 def require_png(name: str, content: bytes) -> None:
@@ -217,6 +224,9 @@ def require_sample(sample: Mapping[str, Any]) -> None:
             raise ValueError("licence")  # noqa: TRY004 - what is wrong with a JSON text is a wrong value
         if not isinstance(sample["qr"], str):
             raise ValueError("qr")  # noqa: TRY004 - likewise
+        pictures = sample.get("pictures", {})
+        if not isinstance(pictures, dict) or not all(is_drawing(one) for one in pictures.values()):
+            raise ValueError("pictures")
     except ValueError as error:
         raise TemplateMalformed(file=SAMPLE, fault=fault_of(error)) from None
 

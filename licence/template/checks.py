@@ -4,7 +4,7 @@
 2. Nothing in it keeps the file from being the kind of PDF/A that the manifest asks for: the compiler refuses it then.
 3. Every field of the type's schema, and the licence's identifier, number, authority, day of issue and the remark that
    it was made from paper, stand on a page, wholly inside it. This is proven by setting a mark in each field and finding
-   it again, not by reading the source.
+   it again, not by reading the source; of a picture, by finding its octets in the file.
 4. Each field at its longest stands there whole, or is refused by the template with that field's name.
 5. It compiles with nothing but what must be given.
 6. Seal and QR code are inside their page; no value lies under the seal, and no text at all on the code or its margin.
@@ -173,6 +173,8 @@ class Examination:
         facts = self.require_pages(told, Check.PLACED)
         text = facts.text
         for one in marks:
+            if one.digest and one.digest not in facts.pictures:
+                raise refused(Check.PLACED, one.field)
             for texts_of_one in one.shown:
                 if not any(as_read(each) in text for each in texts_of_one):
                     raise refused(Check.PLACED, one.field)

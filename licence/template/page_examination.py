@@ -13,6 +13,7 @@ from typing import Final
 
 from licence.template.typesetting import Fault, typesetter
 from seal.stamping.keywords import PDFIUM, PageText, open_document, opened_text, readable
+from trust.crypto.sm3 import sm3
 
 __all__ = ["Character", "PageFacts", "SheetFacts", "as_read", "examine", "examine_each"]
 
@@ -20,6 +21,7 @@ MM: Final = 72 / 25.4
 """Points in a millimetre."""
 
 MOST_CHARACTERS: Final = 200_000
+JPEG: Final = re.compile(rb"/DCTDecode\b[^>]*>>\s*stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 CONFORMANCE: Final = re.compile(rb"<pdfaid:part>(\d)</pdfaid:part>\s*<pdfaid:conformance>([A-Z])</pdfaid:conformance>")
 
 Character = tuple[str, float, float, float, float]
@@ -49,6 +51,9 @@ class SheetFacts:
     conformance: str
     """Part and level of PDF/A that the file says of itself, such as 2B; empty: none."""
 
+    pictures: frozenset[str] = frozenset()
+    """SM3 of every JPEG in the file: typst takes them over as they are."""
+
     @property
     def text(self) -> str:
         """The characters of all pages, without white space."""
@@ -70,7 +75,8 @@ def examine(source: bytes, inputs: Mapping[str, str], standard: str, at: datetim
             with opened_text(document, number) as text:
                 characters = characters_of(text, height)
             pages.append(PageFacts(width_mm=width / MM, height_mm=height / MM, characters=characters))
-    return SheetFacts(pages=tuple(pages), octets=len(pdf), conformance=conformance)
+    pictures = frozenset(sm3(found[1]).hex() for found in JPEG.finditer(pdf))
+    return SheetFacts(pages=tuple(pages), octets=len(pdf), conformance=conformance, pictures=pictures)
 
 
 def examine_each(

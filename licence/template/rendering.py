@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ from licence.errors import TemplateBroken, TemplateMalformed, TemplateUnknown, V
 from licence.template.bundle import EXCHANGED, LIBRARY, MAIN, MANIFEST, TemplateBundle, digest_of, ready_bundle
 from licence.template.manifest import FILE_NAME, PDFStandard, TemplateManifest, parse_manifest
 from licence.template.source import JoinedSource, join, picture_inputs
-from licence.template.typesetting import Fault, typeset_in_worker, typesetter
+from licence.template.typesetting import DATA_FILE, Fault, typeset_in_worker, typesetter
 from trust.blobs import BlobId, BlobMissing, BlobStore
 from trust.errors import TrustError
 from trust.typefaces import VALUES, VERTICAL, CharacterNotCovered, require_coverage
@@ -56,6 +56,11 @@ class PreparedTemplate:
     vertical: frozenset[str] = frozenset()
     pages: int | None = None
     """How many there are to be; None: as many as it takes."""
+
+    @cached_property
+    def reads_file(self) -> bool:
+        """Whether it finds its data in a file as well, where no input brings them."""
+        return b'"%b"' % DATA_FILE.encode() in self.source.text
 
 
 def prepare_template(name: str, files: Mapping[str, bytes], *, emblem: str = "") -> PreparedTemplate:
@@ -142,7 +147,8 @@ class Renderer:
         try:
             if digest_of(prepared.name) is None:
                 source = self.typesetter.filed(prepared.source.text)
-                told = self.typesetter.typeset(source, inputs, standard=prepared.standard, at=at)
+                content = inputs.pop("data") if prepared.reads_file else ""
+                told = self.typesetter.typeset(source, inputs, standard=prepared.standard, at=at, data=content)
             else:
                 told = self.workers.run(
                     typeset_in_worker, prepared.source.text, inputs, standard=prepared.standard, at=at

@@ -2,32 +2,39 @@
 
 The compiler has no file to read but the typefaces: everything else comes in as text. It may therefore run in a worker
 that has no file system at all (trust/confinement.py), warmed by `warm` in the process that workers are forked from.
+
+A source that is set often stands in a file, and finds the data of one page in another beside it, whose content is kept
+in memory alone: with new inputs the compiler would evaluate its whole library anew, for each page.
 """
 
 import os
 import re
 import shutil
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import NamedTemporaryFile, mkdtemp
 from threading import Lock
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import typst
 
 from trust import typefaces
 from trust.crypto.sm3 import sm3
 
-__all__ = ["Fault", "Typesetter", "picture_in_worker", "typeset_in_worker", "typesetter", "warm"]
+__all__ = ["DATA_FILE", "Fault", "Typesetter", "picture_in_worker", "typeset_in_worker", "typesetter", "warm"]
 
 SOURCE: Final = "__typst_py_bytes__.typ"
 """How the compiler calls a source that is no file, and we call the files of those that are."""
 
 LINE: Final = re.compile(re.escape(SOURCE) + r":(\d+):")
+DATA_FILE: Final = "data.json"
+"""Where a filed source finds the data of one page."""
+
 MOST_FILED: Final = 32
 STANDARDS: Final[Mapping[str, Literal["a-2b", "a-3b"]]] = {"a-2b": "a-2b", "a-3b": "a-3b"}
 LARGEST_PDF: Final = 16 << 20
@@ -55,28 +62,39 @@ class Typesetter:
         self.folder = Path(mkdtemp(prefix="typesetting-"))
         weakref.finalize(self, remove, self.folder, os.getpid())
         self.compiler = typst.Compiler(root=self.folder, font_paths=faces, ignore_system_fonts=True)
+        self.inputs: Mapping[str, str] | None = None
+        """Those that the compiler has, where that is known."""
+
+        self.data = MemoryFile()
         self.lock = Lock()
         self.filed = lru_cache(maxsize=MOST_FILED)(self.file)
 
     def file(self, source: bytes) -> Path:
-        """Return a file that holds a source that is set often: what is known of a file is kept from page to page."""
+        """Return a file that holds a source that is set often: what is known of a file is kept from page to page.
+
+        Another thread, or a process that was forked from ours, may have filed it, or be about to: nobody sees a half.
+        """
         folder = self.folder / sm3(source).hex()
         folder.mkdir(exist_ok=True)
-        (folder / SOURCE).write_bytes(source)
+        with NamedTemporaryFile(dir=folder, delete=False) as written:
+            written.write(source)
+        Path(written.name).replace(folder / SOURCE)
+        with suppress(FileExistsError):  # in each of them it leads to a file of its own
+            (folder / DATA_FILE).symlink_to(self.data.path)
         return folder / SOURCE
 
-    def typeset(self, source: bytes | Path, inputs: Mapping[str, str], *, standard: str, at: datetime) -> bytes | Fault:
-        """Return a PDF of this kind of PDF/A that tells `at` as the time of its creation."""
+    def typeset(
+        self, source: bytes | Path, inputs: Mapping[str, str], *, standard: str, at: datetime, data: str = ""
+    ) -> bytes | Fault:
+        """Return a PDF of this kind of PDF/A that tells `at` as the time of its creation.
+
+        `data` is what a filed source finds beside it.
+        """
         moment = at.replace(microsecond=0)  # PDF tells no fractions of a second
+        held = self.data.holding(data.encode()) if data else nullcontext()
         try:
-            with self.lock:
-                pdf = self.compiler.compile(
-                    input=source,  # type: ignore[type-var]  # one of those that it takes
-                    sys_inputs=dict(inputs),
-                    format="pdf",
-                    pdf_standards=STANDARDS[standard],
-                    timestamp=moment,
-                )
+            with self.lock, held:
+                pdf = self.compile(source, inputs, format="pdf", pdf_standards=STANDARDS[standard], timestamp=moment)
         except typst.TypstError as error:
             return fault_of(error)
         assert isinstance(pdf, bytes)  # noqa: S101 - one PDF, for lists are of pictures
@@ -86,16 +104,56 @@ class Typesetter:
         """Return each page as PNG."""
         try:
             with self.lock:
-                pages = self.compiler.compile(input=source, sys_inputs=dict(inputs), format="png", ppi=dpi)
+                pages = self.compile(source, inputs, format="png", ppi=dpi)
         except typst.TypstError as error:
             return fault_of(error)
         return (pages,) if isinstance(pages, bytes) else tuple(pages or ())
+
+    def compile(self, source: bytes | Path, inputs: Mapping[str, str], **options: Any) -> Any:  # noqa: ANN401 - as typst has it
+        """Set a source. Inputs that the compiler has already are not told again, so that it knows what came of them."""
+        known, self.inputs = self.inputs, None
+        told = ... if inputs == known else dict(inputs)
+        made = self.compiler.compile(input=source, sys_inputs=told, **options)
+        self.inputs = dict(inputs)
+        return made
+
+
+class MemoryFile:
+    """A file that stands in the memory of this process alone: data of holders touch no disk. For one at a time."""
+
+    def __init__(self) -> None:
+        self.descriptor = os.memfd_create("typesetting", os.MFD_CLOEXEC)
+        self.process = os.getpid()
+        self.path = Path(f"/proc/self/fd/{self.descriptor}")
+        """Where this process, and no other, finds it."""
+
+        weakref.finalize(self, close, self.descriptor, self.process)
+
+    @contextmanager
+    def holding(self, content: bytes) -> Iterator[None]:
+        """Let the file have a content for a while. Afterwards it is empty."""
+        if self.process != os.getpid():  # forked: the file of the other process is not to be shared with it
+            own = os.memfd_create("typesetting", os.MFD_CLOEXEC)
+            os.dup2(own, self.descriptor, inheritable=False)
+            os.close(own)
+            self.process = os.getpid()
+        os.pwrite(self.descriptor, content, 0)
+        try:
+            yield
+        finally:
+            os.ftruncate(self.descriptor, 0)
 
 
 def remove(folder: Path, process: int) -> None:
     """Remove the files of a compiler, unless this is a process that was forked from its own."""
     if os.getpid() == process:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def close(descriptor: int, process: int) -> None:
+    """Close a file, unless this is a process that was forked from its own: there the number may be another file's."""
+    if os.getpid() == process:
+        os.close(descriptor)
 
 
 def fault_of(error: typst.TypstError) -> Fault:

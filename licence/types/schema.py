@@ -30,6 +30,7 @@ from licence.types.fields import (
     Value,
 )
 from licence.types.patterns import PatternUnsafe, require_safe
+from licence.types.picture_field import Aspect, PictureField
 from trust.events import canonical
 from trust.typefaces import VALUES, VERTICAL, require_coverage
 
@@ -44,6 +45,12 @@ MAX_ROWS: Final = 500
 MOST_DECIMALS: Final = 10
 LONGEST_NUMBER: Final = 30
 LONGEST_LABEL: Final = 100
+LARGEST_RATIO: Final = 100
+"""Of the two numbers of an aspect."""
+
+WIDEST: Final = 1000
+"""Pixels that a schema may ask a picture to have at least."""
+
 FIELD_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 METADATA_NAME: Final = re.compile(r"KZ_[A-Z0-9_]{1,30}")
 
@@ -53,7 +60,11 @@ LINE_WORDS: Final = NOTES | {"type", "minLength", "maxLength", "x-metadata"}
 TEXT_WORDS: Final = LINE_WORDS | {"pattern", "const", "x-holder", "x-vertical"}
 DATE_WORDS: Final = LINE_WORDS | {"format"}
 NUMBER_WORDS: Final = LINE_WORDS | {"format", "x-decimals", "x-minimum", "x-maximum", "x-unit"}
+PICTURE_WORDS: Final = NOTES | {"type", "format", "x-aspect", "x-least-width"}
 CHOICE_WORDS: Final = LINE_WORDS | {"enum", "x-labels"}
+PICTURE: Final = "picture"
+"""The format of a field that is one."""
+
 ROWS_WORDS: Final = NOTES | {"type", "minItems", "maxItems", "items", "x-metadata"}
 ROW_WORDS: Final = SCHEMA_WORDS - {"$schema"}
 
@@ -79,6 +90,11 @@ class DataSchema:
     def bound(self) -> Mapping[str, HolderPart]:
         """The fields that come from the registry, with what they are of the holder."""
         return {one.name: one.holder for one in self.fields if isinstance(one, TextField) and one.holder is not None}
+
+    @cached_property
+    def pictures(self) -> Mapping[str, PictureField]:
+        """The fields that are pictures."""
+        return {one.name: one for one in self.fields if isinstance(one, PictureField)}
 
     def check(self, data: Mapping[str, Any]) -> dict[str, Value]:
         """Return what a caller gives for a licence: everything but what comes from the registry.
@@ -195,6 +211,8 @@ def read_column(name: str, rule: object, *, required: bool, place: str) -> Line:
     for keyword in ("x-holder", "x-metadata"):
         if keyword in rule:
             raise SchemaInvalid(fault=f"{place}.{keyword}")
+    if rule.get("format") == PICTURE:
+        raise SchemaInvalid(fault=f"{place}.format")
     return read_line(name, rule, required=required, place=place)
 
 
@@ -204,6 +222,9 @@ def read_line(name: str, rule: Mapping[str, Any], *, required: bool, place: str)
         raise SchemaInvalid(fault=place)
     base: dict[str, Any] = {"name": name, "label": label_of(name, rule, place=place), "required": required}
     base["metadata"] = metadata_of(rule, place=place)
+    if rule.get("format") == PICTURE:
+        require_words(rule, PICTURE_WORDS, place=place)
+        return read_picture(base, rule, place=place)
     if "enum" in rule:
         require_words(rule, CHOICE_WORDS, place=place)
         return ChoiceField(**base, choices=choices_of(rule, place=place))
@@ -250,6 +271,21 @@ def read_text(base: Mapping[str, Any], rule: Mapping[str, Any], *, place: str) -
         const=const,
         faces=VERTICAL if "x-vertical" in rule else VALUES,
     )
+
+
+def read_picture(base: Mapping[str, Any], rule: Mapping[str, Any], *, place: str) -> PictureField:
+    """Return a field of a picture."""
+    least = rule.get("x-least-width", 0)
+    if type(least) is not int or not 0 <= least <= WIDEST:
+        raise SchemaInvalid(fault=f"{place}.x-least-width")
+    aspect: Aspect | None = None
+    if "x-aspect" in rule:
+        told = rule["x-aspect"]
+        is_pair = isinstance(told, list) and [type(one) for one in told] == [int, int]
+        if not is_pair or not all(0 < one <= LARGEST_RATIO for one in told):
+            raise SchemaInvalid(fault=f"{place}.x-aspect")
+        aspect = (told[0], told[1])
+    return PictureField(**base, aspect=aspect, least_width=least)
 
 
 def read_decimal(base: Mapping[str, Any], rule: Mapping[str, Any], *, place: str) -> NumberField:

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx2
 import pytest
 import uvicorn
 
+from api.bulk_client import BulkClient, ServiceRefused
 from api.bulk_command import exit_code
 from api.bulk_runner import BulkRunner
 from api.demo import cast
@@ -138,3 +140,14 @@ def test_a_service_that_is_not_there_is_told(trust: Run, common: list[str], tmp_
 )
 def test_a_script_can_go_by_the_code(state: str, refused: int, fault: str, code: int) -> None:
     assert exit_code({"state": state, "refused": refused, "fault": fault}) == code
+
+
+def test_results_that_are_refused_leave_the_file_of_before(tmp_path: Path) -> None:
+    results = tmp_path / "results.csv"
+    results.write_text("of before")
+    refusing = httpx2.MockTransport(lambda _: httpx2.Response(401))
+    with BulkClient(http=httpx2.Client(transport=refusing, base_url=NOWHERE)) as client:
+        with pytest.raises(ServiceRefused) as refused:
+            client.results("bulk_1", results)
+        assert refused.value.details == {"answer": "401"}
+    assert results.read_text() == "of before"

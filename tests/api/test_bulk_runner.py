@@ -56,8 +56,8 @@ def test_every_thread_has_a_worker_and_works_until_nothing_is_left() -> None:
 def test_a_mistake_is_logged_and_ends_no_thread() -> None:
     worker = Worker(RuntimeError("a mistake"))
     running = runner(worker)
-    assert running.round(worker) is None  # type: ignore[arg-type] # a worker of its shape
-    assert running.round(worker) == 0  # type: ignore[arg-type] # likewise
+    assert running.round(worker) is None
+    assert running.round(worker) == 0
 
 
 def test_stopping_does_not_wait_for_the_pause() -> None:

@@ -1,8 +1,12 @@
 """The service as it is run: foreign files in real workers, and everybody else served while one of them burns."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -11,6 +15,7 @@ from api.settings import Environment, Settings
 from api.worker_wiring import PRELOAD, WorkerPools
 from tests.api.builders import Furnished, Service, copied, served, settings_for
 from tests.api.routes.test_stampings import form, system_token
+from tests.drills.hostile_thousand import Fault, Tally, drill, require_flat, resident_memory
 from tests.hostile_files import HOSTILE, burning
 from trust.confinement import is_confinable
 from trust.worker_pool import WorkerPool
@@ -87,6 +92,32 @@ def test_ten_people_are_served_while_a_file_burns(working: Service, furnished_fo
         assert problem["details"]["limit"] in ("processor_time", "time")  # of a machine that has more to do
     assert page.result().status_code == 400
     assert "读取时超出了限度" in page.result().text
+
+
+def test_everybody_is_answered_while_hostile_files_come_from_all_sides(
+    working: Service, furnished_folder: Furnished
+) -> None:
+    def ask(content: bytes) -> tuple[int, Mapping[str, Any]]:
+        answer = verify(working, content)
+        return answer.status_code, answer.json()
+
+    tally = drill(ask, lambda: resident_memory(os.getpid()), furnished_folder.licence_pdf, 12)
+    assert (tally.files, tally.honest >= 4) == (12, True)
+    assert tally.slowest_seconds < 20  # where two processors have a whole suite to run
+
+
+def test_the_drill_tells_what_is_wrong() -> None:
+    answers = cycle([(200, {"outcome": "passed"}), (200, {"outcome": "failed", "sub_indication": "HASH_FAILURE"})])
+    with pytest.raises(Fault):
+        drill(lambda _: next(answers), lambda: 0.0, b"honest", 2)
+    flat = Tally(
+        files=1, seconds=1, honest=4, first_seconds=1, last_seconds=1, slowest_seconds=1, first_mib=100, last_mib=100
+    )
+    require_flat(flat)
+    with pytest.raises(Fault, match="slower"):
+        require_flat(replace(flat, last_seconds=2))
+    with pytest.raises(Fault, match="larger"):
+        require_flat(replace(flat, last_mib=200))
 
 
 @pytest.mark.parametrize("name", ["a script", "before an archive", "under a password", "signed and locked", "a bomb"])

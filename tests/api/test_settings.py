@@ -30,6 +30,8 @@ def test_the_defaults_are_those_of_a_laptop() -> None:
     assert (settings.host, settings.port, settings.public_url) == ("127.0.0.1", 8080, "http://127.0.0.1:8080")
     assert (settings.max_body, settings.minimum_disk, settings.housekeeping_seconds) == (34 << 20, 200 << 20, 60)
     assert (settings.login_rate, settings.verify_rate) == ("10/minute", "120/minute")
+    assert (settings.verify_client_rate, settings.verify_batch, settings.verify_workers) == ("6000/minute", 100, 1)
+    assert (settings.verify_queue, settings.verify_queue_octets, settings.verify_keep_hours) == (200, 1 << 30, 24)
 
 
 def test_foreign_files_are_read_apart_unless_a_laptop_says_otherwise() -> None:
@@ -79,6 +81,12 @@ def test_everything_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch
         "TRUST_MINIMUM_DISK": "0",
         "TRUST_LOGIN_RATE": "5/minute",
         "TRUST_VERIFY_RATE": "7/minute",
+        "TRUST_VERIFY_CLIENT_RATE": "7/second",
+        "TRUST_VERIFY_BATCH": "10",
+        "TRUST_VERIFY_WORKERS": "2",
+        "TRUST_VERIFY_QUEUE": "20",
+        "TRUST_VERIFY_QUEUE_OCTETS": "1048576",
+        "TRUST_VERIFY_KEEP_HOURS": "1",
         "TRUST_STATUS_RATE": "11/minute",
         "TRUST_TIME_STAMP_RATE": "9/minute",
         "TRUST_SEAL_CERTIFICATES": "outside",
@@ -195,6 +203,15 @@ def test_a_second_process_has_the_same_settings(monkeypatch: pytest.MonkeyPatch,
         ("housekeeping_seconds", 0),
         ("login_rate", "often"),
         ("verify_rate", ""),
+        ("verify_client_rate", "as often as it likes"),
+        ("verify_batch", 0),
+        ("verify_batch", 1001),
+        ("verify_workers", 0),
+        ("verify_workers", 17),
+        ("verify_queue", 0),
+        ("verify_queue_octets", 1023),
+        ("verify_keep_hours", 0),
+        ("verify_keep_hours", 25),
         ("time_stamp_rate", "now and then"),
         ("time_stamp_dialect", "gmt0010"),
         ("time_stamp_url_sm2", "tsa.example"),
@@ -260,6 +277,7 @@ def test_addresses_follow_from_the_public_one() -> None:
     assert settings.public_url == "https://trust.example/base"
     assert settings.pki_url == "https://trust.example/base/pki"
     assert settings.claim_url == "https://trust.example/base/v/"
+    assert settings.copy_url == "https://trust.example/base/c/"
     assert settings.token_url == "https://trust.example/base/oauth2/token"
 
 

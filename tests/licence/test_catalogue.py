@@ -30,6 +30,7 @@ from licence.types.validity import Lasting, NoEnd, Unit, day_of
 from seal.errors import NotAuthorised
 from tests.licence.builders import REASON, Desk, Meanwhile
 from tests.seal.houses import actor
+from trust.blobs import BlobId, BlobMissing
 from trust.lifecycle import EventNotPossible, FourEyesRequired
 from trust.store import LostRace
 from trust.typefaces import CharacterNotCovered
@@ -125,7 +126,7 @@ def test_a_type_that_is_not_there_is_unknown(desk: Desk) -> None:
         ({"name": "许可\u200b证"}, CharacterNotCovered),
         ({"template": "unknown"}, TemplateUnknown),
         ({"template": "../templates/food_permit"}, TemplateUnknown),
-        ({"issuer": "O0"}, SubjectUnknown),
+        ({"issuer": "O0"}, DutyMissing),
     ],
 )
 def test_a_wrong_draft_leaves_nothing_behind(desk: Desk, changes: dict[str, object], error: type[Exception]) -> None:
@@ -137,8 +138,9 @@ def test_a_wrong_draft_leaves_nothing_behind(desk: Desk, changes: dict[str, obje
 
 
 def test_a_person_issues_nothing(desk: Desk) -> None:
+    person = desk.house.names["person"]
     with pytest.raises(SubjectUnknown):
-        desk.house.catalogue.draft(desk.officer, draft(desk, issuer=desk.house.names["person"]))
+        desk.house.catalogue.draft(actor("officer", Grant(Duty.LICENCE_OFFICER, person)), draft(desk, issuer=person))
 
 
 def test_a_frozen_authority_drafts_nothing(desk: Desk) -> None:
@@ -479,3 +481,25 @@ def test_another_template_makes_another_version(desk: Desk) -> None:
     assert catalogue.preview_pdf(CODE, 1, {})[:5] == b"%PDF-"
     with pytest.raises(TemplateRefused):
         catalogue.preview_png(CODE, 2, {}, page=2, dpi=36)
+
+
+def test_another_template_undoes_no_change_that_was_made_meanwhile(desk: Desk) -> None:
+    catalogue = desk.house.catalogue
+    drafted(desk)
+    bundle = desk.house.renderer.bundle("food_permit")
+    other = TemplateBundle({**bundle.files, "note.typ": b"// another one"})
+    changed = draft(desk, name="小餐饮经营许可证")
+    desk.house.faults.meanwhile("put", lambda: catalogue.draft(desk.second, changed))
+    with pytest.raises(LostRace):
+        catalogue.replace_template(desk.officer, CODE, other)
+    assert catalogue.newest(CODE).name == "小餐饮经营许可证"
+
+
+def test_of_who_may_not_draft_nothing_is_kept(desk: Desk) -> None:
+    bundle = desk.house.renderer.bundle("food_permit")
+    other = TemplateBundle({**bundle.files, "note.typ": b"// another one"})
+    stranger = desk.house.staff("other").officer
+    with pytest.raises(DutyMissing):
+        desk.house.catalogue.draft(stranger, draft(desk, template=other))
+    with pytest.raises(BlobMissing):
+        desk.house.blobs.get(BlobId(other.digest))

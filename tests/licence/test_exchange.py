@@ -153,7 +153,9 @@ def test_a_member_that_unpacks_to_more_than_it_says_is_refused(exchanged: Exchan
 def test_a_ready_type_is_one_that_can_be_imported(name: str) -> None:
     found = ready_type(ready_types(TEMPLATES)[name])
     assert ExchangedType.from_file(found.to_file()).to_file() == found.to_file()
-    assert set(found.template.sample["fields"]) == set(found.particulars.schema["properties"])
+    sample, fields = found.template.sample, found.particulars.fields
+    assert set(sample["fields"]) == set(fields.by_name) - set(fields.pictures)
+    assert set(sample.get("pictures", {})) == set(fields.pictures)
 
 
 def test_every_ready_type_has_a_code_of_its_own() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable
 
 import pypdfium2 as pdfium
 import pytest
@@ -11,7 +12,7 @@ from PIL import Image, ImageFilter
 
 from api.demo import cast
 from licence.claim import CLAIM_LENGTH, MAX_PAYLOAD
-from licence.qr import QUIET_ZONE, draw_picture, draw_svg, modules_of, read_codes
+from licence.qr import QUIET_ZONE, draw_picture, draw_png, draw_svg, modules_of, read_codes
 from tests.licence.builders import Desk
 
 ADDRESS = f"https://trust.example/v/{'A1b2-_' * 23}A"
@@ -34,8 +35,9 @@ def test_the_code_of_a_licence_is_read_back() -> None:
     assert read_codes(painted(draw_svg(ADDRESS))) == (ADDRESS,)
 
 
-def test_the_picture_is_read_back() -> None:
-    picture = draw_picture(ADDRESS)
+@pytest.mark.parametrize("draw", [draw_picture, draw_png])
+def test_the_picture_is_read_back(draw: Callable[[str], bytes]) -> None:
+    picture = draw(ADDRESS)
     assert picture.startswith(b"\x89PNG")
     assert read_codes(Image.open(io.BytesIO(picture))) == (ADDRESS,)
 

@@ -24,7 +24,8 @@ from licence.errors import (
 )
 from licence.lifecycle import LicenceState
 from licence.number import LicenceIdentifier
-from licence.preparing import ISSUE_PURPOSE, MAX_NUMBER
+from licence.ordering import MAX_NUMBER
+from licence.preparing import ISSUE_PURPOSE
 from seal.errors import AuthorisationExhausted, NotAuthorised, SealNotActive, SealUnknown
 from tests.fakes.clock import NOW
 from tests.licence.builders import PERSON_TYPE, REASON, Desk
@@ -387,7 +388,10 @@ def test_a_licence_that_is_not_there_is_unknown(any_desk: Desk, name: str) -> No
 
 def test_data_of_the_holder_are_not_in_the_representation(desk: Desk) -> None:
     licence = desk.issue()
+    with desk.house.store.reading() as view:
+        standing = desk.house.verification.standing(view, licence)
     assert cast.ENTERPRISE.representative not in repr(licence)
+    assert cast.ENTERPRISE.name not in repr(standing)
 
 
 def test_a_grant_for_nobody_in_particular_is_none(desk: Desk) -> None:

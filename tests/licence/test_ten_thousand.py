@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 
 from benchmarks.licence_rig import Rig, rig
-from licence.preparing import IssueLicence
+from licence.ordering import IssueLicence
 from licence.repository import Licence
 from tests.drills.ten_thousand import Fault, checks_out, drill, issue, look_at
 from tests.judges import program

@@ -217,8 +217,12 @@ def test_licences_in_force_are_issued_anew(office: Office) -> None:
     assert office.get(f"/{job['id']}").json()["fault"] == "bulk.nothing_selected"
     assert code_of(ask("days", issued_until="2000-01-01")) == (400, "bulk.selection_invalid")
     assert code_of(ask("reason", reason="x")) == (422, "request.malformed")
+    selection = {name: body[name] for name in ("type", "seal")}
+    preview = office.service.ask("POST", f"{JOBS}/reissues/preview", token=office.system, json=selection)
+    counted = preview.json()
+    assert (preview.status_code, counted["issuer"]) == (200, office.furnished.authority)
+    assert counted["count"] == counted["by_version"]["1"] >= 2
     again = ask("all", issued_from=None, start=True).json()["id"]
     office.work()
     told = office.get(f"/{again}").json()
-    assert (told["state"], told["refused"]) == ("finished", 0)
-    assert told["issued"] >= 2
+    assert (told["state"], told["refused"], told["issued"]) == ("finished", 0, counted["count"])

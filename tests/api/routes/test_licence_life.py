@@ -61,6 +61,20 @@ def scan(authority: Authority, key: str, content: bytes, media_type: str = "imag
     )
 
 
+def test_a_slip_of_the_pen_is_no_first_day(authority: Authority) -> None:
+    first = authority.issue("slip-1").json()
+    body = order(authority, first["number"], first_day="0026-11-22", **RENEWAL)
+    refused = sent(authority, authority.system, f"licences/{first['identifier']}/editions", body, "slip-2")
+    assert (refused.status_code, "first_day" in refused.text) == (422, True)
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_the_ends_of_the_calendar_are_moments_or_none(authority: Authority, at: str) -> None:
+    path = f"/v1/licences/{authority.furnished.licence}"
+    answer = authority.service.ask("GET", path, token=authority.officer, params={"at": at})
+    assert answer.status_code == (422 if at.startswith("9") else 200)
+
+
 def test_a_new_edition_takes_the_place_of_a_licence(authority: Authority) -> None:
     first = authority.issue("edition-1").json()
     path = f"licences/{first['identifier']}/editions"

@@ -10,6 +10,7 @@ from PIL import Image
 
 from api.demo import cast
 from identity.duties import Duty, Grant
+from licence.metadata import LicenceMetadata
 from licence.qr import read_codes
 from tests.api.builders import Furnished, Service
 from tests.api.routes.test_stampings import system_token
@@ -101,7 +102,7 @@ def test_a_licence_is_looked_at_by_its_issuer(authority: Authority, licence: dic
         assert [one["event"] for one in answer.json()["history"]] == ["prepare", "release"]
     other = service.organisation()
     for stranger in (service.bearer(Grant(Duty.LICENCE_OFFICER, other)), service.system_bearer(other)):
-        for path in ("", "/file", "/qr.png"):
+        for path in ("", "/file", "/metadata", "/qr.png"):
             answer = service.ask("GET", f"/v1/licences/{licence['id']}{path}", token=stranger)
             assert code_of(answer) == (403, "identity.duty_missing")
 
@@ -121,6 +122,17 @@ def test_the_file_and_the_code_are_fetched(authority: Authority, licence: dict[s
     picture = authority.service.ask("GET", f"{path}/qr.png", token=authority.system)
     assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
     assert (licence["address"],) == read_codes(Image.open(io.BytesIO(picture.content)))
+
+
+def test_the_metadata_are_those_of_the_signed_file(authority: Authority, licence: dict[str, Any]) -> None:
+    path = f"/v1/licences/{licence['id']}/metadata"
+    told = authority.service.ask("GET", path, token=authority.system)
+    assert (told.headers["content-type"], told.headers["cache-control"]) == ("application/json", "no-store")
+    assert (told.json()["ZZBS"], told.json()["ZZBH"]) == (licence["identifier"], licence["number"])
+    written = authority.service.ask("GET", f"{path}?format=xml", token=authority.system)
+    assert written.headers["content-type"].startswith("application/xml")
+    assert LicenceMetadata.from_xml(written.content) == LicenceMetadata.from_json(told.content)
+    assert authority.service.ask("GET", f"{path}?format=ofd", token=authority.system).status_code == 422
 
 
 def test_a_licence_lives_after_its_issue(authority: Authority) -> None:

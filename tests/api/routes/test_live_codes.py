@@ -1,13 +1,24 @@
 """亮证 over HTTP: on a holder's phone, at a counter with a name, and on anybody's phone."""
 
-from datetime import timedelta
+import io
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
+from PIL import Image
 
+from api.live_watch import LiveWatch
 from identity.duties import Duty, Grant
-from licence.qr import draw_svg
+from licence.qr import draw_svg, read_codes
 from tests.api.builders import PUBLIC_URL, Furnished, Service, copied, served
 from tests.api.routes.test_stampings import system_token
 
@@ -125,3 +136,92 @@ def test_what_a_licence_of_no_force_says(furnished: Service, furnished_folder: F
     assert done.status_code == 200, done.text
     status, text = page_of(furnished.http, "POST", path)
     assert (status, "暂扣" in text, "tone-failed" in text) == (200, True, True)
+
+
+# --- being told
+
+
+@contextmanager
+def listening(service: Service) -> Iterator[str]:
+    """Let a service answer over real HTTP, and return its address."""
+    config = uvicorn.Config(service.app, host="127.0.0.1", port=0, lifespan="off", log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+def events(lines: Iterator[str]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield number, name and data of each event of a stream."""
+    told: dict[str, str] = {}
+    for line in lines:
+        if line and not line.startswith((":", "retry")):
+            name, _, value = line.partition(": ")
+            told[name] = value
+        elif told:
+            yield told["id"], told["event"], json.loads(told["data"])
+            told = {}
+
+
+def test_a_phone_is_told_at_once_who_checked(
+    shared_furnished: Service, furnished_folder: Furnished, agent: str
+) -> None:
+    service = shared_furnished
+    service.app.state.live_watch = LiveWatch(service.instance.live_codes.named, pause=0.02)
+    code = made(service, furnished_folder, agent)
+    secret, path = code["address"].rpartition("/")[2], f"/v1/live-codes/{code['id']}/events"
+    bearer = {"Authorization": f"Bearer {agent}"}
+    with listening(service) as address, httpx2.Client(base_url=address, timeout=20, headers=bearer) as phone:
+        with phone.stream("GET", path) as stream:
+            assert stream.headers["content-type"].startswith("text/event-stream")
+            assert stream.headers["cache-control"] == "no-store"
+            found = events(stream.iter_lines())
+            assert next(found)[:2] == ("0", "waiting")
+            system = {"Authorization": f"Bearer {system_token(service, furnished_folder.client)}"}
+            checked = httpx2.post(f"{address}/v1/live-codes/check", json={"secret": secret}, headers=system)
+            assert checked.status_code == 200
+            number, name, told = next(found)
+            assert (number, name, told["state"]) == ("1", "checked", "checked")
+            assert told["checked_by"].endswith("系统")
+            assert list(found) == []
+        again = phone.get(path, headers={"Last-Event-ID": "0"}).text
+        assert [one[1] for one in events(iter(again.splitlines()))] == ["checked"]
+        assert "event" not in phone.get(path, headers={"Last-Event-ID": "1"}).text
+
+
+def test_a_phone_is_told_that_nobody_came(shared_furnished: Service, furnished_folder: Furnished, agent: str) -> None:
+    service = shared_furnished
+    service.app.state.live_watch = LiveWatch(service.instance.live_codes.named, heartbeat=0.05, longest=0.2)
+    code = made(service, furnished_folder, agent)
+    path = f"/v1/live-codes/{code['id']}/events"
+    text = service.ask("GET", path, token=agent).text
+    assert ": still here" in text
+    assert [one[1] for one in events(iter(text.splitlines()))] == ["waiting"]
+    service.clock.advance(timedelta(seconds=120))
+    text = service.ask("GET", path, token=agent).text
+    assert [one[1] for one in events(iter(text.splitlines()))] == ["expired"]
+    answer = service.ask("GET", path, token=service.bearer())
+    assert (answer.status_code, answer.json()["code"]) == (404, "live_code.unknown")
+
+
+def test_a_code_comes_as_a_picture_for_apps_that_draw_none(
+    shared_furnished: Service, furnished_folder: Furnished, agent: str
+) -> None:
+    body, headers = {"licence": furnished_folder.licence}, {"Accept": "image/png"}
+    answer = shared_furnished.ask("POST", "/v1/live-codes", token=agent, json=body, headers=headers)
+    assert (answer.status_code, answer.headers["Content-Type"], answer.headers["Cache-Control"]) == (
+        201,
+        "image/png",
+        "no-store",
+    )
+    (address,) = read_codes(Image.open(io.BytesIO(answer.content)))
+    name = answer.headers["Live-Code-ID"]
+    told = shared_furnished.ask("GET", f"/v1/live-codes/{name}", token=agent).json()
+    assert datetime.fromisoformat(told["expires_at"]) == datetime.fromisoformat(answer.headers["Live-Code-Expires"])
+    secret = address.removeprefix(f"{PUBLIC_URL}/l/")
+    assert shared_furnished.ask("POST", "/v1/verify/live-code", json={"secret": secret}).status_code == 200

@@ -1,15 +1,18 @@
 """The envelope: every method, and every status in the head."""
 
 import base64
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from api.demo import cast
 from api.schemas.share_service import STATUSES, Method, Status
-from tests.api.builders import Furnished, Service, copied, served
+from licence.qr import read_codes
+from tests.api.builders import PUBLIC_URL, Furnished, Service, copied, served
 from tests.api.sharing import PURPOSE, SharedService
 
 
@@ -88,6 +91,19 @@ def test_a_copy_is_the_same_on_the_same_day(here: SharedService, client: tuple[s
     assert base64.b64decode(copy["file"]).startswith(b"%PDF")
     assert copy["certificateCopyExpiringTime"] == "2026-12-22 00:00:00"
     assert told(here, client, Method.COPY, **asked) == copy
+    picture = told(here, client, Method.COPY, **(asked | {"fileType": "png"}))
+    assert {**picture, "file": ""} == {**copy, "file": ""}
+    claims = read_codes(Image.open(io.BytesIO(base64.b64decode(picture["file"]))))
+    (address,) = [one for one in claims if one.startswith(f"{PUBLIC_URL}/c/")]
+    page = here.service.http.get(address.removeprefix(PUBLIC_URL)).text
+    assert "这是一份加注件（复制件），不是证照原件" in page
+    assert asked["certificateCopyCause"] in page
+    assert "有效" in page
+    claim = address.rpartition("/")[2]
+    told_of = here.service.ask("GET", f"/v1/verify/{claim}").json()
+    assert (told_of["outcome"], told_of["annotated_copy"]["id"]) == ("passed", copy["certificateCopyIdentifier"])
+    assert "加注件" not in here.service.http.get(f"/c/{claim[:-4]}AAAA").text
+    assert here.service.http.get(f"/c/{'A' * 600}").status_code == 200
     (remark,) = told(here, client, Method.REMARKS, certificateIdentifier=here.identifier)
     assert remark == {name: value for name, value in copy.items() if name != "file"}
 
@@ -133,6 +149,7 @@ def test_each_refusal_has_its_status(here: SharedService, client: tuple[str, str
         (Method.COPY, {**one, "fileType": "ofd", "certificateCopyCause": "贷款"}, Status.PARAMETER_MISSING),
         (Method.COPY, {**one, "fileType": "pdf"}, Status.PARAMETER_MISSING),
         (Method.VERIFY_DATA, one, Status.PARAMETER_MISSING),
+        (Method.VERIFY_FILE, {"file": "文件"}, Status.PARAMETER_MISSING),
         (Method.VERIFY_FILE, {"file": "no base64!"}, Status.PARAMETER_MISSING),
     ):
         assert status(here, client, method, **data) == expected, (method, data)

@@ -81,6 +81,10 @@ def test_a_client_asks(shared_service: SharedService) -> None:
     assert list(less.json()["fields"]) == ["number"]
     file = ask("GET", f"{here.licence}/file", token=token, params={"purpose": PURPOSE})
     assert (file.headers["content-type"], file.content) == ("application/pdf", here.furnished.licence_pdf)
+    picture = ask("GET", f"{here.licence}/pages/1.png", token=token, params={"purpose": PURPOSE, "dpi": 120})
+    assert (picture.headers["content-type"], picture.content[:4]) == ("image/png", b"\x89PNG")
+    missing = ask("GET", f"{here.licence}/pages/2.png", token=token, params={"purpose": PURPOSE})
+    assert (missing.status_code, missing.json()["code"]) == (400, "sharing.invalid")
     counts = ask("GET", "/v1/sharing-grants/counts", token=here.officer, params={"type": cast.BUSINESS_TYPE})
     assert {one["call"] for one in counts.json()} >= {"query", "data", "file"}
 

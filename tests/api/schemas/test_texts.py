@@ -93,7 +93,14 @@ def test_a_moment_is_told_in_utc() -> None:
 
 
 @pytest.mark.parametrize(
-    "moment", ["2026-11-22T12:00:00", "9999-12-31T23:59:59-00:01", "0001-01-01T00:00:00+00:01", "tomorrow"]
+    "moment",
+    [
+        "2026-11-22T12:00:00",
+        "9999-12-31T23:59:59-00:01",
+        "9999-12-31T00:00:00+00:00",
+        "0001-01-01T00:00:00+00:01",
+        "tomorrow",
+    ],
 )
 def test_a_moment_has_its_offset_and_lies_in_the_calendar(moment: str) -> None:
     with pytest.raises(ValidationError):

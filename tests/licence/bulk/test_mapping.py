@@ -7,17 +7,25 @@ import pytest
 
 from api.demo import cast
 from identity.subject import SubjectId
+from licence.bulk.cells import Cell, Line
 from licence.bulk.errors import MappingInvalid
+from licence.bulk.jobs import BulkJob, JobKind
+from licence.bulk.lifecycle import JobState
 from licence.bulk.mapping import mapping_of
+from licence.bulk.orders import Orders
 from licence.lifecycle import TypeState
 from licence.types.kind import LicenceType
 from licence.types.numbering import GivenNumber, MadeNumber, NumberRule
 from licence.types.particulars import HolderCategory, TypeParticulars
+from tests.fakes.clock import NOW
 
 
 def text(title: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - a rule's members
     return {"type": "string", "maxLength": 60, "title": title, **more}
 
+
+NOBODY: Any = None
+"""What reading a row does not ask."""
 
 FIELDS = {
     "name": text("名称", **{"x-holder": "name"}),
@@ -72,9 +80,40 @@ def test_the_field_that_is_the_holders_code_says_who_the_holder_is() -> None:
     assert told("credit_code", "编号", "住所") == ["holder_code", "number", "address"]
 
 
-def test_what_comes_from_the_registry_is_no_column() -> None:
-    assert refusal("holder_code", "number", "address", "名称") == ("unknown", "名称")
-    assert refusal("holder_code", "number", "address", "name") == ("unknown", "name")
+@pytest.mark.parametrize("column", ["名称", "name", "持证主体名称", "holder_name"])
+def test_the_name_of_the_holder_is_held_against_the_registry(column: str) -> None:
+    assert told("holder_code", "number", "address", column)[3:] == ["holder_name"]
+    assert refusal("holder_code", "number", "address", column, "持证者") == ("twice", "持证者")
+
+
+def test_the_name_of_the_holder_is_named_by_the_request_as_well() -> None:
+    asked = {"企业": "holder_name"}
+    assert told("holder_code", "number", "address", "企业", asked=asked)[3:] == ["holder_name"]
+
+
+def test_a_field_of_the_type_may_be_called_like_the_check() -> None:
+    kind = kind_of({"address": text("住所"), "holder_name": text("负责人")})
+    assert told("holder_code", "number", "address", "holder_name", kind=kind)[3:] == ["holder_name"]
+    assert told("holder_code", "number", "address", "负责人", kind=kind)[3:] == ["holder_name"]
+    assert refusal("holder_code", "number", "address", "持证者", kind=kind) == ("unknown", "持证者")
+    rows = BulkJob(
+        id="bulk_1",
+        state=JobState.CHECKING,
+        kind=JobKind.ISSUE,
+        type="type_1",
+        issuer="O1",
+        seal="seal_1",
+        requested_by="client_1",
+        requested_at=NOW,
+        proceeds=False,
+        columns={one: one for one in ("holder_code", "number", "address", "holder_name")},
+    )
+    line = Line(number=2, cells=tuple(Cell(text=one) for one in ("91330199MAC0XH201L", "1", "某路1号", "张三")))
+    orders = Orders(identity=NOBODY, registry=NOBODY)
+    order = orders.from_table(rows, kind, line)
+    assert (order.holder_name, order.data) == (None, {"address": "某路1号", "holder_name": "张三"})
+    order = orders.from_table(rows, kind_of({"address": text("住所")}), line)
+    assert (order.holder_name, order.data) == ("张三", {"address": "某路1号"})
 
 
 def test_a_field_of_the_type_goes_before_what_every_row_may_say() -> None:

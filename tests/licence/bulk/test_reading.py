@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from licence.bulk.cells import CHARACTERS, Cell, Line, PieceMalformed, read_piece, write_piece
 from licence.bulk.errors import TableInvalid
+from licence.bulk.jobs import Outcome
 from licence.bulk.reading import Format, Table, TableLimits, read_table
 
 LIMITS = TableLimits(rows=1000, columns=20, chunk=3)
@@ -212,6 +213,11 @@ def test_a_piece_says_what_was_put_into_it() -> None:
         Line(number=4, fault="formula", column=2),
     )
     assert read_piece(write_piece(lines)) == lines
+
+
+def test_no_value_stands_in_a_representation() -> None:
+    whole = (Line(number=2, cells=(Cell(text="张三丰"),)), Outcome(line=2, licence="lic_1", number="张三丰"))
+    assert "张三丰" not in repr(whole)
 
 
 @given(st.binary(max_size=300))

@@ -2,13 +2,16 @@
 
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from api.demo import cast
 from identity.duties import Duty
 from licence.bulk.lifecycle import JobState
+from licence.catalogue import DraftType
 from licence.lifecycle import LicenceState
+from licence.types.validity import day_of
 from seal.errors import SealNotActive
 from tests.fakes.faulty import Crash
 from tests.licence.builders import Desk
@@ -49,6 +52,53 @@ def test_a_device_that_is_silent_delays_a_job_and_refuses_no_row(rig: Rig) -> No
     rig.worker.work_off()
     done = rig.job(job)
     assert (done.state, done.fault, done.issued) == (JobState.FINISHED, "", 2)
+
+
+def next_version(rig: Rig, *, starts: date) -> None:
+    """Publish the next version of the type, in effect from a day on."""
+    house, staff = rig.desk.house, rig.desk.staff
+    newest = house.catalogue.newest(cast.FOOD_TYPE)
+    particulars = replace(newest.particulars, name_en="Food Business Permit")
+    command = DraftType(issuer=staff.organisation, particulars=particulars, template=newest.template)
+    house.catalogue.draft(rig.desk.officer, command)
+    house.catalogue.review(staff.licence_reviewer, cast.FOOD_TYPE)
+    house.catalogue.publish(rig.desk.officer, cast.FOOD_TYPE, effective_from=starts)
+
+
+def test_rows_are_issued_by_the_version_that_they_were_checked_by_and_by_no_other(rig: Rig) -> None:
+    clock = rig.desk.house.clock
+    job = rig.started([row(str(number)) for number in range(4)])
+    assert job.type_version == 1
+    assert rig.worker.round() == 1
+    tomorrow = day_of(clock.now()) + timedelta(days=1)
+    next_version(rig, starts=tomorrow)
+    clock.advance(timedelta(days=1))
+    rig.worker.work_off()
+    held = rig.job(job)
+    assert (held.state, held.issued, held.refused) == (JobState.PAUSED, 2, 0)
+    assert (held.fault, held.facts) == ("bulk.type_changed", {"version": 2})
+    rig.service.resume(rig.client, job.id)
+    rig.worker.work_off()
+    assert rig.job(job).state is JobState.PAUSED
+    rig.service.cancel(rig.client, job.id)
+    again = rig.finished([row("2"), row("3")])
+    assert (again.type_version, again.issued) == (2, 2)
+    assert {rig.desk.kept(one.licence).type_version for one in rig.outcomes(again)} == {2}
+
+
+def test_rows_that_another_version_overtakes_are_not_checked_to_their_end(rig: Rig) -> None:
+    job = rig.upload([row("1")])
+    assert rig.worker.round() == 1
+    next_version(rig, starts=day_of(rig.desk.house.clock.now()))
+    rig.worker.work_off()
+    refused = rig.job(job)
+    assert (refused.state, refused.fault) == (JobState.REFUSED, "bulk.type_changed")
+
+
+def test_a_job_of_before_that_tells_no_version_goes_on(rig: Rig) -> None:
+    job = rig.started([row("1")])
+    with rig.desk.house.store.reading() as view:
+        assert rig.bulk.kind(view, replace(job, type_version=None)).version == 1
 
 
 def test_what_is_wrong_with_the_whole_job_pauses_it_and_refuses_no_row(rig: Rig) -> None:

@@ -6,7 +6,7 @@ from api.demo import cast
 from licence.catalogue import DraftType
 from licence.life.reviewing import ReviewService
 from licence.lifecycle import LicenceEvent
-from licence.preparing import IssueLicence
+from licence.ordering import IssueLicence
 from licence.types.particulars import HolderCategory, Outage, SignatureRule, TypeParticulars
 from tests.licence.builders import Desk
 from trust.events import AuditEvent

@@ -9,8 +9,8 @@ import pytest
 from api.demo import cast
 from licence.life.orders import order_of, payload_of
 from licence.lifecycle import LicenceEvent
+from licence.ordering import IssueLicence
 from licence.paper import PaperOriginal
-from licence.preparing import IssueLicence
 from licence.succession import Succession
 
 PLAIN = IssueLicence(
@@ -29,6 +29,7 @@ PAPER = PaperOriginal(scan="scan_1", issued_on=date(2019, 3, 18))
     "order",
     [
         PLAIN,
+        replace(PLAIN, holder_name=cast.ENTERPRISE.name),
         replace(PLAIN, first_day=date(2026, 1, 1), last_day=date(2030, 1, 1)),
         replace(PLAIN, after=CHANGED),
         replace(PLAIN, paper=PAPER),

@@ -26,7 +26,7 @@ from licence.records import Licence
 from licence.request_repository import RequestState, ReviewRequest
 from licence.succession import Succession
 from licence.tables import LicenceRequestRow
-from tests.licence.builders import REASON, RENEWAL, Desk
+from tests.licence.builders import REASON, RENEWAL, Desk, Meanwhile
 from tests.licence.life.strict import order, reviews
 from trust.lifecycle import EventNotPossible, FourEyesRequired
 from trust.reasons import ReasonMissing
@@ -168,6 +168,30 @@ def test_what_was_agreed_to_and_failed_is_carried_out_later_once(desk: Desk) -> 
     with pytest.raises(RequestNotOpen):
         reviews(desk).carry_out(desk.staff.client, request.id)
     assert desk.prepared() == 2  # the first came to nothing
+
+
+def test_what_is_being_issued_is_not_taken_back(desk: Desk) -> None:
+    request = asked_issue(desk)
+
+    def withdraw() -> object:
+        return reviews(desk).withdraw(desk.staff.client, request.id, reason="不再需要")
+
+    meanwhile = Meanwhile(desk, "sign:seal_owner", withdraw)
+    done = reviews(desk).approve(desk.staff.licence_reviewer, request.id, digest=request.digest)
+    refused = meanwhile.outcome()
+    assert isinstance(refused, RequestNotOpen)
+    assert refused.details == {"state": "approved"}
+    assert done.state is RequestState.DONE
+    assert desk.kept(done.result or "").state is LicenceState.IN_FORCE
+
+
+def test_what_was_agreed_to_and_failed_can_be_taken_back(desk: Desk) -> None:
+    request = asked_issue(desk)
+    desk.house.faults.fail("stamp:tsa-sm2", TimeStampingUnavailable())
+    with pytest.raises(TimeStampingUnavailable):
+        reviews(desk).approve(desk.staff.licence_reviewer, request.id, digest=request.digest)
+    taken = reviews(desk).withdraw(desk.staff.client, request.id, reason="不再需要")
+    assert taken.state is RequestState.WITHDRAWN
 
 
 def test_a_new_edition_waits_for_the_reviewer_as_well(desk: Desk) -> None:
@@ -318,6 +342,8 @@ def test_the_queue_is_the_reviewers_and_shows_others_their_own(desk: Desk) -> No
     ]
     assert [one.id for one in queue(desk.staff.client, issuer, state=requested)] == [first.id]
     assert [one.id for one in queue(desk.officer, issuer, state=requested)] == [second.id]
+    # However many others ask, their requests take no place on the page.
+    assert [one.id for one in queue(desk.officer, issuer, state=requested, limit=1)] == [second.id]
     assert len(queue(desk.staff.licence_reviewer, issuer, state=RequestState.DONE)) == 1
     with pytest.raises(DutyMissing):
         queue(desk.staff.of(Duty.SEAL_OWNER, "owner"), issuer, state=requested)

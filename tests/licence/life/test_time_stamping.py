@@ -112,18 +112,21 @@ def test_a_licence_that_has_ended_gets_its_time_stamp_as_well(desk: Desk) -> Non
     assert desk.kept(licence.id).state is LicenceState.REVOKED
 
 
-def test_a_file_that_cannot_be_mended_is_tried_again_later_and_stops_no_other(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("error", "code"), [(BlobStoreUnavailable(), BlobStoreUnavailable.code), (RuntimeError("a mistake"), "mistake")]
+)
+def test_a_file_that_cannot_be_mended_is_tried_again_later_and_stops_no_other(
+    desk: Desk, error: Exception, code: str
+) -> None:
     broken = awaiting(desk)
     desk.house.clock.advance(timedelta(seconds=1))  # the longest due is taken up first
     good = awaiting(desk)
-    desk.house.faults.fail("put", BlobStoreUnavailable())
+    desk.house.faults.fail("put", error)
     assert late(desk).round() == 1
     kept = desk.kept(broken.id)
     later = desk.house.clock.now() + PAUSE
     assert (kept.time_stamp_due, kept.file) == (later, broken.file)
-    assert [one.facts for one in desk.events() if one.tag == "licence:time_stamp:failed"] == [
-        {"code": BlobStoreUnavailable.code}
-    ]
+    assert [one.facts for one in desk.events() if one.tag == "licence:time_stamp:failed"] == [{"code": code}]
     assert not desk.kept(good.id).awaits_time_stamp
     desk.at(later)
     assert late(desk).round() == 1

@@ -59,6 +59,8 @@ class Square:
             stampings=house.stampings,
             blobs=house.blobs,
             platform=platform,
+            service_keys=house.service_keys,
+            address="https://trust.example/c/",
         )
 
     @property

@@ -191,6 +191,14 @@ def test_only_fields_of_the_grant_are_compared(square: Square, client: Actor, li
     verify = square.sharing.asking.verify_data
     with pytest.raises(FieldNotGranted):
         verify(client, licence.identifier, {"data.items": "x"}, purpose=PURPOSE)
+    # What is no name of a field may be somebody's: the refusal, which the audit trail tells of, does not repeat it.
+    whose = "张三 330102199003070337"
+    with pytest.raises(FieldNotGranted) as refused:
+        verify(client, licence.identifier, {whose: "x"}, purpose=PURPOSE)
+    assert refused.value.details == {"field": ""}
+    with pytest.raises(FieldNotGranted) as refused:
+        square.sharing.asking.data(client, licence.identifier, purpose=PURPOSE, fields=frozenset({whose}))
+    assert refused.value.details == {"field": ""}
     for values in ({}, {f"data.f{one}": "x" for one in range(21)}):
         with pytest.raises(SharingInvalid):
             verify(client, licence.identifier, values, purpose=PURPOSE)

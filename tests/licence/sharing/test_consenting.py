@@ -10,7 +10,8 @@ from api.demo import cast
 from identity.duties import Actor, Duty, Grant
 from identity.holding import Standing, speaks_for
 from identity.service import RegisterOrganisation
-from identity.subject import Organisation
+from identity.subject import Organisation, SubjectId
+from licence.catalogue import DraftType
 from licence.errors import LicenceUnknown
 from licence.records import Licence
 from licence.sharing.entries import Call
@@ -22,6 +23,7 @@ from licence.sharing.errors import (
     SharingInvalid,
     TermsChanged,
 )
+from licence.types.kind import IssuingAuthority
 from tests.licence.builders import PERSON_TYPE
 from tests.licence.sharing.square import LAW, MONTH, PURPOSE, WORDS, Square
 from tests.seal.houses import actor, at_once
@@ -203,6 +205,38 @@ def test_a_holder_is_told_who_may_be_given_consent(square: Square, licence: Lice
     square.sharing.granting.withdraw(square.desk.staff.officer, ended.id, reason="不再需要")
     (offer,) = square.sharing.consents.offers(square.speaker, square.holder, licence.id)
     assert (offer.grant, offer.client_name, offer.organisation_name) == (wanted, "综合业务系统", "云州市数据管理局")
+
+
+def issued_elsewhere(square: Square) -> Licence:
+    """Return a licence of a type that another authority is in charge of than the one that has issued it."""
+    house, ours = square.house, square.desk.staff
+    charge = house.staff("other")
+    particulars = replace(house.catalogue.find(cast.FOOD_TYPE).particulars, code=f"{cast.DEFINER}091")
+    issuing = (IssuingAuthority(authority=SubjectId(ours.organisation)),)
+    kind = house.catalogue.draft(
+        charge.officer,
+        DraftType(issuer=charge.organisation, template="food_permit", particulars=particulars, issuing=issuing),
+    )
+    house.catalogue.review(charge.licence_reviewer, kind.id)
+    house.catalogue.publish(charge.officer, kind.id)
+    return square.desk.issue(type=kind.code)
+
+
+def test_consent_is_given_to_who_was_granted_something_by_the_issuer_of_the_licence(square: Square) -> None:
+    licence, client = issued_elsewhere(square), square.client()
+    types: dict[str, dict[str, object]] = {f"{cast.DEFINER}091": {}}
+    theirs = square.grant(client, law="", types=types)
+    charge, granting = square.house.staff("other"), square.sharing.granting
+    proposal = square.proposal(square.client(), law="", types=types, issuer=charge.organisation)
+    elses = granting.approve(charge.licence_reviewer, granting.propose(charge.officer, proposal).id)
+    # Who is in charge of the type has issued nothing, and a consent under its grant would open nothing.
+    offers = square.sharing.consents.offers(square.speaker, square.holder, licence.id)
+    assert [one.grant.id for one in offers] == [theirs.id]
+    with pytest.raises(SharingInvalid) as refused:
+        square.consent(elses, licence)
+    assert refused.value.details == {"field": "licence", "rule": "not_granted"}
+    square.consent(theirs, licence)
+    assert square.sharing.asking.data(client, licence.identifier, purpose=PURPOSE).identifier == licence.identifier
 
 
 # --- how it ends

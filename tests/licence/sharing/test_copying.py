@@ -11,7 +11,7 @@ from PIL import Image, ImageFilter
 
 from licence.qr import read_codes
 from licence.records import Licence
-from licence.sharing.copying import STRIP_MM, draw_copy
+from licence.sharing.copying import LEAST_WIDTH_MM, STRIP_MM, draw_copy
 from licence.sharing.entries import Copy
 from licence.sharing.sheets import Original, compose
 from seal.stamping.places import AtPoint
@@ -33,6 +33,7 @@ COPY = Copy(
     cause="个人住房公积金贷款资格审核",
     valid_until=NOW + timedelta(days=30),
     made_at=NOW,
+    address="https://a-rather-long.trust.example/c/" + "gR8wf1bV_-" * 15,
 )
 
 
@@ -42,11 +43,11 @@ def drawn(finished_licence: tuple[Licence, bytes]) -> bytes:
     return draw_copy(COPY, *finished_licence)[0]
 
 
-def image(pdf: bytes, page: int = 0) -> Image.Image:
+def image(pdf: bytes, page: int = 0, *, dots: int = DOTS) -> Image.Image:
     document = pdfium.PdfDocument(pdf)
     try:
         document.init_forms()
-        shown: Image.Image = document[page].render(scale=DOTS / 72).to_pil()
+        shown: Image.Image = document[page].render(scale=dots / 72).to_pil()
         return shown.convert("RGB")
     finally:
         document.close()
@@ -98,6 +99,18 @@ def test_the_code_of_the_original_can_be_read_through_the_wash(
     assert finished_licence[0].claim in read_codes(image(drawn))
 
 
+@pytest.mark.parametrize("pages", [1, 2])
+def test_each_page_of_a_copy_has_its_own_code(finished_licence: tuple[Licence, bytes], pages: int) -> None:
+    card = paper(*[page_dictionary(media=(0, 0, 243, 153))] * pages)  # the smallest sheet there is
+    pdf = draw_copy(COPY, finished_licence[0], card)[0]
+    assert [read_codes(image(pdf, page, dots=150)) for page in range(pages)] == [(COPY.address,)] * pages
+
+
+def test_a_copy_of_before_has_no_code(finished_licence: tuple[Licence, bytes]) -> None:
+    pdf = draw_copy(replace(COPY, address=None), *finished_licence)[0]
+    assert read_codes(image(pdf)) == (finished_licence[0].claim,)
+
+
 def test_the_seal_of_the_platform_goes_into_the_strip_of_each_page(finished_licence: tuple[Licence, bytes]) -> None:
     _, order = draw_copy(COPY, *finished_licence)
     (page,) = Original(finished_licence[1]).pages
@@ -144,7 +157,7 @@ def test_small_and_many_pages_get_a_strip_each(finished_licence: tuple[Licence, 
     document.close()
     ((width, height),) = sizes
     assert (width, height) == (
-        pytest.approx(150 * 72 / 25.4, abs=0.1),
+        pytest.approx(LEAST_WIDTH_MM * 72 / 25.4, abs=0.1),
         pytest.approx(153 + STRIP_MM * 72 / 25.4, abs=0.1),
     )
     assert b"<pdfaid:part>" not in pdf  # the original did not say so either

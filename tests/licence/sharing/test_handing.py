@@ -1,18 +1,25 @@
 """Files: originals, annotated copies and what verification says of them, temporary addresses."""
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pypdfium2 as pdfium
 import pytest
+from PIL import Image
 
-from api.pages.situations import Situation, of_file
-from identity.duties import Actor
+from api.pages.situations import Situation, of_claim, of_file
+from api.schemas.verification import ClaimVerdict
+from identity.duties import Actor, Duty
+from licence.copy_claim import CopyClaim, sign_copy_claim
 from licence.errors import LicenceUnknown
 from licence.grounds import Ground
 from licence.lifecycle import LicenceState
+from licence.qr import read_codes
 from licence.records import Licence
+from licence.sharing.asking import AskingService
 from licence.sharing.copying import Platform
 from licence.sharing.entries import Call
 from licence.sharing.errors import (
@@ -24,12 +31,15 @@ from licence.sharing.errors import (
     SharingInvalid,
 )
 from licence.sharing.repository import SharingRepository
+from licence.standing import ClaimReport
 from licence.verification import VerificationService
 from seal.errors import NotAuthorised
 from tests.licence.builders import REASON
 from tests.licence.sharing.square import PURPOSE, Square
+from tests.seal.houses import actor
 from trust.blobs import BlobId
 from trust.crypto.sm3 import sm3
+from trust.founding import Role
 from trust.requests import RequestKeyReused
 from trust.typefaces import CharacterNotCovered
 from trust.verdict import Outcome
@@ -47,7 +57,7 @@ def client(square: Square) -> Actor:
 
 def verification(square: Square) -> VerificationService:
     """Return the verification that knows of copies, as the service wires it."""
-    found = square.house.verification
+    found, files = square.house.verification, SharingRepository(square.house.registry.protection).files
     return VerificationService(
         store=found.store,
         identity=found.identity,
@@ -55,7 +65,8 @@ def verification(square: Square) -> VerificationService:
         repository=found.repository,
         authorities=found.authorities,
         service_keys=found.service_keys,
-        copies=SharingRepository(square.house.registry.protection).files.standing,
+        copies=files.standing,
+        copies_named=files.standing_named,
     )
 
 
@@ -73,6 +84,20 @@ def text_of(pdf: bytes) -> str:
 def test_the_original_is_the_very_file(square: Square, client: Actor, licence: Licence) -> None:
     pdf = square.sharing.handing.file(client, licence.identifier, purpose=PURPOSE)
     assert sm3(pdf).hex() == licence.file
+
+
+def test_a_page_is_handed_out_as_a_picture(square: Square, client: Actor, licence: Licence) -> None:
+    handing = square.sharing.handing
+    told: dict[str, Any] = {"purpose": PURPOSE, "page": 1, "dpi": 150}
+    picture = Image.open(io.BytesIO(handing.picture(client, licence.identifier, **told)))
+    assert read_codes(picture) == (licence.claim,)
+    (seen,) = square.sharing.holders.uses(square.speaker, square.holder, before=None, limit=9)
+    assert (seen.use.call, seen.use.handed_out) == ("file", licence.file)
+    assert seen.use.details == {"form": "png", "page": "1"}
+    for field, wrong in (("page", 0), ("page", 2), ("page", 21), ("dpi", 95), ("dpi", 201)):
+        with pytest.raises(SharingInvalid) as refused:
+            handing.picture(client, licence.identifier, **(told | {field: wrong}))
+        assert refused.value.details == {"field": field, "rule": "range"}
 
 
 @pytest.mark.parametrize("state", [LicenceState.SUSPENDED, LicenceState.REVOKED, LicenceState.CANCELLED])
@@ -117,6 +142,80 @@ def test_the_original_stays_as_it_was(square: Square, client: Actor, licence: Li
     original = square.house.blobs.get(licence.file or BlobId(""))
     found = verification(square).file(original)
     assert (found.outcome, found.copy) == (Outcome.PASSED, None)
+
+
+def claim_on(pdf: bytes, licence: Licence) -> str:
+    """Return what the code of a copy says, as a phone reads it from the printed page."""
+    document = pdfium.PdfDocument(pdf)
+    try:
+        picture = document[0].render(scale=150 / 72).to_pil()
+    finally:
+        document.close()
+    (address,) = set(read_codes(picture)) - {licence.claim}
+    assert address.startswith("https://trust.example/c/")
+    return address.rpartition("/")[2]
+
+
+def test_the_code_of_a_copy_says_that_it_is_one(any_square: Square) -> None:
+    square, client = any_square, any_square.client()
+    square.grant(client)
+    square.let_copies_be_sealed()
+    licence = square.desk.issue()
+    until = square.house.clock.now() + timedelta(days=2)
+    command = square.copy_command(licence, valid_until=until)
+    copy, pdf = square.sharing.handing.copy(client, command)
+    claim, service = claim_on(pdf, licence), verification(square)
+    assert copy.address == f"https://trust.example/c/{claim}"
+    found = service.claim(claim)
+    for asked in (claim, copy.address):
+        answer = service.ask(asked.encode())
+        assert isinstance(answer, ClaimReport)
+        found = answer
+        assert found.verdict.outcome is Outcome.PASSED
+        assert found.copy is not None
+        assert found.standing is not None
+        assert (found.copy.user, found.copy.cause, found.copy.valid_until) == (command.user, command.cause, until)
+        assert found.standing.licence.id == licence.id
+        assert of_claim(found) is Situation.COPY_CODE_IN_FORCE
+    judged = ClaimVerdict.of(found)
+    assert judged.annotated_copy is not None
+    assert judged.annotated_copy.id == copy.id
+    asking = AskingService(admitting=square.sharing.admitting, verification=service)
+    decoded = asking.decode(client, copy.address or "", purpose=PURPOSE)
+    assert (decoded.licence, decoded.report.copy) == (None, found.copy)  # the code of a copy opens no licence
+    square.desk.at(until)
+    assert refused_by(service.claim(claim)) == ["copy.validity"]
+    assert of_claim(service.claim(claim)) is Situation.COPY_EXPIRED
+    square.house.licences.cancel(square.desk.second, licence.id, reason=REASON, ground=Ground.RENOUNCED)
+    assert refused_by(service.claim(claim)) == ["licence.state", "copy.validity"]
+
+
+def refused_by(report: ClaimReport) -> list[str]:
+    """Return the checks that did not pass."""
+    return [check.name for check in report.verdict.checks if check.outcome is not Outcome.PASSED]
+
+
+def test_the_code_of_a_copy_that_is_not_on_record_proves_nothing(
+    square: Square, client: Actor, licence: Licence
+) -> None:
+    claim = CopyClaim(
+        copy="copy_" + "0" * 26,
+        licence=licence.digest,
+        valid_until=square.house.clock.now() + MINUTES,
+        status_list=None,
+        status_index=0,
+    )
+    text = sign_copy_claim(claim, *square.house.service_keys.credential(Role.LICENCE_CLAIM))
+    report = verification(square).claim(text)
+    assert (report.copy, report.standing, refused_by(report)) == (None, None, ["copy.known"])
+    assert of_claim(report) is Situation.COPY_UNKNOWN
+    # A copy that was begun and never finished is in nobody's hands.
+    with pytest.raises(NotAuthorised):
+        square.sharing.handing.copy(client, square.copy_command(licence))
+    begun = next(one.subject for one in square.desk.events() if one.tag == "sharing:copy:addressed")
+    unfinished = replace(claim, copy=begun)
+    text = sign_copy_claim(unfinished, *square.house.service_keys.credential(Role.LICENCE_CLAIM))
+    assert refused_by(verification(square).claim(text)) == ["copy.known"]
 
 
 def test_a_copy_is_told_apart_once_it_has_expired(square: Square, client: Actor, licence: Licence) -> None:
@@ -172,6 +271,15 @@ def test_a_repetition_ends_with_what_the_copy_stands_on(square: Square, licence:
     first = square.sharing.handing.copy(client, command)
     assert square.sharing.handing.copy(client, command) == first  # the count is for copies, not for repetitions
     square.sharing.consents.withdraw(square.speaker, consent.id)
+    with pytest.raises(CopyUnknown):
+        square.sharing.handing.copy(client, command)
+
+
+def test_a_repetition_ends_with_the_copy(square: Square, client: Actor, licence: Licence) -> None:
+    square.let_copies_be_sealed()
+    command = square.copy_command(licence, valid_until=square.house.clock.now() + MINUTES)
+    copy, _ = square.sharing.handing.copy(client, command)
+    square.house.clock.set(copy.valid_until)
     with pytest.raises(CopyUnknown):
         square.sharing.handing.copy(client, command)
 
@@ -267,6 +375,20 @@ def test_an_address_ends_with_the_consent(square: Square, licence: Licence) -> N
     square.sharing.consents.withdraw(square.speaker, consent.id)
     with pytest.raises(DownloadUnknown):
         handing.download(issued.secret)
+
+
+def test_an_address_ends_with_the_client(square: Square, client: Actor, licence: Licence) -> None:
+    square.let_copies_be_sealed()
+    handing, command = square.sharing.handing, square.copy_command(licence)
+    handing.copy(client, command)
+    issued = handing.address(client, licence.identifier, purpose=PURPOSE, lifetime=MINUTES, times=2)
+    assert handing.download(issued.secret)
+    registrar = actor("registrar", Duty.REGISTRAR)
+    square.house.identity.freeze(registrar, square.house.names["other"], reason="该单位信息系统被入侵")
+    with pytest.raises(DownloadUnknown):
+        handing.download(issued.secret)
+    with pytest.raises(CopyUnknown):
+        handing.copy(client, command)
 
 
 def test_an_address_ends_with_the_licence(square: Square, client: Actor, licence: Licence) -> None:

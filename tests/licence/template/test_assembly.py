@@ -27,6 +27,7 @@ from licence.types.particulars import AuthorityLevel
 from tests.judges import program
 from trust import typefaces
 from trust.blobs import LocalBlobs
+from trust.crypto.beginnings import LEAST
 from trust.pdf.active_content import is_plainly_still
 from trust.workers import InProcess, WorkerExhausted
 
@@ -86,6 +87,15 @@ def test_it_looks_as_if_it_had_been_set_whole(assembler: Assembler, assembled: b
 
 def test_the_same_data_give_the_same_octets(assembler: Assembler, assembled: bytes) -> None:
     assert assembler.assemble(TEMPLATE, sample(), CODE, at=AT, metadata=METADATA) == assembled
+
+
+def test_licences_of_a_template_begin_with_their_artwork(assembler: Assembler, assembled: bytes) -> None:
+    data = sample()
+    data["fields"]["operator_name"] = "云州星河数字科技有限公司"
+    other = assembler.assemble(TEMPLATE, data, CODE[::-1], at=AT, metadata=METADATA)
+    alike = next(place for place, (one, another) in enumerate(zip(assembled, other, strict=False)) if one != another)
+    assert LEAST < len(assembled) / 3 < alike
+    assert other[:alike].count(b"/Subtype /Form") == 1
 
 
 def test_the_code_is_read_from_the_page(assembled: bytes) -> None:

@@ -128,8 +128,12 @@ def test_limits_of_the_whole() -> None:
         ("sample.json", json.dumps(SAMPLE | {"fields": {"Name": ""}}).encode(), "fields"),
         ("sample.json", json.dumps(SAMPLE | {"licence": ""}).encode(), "licence"),
         ("sample.json", json.dumps(SAMPLE | {"qr": None}).encode(), "qr"),
+        ("sample.json", json.dumps(SAMPLE | {"pictures": []}).encode(), "pictures"),
+        ("sample.json", json.dumps(SAMPLE | {"pictures": {"photo": None}}).encode(), "pictures"),
+        ("sample.json", json.dumps(SAMPLE | {"pictures": {"photo": "data:image/png"}}).encode(), "pictures"),
+        ("sample.json", json.dumps(SAMPLE | {"pictures": {"photo": '<svg onload="a()">'}}).encode(), "pictures"),
     ],
-    ids=range(11),
+    ids=range(15),
 )
 def test_what_is_wrong_inside_the_two_json_files(file: str, content: bytes, fault: str) -> None:
     with pytest.raises(TemplateMalformed) as refused:

@@ -10,7 +10,7 @@ from licence.errors import TemplateRefused
 from licence.template.checks import Check, check_template
 from licence.template.samples import MARKS, emptied, lengthened, marks_of
 from licence.template.typesetting import typeset_in_worker
-from tests.licence.template.templates import MANIFEST, SAMPLE, SCHEMA, TEMPLATE, bundle_of
+from tests.licence.template.templates import MANIFEST, SAMPLE, SCHEMA, SVG, TEMPLATE, bundle_of
 from trust.typefaces import Typeface, covered
 from trust.worker_pool import WorkerPool
 from trust.worker_process import Limits
@@ -309,3 +309,27 @@ def test_the_longest_values() -> None:
 def test_what_need_not_be_given_is_left_out() -> None:
     assert emptied(SAMPLE, SCHEMA)["fields"] == {"name": "某某公司"}
     assert emptied(SAMPLE, {"properties": {}})["fields"] == {}
+
+
+# --- pictures
+
+PICTURED = TEMPLATE + (
+    '#let photo = data.at("pictures", default: (:)).at("photo", default: "")\n'
+    '#if photo != "" { place(top + left, dx: 80mm, dy: 35mm, image(bytes(photo), format: "svg", alt: "x")) }\n'
+)
+WITH_PHOTO = SCHEMA | {
+    "properties": SCHEMA["properties"] | {"photo": {"type": "string", "format": "picture", "x-aspect": [3, 4]}}
+}
+
+
+def test_a_picture_must_be_shown() -> None:
+    assert check_template(bundle_of(template_typ=PICTURED), WITH_PHOTO, workers=IN_PROCESS).pages == 1
+    with pytest.raises(TemplateRefused) as refusal:
+        check_template(bundle_of(), WITH_PHOTO, workers=IN_PROCESS)
+    assert refusal.value.details == {"check": "placed", "place": "photo"}
+
+
+def test_a_picture_that_need_not_be_given_is_left_out_of_the_least() -> None:
+    sample = SAMPLE | {"pictures": {"photo": SVG.decode(), "map": SVG.decode()}}
+    assert emptied(sample, WITH_PHOTO | {"required": ["name", "map"]})["pictures"] == {"map": SVG.decode()}
+    assert lengthened(sample, WITH_PHOTO, "photo", filler="某") is None

@@ -4,12 +4,12 @@ import struct
 import zlib
 
 import pypdfium2 as pdfium
-from tests.licence.template.test_typesetting import AT
 
 from licence.template.manifest import parse_manifest
 from licence.template.source import join, picture_inputs
 from licence.template.typesetting import Fault, typesetter
 from tests.licence.template.templates import files_with
+from tests.licence.template.test_typesetting import AT
 
 
 def test_files_are_joined_once_and_lines_know_where_they_came_from() -> None:

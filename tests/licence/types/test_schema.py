@@ -428,3 +428,61 @@ def test_what_we_take_the_validator_of_the_standard_takes(data: dict[str, Any]) 
     rows = data["rows"] if isinstance(data.get("rows"), list) else []
     strict = any(row.get("share") == "甲" for row in rows)
     assert taken == theirs or (theirs and strict)
+
+
+# --- pictures
+
+PICTURE: dict[str, Any] = {"type": "string", "format": "picture", "x-aspect": [3, 4], "x-least-width": 240}
+NAME = "pic_01k9x3v5b7d2f4h6j8m0n1p3q5"
+
+
+def test_a_picture_is_named_and_never_printed() -> None:
+    schema = require_schema(schema_of({"name": TEXT, "photo": PICTURE}, required=["photo"]))
+    (name, field), *others = schema.pictures.items()
+    assert (name, field.aspect, field.least_width, others) == ("photo", (3, 4), 240, [])
+    assert schema.check({"photo": NAME}) == {"photo": NAME}
+    assert schema.printed({"photo": NAME}) == {"name": "", "photo": ""}
+    assert (field.misfit(300, 400), field.misfit(305, 400), field.misfit(307, 400)) == (None, None, "x-aspect")
+    assert field.misfit(239, 319) == "x-least-width"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", NAME[:-1], f"{NAME}0", "pic_01K9x3v5b7d2f4h6j8m0n1p3q5", f"{NAME}\n", "data:image/png;base64,AA=="]
+)
+def test_what_names_no_picture_is_refused(wrong: str) -> None:
+    schema = require_schema(schema_of({"photo": PICTURE}, required=["photo"]))
+    with pytest.raises(DataInvalid) as refused:
+        schema.check({"photo": wrong})
+    assert refused.value.details == {"field": "photo", "rule": "format"}
+
+
+def test_a_picture_that_need_not_be_given_may_be_empty() -> None:
+    schema = require_schema(schema_of({"photo": {"type": "string", "format": "picture"}}))
+    assert schema.check({"photo": ""}) == {"photo": ""}
+    assert schema.pictures["photo"].misfit(1, 1000) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("x-aspect", [3]),
+        ("x-aspect", [3, 0]),
+        ("x-aspect", [101, 1]),
+        ("x-aspect", [True, 1]),
+        ("x-aspect", "3:4"),
+        ("x-aspect", None),
+        ("x-least-width", -1),
+        ("x-least-width", 1001),
+        ("x-least-width", "240"),
+        ("x-least-width", True),
+        ("maxLength", 30),
+        ("x-metadata", "KZ_ZP"),
+        ("x-holder", "name"),
+    ],
+)
+def test_a_picture_has_its_own_words(word: str, value: object) -> None:
+    assert schema_fault(schema_of({"photo": PICTURE | {word: value}})) == f"$.properties.photo.{word}"
+
+
+def test_no_picture_stands_in_rows() -> None:
+    assert schema_fault(rows_of({"photo": PICTURE})) == "$.properties.name.items.properties.photo.format"
