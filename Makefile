@@ -7,7 +7,7 @@ CORPUS ?=
 CASES ?= 1000000
 BIN := .venv/bin
 
-.PHONY: demo run test check bench drill fuzz timing format lock web clean
+.PHONY: demo run test check bench drill vectors fuzz timing format lock web clean
 
 ## Play the main job through the public API and leave the evidence in $(OUT).
 demo: .venv/runtime.done
@@ -35,10 +35,15 @@ bench: .venv/dev.done
 	$(BIN)/python -m benchmarks.run
 
 ## Kill processes that work on bulk jobs, two hundred times on each database, and count what is left; issue ten thousand
-## licences and look at each.
+## licences and look at each; send the service a thousand hostile files, and see that it stays quick and small.
 drill: .venv/dev.done
 	$(BIN)/python -m tests.drills.bulk_kills
 	$(BIN)/python -m tests.drills.ten_thousand
+	$(BIN)/python -m tests.drills.hostile_thousand
+
+## What verifiers must say of genuine, altered and hostile files; told by our engine, and where it differs.
+vectors: .venv/dev.done
+	$(BIN)/python -m tests.vectors.verification.run
 
 ## Every parser of foreign bytes against $(CASES) mutants of what the house makes, on every core; nobody waits for it.
 fuzz: .venv/dev.done

@@ -12,10 +12,12 @@ from starlette.concurrency import run_in_threadpool
 from api import logs, problems
 from api.bulk_runner import BulkRunner
 from api.bulk_watch import BulkWatch
+from api.claim_desk import ClaimDoor
 from api.courier import Courier
 from api.foundation import prove_cryptography
 from api.health import Readiness
 from api.housekeeping import Housekeeper
+from api.live_watch import LiveWatch
 from api.middleware import AroundRequest, BodyLimit
 from api.openapi import describe
 from api.routes import (
@@ -28,6 +30,7 @@ from api.routes import (
     digest_stampings,
     health,
     ledger,
+    licence_pictures,
     licence_reviews,
     licence_scans,
     licence_types,
@@ -51,9 +54,11 @@ from api.routes import (
     time_stamps,
     trust_list,
     verification,
+    verification_jobs,
 )
 from api.settings import Settings, forget_secrets
 from api.throttle import Throttle
+from api.verification_tally import Asked
 from api.wiring import Instance
 from trust.errors import TrustError
 
@@ -92,14 +97,17 @@ def create(instance: Instance) -> FastAPI:
         await run_in_threadpool(lambda: (instance.emblem, instance.verification))
         keeper = Housekeeper(instance, pause=settings.housekeeping_seconds)
         runner = BulkRunner(instance.bulk, threads=settings.bulk_workers)
+        verifier = BulkRunner(instance.verifying.jobs, threads=settings.verify_workers, name="verification")
         courier = Courier(instance)  # a platform that cannot be spoken with is told of before anything begins
         await run_in_threadpool(keeper.start)
         courier.start()
         await run_in_threadpool(instance.workers.start)
         runner.start()
+        verifier.start()
         logs.logger().info("started", custody=instance.base.custody.name, public_url=settings.public_url)
         yield
         await run_in_threadpool(runner.stop)
+        await run_in_threadpool(verifier.stop)
         await run_in_threadpool(courier.stop)
         await run_in_threadpool(keeper.stop)
         await run_in_threadpool(instance.workers.close)
@@ -119,8 +127,10 @@ def create(instance: Instance) -> FastAPI:
     app.state.instance = instance
     app.state.readiness = Readiness(instance)
     app.state.bulk_watch = BulkWatch(instance.bulk.named)
+    app.state.live_watch = LiveWatch(instance.live_codes.named)
     app.state.logins = Throttle(settings.login_rate, "login")
     app.state.verifications = Throttle(settings.verify_rate, "verify")
+    app.state.verification_clients = Throttle(settings.verify_client_rate, "verify by client")
     app.state.statuses = Throttle(settings.status_rate, "status")
     app.state.sharing = Throttle(settings.sharing_rate, "sharing")
     app.state.time_stamps = Throttle(settings.time_stamp_rate, "time-stamp")
@@ -143,12 +153,14 @@ def create(instance: Instance) -> FastAPI:
         licences,
         licence_reviews,
         licence_scans,
+        licence_pictures,
         live_codes,
         sharing,
         share_service,
         sharing_grants,
         my_licences,
         verification,
+        verification_jobs,
         ocsp,
         pki,
         status_lists,
@@ -162,6 +174,14 @@ def create(instance: Instance) -> FastAPI:
         app.include_router(module.router)
     app.include_router(seal_endings.destructions)
     app.openapi = partial(describe, app)  # type: ignore[method-assign] # the way that FastAPI's manual tells
+    app.add_middleware(
+        ClaimDoor,
+        desk=lambda: instance.verifying.desk,
+        prefix=f"{verification.router.prefix}/",
+        throttle=app.state.verifications,
+        count=lambda outcome: instance.verifying.tally.count(Asked.CLAIM, outcome),
+        tell=problems.problem,
+    )
     app.add_middleware(BodyLimit, limit=settings.max_body, tell=refusal)
     app.add_middleware(AroundRequest)
     return app

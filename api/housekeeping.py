@@ -41,6 +41,7 @@ class Housekeeper:
         self.stopping.set()
         self.thread.join()
         self.attempt("time-stamps", self.instance.timekeeping.ledger.flush)
+        self.attempt("verifications", self.count_verifications)
         self.attempt("checkpoint", self.checkpoint)
 
     def run(self) -> None:
@@ -56,12 +57,15 @@ class Housekeeper:
         self.attempt("requests for review", self.instance.reviews.forget)
         self.attempt("stampings", self.instance.stampings.recover)
         self.attempt("live codes", self.instance.live_codes.tidy)
+        self.attempt("pictures", self.instance.pictures.tidy)
+        self.attempt("verification jobs", self.instance.verifying.jobs.tidy)
         self.attempt("bulk jobs", self.instance.bulk.worker().tidy)
         self.attempt("time-stamps", self.instance.timekeeping.ledger.flush)
         self.attempt("lists", self.instance.base.authorities.keep_lists_fresh)
         self.attempt("responders", self.instance.base.responders.keep_fresh)
         now = self.instance.base.clock.now()
         if self.last_checkpoint is None or now - self.last_checkpoint >= CHECKPOINT_PAUSE:
+            self.attempt("verifications", self.count_verifications)
             self.attempt("checkpoint", self.checkpoint)
 
     def attempt(self, part: str, act: Callable[[], object]) -> None:
@@ -85,6 +89,10 @@ class Housekeeper:
         changed = ("new versions",) if keys.refresh() else ()
         proven = base.destroyer.complete(credential=keys.credential(Role.AUDIT))
         return (*retired, *made, *changed, *(one.handle for one in proven))
+
+    def count_verifications(self) -> int:
+        """Put on record how much the public has verified."""
+        return self.instance.verifying.tally.flush(self.instance.base.store)
 
     def checkpoint(self) -> None:
         """Sign where the audit trail stands, unless another process has just signed that very place."""

@@ -14,7 +14,9 @@ FEW: Final = 8
 
 
 def mask_holder(name: str, kind: SubjectKind) -> str:
-    """Return a holder's name as the public sees it."""
+    """Return a holder's name as the public sees it; nothing where it is not told."""
+    if not name:
+        return ""
     return PersonName(name).masked if kind is SubjectKind.PERSON else mask_organisation(name)
 
 

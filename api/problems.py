@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from api.verification_jobs.errors import VerificationQueueFull
 from api.words import WORDS
 from trust.errors import Conflict, Denied, Invalid, NotFound, TrustError, Unavailable, Untrusted
 from trust.workers import WorkerBusy
@@ -76,6 +77,7 @@ EXCEPTIONS: Final[Mapping[type[TrustError], HTTPStatus]] = {
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    VerificationQueueFull: HTTPStatus.TOO_MANY_REQUESTS,
 }
 """Statuses that HTTP has beside the six kinds; their errors live here, since nothing further in knows of HTTP."""
 
@@ -142,7 +144,7 @@ def problem(request: Request, error: TrustError) -> JSONResponse:
     headers = {}
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, (TooManyRequests, WorkerBusy)):
+    if isinstance(error, (TooManyRequests, VerificationQueueFull, WorkerBusy)):
         headers["Retry-After"] = str(error.details["seconds"])
     return answer(request, Told.of(error), headers)
 

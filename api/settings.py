@@ -209,6 +209,22 @@ class Settings(BaseSettings):
     verify_rate: Annotated[str, Field(description="Public verifications per address, such as 120/minute")] = (
         "120/minute"
     )
+    verify_client_rate: Annotated[
+        str, Field(description="Verifications per business system that shows its token, such as 6000/minute")
+    ] = "6000/minute"
+    verify_batch: Annotated[
+        int, Field(description="Files or codes that are verified in one request, and counted each", ge=1, le=1000)
+    ] = 100
+    verify_workers: Annotated[
+        int, Field(description="Threads for verification jobs in each process that serves", ge=1, le=16)
+    ] = 1
+    verify_queue: Annotated[int, Field(description="Verification jobs that may wait at a time", ge=1)] = 200
+    verify_queue_octets: Annotated[
+        int, Field(description="Octets of files that may wait in verification jobs at a time", ge=1024)
+    ] = 1 << 30
+    verify_keep_hours: Annotated[
+        int, Field(description="Hours after which a verification job is erased with its verdict", ge=1, le=24)
+    ] = 24
     live_code_seconds: Annotated[
         int, Field(description="Seconds for which a code lives that a holder shows on a phone", ge=10, le=120)
     ] = 60
@@ -436,7 +452,9 @@ class Settings(BaseSettings):
             raise ValueError("the platform needs TRUST_UPPER_PLATFORM_CERTIFICATE as well")
         return address.rstrip("/")
 
-    @field_validator("login_rate", "verify_rate", "status_rate", "sharing_rate", "time_stamp_rate")
+    @field_validator(
+        "login_rate", "verify_rate", "verify_client_rate", "status_rate", "sharing_rate", "time_stamp_rate"
+    )
     @classmethod
     def is_rate(cls, rate: str) -> str:
         """Refuse at the start what could not be counted by at the first request."""
@@ -508,6 +526,11 @@ class Settings(BaseSettings):
     def claim_url(self) -> str:
         """Where a QR code leads, with the slash that the claim follows."""
         return (self.qr_url or self.public_url) + CLAIM_PATH
+
+    @property
+    def copy_url(self) -> str:
+        """Where the QR code of an annotated copy leads, with the slash that the claim follows."""
+        return f"{self.qr_url or self.public_url}/c/"
 
     @property
     def live_code_url(self) -> str:

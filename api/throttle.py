@@ -24,12 +24,15 @@ class Throttle:
     def __post_init__(self) -> None:
         self.rule = parse(self.rate)
 
-    def count(self, request: Request) -> None:
-        """Count a request, or raise `TooManyRequests`."""
-        self.count_for("nowhere" if request.client is None else request.client.host)
+    def count(self, request: Request, *, times: int = 1) -> None:
+        """Count a request, for as many as it stands for, or raise `TooManyRequests`."""
+        self.count_for("nowhere" if request.client is None else request.client.host, times=times)
 
-    def count_for(self, who: str) -> None:
-        """Count a request of somebody who is known by another name than an address, or raise `TooManyRequests`."""
-        if not self.limiter.hit(self.rule, self.name, who):
+    def count_for(self, who: str, *, times: int = 1) -> None:
+        """Count a request of somebody who is known by another name than an address, or raise `TooManyRequests`.
+
+        One that stands for more than are allowed at all is refused each time: there is no moment to wait for.
+        """
+        if not self.limiter.hit(self.rule, self.name, who, cost=times):
             window = self.limiter.get_window_stats(self.rule, self.name, who)
             raise TooManyRequests(seconds=max(1, int(window.reset_time - time.time()) + 1))

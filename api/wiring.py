@@ -16,6 +16,8 @@ from api.sharing_wiring import Sharing, platform_of
 from api.timekeeping import Timekeeping
 from api.upper_platform import UpperPlatform, configured_platform
 from api.validation import configured_policy
+from api.verification_wiring import verifying_of
+from api.verifying import Verifying
 from api.worker_wiring import WorkerPools
 from licence.catalogue import Catalogue
 from licence.life.reviewing import ReviewService
@@ -23,6 +25,8 @@ from licence.life.scanning import ScanService
 from licence.life.time_stamping import LateTimeStamps
 from licence.live.codes import LiveCodes
 from licence.live.repository import LiveCodeRepository
+from licence.pictures.repository import PictureRepository
+from licence.pictures.service import PictureService
 from licence.repository import LicenceRepository
 from licence.service import LicenceService
 from licence.sharing.repository import SharingRepository
@@ -304,6 +308,12 @@ class Instance:
         )
 
     @cached_property
+    def pictures(self) -> PictureService:
+        """Pictures in licences."""
+        repository = PictureRepository(self.base.protection)
+        return PictureService(store=self.base.store, repository=repository, workers=self.workers.known)
+
+    @cached_property
     def late_time_stamps(self) -> LateTimeStamps:
         """Time-stamps that follow."""
         return LateTimeStamps(
@@ -318,6 +328,7 @@ class Instance:
     @cached_property
     def verification(self) -> VerificationService:
         """Verification for everyone."""
+        copies = SharingRepository(self.base.protection).files
         return VerificationService(
             store=self.base.store,
             identity=self.base.identity,
@@ -326,9 +337,15 @@ class Instance:
             authorities=self.base.authorities,
             service_keys=self.service_keys,
             workers=self.workers.public,
-            copies=SharingRepository(self.base.protection).files.standing,
+            copies=copies.standing,
+            copies_named=copies.standing_named,
             policy=configured_policy(self.base.settings),
         )
+
+    @cached_property
+    def verifying(self) -> Verifying:
+        """Verification as it is offered: answers that are counted, jobs, reports."""
+        return verifying_of(self.base, self.verification, self.service_keys, stamper=self.stampers.document)
 
     @cached_property
     def live_codes(self) -> LiveCodes:
@@ -371,4 +388,7 @@ class Instance:
             stampings=self.stampings,
             blobs=self.blobs,
             platform=platform_of(self.base.settings),
+            service_keys=self.service_keys,
+            address=self.base.settings.copy_url,
+            workers=self.workers.known,
         )

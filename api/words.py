@@ -82,6 +82,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "表格无法读取：{fault}（第 {line} 行）。支持 CSV、XLSX 和 JSON Lines，详见 docs/bulk.md。",
         "The table cannot be read: {fault} (line {line}). CSV, XLSX and JSON Lines are read; see docs/bulk.md.",
     ),
+    "bulk.type_changed": (
+        "证照类型的第 {version} 版已生效，而任务按先前版本校验，余下各行未签发。请取消任务，按新版本重新提交余下各行。",
+        "Version {version} of the type is in effect, and the rows were checked by another. Cancel, and ask anew.",
+    ),
     "bulk.unknown": (
         "没有该批量任务。请核对编号。",
         "There is no such bulk job. Check the identifier.",
@@ -434,6 +438,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "依据“{ground}”不适用于 {event}，或尚未填写。请选择该事项的法定依据。",
         "The ground “{ground}” does not belong to {event}, or none is given. Choose one of that event's.",
     ),
+    "licence.holder_name_differs": (
+        "持证主体名称与登记信息不一致，请核对代码与名称。",
+        "The holder is registered under another name. Check both the code and the name.",
+    ),
     "licence.holder_not_registered": (
         "持证主体尚未登记或核验。请先完成身份登记与核验。",
         "The holder is not registered, or not proven. Register and prove the holder first.",
@@ -461,6 +469,22 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "licence.particulars_invalid": (
         "证照类型信息不正确：{fault}。请对照 docs/licence-types.md 修改。",
         "The particulars of the type are wrong at {fault}. Correct it after docs/licence-types.md.",
+    ),
+    "licence.picture_missing": (
+        "字段 {field} 所指的图片不存在、已过期清除或属于其他机构。请重新上传后再提交。",
+        "The picture that {field} names is not there: forgotten since, or another authority's. Upload it again.",
+    ),
+    "licence.picture_refused": (
+        "图片不符合要求（{rule}）。请提供完整的 JPEG 或 PNG，不超过 200 KB、200 万像素，短边不少于 120 像素。",
+        "The picture is not kept ({rule}). Hand in JPEG or PNG: at most 200 KB, 2 million pixels, no side below 120.",
+    ),
+    "licence.picture_unfit": (
+        "字段 {field} 的图片不符合要求（{rule}）。",
+        "The picture of {field} is not as its field wants it ({rule}).",
+    ),
+    "licence.picture_unknown": (
+        "没有这个图片，或者它已过期清除。",
+        "There is no such picture, or it was forgotten since.",
     ),
     "licence.request_not_open": (
         "该复核申请当前为 {state}，不能再办理。如仍需要，请重新申请。",
@@ -1093,6 +1117,34 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "trust_list.untrusted": (
         "信任列表的签名不可信：{reason}。请核对预置的信任锚。",
         "The signature on the trust list does not hold: {reason}. Check the anchor that is pinned.",
+    ),
+    "verification.moment_in_future": (
+        "查验时刻不能晚于现在。请填写现在或过去的时刻。",
+        "A verification is as of now or of a past moment. Give a moment that is not in the future.",
+    ),
+    "verification.record_malformed": (
+        "这不是查验记录，或者记录已损坏（{place}）。请使用查验时生成的原始记录文件。",
+        "Not a verification record, or a damaged one ({place}). Use the record as it was written.",
+    ),
+    "verification.record_mismatch": (
+        "查验记录说的不是这个文件（{part}）。请提供当时查验的同一个文件。",
+        "The record is about another file ({part}). Give the very file that was verified then.",
+    ),
+    "verification_job.interrupted": (
+        "多次尝试判定该文件都中断了。请稍后再试；若仍如此，请联系运维人员查看日志。",
+        "Every attempt to judge the file broke off. Try again later; if it happens again, tell the operator.",
+    ),
+    "verification_job.no_report": (
+        "该任务没有报告（当前状态：{state}）：文件尚未判定，或无法判定。",
+        "There is no report on this job (it is {state}): the file was not judged yet, or could not be.",
+    ),
+    "verification_job.queue_full": (
+        "等待验证的文件太多，请在 {seconds} 秒后再试。",
+        "Too many files wait to be verified. Try again in {seconds} seconds.",
+    ),
+    "verification_job.unknown": (
+        "没有这个验证任务，或其保存期限已过、内容已清除。请重新提交文件。",
+        "There is no such verification job, or its time is over and it was erased. Send the file again.",
     ),
     "worker.busy": (
         "等待处理的文件太多。请在 {seconds} 秒后重试。",

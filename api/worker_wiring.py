@@ -15,6 +15,8 @@ __all__ = ["WorkerPools"]
 PRELOAD: Final = (
     "licence.bulk.reading",
     "licence.life.scan_reading",
+    "licence.pictures.reading",
+    "licence.sharing.picturing",
     "seal.image.uploads",
     "seal.stamping.own_work",
     "seal.stamping.preparing",

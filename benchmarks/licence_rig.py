@@ -15,7 +15,8 @@ from benchmarks import stampings
 from identity.duties import Actor, Duty, Grant
 from identity.service import RegisterOrganisation
 from licence.catalogue import DraftType
-from licence.preparing import ISSUE_PURPOSE, IssueLicence
+from licence.ordering import IssueLicence
+from licence.preparing import ISSUE_PURPOSE
 from licence.types.particulars import HolderCategory, TypeParticulars
 from licence.types.validity import Lasting, Unit
 from seal.stamping.authorising import AuthoriseStamping

@@ -89,7 +89,7 @@ def bulk(issuer: Rig) -> Result:
     return Result(
         name="licence.issue_bulk",
         unit="per second of CPU",
-        baseline="plain pipeline: qrcode, typst with artwork, pyHanko twice; nothing registered, audited or verified",
+        baseline="plain pipeline: segno, typst with artwork, pyHanko twice; nothing registered, audited or verified",
         baseline_value=round(TOGETHER / statistics.median(their for their, _ in pairs), 2),
         ours=round(TOGETHER / statistics.median(our for _, our in pairs), 2),
         ratio=round(statistics.median(their / our for their, our in pairs), 3),

@@ -6,16 +6,20 @@ A test compares the files with what this program makes, so that they cannot drif
 """
 
 import importlib
+import json
 import pkgutil
 import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from pydantic.json_schema import models_json_schema
+
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 import api.problems
+import api.verification_jobs.jobs
 import identity.lifecycle
 import keys.lifecycle
 import licence.bulk.lifecycle
@@ -25,6 +29,7 @@ import licence.sharing.entries
 import seal.lifecycle
 import seal.stamping.approvals
 from api.pages.words import WORDS as PAGE_WORDS
+from api.schemas.verification import ClaimVerdict, FileVerdict
 from api.settings import Settings
 from api.words import WORDS
 from seal.data.deviations import Deviation
@@ -91,6 +96,7 @@ LIVES: Mapping[str, tuple[str, "Lifecycle[object, object]"]] = {
     "证照复核 Review of a licence's step": ("licence/life/reviewing.py", licence.life.reviewing.LIFECYCLE),
     "证照类型 Licence type": ("licence/lifecycle.py", licence.lifecycle.TYPE_LIFECYCLE),
     "批量任务 Bulk job": ("licence/bulk/lifecycle.py", licence.bulk.lifecycle.LIFECYCLE),
+    "验证任务 Verification job": ("api/verification_jobs/jobs.py", api.verification_jobs.jobs.LIFECYCLE),
     "共享授权 Grant of sharing": ("licence/sharing/entries.py", licence.sharing.entries.LIFECYCLE),
     "主体 Person or organisation": ("identity/lifecycle.py", identity.lifecycle.LIFECYCLE),
     "业务系统 Business system": ("identity/lifecycle.py", identity.lifecycle.CLIENT_LIFECYCLE),
@@ -245,6 +251,20 @@ def seal_checks() -> str:
     return "\n".join(lines) + "\n"
 
 
+def verdict_schema() -> str:
+    """Return docs/verdict.schema.json: what `POST /v1/verify` and `trust verify --json` tell."""
+    _, schema = models_json_schema(
+        [(FileVerdict, "serialization"), (ClaimVerdict, "serialization")], ref_template="#/$defs/{model}"
+    )
+    told = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Verdict of a verification, version 1 (docs/verdicts.md)",
+        "anyOf": [{"$ref": "#/$defs/FileVerdict"}, {"$ref": "#/$defs/ClaimVerdict"}],
+        **schema,
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
 def documents() -> dict[Path, str]:
     """Return every document by its place."""
     return {
@@ -253,6 +273,7 @@ def documents() -> dict[Path, str]:
         ROOT / "docs" / "lifecycles.md": lifecycles(),
         ROOT / "docs" / "algorithms.md": algorithms(),
         ROOT / "docs" / "seal-checks.md": seal_checks(),
+        ROOT / "docs" / "verdict.schema.json": verdict_schema(),
     }
 
 

@@ -6,10 +6,12 @@ from alembic import context
 from sqlalchemy import Engine
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
+import api.verification_jobs.tables
 import identity.tables
 import keys.tables
 import licence.bulk.tables
 import licence.live.tables
+import licence.pictures.tables
 import licence.sharing.tables
 import licence.status.tables
 import licence.tables
@@ -28,9 +30,11 @@ TABLES = (
     licence.tables,
     licence.bulk.tables,
     licence.live.tables,
+    licence.pictures.tables,
     licence.sharing.tables,
     licence.status.tables,
     licence.types.tables,
+    api.verification_jobs.tables,
 )
 """Imported so that METADATA knows every table."""
 

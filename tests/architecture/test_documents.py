@@ -22,7 +22,9 @@ def made() -> dict[Path, str]:
     return documents
 
 
-@pytest.mark.parametrize("name", ["settings.md", "errors.md", "lifecycles.md", "algorithms.md", "seal-checks.md"])
+@pytest.mark.parametrize(
+    "name", ["settings.md", "errors.md", "lifecycles.md", "algorithms.md", "seal-checks.md", "verdict.schema.json"]
+)
 def test_what_follows_from_the_code_is_what_is_written(name: str) -> None:
     path = ROOT / "docs" / name
     assert made()[path] == path.read_text(), "run .venv/bin/python deploy/build_docs.py"

@@ -34,7 +34,7 @@ from PIL import Image
 
 from benchmarks.licence_rig import Rig, rig
 from licence.metadata import LicenceMetadata
-from licence.preparing import IssueLicence
+from licence.ordering import IssueLicence
 from licence.qr import read_codes
 from licence.repository import Licence
 from licence.template.assembly import ENCLOSED

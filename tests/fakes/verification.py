@@ -52,12 +52,20 @@ class FakeVerification:
     found: FileFinding | Exception | None = None
     passwords: list[str | None] = field(default_factory=list)
 
-    def claim(self, text: str, *, then: datetime | None = None) -> ClaimReport:
-        assert then is None or then.tzinfo is not None
+    def claim(self, text: str, *, at: datetime | None = None) -> ClaimReport:
+        assert at is None or at.tzinfo is not None
         return self.reports.get(text, refused("claim.format", SubIndication.FORMAT_FAILURE))
 
-    def file(self, content: bytes, *, password: str | None = None, then: datetime | None = None) -> FileFinding:
-        assert then is None or then.tzinfo is not None
+    def file(
+        self,
+        content: bytes,
+        *,
+        password: str | None = None,
+        at: datetime | None = None,
+        signed: bytes | None = None,
+    ) -> FileFinding:
+        assert at is None or at.tzinfo is not None
+        assert signed is None or signed
         self.passwords.append(password)
         if isinstance(self.found, Exception):
             raise self.found
@@ -65,10 +73,20 @@ class FakeVerification:
         assert self.found is not None
         return self.found
 
+    def ask(self, content: bytes, *, password: str | None = None) -> FileFinding | ClaimReport:
+        return self.reports.get(content.decode(errors="replace"), None) or self.file(content, password=password)
+
+    def seal_of(self, licence: Licence) -> None:
+        assert licence.seal
+
+    def identifier(self, text: str) -> ClaimReport:
+        return self.reports[text]
+
 
 def install(app: FastAPI, verification: FakeVerification, *, clock: SettableClock, rate: str = "1000/minute") -> None:
     """Let the routes of `app` find `verification` where they look for the instance's."""
-    base = SimpleNamespace(clock=clock)
+    settings = SimpleNamespace(public_url="https://trust.example", qr_url=None)
+    base = SimpleNamespace(clock=clock, settings=settings)
     app.state.instance = SimpleNamespace(verification=verification, base=base, pinned=("5f" * 32,))
     app.state.verifications = Throttle(rate, "verify")
 

@@ -83,6 +83,7 @@ def test_every_name_of_the_contract_exists(played: Played) -> None:
         *(f"certs/{name}.pem" for name in ("issuing-sm2", "issuing-p256", "owner", "signer", "seal-maker")),
         *(f"certs/{name}.pem" for name in ("tsa-sm2", "tsa-p256", "licence-claim", "audit", "trust-list")),
         "certs/status-publisher.pem",
+        "certs/report.pem",
         *(f"licences/{row['number']}.pdf" for row in good_rows(played)),
         *(f"stamped/{name}" for name in FOREIGN),
         *(f"types/{name}.{form}" for name in ("business_licence", "food_permit") for form in ("zip", "png")),
