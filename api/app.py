@@ -24,6 +24,7 @@ from api.routes import (
     access,
     approvals,
     audit,
+    authenticators,
     authorisations,
     bulk,
     device_pages,
@@ -138,6 +139,7 @@ def create(instance: Instance) -> FastAPI:
     for module in (  # looked through in this order at each request: what is called in masses comes first
         digest_stampings,
         access,
+        authenticators,
         subjects,
         seals,
         seal_endings,

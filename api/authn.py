@@ -10,11 +10,11 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
-from api.permissions import PERMITTED, PUBLIC, Permission
+from api.permissions import PERMITTED, PUBLIC, Permission, floor_of
 from api.problems import Unauthenticated
 from api.wiring import Instance
 from identity.duties import Actor
-from identity.errors import CredentialsWrong, DutyMissing
+from identity.errors import CredentialsWrong, DutyMissing, LevelTooLow
 from trust.errors import Denied
 from trust.events import AuditEvent
 
@@ -76,6 +76,9 @@ def check(permission: Permission) -> Callable[..., AsyncIterator[Actor]]:
             permitted = PERMITTED[permission]
             if permission is not Permission.SELF and not any(actor.holds(duty) for duty in permitted):
                 raise DutyMissing(duty=" / ".join(sorted(duty.value for duty in permitted)))
+            needed = floor_of(permission)
+            if actor.level < needed:
+                raise LevelTooLow(held=actor.level.value, needed=needed.value)
             yield actor
         except Denied as refusal:  # here or in the use case
             await run_in_threadpool(record, instance, actor, permission, refusal)

@@ -14,12 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from api import migrations
 from api.foundation import Foundation, prove_cryptography
 from api.settings import Settings
-from identity.access import IssuedToken
 from identity.citizen_number import CitizenNumber
 from identity.duties import Duty, Grant
 from identity.lifecycle import SubjectState
 from identity.service import RegisterPerson
 from identity.subject import PersonName
+from identity.tokens import IssuedToken
 from trust import founding, repository
 from trust.certificates import Certificate
 from trust.clock import Clock, SystemClock

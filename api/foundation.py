@@ -3,10 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from urllib.parse import urlsplit
 
 from api.custody_wiring import devices, read_roots, root_source, token_source
 from api.settings import CustodyKind, Settings
 from identity.access import AccessService
+from identity.authentication.attempts import Attempts, KnownDevices
+from identity.authentication.enrolling import Enrolment
+from identity.authentication.passkeys import RelyingParty
+from identity.authentication.repository import AuthenticationRepository
+from identity.authentication.signing_in import SignIn
 from identity.repository import IdentityRepository
 from identity.service import IdentityService
 from keys import data_keys, secret_halves
@@ -26,15 +32,18 @@ from keys.wrapping import RootKey, write_secret
 from trust import succession
 from trust.audit import AuditTrail
 from trust.authority import Authorities, Authority
+from trust.certificates import Certificate
 from trust.clock import Clock, SystemClock
 from trust.crypto import backends, selftest
 from trust.crypto.backends import BackendChoice
 from trust.double_certificates import DoubleCertificates
 from trust.events import AuditEvent, Fact
 from trust.external_authorities import ExternalAuthorities
+from trust.paths import Purpose, validate
 from trust.responder import Responders
 from trust.rotation import Rotation
-from trust.store import Store
+from trust.store import Reading, Store
+from trust.verdict import Outcome, Verdict
 
 __all__ = ["Foundation", "prove_cryptography"]
 
@@ -253,3 +262,35 @@ class Foundation:
             identity=self.identity,
             token_address=self.settings.token_url,
         )
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """How persons come back."""
+        repository = AuthenticationRepository(self.protection)
+        devices = KnownDevices(self.protection)
+        return SignIn(
+            store=self.store,
+            identity=self.identity,
+            access=self.access,
+            accounts=self.identities,
+            repository=repository,
+            attempts=Attempts(repository=repository, protection=self.protection, devices=devices),
+            relying_party=relying_party(self.settings),
+            is_trusted=self.is_trusted_for_persons,
+        )
+
+    @cached_property
+    def enrolment(self) -> Enrolment:
+        """With what persons come back."""
+        return Enrolment(self.sign_in)
+
+    def is_trusted_for_persons(self, view: Reading, certificate: Certificate) -> bool:
+        """Tell whether a certificate leads to an authority that is trusted for signatures, and is in force now."""
+        path = validate(certificate, self.authorities.evidence(view), purpose=Purpose.SIGNING, at=view.now)
+        return Verdict(checks=path.checks).outcome is Outcome.PASSED
+
+
+def relying_party(settings: Settings) -> RelyingParty:
+    """Return for whom passkeys are made: the host of the public address."""
+    address = urlsplit(settings.public_url)
+    return RelyingParty(host=address.hostname or "", origin=f"{address.scheme}://{address.netloc}")

@@ -9,8 +9,9 @@ from enum import StrEnum
 from typing import Final
 
 from identity.duties import Duty
+from identity.levels import Level
 
-__all__ = ["PERMITTED", "PUBLIC", "Permission"]
+__all__ = ["FLOORS", "PERMITTED", "PUBLIC", "Permission", "floor_of"]
 
 
 class Permission(StrEnum):
@@ -109,3 +110,23 @@ PERMITTED: Final[Mapping[Permission, frozenset[Duty]]] = {
 
 PUBLIC: Final = frozenset({Permission.ANYBODY})
 """Permissions that need no login."""
+
+FLOORS: Final[Mapping[Permission, Level]] = {
+    Permission.ANYBODY: Level.NONE,
+    Permission.SELF: Level.BASIC,
+    # To stop a seal must be as easy as using it.
+    **dict.fromkeys((Permission.SEAL_STAMP, Permission.SEAL_STOP, Permission.SEAL_READ), Level.SUBSTANTIAL),
+    **dict.fromkeys((Permission.SEAL_EVIDENCE, Permission.SEAL_EVIDENCE_READ), Level.SUBSTANTIAL),
+    **dict.fromkeys((Permission.SEAL_APPLY, Permission.SEAL_REVIEW, Permission.SEAL_MAKE), Level.HIGH),
+    **dict.fromkeys((Permission.SEAL_FILE, Permission.SEAL_OWN, Permission.SEAL_REMAKE), Level.HIGH),
+    **dict.fromkeys((Permission.SEAL_DESTROY, Permission.SEAL_WITNESS), Level.HIGH),
+    **dict.fromkeys((Permission.ACCOUNT_OPEN, Permission.DUTY_GRANT), Level.HIGH),
+    **dict.fromkeys((Permission.CLIENT_REGISTER, Permission.CLIENT_APPROVE), Level.HIGH),
+}
+"""The assurance level that a session must have for what it asks: one table, for every route. Using a seal wants L2 and
+managing one L3, as does whatever decides who may do anything; what is not named wants L2."""
+
+
+def floor_of(permission: Permission) -> Level:
+    """Return the level that a session must have at least."""
+    return FLOORS.get(permission, Level.SUBSTANTIAL)

@@ -16,6 +16,9 @@ from starlette.routing import Match
 
 from api.verification_jobs.errors import VerificationQueueFull
 from api.words import WORDS
+from identity.authentication.attempts import TooManyAttempts
+from identity.errors import LevelTooLow
+from identity.levels import Level
 from trust.errors import Conflict, Denied, Invalid, NotFound, TrustError, Unavailable, Untrusted
 from trust.workers import WorkerBusy
 
@@ -76,6 +79,8 @@ class BodyTooLarge(Invalid):
 EXCEPTIONS: Final[Mapping[type[TrustError], HTTPStatus]] = {
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
+    LevelTooLow: HTTPStatus.UNAUTHORIZED,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     VerificationQueueFull: HTTPStatus.TOO_MANY_REQUESTS,
 }
@@ -144,7 +149,10 @@ def problem(request: Request, error: TrustError) -> JSONResponse:
     headers = {}
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, (TooManyRequests, VerificationQueueFull, WorkerBusy)):
+    if isinstance(error, LevelTooLow):  # RFC 9470, 3
+        wanted = Level(int(error.details["needed"])).acr
+        headers["WWW-Authenticate"] = f'Bearer error="insufficient_user_authentication", acr_values="{wanted}"'
+    if isinstance(error, (TooManyRequests, TooManyAttempts, VerificationQueueFull, WorkerBusy)):
         headers["Retry-After"] = str(error.details["seconds"])
     return answer(request, Told.of(error), headers)
 

@@ -222,6 +222,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "客户端断言被拒绝（{fault}）。请检查密钥、aud、exp 和 jti。",
         "The client assertion was refused ({fault}). Check the key, aud, exp and jti.",
     ),
+    "identity.authenticator_exists": (
+        "这个通行密钥或数字证书已经绑定，请换用另一个。",
+        "This passkey or certificate is enrolled already. Use another one.",
+    ),
+    "identity.authenticator_unknown": (
+        "没有这个登录凭据，请刷新列表后重试。",
+        "You have no such authenticator. Look at the list again.",
+    ),
     "identity.citizen_number_malformed": (
         "公民身份号码有误（{fault}）。请核对后重新填写。",
         "Not a citizen identification number ({fault}). Check it and enter it again.",
@@ -262,6 +270,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "业务系统职责随业务系统的批准取得，不授予自然人。请登记并批准业务系统。",
         "A business system has this duty by its approval; no person gets it. Register and approve a business system.",
     ),
+    "identity.enrolment_closed": (
+        "首个登录凭据须在设置口令后一天内绑定。请到窗口重新核验身份并领取激活码。",
+        "The first authenticator is enrolled within a day after activation. Get a new code at the counter.",
+    ),
+    "identity.level_too_low": (
+        "当前会话的认证等级为 {held} 级，此操作需要 {needed} 级。请用动态口令、通行密钥或数字证书提升等级后重试。",
+        "This needs assurance level {needed}; this session has {held}. Step up with a code or a key, and try again.",
+    ),
     "identity.name_malformed": (
         "姓名或名称无效：应为 1 至 100 个字符，不含控制字符。",
         "A name has 1 to 100 characters and no control characters.",
@@ -269,6 +285,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "identity.password_too_weak": (
         "口令太弱：至少 12 个字符，不得含常见词或用户名。",
         "The password is too weak: at least 12 characters, no common words, not the username.",
+    ),
+    "identity.session_unknown": (
+        "没有这个会话，它可能已经结束。",
+        "There is no such session; it may have ended.",
     ),
     "identity.subject_exists": (
         "该主体已经登记，统一标识为 {subject}。",
@@ -281,6 +301,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "identity.subject_unknown": (
         "没有这个主体。请核对统一标识。",
         "There is no such subject. Check the unified identifier.",
+    ),
+    "identity.too_many_attempts": (
+        "登录尝试过于频繁，请 {seconds} 秒后再试，或改用通行密钥、数字证书登录。",
+        "Too many attempts to log in. Try again in {seconds} seconds, or log in with a passkey or certificate.",
     ),
     "identity.username_malformed": (
         "用户名须为 3 至 64 个小写字母、数字或 . - _，并以字母开头。",

@@ -38,9 +38,10 @@ from api.wiring import Instance
 from benchmarks import bare
 from benchmarks.crypto import one_core
 from benchmarks.measure import ROUNDS, Result, cpu_seconds
-from identity.access import TOKEN_LIFETIME, TOKEN_PREFIX
 from identity.duties import Actor, Duty, Grant
+from identity.levels import Level
 from identity.service import RegisterOrganisation
+from identity.tokens import TOKEN_LIFETIME, TOKEN_PREFIX
 from keys.sm2 import SM2PrivateKey
 from seal.evidence import REQUIRED
 from seal.kinds import SealKind
@@ -152,7 +153,7 @@ def furnish(instance: Instance) -> tuple[str, str]:
     )
     instance.authorisations.authorise(one, permission)
     with base.store.transaction() as tx:
-        return seal, base.access.add_token(tx, client, TOKEN_PREFIX, TOKEN_LIFETIME, is_client=True).secret
+        return seal, base.access.add_token(tx, client, TOKEN_PREFIX, TOKEN_LIFETIME, level=Level.HIGH).secret
 
 
 @contextmanager

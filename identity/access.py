@@ -1,13 +1,11 @@
 """Access: accounts and sessions of persons, tokens of business systems, and who holds which duty."""
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
-from typing_extensions import override
-
+from identity import token_repository
 from identity.assertion import client_of, read_assertion, require_client_key
 from identity.duties import Actor, Duty, Grant, require_compatible, require_scope
 from identity.errors import (
@@ -17,48 +15,34 @@ from identity.errors import (
     ClientUnknown,
     CredentialsWrong,
     DutyOfSystems,
-    SubjectNotActive,
+    SessionUnknown,
     UsernameTaken,
 )
+from identity.levels import Factor, Level, strength
 from identity.lifecycle import CLIENT_LIFECYCLE, PERMITS, ClientEvent, SubjectUse
-from identity.passwords import Passwords, is_username, require_password, require_username
-from identity.repository import Account, Bearer, Client, IdentityRepository, Token
+from identity.passwords import Passwords, require_password, require_username
+from identity.repository import Account, Client, IdentityRepository
 from identity.service import IdentityService, client_may_act
-from identity.subject import SubjectId
+from identity.subject import Person, SubjectId
+from identity.token_repository import Bearer, Token
+from identity.tokens import (
+    ACTIVATION_LIFETIME,
+    ACTIVATION_PREFIX,
+    SECRET_BYTES,
+    SESSION_LIFETIME,
+    SESSION_PREFIX,
+    TOKEN_LIFETIME,
+    TOKEN_PREFIX,
+    IssuedToken,
+    Session,
+    digest_of,
+)
 from trust import requests
-from trust.crypto.sm3 import sm3
-from trust.events import AuditEvent
+from trust.events import AuditEvent, Fact
 from trust.identifiers import new_id
 from trust.store import Reading, Store, Transaction
 
-__all__ = ["AccessService", "IssuedToken"]
-
-SESSION_LIFETIME: Final = timedelta(hours=8)
-TOKEN_LIFETIME: Final = timedelta(minutes=15)
-ACTIVATION_LIFETIME: Final = timedelta(days=7)
-SECRET_BYTES: Final = 32
-SESSION_PREFIX: Final = "xs_"
-TOKEN_PREFIX: Final = "xc_"  # noqa: S105 - not a secret, what secrets begin with
-ACTIVATION_PREFIX: Final = "xa_"
-"""The prefixes let a leaked secret be recognised by whoever finds it, and by secret scanners."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class IssuedToken:
-    """A secret that its bearer gets to see once. It shows itself without it."""
-
-    secret: str
-    holder: str
-    expires_at: datetime
-
-    @override
-    def __repr__(self) -> str:
-        return f"IssuedToken(holder={self.holder!r})"
-
-
-def digest_of(secret: str) -> str:
-    """Return the name under which the database knows a secret. 256 random bits need no salt."""
-    return sm3(secret.encode()).hex()
+__all__ = ["AccessService"]
 
 
 class AccessService:
@@ -125,42 +109,65 @@ class AccessService:
 
     # --- sessions
 
-    def log_in(self, *, username: str, password: str) -> IssuedToken:
-        """Begin a session. Whatever is wrong, the answer is `CredentialsWrong`, after the same work.
-
-        Raise `SubjectNotActive` for who knows the password and may not act: this is told to nobody else.
-        """
-        with self.store.reading() as view:
-            account = self.repository.account_by_username(view, username) if is_username(username) else None
-        holds = self.passwords.holds(None if account is None else account.password_hash, password)
-        if account is None or not holds:
-            self.record_refusal("session:begin:refused", "nobody" if account is None else account.person)
-            raise CredentialsWrong
-        with self.store.transaction() as tx:
-            person = self.identity.require_person(tx, account.person)
-            if SubjectUse.ACT in PERMITS[person.state]:
-                return self.add_token(tx, person.id, SESSION_PREFIX, SESSION_LIFETIME, is_client=False)
-            tx.record(AuditEvent(tag="session:begin:refused", actor=person.id, subject=person.id))
-        raise SubjectNotActive(subject=person.id, state=person.state.value)
+    def add_session(self, tx: Transaction, person: Person, factors: Collection[Factor], *, agent: str) -> IssuedToken:
+        """Begin a session with factors that were shown. Its level is the lower one, of them and of the proofing."""
+        proven = Level.NONE if person.assurance is None else Level(person.assurance.level)
+        level = min(proven, strength(factors))
+        return self.add_token(
+            tx, person.id, SESSION_PREFIX, SESSION_LIFETIME, level=level, factors=factors, agent=agent
+        )
 
     def add_token(
-        self, tx: Transaction, holder: str, prefix: str, lifetime: timedelta, *, is_client: bool
+        self,
+        tx: Transaction,
+        holder: str,
+        prefix: str,
+        lifetime: timedelta,
+        *,
+        level: Level,
+        factors: Collection[Factor] = (),
+        agent: str = "",
     ) -> IssuedToken:
-        """Make a session or an access token."""
+        """Make a session, or an access token of a client, which shows no factors."""
         secret = prefix + secrets.token_urlsafe(SECRET_BYTES)
+        is_client = not factors
         expires_at = tx.now + lifetime
-        self.repository.add_token(
-            tx, digest_of(secret), Token(holder=holder, is_client=is_client, expires_at=expires_at)
-        )
+        name = new_id("tok" if is_client else "ses", at=tx.now)
+        token = Token(id=name, holder=holder, is_client=is_client, expires_at=expires_at, level=level)
+        token_repository.add_token(tx, digest_of(secret), token, factors=factors, agent=shortened(agent))
         tag = "token:issue:done" if is_client else "session:begin:done"
-        tx.record(AuditEvent(tag=tag, actor=holder, subject=holder))
-        return IssuedToken(secret=secret, holder=holder, expires_at=expires_at)
+        facts: dict[str, Fact] = {"session": name}
+        if not is_client:
+            facts |= {"level": level.value, "factors": " ".join(sorted(factors))}
+        tx.record(AuditEvent(tag=tag, actor=holder, subject=holder, facts=facts))
+        return IssuedToken(secret=secret, holder=holder, expires_at=expires_at, level=level)
 
     def log_out(self, actor: Actor, secret: str) -> None:
         """End a session or an access token."""
         with self.store.transaction() as tx:
-            self.repository.end_tokens(tx, [digest_of(secret)])
+            token_repository.end_tokens(tx, [digest_of(secret)])
             tx.record(AuditEvent(tag="session:end:done", actor=actor.id, subject=actor.id))
+
+    def sessions(self, actor: Actor) -> tuple[Session, ...]:
+        """Return where somebody is logged in, the newest first."""
+        with self.store.reading() as view:
+            return token_repository.sessions(view, actor.id)
+
+    def end_session(self, actor: Actor, name: str) -> None:
+        """End one of one's own sessions by its identifier, from wherever one is logged in. Raise `SessionUnknown`."""
+        with self.store.transaction() as tx:
+            if not token_repository.end_sessions(tx, actor.id, only=name):
+                raise SessionUnknown
+            facts: dict[str, Fact] = {"session": name}
+            tx.record(AuditEvent(tag="session:end:done", actor=actor.id, subject=actor.id, facts=facts))
+
+    def end_other_sessions(self, actor: Actor) -> int:
+        """End every session of one's own but this one, and return how many there were."""
+        with self.store.transaction() as tx:
+            count = token_repository.end_sessions(tx, actor.id, but=actor.session)
+            facts: dict[str, Fact] = {"count": count}
+            tx.record(AuditEvent(tag="session:end_others:done", actor=actor.id, subject=actor.id, facts=facts))
+            return count
 
     def actor_of(self, secret: str) -> Actor:
         """Return who bears a session or an access token, with the duties held at this moment.
@@ -170,12 +177,12 @@ class AccessService:
         Raise `CredentialsWrong`.
         """
         with self.store.reading() as view:
-            bearer = self.repository.bearer(view, digest_of(secret))
+            bearer = token_repository.bearer(view, digest_of(secret))
             if bearer is None or bearer.token.expires_at <= view.now or not may_act(bearer):
                 raise CredentialsWrong
             token = bearer.token
             grants = self.repository.grants(view, token.holder)
-        return Actor(id=token.holder, grants=grants, is_client=token.is_client)
+        return Actor(id=token.holder, grants=grants, is_client=token.is_client, session=token.id, level=token.level)
 
     # --- duties
 
@@ -274,7 +281,7 @@ class AccessService:
             raise
         with self.store.transaction() as tx:
             if self.repository.use_assertion(tx, client=client.id, jti=read.jti, expires_at=read.expires_at):
-                return self.add_token(tx, client.id, TOKEN_PREFIX, TOKEN_LIFETIME, is_client=True)
+                return self.add_token(tx, client.id, TOKEN_PREFIX, TOKEN_LIFETIME, level=Level.HIGH)
             tx.record(AuditEvent(tag="token:issue:replayed", actor=client.id, subject=client.id))
         raise AssertionRefused(fault="replay")
 
@@ -282,6 +289,14 @@ class AccessService:
         """Put a refusal into the audit trail."""
         with self.store.transaction() as tx:
             tx.record(AuditEvent(tag=tag, actor=subject, subject=subject))
+
+
+LONGEST_AGENT: Final = 200
+
+
+def shortened(agent: str) -> str:
+    """Return what a program calls itself, as far as it can be kept and shown."""
+    return "".join(one for one in agent if one.isprintable())[:LONGEST_AGENT]
 
 
 def may_act(bearer: Bearer) -> bool:

@@ -1,11 +1,12 @@
 """Duties 职责, which of them exclude each other (三员分立), and who acts with which of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from identity.errors import DutiesExclude, DutyForNoOrganisation, DutyMissing, DutyNeedsOrganisation
+from identity.levels import Level
 
 __all__ = ["ADMINISTRATORS", "OF_ORGANISATION", "Actor", "Duty", "Grant", "require_compatible", "require_scope"]
 
@@ -61,6 +62,11 @@ class Actor:
 
     grants: frozenset[Grant]
     is_client: bool = False
+    session: str = field(default="", compare=False)
+    """Identifier of the session or token by which the actor asks; empty where something is done later, or by us."""
+
+    level: Level = field(default=Level.NONE, compare=False)
+    """How much is proven in that session. A business system proves itself by its key, and has the highest."""
 
     def holds(self, duty: Duty) -> bool:
         """Tell whether the actor holds `duty` for any organisation."""

@@ -13,16 +13,21 @@ Invalid
 Denied
 ├── CredentialsWrong         username, password, code or token do not hold
 ├── AssertionRefused         the client's signed assertion does not hold
-└── DutyMissing              the actor does not hold the duty that this needs
+├── DutyMissing              the actor does not hold the duty that this needs
+└── LevelTooLow              the session proves less than this needs
 NotFound
 ├── SubjectUnknown           no person or organisation by that identifier
 ├── AccountUnknown           no such account
+├── AuthenticatorUnknown     no such authenticator of this person
+├── SessionUnknown           no such session of this person
 └── ClientUnknown            no such client
 Conflict
 ├── SubjectNotActive         the subject is not proven, frozen or closed
 ├── SubjectExists            the person or organisation is registered already
 ├── AccountExists            the person has an account, and chose a password
 ├── UsernameTaken            the username belongs to somebody else
+├── AuthenticatorExists      this one is enrolled already
+├── EnrolmentClosed          the first authenticator was not enrolled in time
 └── DutiesExclude            one person may not hold these two duties
 """
 
@@ -34,6 +39,8 @@ __all__ = [
     "AccountExists",
     "AccountUnknown",
     "AssertionRefused",
+    "AuthenticatorExists",
+    "AuthenticatorUnknown",
     "CitizenNumberMalformed",
     "ClientKeyMalformed",
     "ClientUnknown",
@@ -44,8 +51,11 @@ __all__ = [
     "DutyMissing",
     "DutyNeedsOrganisation",
     "DutyOfSystems",
+    "EnrolmentClosed",
+    "LevelTooLow",
     "PasswordTooWeak",
     "PersonNameMalformed",
+    "SessionUnknown",
     "SubjectExists",
     "SubjectNotActive",
     "SubjectUnknown",
@@ -132,6 +142,13 @@ class DutyMissing(Denied):
     detail_names: ClassVar[tuple[str, ...]] = ("duty",)
 
 
+class LevelTooLow(Denied):
+    """The session proves less than this needs; log in with a further factor (RFC 9470)."""
+
+    code = "identity.level_too_low"
+    detail_names: ClassVar[tuple[str, ...]] = ("held", "needed")
+
+
 class SubjectUnknown(NotFound):
     """There is no person or organisation by that identifier."""
 
@@ -142,6 +159,18 @@ class AccountUnknown(NotFound):
     """There is no such account."""
 
     code = "identity.account_unknown"
+
+
+class AuthenticatorUnknown(NotFound):
+    """There is no such authenticator of this person."""
+
+    code = "identity.authenticator_unknown"
+
+
+class SessionUnknown(NotFound):
+    """There is no such session of this person; it may have ended."""
+
+    code = "identity.session_unknown"
 
 
 class ClientUnknown(NotFound):
@@ -175,6 +204,18 @@ class UsernameTaken(Conflict):
     """The username belongs to somebody else."""
 
     code = "identity.username_taken"
+
+
+class AuthenticatorExists(Conflict):
+    """This passkey or certificate is enrolled already."""
+
+    code = "identity.authenticator_exists"
+
+
+class EnrolmentClosed(Conflict):
+    """The first authenticator is enrolled within a day of choosing the password, later with a new activation code."""
+
+    code = "identity.enrolment_closed"
 
 
 class DutiesExclude(Conflict):

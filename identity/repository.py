@@ -1,7 +1,6 @@
 """Reads and writes the tables of identity. Personal data is enciphered on its way in and revealed on its way out."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -23,7 +22,6 @@ from identity.tables import (
     OrganisationRow,
     PersonRow,
     SubjectColumns,
-    TokenRow,
 )
 from trust.identifiers import new_id
 from trust.protection import DataProtection
@@ -31,29 +29,15 @@ from trust.rows import Row
 from trust.statements import Written
 from trust.store import Reading, Transaction
 
-__all__ = ["Account", "Bearer", "Client", "IdentityRepository", "Token", "credit_code_of"]
+__all__ = ["Account", "Client", "IdentityRepository", "credit_code_of"]
 
 NUMBER: str = "citizen number"
 
-TOKENS: Final = Row.metadata.tables[TokenRow.__tablename__]
 CLIENTS: Final = Row.metadata.tables[ClientRow.__tablename__]
 ORGANISATIONS: Final = Row.metadata.tables[OrganisationRow.__tablename__]
 PERSONS: Final = Row.metadata.tables[PersonRow.__tablename__]
 GRANTS: Final = Row.metadata.tables[GrantRow.__tablename__]
 
-# Asked at every request: through the session each of them costs several times as much.
-BEARER: Final = Written(
-    columns(
-        *(TOKENS.c.holder, TOKENS.c.is_client, TOKENS.c.expires_at),
-        *(CLIENTS.c.state, ORGANISATIONS.c.state, PERSONS.c.state),
-    )
-    .select_from(
-        TOKENS.outerjoin(CLIENTS, CLIENTS.c.id == TOKENS.c.holder)
-        .outerjoin(ORGANISATIONS, ORGANISATIONS.c.id == CLIENTS.c.organisation)
-        .outerjoin(PERSONS, PERSONS.c.id == TOKENS.c.holder)
-    )
-    .where(TOKENS.c.digest == bindparam("digest"))
-)
 HELD: Final = Written(select(GRANTS.c.duty, GRANTS.c.organisation).where(GRANTS.c.holder == bindparam("holder")))
 STATE_OF_ORGANISATION: Final = Written(columns(ORGANISATIONS.c.state).where(ORGANISATIONS.c.id == bindparam("name")))
 STATES_OF_CLIENT: Final = Written(
@@ -78,6 +62,7 @@ class Account:
     username: str | None
     password_hash: str | None = field(repr=False)
     activation_until: datetime | None
+    activated_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,27 +75,6 @@ class Client:
     public_jwk: dict[str, Any]
     state: ClientState
     last_actor: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Token:
-    """A session or an access token, without its secret."""
-
-    holder: str
-    is_client: bool
-    expires_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bearer:
-    """Whose a token is, and the states on which it depends whether that one may act."""
-
-    token: Token
-    client: ClientState | None
-    organisation: SubjectState | None
-    """Of the organisation that the client acts for."""
-
-    person: SubjectState | None
 
 
 def utc(moment: datetime) -> datetime:
@@ -295,7 +259,7 @@ class IdentityRepository:
         """Give an account its username and password; the activation code is spent."""
         row = tx.get(AccountRow, account.id)
         if row is not None:
-            row.username, row.password_hash = username, password_hash
+            row.username, row.password_hash, row.activated_at = username, password_hash, tx.now
             row.activation_hash = row.activation_until = None
 
     # --- grants
@@ -321,30 +285,6 @@ class IdentityRepository:
                 granted_at=tx.now,
             )
         )
-
-    # --- tokens
-
-    def add_token(self, tx: Transaction, digest: str, token: Token) -> None:
-        """Keep a new session or access token."""
-        tx.add(TokenRow(digest=digest, holder=token.holder, is_client=token.is_client, expires_at=token.expires_at))
-
-    def bearer(self, view: Reading, digest: str) -> Bearer | None:
-        """Return whose the token with a digest is, if there is one."""
-        row = next(iter(view.rows(BEARER, digest=digest)), None)
-        if row is None:
-            return None
-        holder, is_client, expires_at, client, organisation, person = row
-        return Bearer(
-            token=Token(holder=holder, is_client=is_client, expires_at=utc(expires_at)),
-            client=None if client is None else ClientState(client),
-            organisation=None if organisation is None else SubjectState(organisation),
-            person=None if person is None else SubjectState(person),
-        )
-
-    def end_tokens(self, tx: Transaction, digests: Iterable[str]) -> int:
-        """End sessions or tokens, and forget all that have expired."""
-        gone = col(TokenRow.digest).in_(tuple(digests)) | (col(TokenRow.expires_at) < tx.now)
-        return tx.change(delete(TokenRow).where(gone))
 
     # --- clients
 
@@ -396,4 +336,5 @@ def to_account(row: AccountRow | None) -> Account | None:
         username=row.username,
         password_hash=row.password_hash,
         activation_until=None if row.activation_until is None else utc(row.activation_until),
+        activated_at=None if row.activated_at is None else utc(row.activated_at),
     )

@@ -56,6 +56,7 @@ class AccountRow(LivingRow, table=True):
     password_hash: str | None = None
     activation_hash: str | None = Field(default=None, unique=True)
     activation_until: datetime | None = None
+    activated_at: datetime | None = None
 
 
 class GrantRow(Row, table=True):
@@ -79,9 +80,16 @@ class TokenRow(Row, table=True):
     __table_args__ = (Index(None, "holder"),)
 
     digest: str = Field(primary_key=True)
+    id: str = Field(unique=True)
     holder: str
     is_client: bool
+    begun_at: datetime
     expires_at: datetime
+    level: int
+    factors: str
+    """With what the person came back, separated by spaces; empty for clients."""
+
+    agent: str
 
 
 class ClientRow(LivingRow, table=True):

@@ -21,6 +21,7 @@ from api.demo.cast import AUTHORITY, ENTERPRISE, STAFF, Company
 from api.demo.documents import foreign_documents, page
 from api.demo.evidence import place_for_seal, pretty, rasterise, require_words, seal_signature_of
 from api.demo.journal import Journal, StoryFailed, Voice
+from api.demo.passkey import SoftPasskey
 from api.settings import Settings
 from identity.assertion import ASSERTION_TYPE
 from identity.duties import Duty
@@ -110,6 +111,17 @@ class Story:
         body = {"code": code, "username": username, "password": password}
         voice.ask("激活账号，自设口令", "POST", "/v1/auth/activation", json=body)
         answer = voice.json("登录", "POST", "/v1/auth/sessions", json={"username": username, "password": password})
+        voice.token = answer["token"]
+        passkey = SoftPasskey()
+        asked = voice.json("取得绑定挑战", "POST", "/v1/auth/authenticators/keys/questions")
+        made = passkey.make(asked["public_key"], origin=asked["origin"])
+        enrolment = {"question": asked["question"], "credential": made, "name": "手机"}
+        voice.ask("绑定通行密钥", "POST", "/v1/auth/authenticators/keys", json=enrolment)
+        asked = voice.json("取得登录挑战", "POST", "/v1/auth/questions")
+        shown = passkey.show(asked["public_key"], origin=asked["origin"])
+        key = {"question": asked["question"], "credential": shown}
+        path = "/v1/auth/sessions/current/step-up"
+        answer = voice.json("以通行密钥提升至三级", "POST", path, json={"key": key})
         voice.token = answer["token"]
         self.voices[role], self.subjects[role] = voice, person
 

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 import api.verification_jobs.tables
+import identity.authentication.tables
 import identity.tables
 import keys.tables
 import licence.bulk.tables

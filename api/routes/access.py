@@ -13,6 +13,7 @@ from api.schemas.texts import Text
 from api.throttle import Throttle
 from api.wiring import Instance
 from identity.assertion import ASSERTION_TYPE
+from identity.authentication.attempts import TooManyAttempts
 from identity.duties import Actor
 from identity.errors import (
     AssertionRefused,
@@ -23,7 +24,7 @@ from identity.errors import (
     UsernameTaken,
 )
 
-__all__ = ["router"]
+__all__ = ["agent_of", "count_login", "router"]
 
 router = APIRouter(tags=["登录 access"])
 InstanceHere = Annotated[Instance, Depends(instance_of)]
@@ -34,6 +35,11 @@ def count_login(request: Request) -> None:
     """Count an attempt to log in from this address."""
     throttle: Throttle = request.app.state.logins
     throttle.count(request)
+
+
+def agent_of(request: Request) -> str:
+    """Return what the browser or program calls itself."""
+    return request.headers.get("user-agent", "")
 
 
 @router.post(
@@ -63,12 +69,11 @@ def activate(instance: InstanceHere, body: Activation) -> Response:
     summary="Log in 登录",
     status_code=201,
     dependencies=[allow(Permission.ANYBODY), Depends(count_login)],
-    responses=errors(CredentialsWrong, SubjectNotActive, TooManyRequests, public=True),
+    responses=errors(CredentialsWrong, SubjectNotActive, TooManyAttempts, TooManyRequests, public=True),
 )
-def log_in(instance: InstanceHere, body: Login) -> SessionView:
-    """Begin a session of eight hours with username and password."""
-    issued = instance.base.access.log_in(username=body.username, password=body.password.get_secret_value())
-    return SessionView.of(issued)
+def log_in(instance: InstanceHere, request: Request, body: Login) -> SessionView:
+    """Begin a session of eight hours with username and password, and a one-time code where there is an app."""
+    return SessionView.of(instance.base.sign_in.log_in(body.asked(agent_of(request))))
 
 
 @router.delete("/v1/auth/sessions/current", summary="Log out 退出", status_code=204, responses=errors(CredentialsWrong))

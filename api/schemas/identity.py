@@ -7,10 +7,11 @@ from pydantic import Field, SecretStr
 
 from api.schemas.common import Request, View
 from api.schemas.texts import Line
-from identity.access import IssuedToken
+from identity.authentication.signing_in import LogIn, SignedIn
 from identity.duties import Actor, Duty
 from identity.repository import Client
 from identity.subject import Organisation, Person
+from identity.tokens import IssuedToken
 
 __all__ = [
     "AccountOpened",
@@ -119,6 +120,25 @@ class Login(Request):
 
     username: str = Field(max_length=64, examples=["wang.xiaoming"])
     password: SecretStr = Field(max_length=256, examples=["a long sentence of one's own"])
+    code: SecretStr = Field(
+        default=SecretStr(""),
+        max_length=6,
+        description="One-time code 动态口令, where there is an app",
+        examples=["492039"],
+    )
+    device: SecretStr = Field(
+        default=SecretStr(""), max_length=256, description="What the last login on this device returned as `device`"
+    )
+
+    def asked(self, agent: str) -> LogIn:
+        """Return what is asked."""
+        return LogIn(
+            username=self.username,
+            password=self.password.get_secret_value(),
+            code=self.code.get_secret_value(),
+            device=self.device.get_secret_value(),
+            agent=agent,
+        )
 
 
 class SessionView(View):
@@ -127,11 +147,22 @@ class SessionView(View):
     token: str = Field(examples=["xs_3Gd…"])
     person: str
     expires_at: datetime
+    level: int = Field(description="Assurance level 0 to 3 (docs/sign-on.md)", examples=[2])
+    device: str = Field(
+        default="", description="To be kept on this device and sent with the next login", examples=["xd_9sK…"]
+    )
 
     @classmethod
-    def of(cls, issued: IssuedToken) -> "SessionView":
+    def of(cls, signed: SignedIn) -> "SessionView":
         """Return the view of a session."""
-        return cls(token=issued.secret, person=issued.holder, expires_at=issued.expires_at)
+        token = signed.token
+        return cls(
+            token=token.secret,
+            person=token.holder,
+            expires_at=token.expires_at,
+            level=token.level,
+            device=signed.device,
+        )
 
 
 class TokenView(View):
@@ -154,6 +185,7 @@ class Me(View):
 
     id: str = Field(examples=["P7K2M9Q4R8T1W3X5Y6"])
     is_client: bool
+    level: int = Field(description="Assurance level of this session, 0 to 3 (docs/sign-on.md)", examples=[3])
     duties: list[GrantView]
 
     @classmethod
@@ -163,6 +195,7 @@ class Me(View):
         return cls(
             id=actor.id,
             is_client=actor.is_client,
+            level=actor.level,
             duties=[GrantView(duty=grant.duty, organisation=grant.organisation) for grant in grants],
         )
 

@@ -30,9 +30,10 @@ from api.demo.evidence import seal_signature_of
 from api.permissions import Permission
 from api.settings import Settings
 from api.wiring import Instance
-from identity.access import SESSION_LIFETIME, SESSION_PREFIX, TOKEN_LIFETIME, TOKEN_PREFIX
 from identity.duties import OF_ORGANISATION, Actor, Duty, Grant
+from identity.levels import Factor, Level
 from identity.service import RegisterOrganisation, RegisterPerson
+from identity.tokens import TOKEN_LIFETIME, TOKEN_PREFIX
 from licence.catalogue import DraftType
 from licence.service import ISSUE_PURPOSE, IssueLicence
 from licence.types.particulars import HolderCategory, TypeParticulars
@@ -311,7 +312,8 @@ class Service:
         with base.store.transaction() as tx:
             for grant in grants:
                 base.access.add_grant(tx, person.id, grant, by="test")
-            issued = base.access.add_token(tx, person.id, SESSION_PREFIX, SESSION_LIFETIME, is_client=False)
+            proven = base.identity.require_person(tx, person.id)
+            issued = base.access.add_session(tx, proven, {Factor.PASSKEY}, agent="tests")
         return issued.secret
 
     def system_bearer(self, organisation: str = "") -> str:
@@ -325,7 +327,7 @@ class Service:
         ).id
         access.approve_client(security, client)
         with self.instance.base.store.transaction() as tx:
-            return access.add_token(tx, client, TOKEN_PREFIX, TOKEN_LIFETIME, is_client=True).secret
+            return access.add_token(tx, client, TOKEN_PREFIX, TOKEN_LIFETIME, level=Level.HIGH).secret
 
     def organisation(self) -> str:
         """Return the identifier of a new organisation that is proven."""

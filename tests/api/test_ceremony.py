@@ -23,9 +23,10 @@ from api.demo import cast
 from api.foundation import Foundation
 from api.health import probe
 from api.wiring import Instance
-from identity.access import ACTIVATION_LIFETIME
+from identity.authentication.signing_in import LogIn
 from identity.duties import Duty, Grant
 from identity.errors import CitizenNumberMalformed
+from identity.tokens import ACTIVATION_LIFETIME
 from keys.errors import KeystoreExists, KeystoreUnavailable
 from tests.api.builders import settings_for
 from tests.fakes.clock import NOW, SettableClock
@@ -86,7 +87,7 @@ def test_each_founder_has_one_duty_and_a_code(held: tuple[Path, Founded]) -> Non
         assert founder.activation.holder == access.activate(
             founder.activation.secret, username=username, password=PASSWORD
         )
-        session = access.log_in(username=username, password=PASSWORD)
+        session = instance.base.sign_in.log_in(LogIn(username=username, password=PASSWORD)).token
         assert frozenset({Grant(founder.duty)}) == access.actor_of(session.secret).grants
     instance.base.store.close()
 

@@ -229,12 +229,12 @@ def test_what_makes_something_twice_takes_a_key(operations: list[Operation]) -> 
         known = (
             "/v1/persons",
             "/v1/organisations",
-            "/v1/auth/sessions",
             "/v1/live-codes",
             "/v1/accounts",
             "/v1/licence-types",
         )
-        if makes and operation.path not in known and "Idempotency-Key" not in headers:
+        is_known = operation.path in known or operation.path.startswith("/v1/auth/")  # questions, and their answers
+        if makes and not is_known and "Idempotency-Key" not in headers:
             wrong.append(operation.name)
     assert "\n".join(wrong) == ""
 

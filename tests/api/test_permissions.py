@@ -9,8 +9,8 @@ from fastapi.routing import APIRoute
 
 from api.permissions import PERMITTED, PUBLIC, Permission
 from api.problems import PROBLEM
-from identity.access import SESSION_LIFETIME
 from identity.duties import Duty, Grant
+from identity.tokens import SESSION_LIFETIME
 from tests.api.builders import Service, all_routes_of, grant, operations_of, permission_of, routes_of
 
 REFUSED: Final = "access:check:refused"

@@ -12,11 +12,17 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from identity import citizen_number, credit_code
-from identity.access import AccessService, IssuedToken
+from identity.access import AccessService
+from identity.authentication.attempts import Attempts, KnownDevices
+from identity.authentication.enrolling import Enrolment
+from identity.authentication.passkeys import RelyingParty
+from identity.authentication.repository import AuthenticationRepository
+from identity.authentication.signing_in import LogIn, SignIn
 from identity.duties import Actor, Duty, Grant
 from identity.repository import Client, IdentityRepository
 from identity.service import IdentityService, RegisterOrganisation, RegisterPerson
 from identity.subject import Organisation, Person
+from identity.tokens import IssuedToken
 from keys.wrapping import EnvelopeProtection, RootKey
 from tests.fakes.clock import SettableClock
 from trust import repository as trail
@@ -27,6 +33,7 @@ __all__ = [
     "AUDIENCE",
     "BORN",
     "FIRST",
+    "ORIGIN",
     "PASSWORD",
     "SECOND",
     "SECRET",
@@ -36,6 +43,7 @@ __all__ = [
     "person_number",
 ]
 
+ORIGIN: Final = "https://trust.example"
 AUDIENCE: Final = "https://trust.example/oauth2/token"
 PASSWORD: Final = "seven quiet herons at dawn"
 BORN: Final = date(1949, 12, 31)
@@ -76,17 +84,38 @@ class Office:
     repository: IdentityRepository = field(init=False)
     identity: IdentityService = field(init=False)
     access: AccessService = field(init=False)
+    sign_in: SignIn = field(init=False)
+    enrolment: Enrolment = field(init=False)
+    trusted: set[str] = field(default_factory=set)
+    """Fingerprints of the certificates that lead to an authority."""
 
     def __post_init__(self) -> None:
-        self.repository = IdentityRepository(EnvelopeProtection.derived(RootKey(SECRET)))
+        protection = EnvelopeProtection.derived(RootKey(SECRET))
+        self.repository = IdentityRepository(protection)
         self.identity = IdentityService(self.store, self.repository)
         self.access = AccessService(
             store=self.store, repository=self.repository, identity=self.identity, token_address=AUDIENCE
         )
+        kept = AuthenticationRepository(protection)
+        self.sign_in = SignIn(
+            store=self.store,
+            identity=self.identity,
+            access=self.access,
+            accounts=self.repository,
+            repository=kept,
+            attempts=Attempts(repository=kept, protection=protection, devices=KnownDevices(protection)),
+            relying_party=RelyingParty(host="trust.example", origin=ORIGIN),
+            is_trusted=lambda _, certificate: certificate.fingerprint in self.trusted,
+        )
+        self.enrolment = Enrolment(self.sign_in)
         # Cheap parameters: what Argon2 costs is for the service to pay, not for a test.
         passwords = self.access.passwords
         passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         passwords.nobody = passwords.hasher.hash("nobody")
+
+    def enter(self, *, username: str, password: str) -> IssuedToken:
+        """Log in with a password alone."""
+        return self.sign_in.log_in(LogIn(username=username, password=password)).token
 
     def next(self) -> int:
         """Return a number that nobody here has yet."""
@@ -120,7 +149,7 @@ class Office:
 
     def session(self, person: Person) -> IssuedToken:
         """Open an account for a person and log in."""
-        return self.access.log_in(username=self.account(person), password=PASSWORD)
+        return self.enter(username=self.account(person), password=PASSWORD)
 
     def client(self, organisation: Organisation | None = None) -> "BusinessSystem":
         """Register a business system and have it approved."""

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from identity.access import ACTIVATION_LIFETIME, digest_of
 from identity.errors import (
     AccountExists,
     CredentialsWrong,
@@ -14,6 +13,7 @@ from identity.errors import (
     UsernameMalformed,
     UsernameTaken,
 )
+from identity.tokens import ACTIVATION_LIFETIME, digest_of
 from tests.fakes.clock import NOW
 from tests.identity.builders import FIRST, PASSWORD, SECURITY, Office
 
@@ -93,7 +93,7 @@ def test_a_second_account_for_one_person_is_refused(office: Office) -> None:
     with pytest.raises(AccountExists) as refused:
         office.access.open_account(SECURITY, person.id)
     assert {"subject": person.id} == refused.value.details
-    assert person.id == office.access.log_in(username=username, password=PASSWORD).holder
+    assert person.id == office.enter(username=username, password=PASSWORD).holder
 
 
 @pytest.mark.parametrize("password", ["short", "password1234", "aaaaaaaaaaaaaaaa", "wang.xiaoming1", "x" * 300])

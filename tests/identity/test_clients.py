@@ -7,7 +7,6 @@ from uuid import uuid4
 import pytest
 from joserfc.jwk import ECKey, OctKey
 
-from identity.access import TOKEN_LIFETIME
 from identity.duties import Actor, Duty, Grant
 from identity.errors import (
     AssertionRefused,
@@ -19,6 +18,7 @@ from identity.errors import (
 )
 from identity.lifecycle import ClientState
 from identity.repository import Client
+from identity.tokens import TOKEN_LIFETIME
 from tests.fakes.clock import NOW
 from tests.identity.builders import FIRST, SECURITY, SYSTEM, Office
 from trust.lifecycle import EventNotPossible, FourEyesRequired

@@ -6,11 +6,11 @@ import pytest
 
 from api.ceremony import FounderRecord
 from api.schemas.identity import PersonRegistration, SubjectView
-from identity.access import IssuedToken
 from identity.citizen_number import CitizenNumber
 from identity.errors import SubjectExists
 from identity.service import RegisterPerson
 from identity.subject import PersonName
+from identity.tokens import IssuedToken
 from licence.service import IssueLicence
 from tests.fakes.clock import NOW
 from tests.identity.builders import FIRST, PASSWORD, SECURITY, Office, person_number
@@ -33,7 +33,7 @@ def lived(office: Office) -> Office:
     person = office.identity.register_person(FIRST, RegisterPerson(name=NAME, citizen_number=NUMBER))
     office.identity.prove(SECURITY, person.id)
     office.account(person, username="murong")
-    office.access.log_in(username="murong", password=PASSWORD)
+    office.enter(username="murong", password=PASSWORD)
     with pytest.raises(SubjectExists):
         office.identity.register_person(FIRST, RegisterPerson(name=NAME, citizen_number=NUMBER))
     office.identity.freeze(FIRST, person.id, reason="举报核实中")

@@ -6,9 +6,10 @@ import pytest
 from argon2 import PasswordHasher
 from typing_extensions import override
 
-from identity.access import SESSION_LIFETIME, digest_of
+from identity import token_repository
 from identity.duties import Actor, Duty, Grant
 from identity.errors import CredentialsWrong, SubjectNotActive
+from identity.tokens import SESSION_LIFETIME, digest_of
 from tests.fakes.clock import NOW
 from tests.identity.builders import FIRST, PASSWORD, SECOND, SECURITY, Office
 
@@ -17,7 +18,7 @@ AFTER = timedelta(microseconds=1)
 
 def test_a_session_begins(office: Office) -> None:
     person = office.person()
-    issued = office.access.log_in(username=office.account(person), password=PASSWORD)
+    issued = office.enter(username=office.account(person), password=PASSWORD)
     assert (person.id, NOW + SESSION_LIFETIME) == (issued.holder, issued.expires_at)
     assert issued.secret.startswith("xs_")
     assert issued.secret not in repr(issued)
@@ -27,7 +28,7 @@ def test_a_session_begins(office: Office) -> None:
 
 def test_two_sessions_have_two_secrets(office: Office) -> None:
     username = office.account(office.person())
-    first, second = (office.access.log_in(username=username, password=PASSWORD) for _ in range(2))
+    first, second = (office.enter(username=username, password=PASSWORD) for _ in range(2))
     assert first.secret != second.secret
     office.access.log_out(office.access.actor_of(first.secret), first.secret)
     assert second.holder == office.access.actor_of(second.secret).id
@@ -36,8 +37,8 @@ def test_two_sessions_have_two_secrets(office: Office) -> None:
 def test_the_secret_is_kept_as_its_hash_alone(office: Office) -> None:
     issued = office.session(office.person())
     with office.store.reading() as view:
-        assert office.repository.bearer(view, issued.secret) is None
-        assert office.repository.bearer(view, digest_of(issued.secret)) is not None
+        assert token_repository.bearer(view, issued.secret) is None
+        assert token_repository.bearer(view, digest_of(issued.secret)) is not None
 
 
 class Counting(PasswordHasher):
@@ -65,9 +66,9 @@ def test_whatever_is_wrong_costs_the_same(office: Office, username: str, passwor
     office.access.passwords.nobody = hasher.hash("nobody")
     before = len(office.events())
     with pytest.raises(CredentialsWrong):
-        office.access.log_in(username=username, password=password)
+        office.enter(username=username, password=password)
     assert len(hasher.asked) == 1
-    assert [event.tag for event in office.events(after=before)] == ["session:begin:refused"]
+    assert [event.tag for event in office.events(after=before)] == ["session:begin:tried", "session:begin:refused"]
 
 
 def test_a_refusal_names_the_person_and_nobody_else(office: Office) -> None:
@@ -75,14 +76,14 @@ def test_a_refusal_names_the_person_and_nobody_else(office: Office) -> None:
     office.account(person, username="wang.xiaoming")
     for username, subject in (("wang.xiaoming", person.id), ("wang.daming", "nobody")):
         with pytest.raises(CredentialsWrong):
-            office.access.log_in(username=username, password="wrong wrong wrong")
+            office.enter(username=username, password="wrong wrong wrong")
         last = office.events()[-1]
         assert (subject, subject, {}) == (last.actor, last.subject, last.facts)
 
 
 def test_the_password_of_nobody_lets_nobody_in(office: Office) -> None:
     with pytest.raises(CredentialsWrong):
-        office.access.log_in(username="nobody", password="nobody")
+        office.enter(username="nobody", password="nobody")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_ending_one_forgets_those_that_expired(office: Office) -> None:
     new = office.session(office.person())
     office.access.log_out(office.access.actor_of(new.secret), new.secret)
     with office.store.reading() as view:
-        assert office.repository.bearer(view, digest_of(old.secret)) is None
+        assert token_repository.bearer(view, digest_of(old.secret)) is None
 
 
 def freeze(office: Office, person: str) -> None:
@@ -140,16 +141,16 @@ def unfreeze(office: Office, person: str) -> None:
 def test_freezing_ends_what_a_person_does_at_once(office: Office) -> None:
     person = office.person()
     username = office.account(person)
-    issued = office.access.log_in(username=username, password=PASSWORD)
+    issued = office.enter(username=username, password=PASSWORD)
     freeze(office, person.id)
     with pytest.raises(CredentialsWrong):
         office.access.actor_of(issued.secret)
     with pytest.raises(SubjectNotActive):
-        office.access.log_in(username=username, password=PASSWORD)
+        office.enter(username=username, password=PASSWORD)
     with pytest.raises(CredentialsWrong):  # who does not know the password does not learn of it
-        office.access.log_in(username=username, password="wrong wrong wrong")
+        office.enter(username=username, password="wrong wrong wrong")
     unfreeze(office, person.id)
-    assert person.id == office.access.log_in(username=username, password=PASSWORD).holder
+    assert person.id == office.enter(username=username, password=PASSWORD).holder
 
 
 def test_the_login_of_a_frozen_person_is_on_record(office: Office) -> None:
@@ -157,7 +158,7 @@ def test_the_login_of_a_frozen_person_is_on_record(office: Office) -> None:
     username = office.account(person)
     freeze(office, person.id)
     with pytest.raises(SubjectNotActive):
-        office.access.log_in(username=username, password=PASSWORD)
+        office.enter(username=username, password=PASSWORD)
     assert office.tags(person.id)[-1] == "session:begin:refused"
 
 
@@ -179,4 +180,4 @@ def test_sessions_are_the_same_on_postgresql(postgres_office: Office) -> None:
 
 def test_a_zero_character_in_a_username_is_a_wrong_one_on_postgresql(postgres_office: Office) -> None:
     with pytest.raises(CredentialsWrong):
-        postgres_office.access.log_in(username="wang\x00", password=PASSWORD)
+        postgres_office.enter(username="wang\x00", password=PASSWORD)

@@ -8,8 +8,9 @@ import httpx2
 import pytest
 
 from api.demo.documents import foreign_documents
-from identity.access import TOKEN_LIFETIME, TOKEN_PREFIX
 from identity.duties import Duty, Grant
+from identity.levels import Level
+from identity.tokens import TOKEN_LIFETIME, TOKEN_PREFIX
 from tests.api.builders import Furnished, Service
 
 Stamp = Callable[..., httpx2.Response]
@@ -26,7 +27,7 @@ def form(*, reason: str = "", **place: float) -> dict[str, str]:
 def system_token(service: Service, client: str) -> str:
     access = service.instance.base.access
     with service.instance.base.store.transaction() as tx:
-        return access.add_token(tx, client, TOKEN_PREFIX, TOKEN_LIFETIME, is_client=True).secret
+        return access.add_token(tx, client, TOKEN_PREFIX, TOKEN_LIFETIME, level=Level.HIGH).secret
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""How persons prove who they are when they come back: passwords, one-time codes, passkeys, certificates."""
