@@ -11,6 +11,7 @@ import pytest
 from api.demo import cast
 from api.permissions import PUBLIC
 from identity.duties import ADMINISTRATORS, OF_ORGANISATION, Actor, Duty, Grant
+from identity.levels import Level
 from licence.life.reviewing import AskStep
 from licence.lifecycle import LicenceEvent
 from licence.live.codes import MakeLiveCode
@@ -63,7 +64,7 @@ def one_of_everything(here: SharedService) -> dict[str, str]:
     table = {"file": ("table.csv", cast.table_of([{"number": "1"}]))}
     system = service.instance.base.access
     with service.instance.base.store.transaction() as tx:
-        token = system.add_token(tx, furnished.client, "xc_", timedelta(minutes=15), is_client=True).secret
+        token = system.add_token(tx, furnished.client, "xc_", timedelta(minutes=15), level=Level.HIGH).secret
     job = ask("POST", "/v1/bulk-jobs", token=token, data=order, files=table, headers=here.key).json()
     live = MakeLiveCode(licence=furnished.licence, holder=furnished.enterprise)
     step = AskStep(
