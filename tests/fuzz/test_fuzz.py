@@ -33,6 +33,9 @@ RARE: Final = frozenset(
 )
 """Parsers that take hardly a mutant: what they read is under a signature, a checksum or a tag as a whole."""
 
+TAKES_ANYTHING: Final = frozenset({"what is asked"})
+"""Readers for which everything is something: what is no code and no identifier is a file."""
+
 EVERY_PARSER = pytest.mark.parametrize("harness", PARSERS.values(), ids=lambda one: one.name)
 
 
@@ -57,7 +60,7 @@ def test_mutants_are_read_or_refused_with_our_errors_in_time(harness: AnyHarness
     tally = run(harness, numbers_of(harness))
     assert [(one.what, one.data) for one in tally.findings] == []
     assert tally.cases == len(numbers_of(harness))
-    assert tally.read < tally.cases
+    assert tally.read < tally.cases or harness.name in TAKES_ANYTHING
     assert tally.read > 0 or harness.name in RARE
 
 

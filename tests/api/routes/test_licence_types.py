@@ -106,7 +106,7 @@ def test_a_type_lives_from_draft_to_retirement(office: Office) -> None:
         ({"data_schema": {"$ref": "https://elsewhere.example"}}, 400, "licence.schema_invalid"),
         ({"holders": ["ship"]}, 400, "licence.particulars_invalid"),
         ({"more": 1}, 422, "request.malformed"),
-        ({"issuer": "O0"}, 404, "identity.subject_unknown"),
+        ({"issuer": "O0"}, 403, "identity.duty_missing"),
         ({"issuing": [{"authority": "O0"}]}, 404, "identity.subject_unknown"),
         ({"name": "许可\u200b证"}, 400, "text.character_not_covered"),
     ],
