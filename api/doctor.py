@@ -8,8 +8,8 @@ from api import migrations
 from api.demo.browser import find_browser
 from api.foundation import Foundation, prove_cryptography
 from api.health import probe
-from api.problems import words_of
 from api.settings import Settings
+from api.telling import words_of
 from api.wiring import Instance
 from trust.crypto import backends
 from trust.errors import TrustError

@@ -15,7 +15,7 @@ from api.pages.scripts import READING, Scripted
 from api.pages.situations import NOTED, Situation, additions, of_claim, of_file, of_identifier
 from api.pages.veil import Veil, fact
 from api.pages.words import Language, has_words, say, say_all
-from api.problems import words_of
+from api.telling import words_of
 from licence.verification import ClaimReport, FileFinding
 from seal.lifecycle import SealState
 from seal.records import Seal

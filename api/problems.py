@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from api.telling import words_of
 from api.verification_jobs.errors import VerificationQueueFull
 from api.words import WORDS
 from identity.authentication.attempts import TooManyAttempts
@@ -33,7 +34,6 @@ __all__ = [
     "install",
     "problem",
     "status_of",
-    "words_of",
 ]
 
 PROBLEM: Final = "application/problem+json"
@@ -92,12 +92,6 @@ def status_of(error: type[TrustError]) -> HTTPStatus:
     if error in EXCEPTIONS:
         return EXCEPTIONS[error]
     return next(status for kind, status in STATUSES.items() if issubclass(error, kind))
-
-
-def words_of(error: TrustError) -> tuple[str, str]:
-    """Return what is wrong and what to do, in Chinese and in English."""
-    chinese, english = WORDS[error.code]
-    return chinese.format(**error.details), english.format(**error.details)
 
 
 def wants_english(request: Request) -> bool:

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from api.problems import words_of
 from api.settings import Settings
+from api.telling import words_of
 from api.terminal import terminal
 from api.wiring import Instance
 from trust.kernel_clock import KernelClock, read_kernel_clock

@@ -1,7 +1,7 @@
 """The validation policy of the instance, read once from the file that the settings name (docs/policy.md)."""
 
-from api.problems import words_of
 from api.settings import SettingInvalid, Settings
+from api.telling import words_of
 from trust.paths import ValidationPolicy
 from trust.policy_file import LARGEST, PolicyMalformed, read_policy
 

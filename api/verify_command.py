@@ -10,8 +10,8 @@ from typing import Any, Final
 from rich.console import Console
 from rich.text import Text
 
-from api.problems import words_of
 from api.schemas.verification import CheckView, ClaimVerdict, FileVerdict, own_verdict
+from api.telling import words_of
 from api.verify_texts import NO_LISTS, SignedLists, judge_text
 from licence.inquiry import inquiry_of
 from seal.data.reading import read_seal_signature

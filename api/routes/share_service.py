@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, Path, Request
 
 from api.authn import allow, instance_of
 from api.permissions import Permission
-from api.problems import TooManyRequests, words_of
+from api.problems import TooManyRequests
 from api.routes.sharing import count_address
 from api.schemas.common import errors
 from api.schemas.share_service import (
@@ -30,6 +30,7 @@ from api.schemas.share_service import (
     moment_of,
     remark,
 )
+from api.telling import words_of
 from api.throttle import Throttle
 from api.wiring import Instance
 from identity.duties import Actor, Duty

@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.middleware import SAFE_HEADERS
-from api.problems import EXCEPTIONS, PROBLEM, STATUSES, TooManyRequests, status_of, words_of
+from api.problems import EXCEPTIONS, PROBLEM, STATUSES, TooManyRequests, status_of
+from api.telling import words_of
 from api.words import WORDS
 from tests.api.builders import Service
 from trust.errors import KINDS, TrustError, leaves

@@ -1,0 +1,40 @@
+"""`trust serve`: an instance answers until it is told to stop."""
+
+from contextlib import closing
+from typing import Annotated, Final
+
+import typer
+import uvicorn
+
+from api import logs
+from api.foundation import prove_cryptography
+from api.settings import Settings
+from api.wiring import Instance
+
+__all__ = ["app"]
+
+app = typer.Typer()
+GRACE: Final = 20
+"""Seconds that requests under way get when the service stops."""
+
+
+@app.command()
+def serve(workers: Annotated[int, typer.Option(min=1, max=64, help="Worker processes")] = 1) -> None:
+    """Serve the instance in TRUST_DATA_DIR until it is told to stop; requests under way are finished."""
+    logs.configure()
+    settings = Settings.read()
+    prove_cryptography(settings)
+    opened = Instance.open(settings)  # say here, and not in a worker, what is missing
+    with closing(opened.base.store):
+        _ = opened.upper_platform
+    uvicorn.run(
+        "api.app:from_environment",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=workers,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=GRACE,
+        server_header=False,
+    )
