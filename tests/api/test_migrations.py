@@ -10,14 +10,16 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, MetaData, create_engine, inspect, make_url, text
+from sqlalchemy import Engine, MetaData, create_engine, inspect, make_url, select, text
 
 from api import migrations
+from identity.tables import AccountRow
 from tests.builders import PKI
 from tests.fakes.clock import SettableClock
 from trust import repository
 from trust.audit import AuditTrail
 from trust.events import AuditEvent
+from trust.rows import METADATA
 from trust.store import Store
 
 VERSIONS = "alembic_version"
@@ -211,3 +213,42 @@ def test_going_back_keeps_the_newest_versions(before: Engine, sm2_pki: PKI) -> N
     command.downgrade(migrations.configuration(before), "0001")
     assert rows(before, "SELECT role, key_handle, issuer FROM service_key") == [("audit", "software:key_3", "ca")]
     assert [one for one, *_ in rows(before, "SELECT id FROM key ORDER BY id")] == ["key_1", "key_2", "key_3", "key_4"]
+
+
+# --- to sign-on
+
+ACCOUNTS = METADATA.tables[AccountRow.__tablename__]
+PERSON = (
+    "INSERT INTO person (version, id, state, last_actor, registered_at, protected, number_index) "
+    "VALUES (1, :id, 'active', 'somebody', '2026-11-01 08:00:00+00', :protected, :id)"
+)
+ACCOUNT = "INSERT INTO account (version, id, person, username, password_hash) VALUES (1, :id, :id, :username, 'hash')"
+SESSION = (
+    "INSERT INTO token (digest, holder, is_client, expires_at) "
+    "VALUES ('digest', 'one', :is_client, '2026-11-22 16:00:00+00')"
+)
+
+
+def test_who_had_an_account_keeps_it_and_logs_in_again(engine: Engine) -> None:
+    """The first authenticator may be enrolled from the change on; who has not chosen a password yet waits as before."""
+    config = migrations.configuration(engine)
+    command.upgrade(config, "0013")
+    with engine.begin() as connection:
+        for name, username in (("one", "wang.xiaoming"), ("two", None)):
+            connection.execute(text(PERSON), {"id": name, "protected": b"enciphered"})
+            connection.execute(text(ACCOUNT), {"id": name, "username": username})
+        connection.execute(text(SESSION), {"is_client": False})
+    command.upgrade(config, "0014")
+    with engine.connect() as connection:
+        kept = {one.id: one for one in connection.execute(select(*ACCOUNTS.columns))}
+        sessions = connection.execute(text("SELECT count(*) FROM token")).scalar()
+        begun = (
+            connection.execute(text("SELECT id FROM account WHERE activated_at <= CURRENT_TIMESTAMP")).scalars().all()
+        )
+    assert (kept["one"].username, kept["one"].password_hash, sessions) == ("wang.xiaoming", "hash", 0)
+    assert kept["one"].activated_at.tzinfo is not None  # read as the program reads it
+    assert (kept["two"].activated_at, begun) == (None, ["one"])
+    command.downgrade(config, "0013")
+    command.upgrade(config, "0014")
+    with engine.connect() as connection:
+        assert {one.username for one in connection.execute(select(*ACCOUNTS.columns))} == {"wang.xiaoming", None}
