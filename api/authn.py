@@ -1,22 +1,25 @@
 """Who calls: the bearer of a session or a token becomes an `Actor`, and each route asks for one permission.
 
-Decisions that refuse are put into the audit trail before they are answered.
+Every decision, allowed or refused, is put into the audit trail before it is answered.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
-from api.permissions import PERMITTED, PUBLIC, Permission, floor_of
-from api.problems import Unauthenticated
+from api.decisions import Decisions
+from api.permissions import ABOUT_ONESELF, PERMITTED, PUBLIC, Permission
+from api.problems import QuotaExceeded, Unauthenticated
+from api.quotas import ClientQuotas, header_fields
 from api.wiring import Instance
 from identity.duties import Actor
-from identity.errors import CredentialsWrong, DutyMissing, LevelTooLow
+from identity.errors import CredentialsWrong, DutyMissing
+from trust.attribution import Attribution, acting, attributed
 from trust.errors import Denied
-from trust.events import AuditEvent
+from trust.events import AuditEvent, Fact
 
 __all__ = ["allow", "bearer_secret", "instance_of"]
 
@@ -43,7 +46,8 @@ def allow(permission: Permission) -> Any:  # noqa: ANN401 - what FastAPI's Depen
     """Return the dependency of a route that needs `permission`: it gives the actor, or refuses."""
     if permission in PUBLIC:
         return Depends(mark(permission, anybody))
-    return Depends(mark(permission, check(permission)))
+    # Left once the answer is made and before it is sent: else what was decided would be on record too late.
+    return Depends(mark(permission, check(permission)), scope="function")
 
 
 def mark(permission: Permission, dependency: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,7 +61,11 @@ def anybody() -> None:
 
 
 def check(permission: Permission) -> Callable[..., AsyncIterator[Actor]]:
-    """Return the dependency that checks a permission which needs a login, and records whatever is denied after that.
+    """Return the dependency that checks a permission which needs a login, and records what was decided.
+
+    Whatever is denied, here or in the use case, is an event of its own. What is allowed is told by the events of the
+    use case, which say by which session, level and permission; where there are none, as in reading, by one that says
+    just that. The answer leaves afterwards, and never without it.
 
     Only what asks the database goes to a thread: each change of threads costs as much as the question.
     """
@@ -72,23 +80,45 @@ def check(permission: Permission) -> Callable[..., AsyncIterator[Actor]]:
         except CredentialsWrong:
             raise Unauthenticated from None
         request.state.actor = actor.id
-        try:
-            permitted = PERMITTED[permission]
-            if permission is not Permission.SELF and not any(actor.holds(duty) for duty in permitted):
-                raise DutyMissing(duty=" / ".join(sorted(duty.value for duty in permitted)))
-            needed = floor_of(permission)
-            if actor.level < needed:
-                raise LevelTooLow(held=actor.level.value, needed=needed.value)
-            yield actor
-        except Denied as refusal:  # here or in the use case
-            await run_in_threadpool(record, instance, actor, permission, refusal)
-            raise
+        attribution = Attribution(
+            actor=actor.id, session=actor.session, level=actor.level.value, permission=permission.value
+        )
+        with acting(attribution):
+            try:
+                permitted = PERMITTED[permission]
+                if permission not in ABOUT_ONESELF and not any(actor.holds(duty) for duty in permitted):
+                    raise DutyMissing(duty=" / ".join(sorted(duty.value for duty in permitted)))
+                actor.require_level(instance.floors.of(permission))
+                if actor.is_client:
+                    await count(request, actor, permission)
+                yield actor
+            except Denied as refusal:  # here or in the use case
+                facts = {"permission": permission.value, "code": refusal.code, **refusal.details}
+                await record(request, actor, "access:check:refused", facts)
+                attribution.recorded = True
+                raise
+            finally:
+                if not attribution.recorded:
+                    await record(request, actor, "access:check:allowed", {})
 
     return checked
 
 
-def record(instance: Instance, actor: Actor, permission: Permission, refusal: Denied) -> None:
-    """Put a refusal into the audit trail."""
-    with instance.base.store.transaction() as tx:
-        facts = {"permission": permission.value, "code": refusal.code, **refusal.details}
-        tx.record(AuditEvent(tag="access:check:refused", actor=actor.id, subject=actor.id, facts=facts))
+async def count(request: Request, actor: Actor, permission: Permission) -> None:
+    """Count a request of a business system, and note for its answer what is left. Raise `QuotaExceeded`."""
+    quotas: ClientQuotas = request.app.state.quotas
+    try:
+        if quotas.knows(actor.id):
+            counted = quotas.count(actor.id, permission)
+        else:
+            counted = await run_in_threadpool(quotas.count, actor.id, permission)
+    except QuotaExceeded:
+        request.state.fields = header_fields(quotas.standing(actor.id, permission))
+        raise
+    request.state.fields = header_fields(counted)
+
+
+async def record(request: Request, actor: Actor, tag: str, facts: Mapping[str, Fact]) -> None:
+    """Put a decision into the audit trail, with those of other requests at the same time."""
+    decisions: Decisions = request.app.state.decisions
+    await decisions.record(attributed(AuditEvent(tag=tag, actor=actor.id, subject=actor.id, facts=facts)))

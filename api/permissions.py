@@ -4,14 +4,16 @@ A duty is a necessary condition, checked here. Whether it is held for the organi
 person took the step before, is checked where the thing itself is known, in the services.
 """
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from identity.duties import Duty
 from identity.levels import Level
 
-__all__ = ["FLOORS", "PERMITTED", "PUBLIC", "Permission", "floor_of"]
+__all__ = ["ABOUT_ONESELF", "FLOORS", "PERMITTED", "PUBLIC", "Floors", "Permission", "floor_of", "read_floors"]
 
 
 class Permission(StrEnum):
@@ -23,15 +25,34 @@ class Permission(StrEnum):
     SELF = "self"
     """Any bearer of a session or token, about itself."""
 
+    PROOFING_OWN = "proofing:own"
+    """Any person with a session, to be proven, told and gone: whose proofing has expired has no level left for more."""
+
     PERSON_REGISTER = "person:register"
     ORGANISATION_REGISTER = "organisation:register"
     SUBJECT_READ = "subject:read"
     SUBJECT_PROVE = "subject:prove"
     SUBJECT_FREEZE = "subject:freeze"
+    SUBJECT_CHANGE = "subject:change"
+    SUBJECT_DISCLOSE = "subject:disclose"
+    DATA_OWN = "data:own"
+    """Any person with a session, about the data that is kept of them."""
+
     ACCOUNT_OPEN = "account:open"
+    ACCOUNT_RECOVER = "account:recover"
+    SESSION_END = "session:end"
+    ACCOUNT_FREEZE = "account:freeze"
     DUTY_GRANT = "duty:grant"
+    DUTY_WITHDRAW = "duty:withdraw"
+    DUTY_READ = "duty:read"
+    PROPOSAL_DECIDE = "proposal:decide"
+    KEY_CHANGE = "key:change"
     CLIENT_REGISTER = "client:register"
     CLIENT_APPROVE = "client:approve"
+    CLIENT_SUSPEND = "client:suspend"
+    CLIENT_READ = "client:read"
+    CLIENT_OWN = "client:own"
+    SUBJECT_SYNC = "subject:sync"
     SEAL_APPLY = "seal:apply"
     SEAL_REVIEW = "seal:review"
     SEAL_MAKE = "seal:make"
@@ -57,6 +78,12 @@ class Permission(StrEnum):
     SHARING_REVIEW = "sharing:review"
     SHARING_READ = "sharing:read"
     SHARING_ASK = "sharing:ask"
+    DELEGATION_GIVE = "delegation:give"
+    """Any person or business system; what may be given in whose name, the service asks."""
+
+    DELEGATION_OWN = "delegation:own"
+    """Any person or business system, about what they gave and received."""
+
     NOTICE_MANAGE = "notice:manage"
     AUDIT_READ = "audit:read"
 
@@ -70,15 +97,31 @@ LICENCE_DUTIES: Final = frozenset({Duty.LICENCE_OFFICER, Duty.LICENCE_REVIEWER, 
 PERMITTED: Final[Mapping[Permission, frozenset[Duty]]] = {
     Permission.ANYBODY: frozenset(Duty),
     Permission.SELF: frozenset(Duty),
+    Permission.PROOFING_OWN: frozenset(Duty),
     Permission.PERSON_REGISTER: frozenset({Duty.REGISTRAR}),
     Permission.ORGANISATION_REGISTER: frozenset({Duty.REGISTRAR}),
     Permission.SUBJECT_READ: frozenset({Duty.REGISTRAR}),
     Permission.SUBJECT_PROVE: frozenset({Duty.REGISTRAR}),
     Permission.SUBJECT_FREEZE: frozenset({Duty.REGISTRAR}),
+    Permission.SUBJECT_CHANGE: frozenset({Duty.REGISTRAR}),
+    Permission.SUBJECT_DISCLOSE: frozenset({Duty.REGISTRAR, Duty.BUSINESS_SYSTEM, Duty.LICENCE_OFFICER}),
+    Permission.DATA_OWN: frozenset(Duty),
     Permission.ACCOUNT_OPEN: frozenset({Duty.SECURITY_ADMINISTRATOR}),
+    Permission.ACCOUNT_RECOVER: frozenset({Duty.REGISTRAR}),
+    Permission.SESSION_END: frozenset({Duty.SECURITY_ADMINISTRATOR}),
+    Permission.ACCOUNT_FREEZE: frozenset({Duty.SECURITY_ADMINISTRATOR}),
     Permission.DUTY_GRANT: frozenset({Duty.SECURITY_ADMINISTRATOR}),
+    Permission.DUTY_WITHDRAW: frozenset({Duty.SECURITY_ADMINISTRATOR}),
+    Permission.DUTY_READ: frozenset({Duty.SECURITY_ADMINISTRATOR, Duty.AUDITOR}),
+    # Whoever may decide on any kind of proposal; on which, its handler says.
+    Permission.PROPOSAL_DECIDE: frozenset({Duty.SECURITY_ADMINISTRATOR, Duty.AUDITOR, Duty.REGISTRAR}),
+    Permission.KEY_CHANGE: frozenset({Duty.SECURITY_ADMINISTRATOR}),
     Permission.CLIENT_REGISTER: frozenset({Duty.SYSTEM_ADMINISTRATOR}),
     Permission.CLIENT_APPROVE: frozenset({Duty.SECURITY_ADMINISTRATOR}),
+    Permission.CLIENT_SUSPEND: frozenset({Duty.SYSTEM_ADMINISTRATOR, Duty.SECURITY_ADMINISTRATOR}),
+    Permission.CLIENT_READ: frozenset({Duty.SYSTEM_ADMINISTRATOR, Duty.SECURITY_ADMINISTRATOR, Duty.AUDITOR}),
+    Permission.CLIENT_OWN: frozenset({Duty.BUSINESS_SYSTEM}),
+    Permission.SUBJECT_SYNC: frozenset({Duty.PLATFORM}),
     Permission.SEAL_APPLY: frozenset({Duty.SEAL_APPLICANT}),
     Permission.SEAL_REVIEW: frozenset({Duty.SEAL_REVIEWER}),
     Permission.SEAL_MAKE: frozenset({Duty.SEAL_MAKER}),
@@ -104,6 +147,8 @@ PERMITTED: Final[Mapping[Permission, frozenset[Duty]]] = {
     Permission.SHARING_REVIEW: frozenset({Duty.LICENCE_REVIEWER}),
     Permission.SHARING_READ: frozenset({Duty.LICENCE_OFFICER, Duty.LICENCE_REVIEWER}),
     Permission.SHARING_ASK: frozenset({Duty.BUSINESS_SYSTEM}),
+    Permission.DELEGATION_GIVE: frozenset(Duty),
+    Permission.DELEGATION_OWN: frozenset(Duty),
     Permission.NOTICE_MANAGE: frozenset({Duty.SEAL_FILER}),
     Permission.AUDIT_READ: frozenset({Duty.AUDITOR}),
 }
@@ -111,22 +156,73 @@ PERMITTED: Final[Mapping[Permission, frozenset[Duty]]] = {
 PUBLIC: Final = frozenset({Permission.ANYBODY})
 """Permissions that need no login."""
 
+ABOUT_ONESELF: Final = frozenset(
+    {
+        Permission.SELF,
+        Permission.DATA_OWN,
+        Permission.PROOFING_OWN,
+        Permission.DELEGATION_GIVE,
+        Permission.DELEGATION_OWN,
+    }
+)
+"""Permissions that need a login, and no duty."""
+
 FLOORS: Final[Mapping[Permission, Level]] = {
     Permission.ANYBODY: Level.NONE,
     Permission.SELF: Level.BASIC,
+    Permission.PROOFING_OWN: Level.NONE,
     # To stop a seal must be as easy as using it.
     **dict.fromkeys((Permission.SEAL_STAMP, Permission.SEAL_STOP, Permission.SEAL_READ), Level.SUBSTANTIAL),
     **dict.fromkeys((Permission.SEAL_EVIDENCE, Permission.SEAL_EVIDENCE_READ), Level.SUBSTANTIAL),
     **dict.fromkeys((Permission.SEAL_APPLY, Permission.SEAL_REVIEW, Permission.SEAL_MAKE), Level.HIGH),
     **dict.fromkeys((Permission.SEAL_FILE, Permission.SEAL_OWN, Permission.SEAL_REMAKE), Level.HIGH),
+    # To give is as much as to manage what is given; to end it is easier.
+    Permission.DELEGATION_GIVE: Level.HIGH,
     **dict.fromkeys((Permission.SEAL_DESTROY, Permission.SEAL_WITNESS), Level.HIGH),
-    **dict.fromkeys((Permission.ACCOUNT_OPEN, Permission.DUTY_GRANT), Level.HIGH),
+    **dict.fromkeys(
+        (Permission.ACCOUNT_OPEN, Permission.SESSION_END, Permission.DUTY_GRANT, Permission.ACCOUNT_RECOVER), Level.HIGH
+    ),
     **dict.fromkeys((Permission.CLIENT_REGISTER, Permission.CLIENT_APPROVE), Level.HIGH),
+    **dict.fromkeys((Permission.DUTY_WITHDRAW, Permission.ACCOUNT_FREEZE, Permission.CLIENT_SUSPEND), Level.HIGH),
+    **dict.fromkeys((Permission.PROPOSAL_DECIDE, Permission.KEY_CHANGE), Level.HIGH),
 }
 """The assurance level that a session must have for what it asks: one table, for every route. Using a seal wants L2 and
 managing one L3, as does whatever decides who may do anything; what is not named wants L2."""
 
 
 def floor_of(permission: Permission) -> Level:
-    """Return the level that a session must have at least."""
+    """Return the level that a session must have at least, where the operator asks for no more."""
     return FLOORS.get(permission, Level.SUBSTANTIAL)
+
+
+@dataclass(frozen=True)
+class Floors:
+    """The levels that sessions must have in this instance: those of the table, some of them raised."""
+
+    raised: Mapping[Permission, Level] = field(default_factory=dict)
+
+    def of(self, permission: Permission) -> Level:
+        """Return the level that a session must have at least."""
+        return self.raised.get(permission, floor_of(permission))
+
+
+OPEN: Final = PUBLIC | {Permission.PROOFING_OWN}
+"""What must stay open: to raise the way out would close it."""
+
+RAISE: Final = re.compile(r"([a-z_:]+)=([0-3])")
+
+
+def read_floors(text: str) -> Floors:
+    """Return what `licence:issue=3,audit:read=3` raises. Raise `ValueError` for what is unknown or would be lower."""
+    raised: dict[Permission, Level] = {}
+    for part in text.split(",") if text else ():
+        read = RAISE.fullmatch(part)
+        if read is None or read[1] not in set(Permission):
+            raise ValueError("write floors as licence:issue=3 with names of docs/permissions.md, divided by commas")
+        permission, level = Permission(read[1]), Level(int(read[2]))
+        if permission in OPEN or permission in raised:
+            raise ValueError("name each permission once, and none that must stay open to everybody")
+        if level < floor_of(permission):
+            raise ValueError("a floor can be raised, and never lowered")
+        raised[permission] = level
+    return Floors(raised)

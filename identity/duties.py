@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from identity.errors import DutiesExclude, DutyForNoOrganisation, DutyMissing, DutyNeedsOrganisation
+from identity.errors import DutiesExclude, DutyForNoOrganisation, DutyMissing, DutyNeedsOrganisation, LevelTooLow
 from identity.levels import Level
 
 __all__ = ["ADMINISTRATORS", "OF_ORGANISATION", "Actor", "Duty", "Grant", "require_compatible", "require_scope"]
@@ -27,6 +27,7 @@ class Duty(StrEnum):
     LICENCE_REVIEWER = "licence_reviewer"  # 复核员
     LICENCE_HOLDER = "licence_holder"  # 持证经办人
     BUSINESS_SYSTEM = "business_system"  # 业务系统
+    PLATFORM = "platform"  # 对接平台
 
 
 ADMINISTRATORS: Final = frozenset({Duty.SYSTEM_ADMINISTRATOR, Duty.SECURITY_ADMINISTRATOR, Duty.AUDITOR})
@@ -68,6 +69,12 @@ class Actor:
     level: Level = field(default=Level.NONE, compare=False)
     """How much is proven in that session. A business system proves itself by its key, and has the highest."""
 
+    shown: Level = field(default=Level.NONE, compare=False)
+    """What the factors prove that were shown in that session."""
+
+    proven: Level = field(default=Level.NONE, compare=False)
+    """What is proven of the person at this moment. The level is the lower one of the two."""
+
     def holds(self, duty: Duty) -> bool:
         """Tell whether the actor holds `duty` for any organisation."""
         return any(grant.duty is duty for grant in self.grants)
@@ -76,6 +83,14 @@ class Actor:
         """Return if the actor holds exactly this: `duty` for `organisation`, else raise `DutyMissing`."""
         if Grant(duty, organisation) not in self.grants:
             raise DutyMissing(duty=duty.value)
+
+    def require_level(self, needed: Level) -> None:
+        """Return if the actor's session proves as much as is needed, else raise `LevelTooLow`, which tells the cure."""
+        if self.level >= needed:
+            return
+        lacks_factor, lacks_proofing = self.shown < needed, self.proven < needed
+        missing = "both" if lacks_factor and lacks_proofing else "proofing" if lacks_proofing else "factor"
+        raise LevelTooLow(held=self.level.value, needed=needed.value, missing=missing)
 
     def organisations(self, duty: Duty) -> frozenset[str]:
         """Return the organisations for which the actor holds `duty`."""

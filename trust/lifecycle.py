@@ -11,7 +11,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from trust.errors import Conflict
 
-__all__ = ["EventNotPossible", "FourEyesRequired", "Lifecycle"]
+__all__ = ["EventNotPossible", "FourEyesRequired", "Lifecycle", "require_other"]
 
 State = TypeVar("State", bound=StrEnum)
 Event = TypeVar("Event", bound=StrEnum)
@@ -29,6 +29,12 @@ class FourEyesRequired(Conflict):
 
     code = "lifecycle.four_eyes_required"
     detail_names: ClassVar[tuple[str, ...]] = ("event",)
+
+
+def require_other(event: str, *, actor: str, before: str) -> None:
+    """Return if two steps are taken by two persons, else raise `FourEyesRequired`: the one place of the rule."""
+    if actor == before:
+        raise FourEyesRequired(event=event)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +62,8 @@ class Lifecycle(Generic[State, Event]):
         Raise `EventNotPossible`, or `FourEyesRequired` when the two are one person.
         """
         target = self.after(state, event)
-        if actor == before and event not in self.alone:
-            raise FourEyesRequired(event=event.value)
+        if event not in self.alone:
+            require_other(event.value, actor=actor, before=before)
         return target
 
     def events(self, state: State) -> frozenset[Event]:
