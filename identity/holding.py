@@ -1,4 +1,4 @@
-"""Who speaks for a holder 持证主体: a person for themselves, an organisation through those who may.
+"""Who speaks for a holder 持证主体: a person for themselves, an organisation through those who may, or by a mandate.
 
 State is asked for at the moment of use: who is frozen speaks for nobody, and a frozen organisation is spoken for by
 nobody.
@@ -6,11 +6,13 @@ nobody.
 
 from enum import StrEnum
 
+from identity.delegation.standing import held_for
 from identity.duties import Actor, Duty, Grant
 from identity.errors import SubjectNotActive, SubjectUnknown
 from identity.lifecycle import SubjectUse
 from identity.service import IdentityService
 from identity.subject import Organisation
+from trust.delegations import Matter
 from trust.store import Reading
 
 __all__ = ["Standing", "may_act", "may_look", "speaks_for"]
@@ -22,6 +24,7 @@ class Standing(StrEnum):
     PERSON = "person"  # 本人
     LEGAL_REPRESENTATIVE = "legal_representative"  # 法定代表人
     APPOINTED = "appointed"  # 持证经办人
+    DELEGATED = "delegated"  # 受托代办人
 
 
 def speaks_for(identity: IdentityService, view: Reading, actor: Actor, holder: str) -> Standing | None:
@@ -41,7 +44,8 @@ def speaks_for(identity: IdentityService, view: Reading, actor: Actor, holder: s
             return Standing.LEGAL_REPRESENTATIVE
         if Grant(Duty.LICENCE_HOLDER, subject.id) in actor.grants:
             return Standing.APPOINTED
-    return None
+    # Who holds a mandate 受托人: of the holder, or given on within one.
+    return Standing.DELEGATED if held_for(identity, view, actor.id, Matter.LICENCE_HOLD, owner=subject.id) else None
 
 
 def may_act(identity: IdentityService, view: Reading, holder: str) -> bool:

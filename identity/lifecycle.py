@@ -23,7 +23,9 @@ class SubjectState(StrEnum):
     REGISTERED = "registered"  # 已登记
     ACTIVE = "active"  # 已核验
     FROZEN = "frozen"  # 冻结
-    CLOSED = "closed"  # 注销
+    CLOSED = "closed"  # 注销: of persons by death 死亡, of organisations by dissolution
+    MERGED = "merged"  # 合并: was another identifier of somebody who is registered
+    ERASED = "erased"  # 删除: at the person's request
 
 
 class SubjectEvent(StrEnum):
@@ -33,6 +35,8 @@ class SubjectEvent(StrEnum):
     FREEZE = "freeze"  # 冻结
     UNFREEZE = "unfreeze"  # 解冻
     CLOSE = "close"  # 注销
+    MERGE = "merge"  # 合并
+    ERASE = "erase"  # 删除
 
 
 class SubjectUse(StrEnum):
@@ -51,6 +55,12 @@ LIFECYCLE = Lifecycle(
         (SubjectState.FROZEN, SubjectEvent.UNFREEZE): SubjectState.ACTIVE,
         (SubjectState.ACTIVE, SubjectEvent.CLOSE): SubjectState.CLOSED,
         (SubjectState.FROZEN, SubjectEvent.CLOSE): SubjectState.CLOSED,
+        (SubjectState.REGISTERED, SubjectEvent.MERGE): SubjectState.MERGED,
+        (SubjectState.ACTIVE, SubjectEvent.MERGE): SubjectState.MERGED,
+        (SubjectState.FROZEN, SubjectEvent.MERGE): SubjectState.MERGED,
+        (SubjectState.REGISTERED, SubjectEvent.ERASE): SubjectState.ERASED,
+        (SubjectState.ACTIVE, SubjectEvent.ERASE): SubjectState.ERASED,
+        (SubjectState.CLOSED, SubjectEvent.ERASE): SubjectState.ERASED,
     },
     # Freezing stops harm and cannot wait for a second officer.
     alone=frozenset({SubjectEvent.FREEZE}),
@@ -61,6 +71,8 @@ PERMITS: Mapping[SubjectState, frozenset[SubjectUse]] = {
     SubjectState.ACTIVE: frozenset(SubjectUse),
     SubjectState.FROZEN: frozenset({SubjectUse.HOLD}),
     SubjectState.CLOSED: frozenset(),
+    SubjectState.MERGED: frozenset(),
+    SubjectState.ERASED: frozenset(),
 }
 
 
@@ -70,6 +82,7 @@ class ClientState(StrEnum):
     REGISTERED = "registered"
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    RETIRED = "retired"  # 注销
 
 
 class ClientEvent(StrEnum):
@@ -78,6 +91,7 @@ class ClientEvent(StrEnum):
     APPROVE = "approve"
     SUSPEND = "suspend"
     RESUME = "resume"
+    RETIRE = "retire"  # 注销
 
 
 CLIENT_LIFECYCLE = Lifecycle(
@@ -86,6 +100,9 @@ CLIENT_LIFECYCLE = Lifecycle(
         (ClientState.REGISTERED, ClientEvent.APPROVE): ClientState.ACTIVE,
         (ClientState.ACTIVE, ClientEvent.SUSPEND): ClientState.SUSPENDED,
         (ClientState.SUSPENDED, ClientEvent.RESUME): ClientState.ACTIVE,
+        (ClientState.REGISTERED, ClientEvent.RETIRE): ClientState.RETIRED,
+        (ClientState.ACTIVE, ClientEvent.RETIRE): ClientState.RETIRED,
+        (ClientState.SUSPENDED, ClientEvent.RETIRE): ClientState.RETIRED,
     },
     alone=frozenset({ClientEvent.SUSPEND}),
 )

@@ -2,7 +2,7 @@
 
 import secrets
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NewType
@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from identity.citizen_number import CitizenNumber
 from identity.credit_code import CreditCode
+from identity.documents import IdentityDocument
 from identity.errors import PersonNameMalformed, SubjectNotActive
 from identity.lifecycle import PERMITS, SubjectState, SubjectUse
 from trust.check_character import mod_37_36
@@ -18,6 +19,7 @@ from trust.typefaces import require_coverage
 
 __all__ = [
     "Assurance",
+    "Named",
     "Organisation",
     "Person",
     "PersonName",
@@ -39,6 +41,9 @@ UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Cs"})
 """Controls, marks of direction, what is no character. One of the private area is told with what it stands for."""
 
 MAX_NAME: Final = 100
+
+ERASED: Final = "已删除"
+"""What stands in place of a name that was erased."""
 
 
 class SubjectKind(StrEnum):
@@ -99,12 +104,22 @@ def mask_organisation(name: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Assurance:
-    """How sure we are of a subject: the level L0 to L3, from which source, by whom, since when."""
+    """How sure we are of a subject now: the level L0 to L3, from which source, by whom, since when and until when."""
 
     level: int
     source: str
     by: str
     at: datetime
+    expires_at: datetime
+    """When it counts no longer; what was proven otherwise may then still count."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """How a subject is called and stands, without the rest of it. It shows itself without the name."""
+
+    name: str = field(repr=False)
+    state: SubjectState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +143,26 @@ class Person(Subject):
     """A natural person 自然人."""
 
     name: PersonName
-    citizen_number: CitizenNumber
+    document: IdentityDocument | None
+    """The document by which the person is known to others, such as on licences; None after a merge or an erasure."""
+
+    merged_into: SubjectId | None = None
+    """Who this person is, where two identifiers turned out to be of one (合并)."""
+
+    @property
+    def citizen_number(self) -> CitizenNumber | None:
+        """The citizen number, where the document bears one."""
+        return None if self.document is None else self.document.citizen_number
+
+    @property
+    def code(self) -> str:
+        """The number by which the person is known, in clear; nothing after a merge or an erasure."""
+        return "" if self.document is None else self.document.number
+
+    @property
+    def masked_code(self) -> str:
+        """The number as it may be shown."""
+        return "" if self.document is None else self.document.masked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,3 +172,8 @@ class Organisation(Subject):
     name: str
     credit_code: CreditCode
     legal_representative: SubjectId | None = None
+
+    @property
+    def code(self) -> str:
+        """The number by which the organisation is known, which is public."""
+        return self.credit_code.value

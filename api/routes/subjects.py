@@ -2,36 +2,27 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Path
 
 from api.authn import allow, instance_of
 from api.permissions import Permission
-from api.schemas.common import IdempotencyKey, Reason, errors
+from api.schemas.common import Reason, errors
 from api.schemas.identity import (
     AccountOpened,
     AccountOpening,
-    ClientRegistration,
-    ClientView,
-    DutyGrant,
     OrganisationRegistration,
     PersonRegistration,
     SubjectView,
 )
 from api.schemas.texts import Name
 from api.wiring import Instance
-from identity.duties import Actor, Grant
+from identity.duties import Actor
 from identity.errors import (
     AccountExists,
-    AccountUnknown,
     CitizenNumberMalformed,
-    ClientKeyMalformed,
-    ClientUnknown,
     CreditCodeMalformed,
-    DutiesExclude,
-    DutyForNoOrganisation,
+    DocumentMalformed,
     DutyMissing,
-    DutyNeedsOrganisation,
-    DutyOfSystems,
     PersonNameMalformed,
     SubjectExists,
     SubjectNotActive,
@@ -40,7 +31,6 @@ from identity.errors import (
 from identity.service import RegisterOrganisation, RegisterPerson
 from trust.lifecycle import EventNotPossible, FourEyesRequired
 from trust.reasons import ReasonMissing
-from trust.requests import RequestKeyMalformed, RequestKeyReused
 from trust.store import LostRace
 from trust.typefaces import CharacterNotCovered
 
@@ -55,7 +45,14 @@ SubjectName = Annotated[Name, Path(description="Unified identifier", examples=["
     "/v1/persons",
     summary="Register a natural person 登记自然人",
     status_code=201,
-    responses=errors(DutyMissing, PersonNameMalformed, CitizenNumberMalformed, CharacterNotCovered, SubjectExists),
+    responses=errors(
+        DutyMissing,
+        PersonNameMalformed,
+        CitizenNumberMalformed,
+        DocumentMalformed,
+        CharacterNotCovered,
+        SubjectExists,
+    ),
 )
 def register_person(
     instance: InstanceHere,
@@ -63,7 +60,8 @@ def register_person(
     body: PersonRegistration,
 ) -> SubjectView:
     """Register a person, who gets a unified identifier and has to be proven by another registrar."""
-    command = RegisterPerson(name=body.name, citizen_number=body.citizen_number)
+    shown = None if body.document is None else body.document.shown
+    command = RegisterPerson(name=body.name, citizen_number=body.citizen_number, shown=shown)
     return SubjectView.of(instance.base.identity.register_person(actor, command))
 
 
@@ -153,71 +151,3 @@ def open_account(
     Until the person has chosen a password, a repeated request gives a new code, and the earlier one ends.
     """
     return AccountOpened.of(instance.base.access.open_account(actor, body.person))
-
-
-@router.post(
-    "/v1/duties",
-    summary="Give a person a duty 授予职责",
-    status_code=204,
-    responses=errors(
-        DutyMissing,
-        DutyNeedsOrganisation,
-        DutyForNoOrganisation,
-        DutyOfSystems,
-        SubjectUnknown,
-        SubjectNotActive,
-        AccountUnknown,
-        DutiesExclude,
-        LostRace,
-    ),
-)
-def grant_duty(
-    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.DUTY_GRANT)], body: DutyGrant
-) -> Response:
-    """Give a person with an account a duty, for one organisation where it is held for one.
-
-    Administrators hold no other duty (三员分立).
-    """
-    instance.base.access.appoint(actor, body.person, Grant(body.duty, body.organisation))
-    return Response(status_code=204)
-
-
-@router.post(
-    "/v1/clients",
-    summary="Register a business system 登记业务系统",
-    status_code=201,
-    responses=errors(
-        DutyMissing,
-        ClientKeyMalformed,
-        SubjectUnknown,
-        SubjectNotActive,
-        RequestKeyMalformed,
-        RequestKeyReused,
-        LostRace,
-    ),
-)
-def register_client(
-    instance: InstanceHere,
-    actor: Annotated[Actor, allow(Permission.CLIENT_REGISTER)],
-    body: ClientRegistration,
-    idempotency_key: IdempotencyKey,
-) -> ClientView:
-    """Register a business system with its public key; it can do nothing until it is approved."""
-    client = instance.base.access.register_client(
-        actor, name=body.name, organisation=body.organisation, public_jwk=body.public_jwk, request_key=idempotency_key
-    )
-    return ClientView.of(client)
-
-
-@router.post(
-    "/v1/clients/{client}/approval",
-    summary="Approve a business system 批准业务系统",
-    responses=errors(DutyMissing, ClientUnknown, EventNotPossible, FourEyesRequired, SubjectNotActive, LostRace),
-)
-def approve_client(
-    instance: InstanceHere,
-    actor: Annotated[Actor, allow(Permission.CLIENT_APPROVE)],
-    client: Annotated[Name, Path(examples=["client_01k9x3v5b7d2f4h6j8m0n1p3q5"])],
-) -> ClientView:
-    """Approve a business system: by another person than the one who registered it."""
-    return ClientView.of(instance.base.access.approve_client(actor, client))

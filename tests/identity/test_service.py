@@ -14,9 +14,11 @@ from identity.errors import (
     SubjectNotActive,
     SubjectUnknown,
 )
+from identity.levels import Level
 from identity.lifecycle import SubjectState, SubjectUse
+from identity.proofing.rules import Lifetimes
 from identity.repository import IdentityRepository
-from identity.service import COUNTER, COUNTER_LEVEL, IdentityService, RegisterOrganisation, RegisterPerson
+from identity.service import IdentityService, RegisterOrganisation, RegisterPerson
 from identity.subject import Assurance, Organisation, Person, SubjectKind, is_unified_identifier
 from keys.wrapping import EnvelopeProtection, RootKey
 from tests.fakes.clock import NOW
@@ -113,7 +115,8 @@ def test_another_registrar_proves(office: Office) -> None:
         office.identity.prove(FIRST, person.id)
     proven = office.identity.prove(SECOND, person.id)
     assert SubjectState.ACTIVE is proven.state
-    assert Assurance(level=COUNTER_LEVEL, source=COUNTER, by=SECOND.id, at=NOW) == proven.assurance
+    expected = Assurance(level=3, source="counter", by=SECOND.id, at=NOW, expires_at=NOW + Lifetimes().of(Level.HIGH))
+    assert expected == proven.assurance
     with pytest.raises(EventNotPossible):
         office.identity.prove(FIRST, person.id)
 
@@ -179,10 +182,10 @@ def test_holders_are_found_by_their_code(office: Office) -> None:
     person, organisation = office.person(), office.organisation()
     with office.store.reading() as view:
         require = office.identity.require_holder
-        assert person == require(view, SubjectKind.PERSON, person.citizen_number.value.lower())
+        assert person == require(view, SubjectKind.PERSON, person.code.lower())
         assert organisation == require(view, SubjectKind.ORGANISATION, organisation.credit_code.value)
         with pytest.raises(CreditCodeMalformed):
-            require(view, SubjectKind.ORGANISATION, person.citizen_number.value)
+            require(view, SubjectKind.ORGANISATION, person.code)
         with pytest.raises(CitizenNumberMalformed):
             require(view, SubjectKind.PERSON, organisation.credit_code.value)
         with pytest.raises(SubjectUnknown):
@@ -192,7 +195,7 @@ def test_holders_are_found_by_their_code(office: Office) -> None:
 def test_who_is_registered_and_not_proven_holds_nothing(office: Office) -> None:
     person = office.register()
     with office.store.reading() as view, pytest.raises(SubjectNotActive):
-        office.identity.require_holder(view, SubjectKind.PERSON, person.citizen_number.value)
+        office.identity.require_holder(view, SubjectKind.PERSON, person.code)
 
 
 def test_a_record_that_was_moved_to_another_person_is_not_read(office: Office) -> None:
@@ -223,10 +226,9 @@ class Hurried(IdentityRepository):
         state: SubjectState,
         *,
         actor: str,
-        assurance: Assurance | None,
     ) -> None:
         self.other.freeze(FIRST, subject.id, reason="举报核实中")
-        super().move_subject(tx, subject, state, actor=actor, assurance=assurance)
+        super().move_subject(tx, subject, state, actor=actor)
 
 
 def test_of_two_at_the_same_time_one_is_told_so(postgres_office: Office) -> None:
@@ -249,9 +251,7 @@ def test_the_life_of_a_subject_is_the_same_on_postgresql(postgres_office: Office
     person = office.person()
     assert person == office.identity.find(person.id)
     with pytest.raises(SubjectExists):
-        office.identity.register_person(
-            FIRST, RegisterPerson(name="王小明", citizen_number=person.citizen_number.value)
-        )
+        office.identity.register_person(FIRST, RegisterPerson(name="王小明", citizen_number=person.code))
     office.identity.freeze(SECOND, person.id, reason="举报核实中")
     assert SubjectState.ACTIVE is office.identity.unfreeze(FIRST, person.id, reason="核实无误").state
 

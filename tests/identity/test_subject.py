@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from identity.citizen_number import CitizenNumber
+from identity.documents import IdentityDocument
 from identity.errors import PersonNameMalformed, SubjectNotActive
 from identity.lifecycle import PERMITS, SubjectState, SubjectUse
 from identity.subject import (
@@ -196,7 +197,7 @@ def test_a_state_permits_what_the_table_says(state: SubjectState, use: SubjectUs
         registered_at=datetime(2026, 1, 1, tzinfo=UTC),
         assurance=None,
         name=PersonName("王小明"),
-        citizen_number=CitizenNumber("11010519491231002X"),
+        document=IdentityDocument.of_citizen(CitizenNumber("11010519491231002X")),
     )
     if use in PERMITS[state]:
         person.require(use)
