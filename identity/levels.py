@@ -41,6 +41,7 @@ class Factor(StrEnum):
     SYNCED_PASSKEY = "synced_passkey"  # a passkey that its maker copies between devices
     PASSKEY = "passkey"  # a passkey that cannot leave its device
     CERTIFICATE = "certificate"  # 数字证书, on a USB key
+    PLATFORM = "platform"  # 其他平台: what was shown there, the platform says
 
 
 AMR: Final = {
@@ -49,6 +50,7 @@ AMR: Final = {
     Factor.SYNCED_PASSKEY: ("swk", "user"),
     Factor.PASSKEY: ("hwk", "user"),
     Factor.CERTIFICATE: ("sc",),
+    Factor.PLATFORM: ("fed",),  # not registered: the methods are the platform's to tell
 }
 """The factors as values of `amr` (RFC 8176). A passkey is asked for with verification of its user."""
 
@@ -58,6 +60,7 @@ BY_ITSELF: Final = {
     Factor.SYNCED_PASSKEY: Level.SUBSTANTIAL,
     Factor.PASSKEY: Level.HIGH,
     Factor.CERTIFICATE: Level.HIGH,
+    Factor.PLATFORM: Level.NONE,  # a session has the level that the platform tells (identity/federation)
 }
 
 

@@ -1,0 +1,1 @@
+"""Proving 核验: the use cases, at the counter and by a provider."""
