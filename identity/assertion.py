@@ -1,16 +1,22 @@
-"""Clients' signed assertions (RFC 7523, private_key_jwt), through joserfc: proof of a key, and no shared secret."""
+"""Clients' signed assertions (RFC 7523, private_key_jwt): proof of a key, and no shared secret.
+
+Those in ES256 are read by joserfc, those in SM2 by identity/jose.py.
+"""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from identity import jose
 from identity.errors import AssertionRefused, ClientKeyMalformed
+from identity.jose import JWSAlgorithm, JWSMalformed
 
 __all__ = ["ASSERTION_TYPE", "Assertion", "client_of", "read_assertion", "require_client_key"]
 
@@ -20,6 +26,8 @@ MAX_LIFETIME: Final = timedelta(minutes=5)
 CLOCK_SKEW: Final = timedelta(seconds=30)
 MAX_LENGTH: Final = 4096
 MAX_JTI: Final = 128
+KEYS: Final = 1024
+"""Public keys that are kept at hand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,16 +37,17 @@ class Assertion:
     client: str
     jti: str
     expires_at: datetime
+    claims: Mapping[str, Any] = field(repr=False)
 
 
 def require_client_key(jwk: Mapping[str, Any]) -> dict[str, str]:
     """Return the public key in its plain members, or raise `ClientKeyMalformed`."""
     members = {name: str(jwk.get(name, "")) for name in ("kty", "crv", "x", "y")}
-    if "d" in jwk or members["kty"] != "EC" or members["crv"] != "P-256":
+    if "d" in jwk:
         raise ClientKeyMalformed
     try:
-        ECKey.import_key({**members})
-    except (JoseError, ValueError, TypeError):
+        jose.key_of(members)
+    except JWSMalformed:
         raise ClientKeyMalformed from None
     return members
 
@@ -55,16 +64,33 @@ def client_of(assertion: str) -> str:
     return subject if isinstance(subject, str) and subject.isprintable() else ""
 
 
-def read_assertion(assertion: str, jwk: Mapping[str, Any], *, audience: str, now: datetime) -> Assertion:
-    """Check an assertion with the client's registered key. Raise `AssertionRefused`."""
+@lru_cache(maxsize=KEYS)
+def imported(x: str, y: str) -> ECKey:
+    """Return a public key on P-256 from its registered members: a business system asks again and again."""
+    return ECKey.import_key({"kty": "EC", "crv": "P-256", "x": x, "y": y})
+
+
+def claims_of(assertion: str, jwk: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the claims of an assertion that this key has signed, or None."""
     try:
-        claims = jwt.decode(assertion, ECKey.import_key(dict(jwk)), algorithms=[ALGORITHM]).claims
+        if jwk["crv"] == JWSAlgorithm.SM2.curve:
+            return jose.read(assertion, jose.key_of(jwk))
+        return dict(jwt.decode(assertion, imported(jwk["x"], jwk["y"]), algorithms=[ALGORITHM]).claims)
     except (JoseError, ValueError, TypeError):
-        raise AssertionRefused(fault="signature") from None
+        return None
+
+
+def read_assertion(
+    assertion: str, keys: Iterable[Mapping[str, Any]], *, audiences: Collection[str], now: datetime
+) -> Assertion:
+    """Check an assertion with the client's registered keys; it is for one of `audiences`. Raise `AssertionRefused`."""
+    claims = next((read for one in keys if (read := claims_of(assertion, one)) is not None), None)
+    if claims is None:
+        raise AssertionRefused(fault="signature")
     issuer, subject, jti = (claims.get(name) for name in ("iss", "sub", "jti"))
     named = claims.get("aud")
-    audiences = named if isinstance(named, list) else [named]
-    if not isinstance(subject, str) or issuer != subject or audience not in audiences:
+    told = named if isinstance(named, list) else [named]
+    if not isinstance(subject, str) or issuer != subject or not any(one in audiences for one in told):
         raise AssertionRefused(fault="claims")
     # What cannot be printed, half a character or a zero one, no database can keep.
     if not isinstance(jti, str) or not 0 < len(jti) <= MAX_JTI or not jti.isprintable():
@@ -74,7 +100,7 @@ def read_assertion(assertion: str, jwk: Mapping[str, Any], *, audience: str, now
         raise AssertionRefused(fault="time")
     if "nbf" in claims and now + CLOCK_SKEW < moment_of(claims["nbf"]):
         raise AssertionRefused(fault="time")
-    return Assertion(client=subject, jti=jti, expires_at=expires_at + CLOCK_SKEW)
+    return Assertion(client=subject, jti=jti, expires_at=expires_at + CLOCK_SKEW, claims=claims)
 
 
 def moment_of(claim: object) -> datetime:

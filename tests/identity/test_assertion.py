@@ -43,7 +43,7 @@ def signed(header: dict[str, Any] | None = None, key: ECKey = KEY, **changes: An
 
 def fault_of(assertion: str, *, at: datetime = NOW) -> str:
     with pytest.raises(AssertionRefused) as refused:
-        read_assertion(assertion, PUBLIC, audience=AUDIENCE, now=at)
+        read_assertion(assertion, [PUBLIC], audiences=[AUDIENCE], now=at)
     return str(refused.value.details["fault"])
 
 
@@ -55,13 +55,13 @@ def segment(value: Any) -> str:  # noqa: ANN401 - JSON
 def test_a_good_assertion_is_read() -> None:
     assertion = signed()
     assert client_of(assertion) == "client"
-    read = read_assertion(assertion, PUBLIC, audience=AUDIENCE, now=NOW)
+    read = read_assertion(assertion, [PUBLIC], audiences=[AUDIENCE], now=NOW)
     expires_at = datetime.fromtimestamp(GOOD["exp"], UTC) + CLOCK_SKEW
     assert ("client", "one", expires_at) == (read.client, read.jti, read.expires_at)
 
 
 def test_one_of_several_audiences_will_do() -> None:
-    read = read_assertion(signed(aud=["https://other.example", AUDIENCE]), PUBLIC, audience=AUDIENCE, now=NOW)
+    read = read_assertion(signed(aud=["https://other.example", AUDIENCE]), [PUBLIC], audiences=[AUDIENCE], now=NOW)
     assert read.client == "client"
 
 
@@ -97,7 +97,7 @@ def test_each_claim_must_be_right(changes: dict[str, Any]) -> None:
 
 
 def test_a_claim_may_be_as_long_as_the_limit() -> None:
-    assert len(read_assertion(signed(jti="j" * MAX_JTI), PUBLIC, audience=AUDIENCE, now=NOW).jti) == MAX_JTI
+    assert len(read_assertion(signed(jti="j" * MAX_JTI), [PUBLIC], audiences=[AUDIENCE], now=NOW).jti) == MAX_JTI
 
 
 @pytest.mark.parametrize("exp", [0, -1, True, 10**18, -(10**18), 10**30])
@@ -119,7 +119,7 @@ def test_a_moment_beyond_time_is_none(exp: int) -> None:
 def test_an_assertion_lives_shortly(expires_at: datetime, *, holds: bool) -> None:
     assertion = signed(exp=stamp(expires_at))
     if holds:
-        assert read_assertion(assertion, PUBLIC, audience=AUDIENCE, now=WHOLE).client == "client"
+        assert read_assertion(assertion, [PUBLIC], audiences=[AUDIENCE], now=WHOLE).client == "client"
     else:
         assert fault_of(assertion, at=WHOLE) == "time"
 
@@ -128,7 +128,7 @@ def test_an_assertion_is_not_used_before_its_time() -> None:
     # RFC 7523, 3, item 5: before nbf it MUST NOT be accepted.
     assert fault_of(signed(nbf=stamp(NOW + timedelta(minutes=1)))) == "time"
     for begun in (NOW - timedelta(days=1), NOW, WHOLE + CLOCK_SKEW):
-        read_assertion(signed(nbf=stamp(begun)), PUBLIC, audience=AUDIENCE, now=NOW)
+        read_assertion(signed(nbf=stamp(begun)), [PUBLIC], audiences=[AUDIENCE], now=NOW)
 
 
 @pytest.mark.parametrize(("nbf", "fault"), [("now", "claims"), (1.5, "claims"), ([], "claims"), (10**30, "time")])
@@ -228,7 +228,7 @@ def test_no_octet_of_an_assertion_can_be_changed(place: int, mask: int) -> None:
     except UnicodeDecodeError:
         return
     try:
-        read = read_assertion(changed, PUBLIC, audience=AUDIENCE, now=NOW)
+        read = read_assertion(changed, [PUBLIC], audiences=[AUDIENCE], now=NOW)
     except AssertionRefused:
         return
     # base64url leaves some bits of its last character unused: what is read is the same.

@@ -1,0 +1,1 @@
+"""The OpenID Provider as browsers and business systems meet it."""

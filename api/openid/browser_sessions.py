@@ -1,0 +1,166 @@
+"""Sessions of browsers: a cookie that no script reads, and forms that no other site can send.
+
+A session in a browser is a session as any other (identity/access.py): its secret stands in a cookie in place of the
+`Authorization` header. The API takes no cookies, so that no page of others can ask it anything in the person's name.
+Every login gives another secret, and another visit: who planted a cookie before has nothing (session fixation).
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
+
+from fastapi import Request, Response
+
+from api.settings import Settings
+from api.wiring import Instance
+from identity.duties import Actor
+from identity.errors import CredentialsWrong
+from trust.errors import Denied, Invalid
+
+__all__ = [
+    "DEVICE",
+    "FormForged",
+    "FormIncomplete",
+    "Visit",
+    "begin",
+    "device_of",
+    "end",
+    "person_of",
+    "require_own_form",
+    "secret_of",
+]
+
+SESSION: Final = "xinyin-session"
+VISIT: Final = "xinyin-visit"
+DEVICE: Final = "xinyin-device"
+HOST_ONLY: Final = "__Host-"
+"""Lets a browser keep a cookie only if this very host sent it over TLS (RFC 6265bis, 4.1.3.2)."""
+
+VISIT_BYTES: Final = 24
+LONGEST: Final = 128
+DEVICE_SECONDS: Final = 180 * 24 * 3600
+FOREIGN: Final = frozenset({"cross-site", "same-site"})
+"""What a browser says of a request that another site has caused (W3C Fetch Metadata, 2.3)."""
+
+
+class FormForged(Denied):
+    """The form was not opened in this browser, or was opened too long ago. Open the page again."""
+
+    code = "login.form_forged"
+
+
+class FormIncomplete(Invalid):
+    """A field of the form is missing, or holds more than it may; `field` names it."""
+
+    code = "login.form_incomplete"
+    detail_names: ClassVar[tuple[str, ...]] = ("field",)
+
+
+def cookie_name(settings: Settings, name: str) -> str:
+    """Return what a cookie is called: without TLS, as in development on one's own machine, no host can be held to."""
+    return f"{HOST_ONLY}{name}" if is_secure(settings) else name
+
+
+def is_secure(settings: Settings) -> bool:
+    """Tell whether browsers reach this service over TLS."""
+    return settings.public_url.startswith("https://")
+
+
+def put(response: Response, settings: Settings, name: str, value: str, *, seconds: int | None = None) -> None:
+    """Give a browser a cookie that is sent to this host alone, and that no script can read."""
+    response.set_cookie(
+        cookie_name(settings, name),
+        value,
+        max_age=seconds,
+        path="/",
+        secure=is_secure(settings),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def take(request: Request, settings: Settings, name: str) -> str:
+    """Return what a browser sends as a cookie, or nothing."""
+    value = request.cookies.get(cookie_name(settings, name), "")
+    return value if len(value) <= LONGEST and value.isascii() and value.isprintable() else ""
+
+
+# --- the session
+
+
+def begin(response: Response, instance: Instance, secret: str, *, device: str = "") -> None:
+    """Let a browser bear a session that has just begun; `device` is what lets it be known the next time.
+
+    The visit ends: forms that were opened before the login are worth nothing after it.
+    """
+    settings = instance.base.settings
+    put(response, settings, SESSION, secret)
+    put(response, settings, VISIT, secrets.token_urlsafe(VISIT_BYTES))
+    if device:
+        put(response, settings, DEVICE, device, seconds=DEVICE_SECONDS)
+
+
+def end(response: Response, instance: Instance) -> None:
+    """Take the session from a browser. Ending it on record is `AccessService.log_out`."""
+    settings = instance.base.settings
+    for name in (SESSION, VISIT):
+        response.delete_cookie(
+            cookie_name(settings, name), path="/", secure=is_secure(settings), httponly=True, samesite="lax"
+        )
+
+
+def secret_of(request: Request, instance: Instance) -> str:
+    """Return the secret of the session that a browser bears, or nothing."""
+    return take(request, instance.base.settings, SESSION)
+
+
+def device_of(request: Request, instance: Instance) -> str:
+    """Return by what this device was known the last time, or nothing."""
+    return take(request, instance.base.settings, DEVICE)
+
+
+def person_of(request: Request, instance: Instance) -> Actor | None:
+    """Return who is logged in in this browser, if somebody is: a person, never a business system."""
+    secret = secret_of(request, instance)
+    if not secret:
+        return None
+    try:
+        actor = instance.base.access.actor_of(secret)
+    except CredentialsWrong:
+        return None
+    if actor.is_client:
+        return None
+    request.state.actor = actor.id
+    return actor
+
+
+# --- forms
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A browser that has opened one of our forms. What it sends back must be from the same browser."""
+
+    secret: str = field(repr=False)
+
+    @classmethod
+    def of(cls, request: Request, instance: Instance) -> "Visit":
+        """Return the visit that a browser makes, or a new one."""
+        return cls(take(request, instance.base.settings, VISIT) or secrets.token_urlsafe(VISIT_BYTES))
+
+    def keep(self, response: Response, instance: Instance) -> None:
+        """Let the browser tell the next time that it is the same one."""
+        put(response, instance.base.settings, VISIT, self.secret)
+
+    def mark(self, instance: Instance) -> str:
+        """Return what a form holds so that no other site can send it (OWASP, signed double-submit cookie)."""
+        return instance.base.protection.index(self.secret, kind="form")
+
+
+def require_own_form(request: Request, instance: Instance, mark: str) -> None:
+    """Return if a form was opened in this browser, and sent from our page. Raise `FormForged`."""
+    if request.headers.get("sec-fetch-site", "") in FOREIGN:
+        raise FormForged
+    visit = take(request, instance.base.settings, VISIT)
+    if not visit or not secrets.compare_digest(Visit(visit).mark(instance).encode(), mark.encode()):
+        raise FormForged

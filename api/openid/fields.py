@@ -1,0 +1,28 @@
+"""Fields and answers that the pages of sign-on have in common."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Form, Query, Request
+
+from api.authn import allow
+from api.permissions import Permission
+from api.schemas.texts import Text
+from api.throttle import Throttle
+
+__all__ = ["PUBLIC", "REDIRECT", "Mark", "Secret", "SecretField", "count_protocol"]
+
+Secret = Annotated[Text, Query(alias="request", max_length=128, description="The login", examples=["Yk3v…"])]
+SecretField = Annotated[Text, Form(alias="request", max_length=128, description="The login", examples=["Yk3v…"])]
+Mark = Annotated[Text, Form(max_length=128, description="That the form was opened here", examples=["66c7f0f4…"])]
+REDIRECT: Final[dict[int | str, dict[str, Any]]] = {
+    303: {"description": "To what comes next, or back to the business system"}
+}
+
+
+def count_protocol(request: Request) -> None:
+    """Count a request from this address."""
+    throttle: Throttle = request.app.state.openid
+    throttle.count(request)
+
+
+PUBLIC: Final = [allow(Permission.ANYBODY), Depends(count_protocol)]

@@ -1,0 +1,353 @@
+"""The protocol endpoints behind the browser's back: codes and refresh tokens against tokens, introspection, revocation.
+
+A code and a refresh token are good once. Whoever brings one again may have stolen it, or been robbed of it: every token
+of that login ends (RFC 6749, 4.1.2; RFC 9700, 4.14.2). This is on record before it is answered.
+"""
+
+import base64
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from identity import token_repository
+from identity.business_systems import Client
+from identity.client_repository import ClientRepository
+from identity.jose import half_hash
+from identity.levels import Factor, Level
+from identity.lifecycle import PERMITS, SubjectUse
+from identity.openid.claims import Claims
+from identity.openid.errors import AccessTokenRefused, ClientRefused, GrantRefused, TokenRequestRefused
+from identity.openid.grants import ACCESS_LIFETIME, GRANT_LIFETIME, Acting, Grant, Token, TokenKind
+from identity.openid.keys import ProviderKeys
+from identity.openid.metadata import AuthMethod, ClientMetadata
+from identity.openid.repository import OpenIDRepository
+from identity.openid.scopes import Scope, scopes_of, spelled
+from identity.representing import organisations_of
+from identity.service import IdentityService
+from identity.tokens import SECRET_BYTES, IssuedToken, digest_of
+from trust.events import AuditEvent, Fact
+from trust.identifiers import new_id
+from trust.store import Reading, Store, Transaction
+
+__all__ = ["Answer", "Granting"]
+
+VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+"""RFC 7636, 4.1."""
+
+ID_TOKEN_SECONDS: Final = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the token endpoint gives (RFC 6749, 5.1)."""
+
+    access_token: str = field(repr=False)
+    seconds: int
+    scopes: frozenset[Scope]
+    refresh_token: str | None = field(default=None, repr=False)
+    id_token: str | None = field(default=None, repr=False)
+
+
+class Granting:
+    """The use cases of the token endpoint and of those beside it."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        identity: IdentityService,
+        clients: ClientRepository,
+        repository: OpenIDRepository,
+        keys: ProviderKeys,
+        claims: Claims,
+    ) -> None:
+        self.store = store
+        self.identity = identity
+        self.clients = clients
+        self.repository = repository
+        self.keys = keys
+        self.claims = claims
+
+    # --- who asks
+
+    def public_client(self, name: str) -> Client:
+        """Return an app that can keep no secret and is registered as one. Raise `ClientRefused`."""
+        with self.store.reading() as view:
+            client = self.clients.find(view, name) if name else None
+            registered = None if client is None else self.repository.metadata(view, client.id)
+            if client is None or registered is None or not self.identity.client_may_act(view, client):
+                raise ClientRefused
+        if registered.token_endpoint_auth_method is not AuthMethod.NONE:
+            raise ClientRefused
+        return client
+
+    def registered(self, view: Reading, client: Client) -> ClientMetadata:
+        """Return what a business system is registered with. Raise `ClientRefused`."""
+        found = self.repository.metadata(view, client.id)
+        if found is None:
+            raise ClientRefused
+        return found
+
+    # --- codes
+
+    def redeem(self, client: Client, *, code: str, redirect_uri: str, verifier: str) -> Answer:
+        """Give tokens for a code (RFC 6749, 4.1.3; RFC 7636, 4.6). Raise `GrantRefused`, `ClientRefused`."""
+        fault, token, answer = "unknown", None, None
+        with self.store.transaction() as tx:
+            registered = self.registered(tx, client)
+            found = self.repository.token(tx, digest_of(code))
+            if found is not None and found.kind is TokenKind.CODE and found.grant.client == client.id:
+                token = found
+                fault = self.fault_of_code(tx, found, code, redirect_uri=redirect_uri, verifier=verifier)
+            if not fault and token is not None:
+                answer = self.tokens(tx, token.grant, token.grant.scopes)
+                self.claims.record(tx, token.grant, "id_token")
+            else:
+                self.note_refusal(tx, client, token, fault)
+        if token is None or answer is None:
+            raise GrantRefused(fault=fault)
+        return self.with_id_token(answer, token.grant, registered, nonce=token.grant.nonce)
+
+    def fault_of_code(self, tx: Transaction, token: Token, code: str, *, redirect_uri: str, verifier: str) -> str:
+        """Return what is wrong with a code, or nothing; from now on it is used, whatever is wrong."""
+        if not self.repository.use_token(tx, digest_of(code)):
+            self.repository.end_grants(tx, grant=token.grant.id)
+            return "used"
+        if token.expires_at <= tx.now:
+            return "expired"
+        if redirect_uri != token.grant.redirect_uri:
+            return "redirect"
+        if not is_answered(token.grant.challenge, verifier):
+            return "verifier"
+        return "" if self.stands(tx, token.grant) else "ended"
+
+    # --- refresh tokens
+
+    def refresh(self, client: Client, *, secret: str, scope: str | None) -> Answer:
+        """Give tokens for a refresh token, which is replaced by another (RFC 6749, 6). Raise `GrantRefused`."""
+        wanted = None if scope is None else scopes_of(scope)
+        if scope is not None and wanted is None:
+            raise TokenRequestRefused(error="invalid_scope", fault="scopes that there are")
+        fault, token, answer = "unknown", None, None
+        with self.store.transaction() as tx:
+            registered = self.registered(tx, client)
+            found = self.repository.token(tx, digest_of(secret))
+            if found is not None and found.kind is TokenKind.REFRESH and found.grant.client == client.id:
+                token = found
+                if wanted is not None and not wanted <= token.scopes:
+                    raise TokenRequestRefused(error="invalid_scope", fault="more than was granted (RFC 6749, 6)")
+                fault = self.fault_of_refresh(tx, found, secret)
+            if not fault and token is not None:
+                answer = self.tokens(tx, token.grant, wanted or token.scopes)
+                self.claims.record(tx, token.grant, "id_token")
+            else:
+                self.note_refusal(tx, client, token, fault)
+        if token is None or answer is None:
+            raise GrantRefused(fault=fault)
+        return self.with_id_token(answer, token.grant, registered)
+
+    def fault_of_refresh(self, tx: Transaction, token: Token, secret: str) -> str:
+        """Return what is wrong with a refresh token, or nothing; from now on it is used."""
+        if not self.repository.use_token(tx, digest_of(secret)):
+            self.repository.end_grants(tx, grant=token.grant.id)
+            return "used"
+        if token.expires_at <= tx.now:
+            return "expired"
+        return "" if self.stands(tx, token.grant) else "ended"
+
+    def note_refusal(self, tx: Transaction, client: Client, token: Token | None, fault: str) -> None:
+        """Put a refusal into the audit trail."""
+        facts: dict[str, Fact] = {"fault": fault, "login": None if token is None else token.grant.id}
+        tag = "openid_token:reuse:refused" if fault == "used" else "openid_token:issue:refused"
+        tx.record(AuditEvent(tag=tag, actor=client.id, subject=client.id, facts=facts))
+
+    # --- tokens
+
+    def tokens(self, tx: Transaction, grant: Grant, scopes: frozenset[Scope]) -> Answer:
+        """Make an access token, and a refresh token where the person agreed to that."""
+        access = self.token(tx, grant, TokenKind.ACCESS, scopes)
+        lasting = Scope.OFFLINE_ACCESS in grant.scopes
+        refresh = self.token(tx, grant, TokenKind.REFRESH, scopes) if lasting else None
+        facts: dict[str, Fact] = {"login": grant.id, "scope": spelled(scopes), "refresh": lasting}
+        tx.record(AuditEvent(tag="openid_token:issue:done", actor=grant.client, subject=grant.person, facts=facts))
+        return Answer(
+            access_token=access, seconds=int(ACCESS_LIFETIME.total_seconds()), scopes=scopes, refresh_token=refresh
+        )
+
+    def token(self, tx: Transaction, grant: Grant, kind: TokenKind, scopes: frozenset[Scope]) -> str:
+        """Make a token of a grant, and return its secret."""
+        secret = kind.prefix + secrets.token_urlsafe(SECRET_BYTES)
+        until = min(tx.now + kind.lifetime, grant.expires_at)
+        self.repository.add_token(tx, digest_of(secret), grant=grant.id, kind=kind, scopes=scopes, until=until)
+        return secret
+
+    def give(
+        self,
+        tx: Transaction,
+        *,
+        client: str,
+        person: str,
+        session: str,
+        level: Level,
+        scope: str,
+        organisation: str | None,
+        authenticated_at: datetime | None = None,
+        factors: frozenset[Factor] = frozenset(),
+    ) -> IssuedToken:
+        """Give a business system an access token within a use case of somebody else: it ends with the session.
+
+        Raise `TokenRequestRefused` for scopes that there are not, or an organisation that the person does not act for.
+        """
+        scopes = scopes_of(scope)
+        if scopes is None or Scope.OFFLINE_ACCESS in scopes:
+            raise TokenRequestRefused(error="invalid_scope", fault="scopes that end with the session")
+        speaks = {str(one.organisation.id): one for one in organisations_of(self.identity, tx, person)}
+        acting = None
+        if organisation is not None:
+            if organisation not in speaks:
+                raise TokenRequestRefused(error="invalid_target", fault="the person does not act for it")
+            told = speaks[organisation]
+            acting = Acting(organisation=organisation, standing=told.standing.value, delegation=told.delegation)
+        grant = Grant(
+            id=new_id("login", at=tx.now),
+            client=client,
+            person=person,
+            session=session,
+            scopes=scopes,
+            level=level,
+            factors=factors,
+            authenticated_at=authenticated_at or tx.now,
+            acting=acting,
+            begun_at=tx.now,
+            expires_at=tx.now + GRANT_LIFETIME,
+        )
+        self.repository.add_grant(tx, grant)
+        secret = self.tokens(tx, grant, scopes).access_token
+        return IssuedToken(secret=secret, holder=person, expires_at=tx.now + ACCESS_LIFETIME, level=level)
+
+    def take_back(self, tx: Transaction, digest: str) -> None:
+        """End the login that the token with a digest hangs on, within a use case of somebody else."""
+        found = self.repository.token(tx, digest)
+        if found is not None:
+            self.repository.end_grants(tx, grant=found.grant.id)
+            facts: dict[str, Fact] = {"login": found.grant.id}
+            tx.record(
+                AuditEvent(
+                    tag="openid_token:revoke:done", actor=found.grant.client, subject=found.grant.person, facts=facts
+                )
+            )
+
+    def with_id_token(
+        self, answer: Answer, grant: Grant, registered: ClientMetadata, *, nonce: str | None = None
+    ) -> Answer:
+        """Return an answer with a signed ID token (OpenID Connect Core 1.0, 2). Raise `SigningUnavailable`."""
+        algorithm = registered.id_token_signed_response_alg
+        with self.store.reading() as view:
+            told = self.claims.of_login(view, grant, registered)
+            now = int(view.now.timestamp())
+        claims = {
+            **told,
+            "iat": now,
+            "exp": now + ID_TOKEN_SECONDS,
+            "at_hash": half_hash(answer.access_token, algorithm),
+            **({} if nonce is None else {"nonce": nonce}),  # not again when it is refreshed (12.2)
+        }
+        return Answer(
+            access_token=answer.access_token,
+            seconds=answer.seconds,
+            scopes=answer.scopes,
+            refresh_token=answer.refresh_token,
+            id_token=self.keys.signed(algorithm, claims, kind="JWT"),
+        )
+
+    # --- what holds
+
+    def stands(self, view: Reading, grant: Grant) -> bool:
+        """Tell whether a grant holds now: person, organisation and business system may act, the login is not over."""
+        # Whatever ended every session of the person for safety ends what outlives a session as well.
+        void = token_repository.void_before(view, grant.person)
+        is_void = void is not None and grant.begun_at <= void
+        if grant.ended_at is not None or grant.expires_at <= view.now or is_void or not self.may_act(view, grant):
+            return False
+        if Scope.OFFLINE_ACCESS in grant.scopes:
+            return True
+        return token_repository.session(view, grant.session, person=grant.person) is not None
+
+    def may_act(self, view: Reading, grant: Grant) -> bool:
+        """Tell whether everybody whom a grant is about may act: the person, the business system, the organisation."""
+        person = self.identity.repository.person(view, grant.person)
+        if person is None or SubjectUse.ACT not in PERMITS[person.state]:
+            return False
+        client = self.clients.find(view, grant.client)
+        if client is None or not self.identity.client_may_act(view, client):
+            return False
+        speaks = () if grant.acting is None else organisations_of(self.identity, view, grant.person)
+        return grant.acting is None or grant.acting.organisation in {one.organisation.id for one in speaks}
+
+    def bearer(self, view: Reading, secret: str) -> Token:
+        """Return the access token with a secret, if it holds now. Raise `AccessTokenRefused`."""
+        found = self.repository.token(view, digest_of(secret))
+        if found is None or found.kind is not TokenKind.ACCESS or found.expires_at <= view.now:
+            raise AccessTokenRefused
+        if not self.stands(view, found.grant):
+            raise AccessTokenRefused
+        return found
+
+    def user_info(self, secret: str) -> dict[str, Any]:
+        """Return the claims that an access token is for (OpenID Connect Core 1.0, 5.3), and record that they were told.
+
+        Raise `AccessTokenRefused`.
+        """
+        with self.store.transaction() as tx:
+            token = self.bearer(tx, secret)
+            registered = self.repository.metadata(tx, token.grant.client)
+            if registered is None:
+                raise AccessTokenRefused
+            told = self.claims.of_person(tx, token.grant, token.scopes, registered)
+            self.claims.record(tx, token.grant, "userinfo", told)
+            return told
+
+    def introspect(self, client: Client, secret: str) -> dict[str, Any]:
+        """Return what a token is worth now (RFC 7662, 2.2), to the business system alone that it was given to."""
+        with self.store.reading() as view:
+            token = self.repository.token(view, digest_of(secret))
+            if token is None or token.grant.client != client.id or token.kind is TokenKind.CODE:
+                return {"active": False}
+            if token.used_at is not None or token.expires_at <= view.now or not self.stands(view, token.grant):
+                return {"active": False}
+            told = self.claims.of_login(view, token.grant, self.registered(view, client))
+        return {
+            "active": True,
+            "client_id": client.id,
+            "scope": spelled(token.scopes),
+            "token_type": "Bearer" if token.kind is TokenKind.ACCESS else "refresh_token",
+            "iat": int(token.begun_at.timestamp()),
+            "exp": int(token.expires_at.timestamp()),
+            **told,
+        }
+
+    def revoke(self, client: Client, secret: str) -> None:
+        """End a token (RFC 7009, 2.1): a refresh token with all of its login. What is none of the caller's stays."""
+        digest = digest_of(secret)
+        with self.store.transaction() as tx:
+            token = self.repository.token(tx, digest)
+            is_own = token is not None and token.grant.client == client.id
+            facts: dict[str, Fact] = {"login": token.grant.id if token is not None and is_own else None}
+            if token is not None and is_own:
+                if token.kind is TokenKind.ACCESS:
+                    self.repository.end_token(tx, digest)
+                else:
+                    self.repository.end_grants(tx, grant=token.grant.id)
+            tag = f"openid_token:revoke:{'done' if is_own else 'refused'}"
+            tx.record(AuditEvent(tag=tag, actor=client.id, subject=client.id, facts=facts))
+
+
+def is_answered(challenge: str, verifier: str) -> bool:
+    """Tell whether a challenge was made from a verifier with S256 (RFC 7636, 4.6)."""
+    if not VERIFIER.fullmatch(verifier):
+        return False
+    digest = hashlib.sha256(verifier.encode("ascii")).digest()
+    return secrets.compare_digest(base64.urlsafe_b64encode(digest).rstrip(b"=").decode(), challenge)

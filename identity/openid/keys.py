@@ -1,0 +1,142 @@
+"""The keys that sign ID tokens 令牌签名密钥: published before they are used, and for long enough afterwards.
+
+Of each algorithm there is a next key, which everybody can know already, and a current one, which signs. A rotation lets
+the next one take over; the one before stays published until nothing that it signed is looked at any more. So no
+business system ever meets a signature of a key that it could not have fetched, however it caches.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from identity.jose import JWSAlgorithm, compact, jwk_of
+from identity.openid import key_repository as repository
+from identity.openid.errors import KeyTooYoung
+from identity.openid.provider_key import PURPOSE, ProviderKey, ProviderKeyState
+from trust.crypto.public_keys import PublicKey
+from trust.events import AuditEvent, Fact
+from trust.signing import KeyCustody
+from trust.store import LostRace, Store, Transaction
+
+__all__ = ["CACHED", "ProviderKeys"]
+
+CACHED: Final = timedelta(minutes=5)
+"""How long a copy of the published keys may be kept."""
+
+KNOWN_AFTER: Final = 2 * CACHED
+"""From then on everybody who keeps copies as they are told to has the key."""
+
+KEPT: Final = timedelta(days=1)
+"""How long a key stays published after its last signature, and how long it may still sign for a process that has not
+noticed yet."""
+
+SYSTEM: Final = "system"
+
+
+class ProviderKeys:
+    """Signs, publishes and rotates."""
+
+    def __init__(self, store: Store, custody: KeyCustody) -> None:
+        self.store = store
+        self.custody = custody
+
+    def published(self) -> tuple[ProviderKey, ...]:
+        """Return every key by which a token may be checked, making what is not there yet."""
+        kept = self.kept()
+        if len({one.slot for one in kept} - {None}) < 2 * len(JWSAlgorithm):
+            self.establish()
+            kept = self.kept()
+        oldest = self.store.clock.now() - KEPT
+        return tuple(one for one in kept if one.retired_at is None or one.retired_at > oldest)
+
+    def kept(self) -> tuple[ProviderKey, ...]:
+        """Return every key that there is."""
+        with self.store.reading() as view:
+            return repository.keys(view)
+
+    def establish(self) -> None:
+        """Make the keys that are not there yet. Of several processes at once one makes them."""
+        try:
+            with self.store.transaction() as tx:
+                slots = {one.slot for one in repository.keys(tx)}
+                for algorithm in JWSAlgorithm:
+                    for state in (ProviderKeyState.CURRENT, ProviderKeyState.NEXT):
+                        if f"{algorithm.value} {state.value}" not in slots:
+                            self.make(tx, algorithm, state, by=SYSTEM)
+        except LostRace:
+            return
+
+    def make(self, tx: Transaction, algorithm: JWSAlgorithm, state: ProviderKeyState, *, by: str) -> ProviderKey:
+        """Make a key in custody."""
+        key = self.custody.generate(tx, PURPOSE, algorithm.key_algorithm)
+        if state is ProviderKeyState.CURRENT:
+            self.custody.activate(tx, key)
+        kid = jwk_of(key.public_key, algorithm)["kid"]
+        made = ProviderKey(kid=kid, algorithm=algorithm, state=state, key=key, made_at=tx.now)
+        repository.add_key(tx, made)
+        facts: dict[str, Fact] = {"algorithm": algorithm.value, "state": state.value}
+        tx.record(AuditEvent(tag="openid_key:make:done", actor=by, subject=kid, facts=facts))
+        return made
+
+    def current(self, algorithm: JWSAlgorithm) -> ProviderKey:
+        """Return the key that signs now."""
+        return next(
+            one for one in self.published() if one.algorithm is algorithm and one.state is ProviderKeyState.CURRENT
+        )
+
+    def signed(self, algorithm: JWSAlgorithm, claims: Mapping[str, Any], *, kind: str) -> str:
+        """Return claims signed with the current key. Raise `SigningUnavailable`."""
+        key = self.current(algorithm)
+        header = {"alg": algorithm.value, "kid": key.kid, "typ": kind}
+        return compact(header, claims, custody=self.custody, key=key.key)
+
+    def verifying(self) -> dict[str, tuple[JWSAlgorithm, PublicKey]]:
+        """Return the keys by which our own tokens are checked, by their names."""
+        return {one.kid: (one.algorithm, one.key.public_key) for one in self.published()}
+
+    def rotate(self, algorithm: JWSAlgorithm, *, by: str) -> ProviderKey:
+        """Let the next key take over, and make one to come after it; return the one that signs now.
+
+        Raise `KeyTooYoung` where not everybody can know it yet, and `LostRace`.
+        """
+        self.published()
+        with self.store.transaction() as tx:
+            kept = {one.state: one for one in repository.keys(tx) if one.algorithm is algorithm and one.slot}
+            coming, leaving = kept[ProviderKeyState.NEXT], kept[ProviderKeyState.CURRENT]
+            wait = coming.made_at + KNOWN_AFTER - tx.now
+            if wait > timedelta(0):
+                raise KeyTooYoung(seconds=int(wait.total_seconds()) + 1)
+            self.custody.activate(tx, coming.key)
+            self.custody.retire(tx, leaving.key, until=tx.now + KEPT)
+            return self.succeed(tx, coming, leaving, by=by, tag="openid_key:rotate:done")
+
+    def replace(self, algorithm: JWSAlgorithm, *, by: str, reason: str) -> ProviderKey:
+        """Let go of a key that somebody else may have, at once: it signs nothing, and is published no more.
+
+        Whoever keeps a copy of the published keys may refuse logins until it fetches them anew.
+        """
+        self.published()
+        with self.store.transaction() as tx:
+            kept = {one.state: one for one in repository.keys(tx) if one.algorithm is algorithm and one.slot}
+            coming, leaving = kept[ProviderKeyState.NEXT], kept[ProviderKeyState.CURRENT]
+            self.custody.activate(tx, coming.key)
+            self.custody.retire(tx, leaving.key)
+            repository.remove_key(tx, leaving.kid)
+            tx.record(
+                AuditEvent(tag="openid_key:withdraw:done", actor=by, subject=leaving.kid, facts={"reason": reason})
+            )
+            return self.succeed(tx, coming, None, by=by, tag="openid_key:replace:done")
+
+    def succeed(
+        self, tx: Transaction, coming: ProviderKey, leaving: ProviderKey | None, *, by: str, tag: str
+    ) -> ProviderKey:
+        """Write who signs now, and make who comes next."""
+        if leaving is not None:
+            repository.move_key(tx, leaving.kid, ProviderKeyState.RETIRED)
+        tx.flush()  # the place is free before another takes it
+        repository.move_key(tx, coming.kid, ProviderKeyState.CURRENT)
+        tx.flush()
+        self.make(tx, coming.algorithm, ProviderKeyState.NEXT, by=by)
+        facts: dict[str, Fact] = {"algorithm": coming.algorithm.value}
+        tx.record(AuditEvent(tag=tag, actor=by, subject=coming.kid, facts=facts))
+        return next(one for one in repository.keys(tx) if one.kid == coming.kid)
