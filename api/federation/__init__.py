@@ -1,0 +1,1 @@
+"""Trust transfer over HTTP: this instance as a client of other platforms."""

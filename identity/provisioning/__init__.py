@@ -1,0 +1,1 @@
+"""Synchronisation of accounts 账号同步 with platforms above and beside."""
