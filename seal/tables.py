@@ -147,6 +147,9 @@ class AuthorisationRow(LivingRow, table=True):
     needs_approval: bool | None = None
     operations: list[Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
     parent: str | None = Field(default=None, index=True)
+    level: int | None = None
+    session: str | None = None
+    statement: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
 
 
 class StampingRow(LivingRow, table=True):
@@ -157,7 +160,9 @@ class StampingRow(LivingRow, table=True):
 
     id: str = Field(primary_key=True)
     seal: str = Field(foreign_key="seal.id", index=True)
-    authorisation: str = Field(foreign_key="seal_authorisation.id", index=True)
+    authorisation: str = Field(index=True)
+    """The identifier of an authorisation, or of a mandate."""
+
     actor: str = Field(index=True)
     at: datetime = Field(index=True)
     purpose: str
@@ -175,6 +180,8 @@ class StampingRow(LivingRow, table=True):
     signature: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     time_stamp: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     ended_at: datetime | None = None
+    level: int | None = None
+    evidence: str | None = None
 
 
 class ApprovalRow(LivingRow, table=True):

@@ -21,6 +21,7 @@ from trust.errors import Conflict, Unavailable
 from trust.profiles import (
     AUDIT,
     CLAIM_SIGNER,
+    DELEGATION,
     DOCUMENT_SIGNER,
     ISSUING,
     ROOT,
@@ -66,9 +67,11 @@ class Role(StrEnum):
     TRUST_LIST = "trust-list"
     STATUS_PUBLISHER = "status-publisher"
     REPORT = "report"
+    DELEGATION = "delegation"
+    PLATFORM_LOGIN = "platform-login"
 
 
-LATER: Final = frozenset({Role.TRUST_LIST, Role.STATUS_PUBLISHER, Role.REPORT})
+LATER: Final = frozenset({Role.TRUST_LIST, Role.STATUS_PUBLISHER, Role.REPORT, Role.DELEGATION, Role.PLATFORM_LOGIN})
 """What instances founded by earlier versions of this program lack, until they are completed."""
 
 
@@ -142,6 +145,16 @@ PLANS: Final[Mapping[Role, Plan]] = {
         profile=DOCUMENT_SIGNER,
         purpose=KeyPurpose.DOCUMENT,
         title="验证报告 Verification Reports",
+    ),
+    Role.DELEGATION: Plan(
+        algorithm=SM2, issuer=ISSUING_SM2, profile=DELEGATION, purpose=KeyPurpose.DELEGATION, title="授权委托"
+    ),
+    Role.PLATFORM_LOGIN: Plan(
+        algorithm=P256,
+        issuer=ISSUING_P256,
+        profile=CLAIM_SIGNER,
+        purpose=KeyPurpose.TOKEN,
+        title="跨平台登录 Platform Login",
     ),
 }
 

@@ -12,7 +12,13 @@ from typing import Final
 from trust.certificates import Certificate
 from trust.crypto.algorithms import AlgorithmNotSupported, SignatureAlgorithm, Strength
 from trust.errors import TrustError
-from trust.profiles import REVOCATION_STATUS_PURPOSE, SEALING_PURPOSE, TIME_STAMPING_PURPOSE, TRUST_LIST_PURPOSE
+from trust.profiles import (
+    DELEGATION_PURPOSE,
+    REVOCATION_STATUS_PURPOSE,
+    SEALING_PURPOSE,
+    TIME_STAMPING_PURPOSE,
+    TRUST_LIST_PURPOSE,
+)
 from trust.validation_policy import Purpose, ValidationPolicy
 from trust.verdict import Finding, SubIndication
 
@@ -30,6 +36,7 @@ DEDICATED: Final[Mapping[Purpose, str]] = {
     Purpose.TIME_STAMPING: TIME_STAMPING_PURPOSE,
     Purpose.REVOCATION_STATUS: REVOCATION_STATUS_PURPOSE,
     Purpose.TRUST_LIST: TRUST_LIST_PURPOSE,
+    Purpose.DELEGATION: DELEGATION_PURPOSE,
 }
 """What asks for a certificate that is good for exactly this."""
 

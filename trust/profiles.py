@@ -55,6 +55,9 @@ REVOCATION_STATUS_PURPOSE: Final = "1.3.6.1.5.5.7.3.9"
 TRUST_LIST_PURPOSE: Final = "2.25.249162239124139050635521992120573455352"
 """Of the key that signs trust lists. Our own, likewise: whoever signs one decides what verifiers trust."""
 
+DELEGATION_PURPOSE: Final = "2.25.131228818200574669581958356819010912537"
+"""Of the key that signs delegations. Our own, likewise: whoever signs one decides who acts for whom."""
+
 STATUS_UNASKED: Final = "1.3.6.1.5.5.7.48.1.5"
 """id-pkix-ocsp-nocheck (RFC 6960, 4.2.2.2.1)."""
 
@@ -158,6 +161,9 @@ TIME_STAMPING: Final = Profile(
 
 TRUST_LIST: Final = Profile(
     name="trust_list", usage=(DIGITAL_SIGNATURE,), lifetime=5 * YEAR, purposes=(TRUST_LIST_PURPOSE,)
+)
+DELEGATION: Final = Profile(
+    name="delegation", usage=(DIGITAL_SIGNATURE,), lifetime=5 * YEAR, purposes=(DELEGATION_PURPOSE,)
 )
 ENCRYPTION: Final = Profile(
     name="encryption", usage=(KEY_ENCIPHERMENT, DATA_ENCIPHERMENT, KEY_AGREEMENT), lifetime=5 * YEAR

@@ -45,6 +45,7 @@ class KeyPurpose(StrEnum):
     AUDIT = "audit"
     REVOCATION_STATUS = "revocation_status"  # OCSP responses
     TRUST_LIST = "trust_list"
+    DELEGATION = "delegation"
     STATUS_PUBLISHING = "status_publishing"  # notices to the platform above
     TOKEN = "token"  # noqa: S105 - the name of a purpose
     DECRYPTION = "decryption"  # signs nothing

@@ -43,6 +43,7 @@ PURPOSES: Final = {
     Role.LICENCE_CLAIM: frozenset({Purpose.LICENCE_CLAIM}),
     Role.AUDIT: frozenset({Purpose.AUDIT}),
     Role.TRUST_LIST: frozenset({Purpose.TRUST_LIST}),
+    Role.DELEGATION: frozenset({Purpose.DELEGATION}),
 }
 """What the keys of the service sign."""
 

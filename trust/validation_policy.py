@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     AUDIT = "audit checkpoints"
     REVOCATION_STATUS = "revocation status"
     TRUST_LIST = "trust lists"
+    DELEGATION = "delegations"
 
 
 EVERY_PURPOSE: Final = frozenset(Purpose)

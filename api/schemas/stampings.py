@@ -17,6 +17,7 @@ from seal.stamping.digest_stampings import SealedDigest, StampDigests
 from seal.stamping.digests import MOST_ITEMS, DigestItem, Timing
 from seal.stamping.message_signatures import MOST_OCTETS, SignMessage
 from trust.cms import Dialect
+from trust.crypto.sm3 import sm3
 
 __all__ = [
     "DIGEST_EXAMPLE",
@@ -117,6 +118,9 @@ class AuthorisationView(View):
     approval: Literal["none", "each"]
     within: str | None = Field(description="The organisation's authorisation that it is a part of")
     withdrawn_at: datetime | None = None
+    statement: str | None = Field(
+        default=None, description="SM3 of the signed delegation that it is, in hexadecimal digits; none: not signed yet"
+    )
 
     @classmethod
     def of(cls, authorisation: Authorisation) -> "AuthorisationView":
@@ -135,6 +139,7 @@ class AuthorisationView(View):
             approval="each" if authorisation.needs_approval else "none",
             within=authorisation.parent,
             withdrawn_at=authorisation.withdrawn_at,
+            statement=None if authorisation.statement is None else sm3(authorisation.statement).hex(),
         )
 
 
@@ -154,6 +159,7 @@ class StampingView(View):
     approval: str | None = None
     reference: str = ""
     state: str = Field(examples=["done"])
+    level: int | None = Field(default=None, description="Assurance level of the session, 0 to 3; none: not known")
 
     @classmethod
     def of(cls, stamping: Stamping) -> "StampingView":
@@ -172,6 +178,7 @@ class StampingView(View):
             approval=stamping.approval,
             reference=stamping.reference,
             state=stamping.state,
+            level=stamping.level,
         )
 
 

@@ -68,6 +68,12 @@ class Authorisation:
     granted_by: str
     granted_at: datetime
     withdrawn_at: datetime | None = None
+    level: int | None = None
+    """The assurance level of the session in which it was given; None: not known."""
+
+    session: str = ""
+    statement: bytes | None = field(default=None, repr=False, compare=False)
+    """The signed delegation that it is (docs/delegation.md); None: it is not signed yet."""
 
     def left(self, count: int = 1) -> bool:
         """Tell whether `count` more stampings are left. The database decides when they are used."""
@@ -122,6 +128,14 @@ class Stamping:
     """The signature value of a seal signature over a digest: with the seal itself it makes the whole."""
 
     time_stamp: bytes | None = field(default=None, repr=False)
+    level: int | None = None
+    """The assurance level of the session in which it was asked for; None: not known."""
+
+    evidence: str = ""
+    """SM3 of what the signature tells of who acted, in hexadecimal digits; empty: the line is older than that."""
+
+    acting: bytes | None = field(default=None, repr=False, compare=False)
+    """What that is, where it is at hand; the ledger keeps its hash."""
 
     def signed_with(self, signature: bytes, time_stamp: bytes | None) -> "Stamping":
         """Return this line with the signature value that was made for it, and the time-stamp over that."""

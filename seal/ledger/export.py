@@ -68,7 +68,7 @@ def json_lines(stampings: Iterable[Stamping]) -> Iterator[str]:
         yield json.dumps(as_json(one), ensure_ascii=False) + "\n"
 
 
-def as_json(stamping: Stamping) -> dict[str, str | None]:
+def as_json(stamping: Stamping) -> dict[str, str | int | None]:
     """Return a line of the ledger as JSON holds it."""
     return {
         "id": stamping.id,
@@ -87,4 +87,5 @@ def as_json(stamping: Stamping) -> dict[str, str | None]:
         "state": stamping.state.value,
         "ended_at": None if stamping.ended_at is None else stamping.ended_at.isoformat(),
         "result": stamping.result,
+        "level": stamping.level,
     }

@@ -165,7 +165,7 @@ def prove(view: Reading, name: str) -> StampingProof:
 
 def as_said(line: Stamping) -> Stamping:
     """Return a line without what the trail says nothing of."""
-    line = replace(line, time_stamp=None, signed_at=None)
+    line = replace(line, time_stamp=None, signed_at=None, level=None, evidence="")
     return line if line.batch is not None else replace(line, reference="", property_info="")
 
 

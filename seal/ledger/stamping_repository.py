@@ -27,9 +27,11 @@ __all__ = [
     "left_behind",
     "of_request",
     "seal_facts",
+    "sign_authorisation",
     "stamping",
     "stamping_by_hash",
     "stampings",
+    "unsigned",
     "use_authorisation",
     "withdraw_authorisation",
 ]
@@ -91,8 +93,27 @@ def add_authorisation(tx: Transaction, authorisation: Authorisation) -> None:
             parent=authorisation.parent,
             granted_by=authorisation.granted_by,
             granted_at=authorisation.granted_at,
+            level=authorisation.level,
+            session=authorisation.session,
         )
     )
+
+
+def unsigned(view: Reading, *, limit: int) -> tuple[Authorisation, ...]:
+    """Return authorisations that are not signed and not withdrawn, the oldest first."""
+    statement = select(AuthorisationRow).where(
+        col(AuthorisationRow.statement).is_(None), col(AuthorisationRow.withdrawn_at).is_(None)
+    )
+    return tuple(map(to_authorisation, view.exec(statement.order_by(col(AuthorisationRow.id)).limit(limit))))
+
+
+def sign_authorisation(tx: Transaction, name: str, statement: bytes) -> bool:
+    """Keep the statement of an authorisation that has none yet; tell whether it had none."""
+    row = tx.get(AuthorisationRow, name)
+    if row is None or row.statement is not None:
+        return False
+    row.statement = statement
+    return True
 
 
 def seal_facts(view: Reading, seal: str) -> tuple[Any, ...] | None:
@@ -138,6 +159,9 @@ def to_authorisation(row: AuthorisationRow | Any) -> Authorisation:  # noqa: ANN
         granted_by=row.granted_by,
         granted_at=utc(row.granted_at),
         withdrawn_at=maybe(row.withdrawn_at),
+        level=row.level,
+        session=row.session or "",
+        statement=row.statement,
     )
 
 
@@ -182,6 +206,8 @@ def columns(stamping: Stamping) -> dict[str, Any]:
         "property_info": stamping.property_info,
         "signed_at": stamping.signed_at,
         "state": stamping.state.value,
+        "level": stamping.level,
+        "evidence": stamping.evidence,
     }
 
 
@@ -228,6 +254,8 @@ def to_stamping(row: StampingRow) -> Stamping:
         signed_at=maybe(row.signed_at),
         signature=row.signature,
         time_stamp=row.time_stamp,
+        level=row.level,
+        evidence=row.evidence or "",
     )
 
 

@@ -25,7 +25,9 @@ from seal.ledger import stamping_repository
 from seal.ledger.entries import DOCUMENTS_ALONE, Authorisation, Operation
 from seal.lifecycle import PERMITS, SealUse
 from seal.repository import Seal
+from seal.stamping.signed_authorisations import SignedAuthorisations, delegation_of
 from trust import requests
+from trust.delegations import DelegationMalformed
 from trust.events import AuditEvent, Fact
 from trust.identifiers import new_id
 from trust.reasons import require_reason
@@ -78,13 +80,15 @@ class DelegateStamping:
 class AuthorisationService:
     """The use cases of authorisations."""
 
-    def __init__(self, *, store: Store, identity: IdentityService) -> None:
+    def __init__(self, *, store: Store, identity: IdentityService, signed: SignedAuthorisations) -> None:
         self.store = store
         self.identity = identity
+        self.signed = signed
 
     def authorise(self, actor: Actor, command: AuthoriseStamping) -> Authorisation:
         """Authorise a person or a business system, who may act at all, or an organisation to stamp 授权.
 
+        It is on record and holds before it is signed (seal/stamping/signed_authorisations.py).
         Raise `SealUnknown`, `DutyMissing`, `SealNotActive`, `AuthorisationInvalid`, `SubjectUnknown` or
         `SubjectNotActive`.
         """
@@ -92,15 +96,17 @@ class AuthorisationService:
         with self.store.transaction() as tx:
             known = requests.answered(tx, actor=actor.id, key=command.request_key, fingerprint=fingerprint)
             if known is not None:
-                return self.require_authorisation(tx, command.seal, known)
-            seal = self.require(tx, command.seal)
-            actor.require(Duty.SEAL_OWNER, seal.owner)
-            require_usable(seal)
-            try:
-                self.identity.require_organisation(tx, command.holder, use=SubjectUse.ACT)
-            except SubjectUnknown:
-                self.identity.require_actor(tx, command.holder)
-            return self.give(tx, actor, command, fingerprint=fingerprint, parent=None)
+                given = self.require_authorisation(tx, command.seal, known)
+            else:
+                seal = self.require(tx, command.seal)
+                actor.require(Duty.SEAL_OWNER, seal.owner)
+                require_usable(seal)
+                try:
+                    self.identity.require_organisation(tx, command.holder, use=SubjectUse.ACT)
+                except SubjectUnknown:
+                    self.identity.require_actor(tx, command.holder)
+                given = self.give(tx, actor, command, seal=seal, fingerprint=fingerprint, within=None)
+        return self.signed.signed(given)
 
     def delegate(self, actor: Actor, command: DelegateStamping) -> Authorisation:
         """Let one of an organisation's own stamp within what the organisation is permitted 转授经办人.
@@ -113,21 +119,35 @@ class AuthorisationService:
         with self.store.transaction() as tx:
             known = requests.answered(tx, actor=actor.id, key=terms.request_key, fingerprint=fingerprint)
             if known is not None:
-                return self.require_authorisation(tx, terms.seal, known)
-            within = self.require_authorisation(tx, terms.seal, command.within)
-            actor.require(Duty.SEAL_OWNER, within.holder)
-            require_usable(self.require(tx, terms.seal))
-            for field, holds in limits(within, terms, at=tx.now).items():
-                if not holds:
-                    raise AuthorisationBeyond(field=field)
-            self.identity.require_actor(tx, terms.holder)
-            self.require_own(tx, terms.holder, within.holder)
-            return self.give(tx, actor, terms, fingerprint=fingerprint, parent=within.id)
+                given = self.require_authorisation(tx, terms.seal, known)
+            else:
+                within = self.require_authorisation(tx, terms.seal, command.within)
+                actor.require(Duty.SEAL_OWNER, within.holder)
+                seal = self.require(tx, terms.seal)
+                require_usable(seal)
+                for field, holds in limits(within, terms, at=tx.now).items():
+                    if not holds:
+                        raise AuthorisationBeyond(field=field)
+                self.identity.require_actor(tx, terms.holder)
+                self.require_own(tx, terms.holder, within.holder)
+                given = self.give(tx, actor, terms, seal=seal, fingerprint=fingerprint, within=within)
+        return self.signed.signed(given)
 
     def give(
-        self, tx: Transaction, actor: Actor, terms: AuthoriseStamping, *, fingerprint: str, parent: str | None
+        self,
+        tx: Transaction,
+        actor: Actor,
+        terms: AuthoriseStamping,
+        *,
+        seal: Seal,
+        fingerprint: str,
+        within: Authorisation | None,
     ) -> Authorisation:
-        """Put a permission on record, and remember the request. Raise `AuthorisationInvalid` for one of nothing."""
+        """Put a permission on record, and remember the request.
+
+        Raise `AuthorisationInvalid` for one of nothing, and for one that no statement can tell.
+        """
+        parent = None if within is None else within.id
         begins = tx.now if terms.valid_from is None else terms.valid_from
         if terms.valid_until <= max(tx.now, begins):
             raise AuthorisationInvalid(field="valid_until")
@@ -150,7 +170,13 @@ class AuthorisationService:
             parent=parent,
             granted_by=actor.id,
             granted_at=tx.now,
+            level=actor.level.value if actor.session else None,
+            session=actor.session,
         )
+        try:
+            delegation_of(authorisation, seal, within=within, at=tx.now)
+        except DelegationMalformed:
+            raise AuthorisationInvalid(field="document_kinds") from None
         stamping_repository.add_authorisation(tx, authorisation)
         facts: dict[str, Fact] = {
             "authorisation": authorisation.id,

@@ -200,10 +200,11 @@ class DigestStampingService:
             raise StampingUnderWay
         with self.store.reading() as view:
             seal = repository.get(view, stampings[0].seal)
+            acting = self.intents.acting(view, stampings[0])  # one intent, one who acted
         if seal is None:  # pragma: no cover - stampings refer to their seal, and none is ever deleted
             raise StampingUnknown
         signer = self.signer(seal)
-        return tuple(self.together(signer, one) for one in stampings)
+        return tuple(self.together(signer, one.changed(acting=acting)) for one in stampings)
 
     def signer(self, seal: Seal) -> DigestSigner:
         """Return who signs digests with a seal, as the seal is now."""
@@ -238,14 +239,20 @@ class DigestStampingService:
     def seal_one(self, signer: DigestSigner, stamping: Stamping, timing: Timing) -> SealedDigest:
         """Sign one digest, and verify the signature."""
         item, signed_at = item_of(stamping)
-        signature = signer.sign(item, signed_at)
+        signature = signer.sign(item, signed_at, stamping.acting)
         time_stamp = self.stamper.stamp(signature) if timing is Timing.PROVEN else None
         return self.together(signer, stamping.signed_with(signature, time_stamp))
 
     def together(self, signer: DigestSigner, stamping: Stamping) -> SealedDigest:
         """Return a seal signature that was read back and verified. Raise `OwnWorkRefused`."""
         item, signed_at = item_of(stamping)
-        encoded = signer.whole(item, signed_at, signature=stamping.signature or b"", time_stamp=stamping.time_stamp)
+        encoded = signer.whole(
+            item,
+            signed_at,
+            signature=stamping.signature or b"",
+            time_stamp=stamping.time_stamp,
+            acting=stamping.acting,
+        )
         return SealedDigest(stamping=stamping, encoded=encoded)
 
     def judge(self, signer: DigestSigner, seal: str, sealed: Sequence[SealedDigest]) -> None:

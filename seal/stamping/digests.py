@@ -7,9 +7,11 @@ some tens of kilobytes that are the same each time: their SM3 is computed once f
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
-from seal.data.asn1 import signature_over, to_be_signed
+from seal.data.acting import ACTING
+from seal.data.asn1 import SealExtension, extension_datas, signature_over, to_be_signed
 from seal.errors import OwnWorkRefused, StampingRequestInvalid
 from trust.asn1 import der
 from trust.certificates import Certificate
@@ -85,15 +87,19 @@ class DigestSigner:
         self.heads: dict[int, tuple[bytes, Hasher]] = {}
         """By the octets after the seal: what stands before them, and SM3 of the identity and of that."""
 
-    def tbs(self, item: DigestItem, signed_at: datetime) -> bytes:
+    def tbs(self, item: DigestItem, signed_at: datetime, acting: bytes | None) -> bytes:
         """Return TBS_Sign."""
         return to_be_signed(
-            seal=self.seal, signed_at=signed_at, data_hash=item.digest, property_info=item.property_info
+            seal=self.seal,
+            signed_at=signed_at,
+            data_hash=item.digest,
+            property_info=item.property_info,
+            extensions=told(acting),
         )
 
-    def e(self, tbs: bytes, item: DigestItem, signed_at: datetime) -> SM2Digest:
+    def e(self, tbs: bytes, item: DigestItem, signed_at: datetime, acting: bytes | None) -> SM2Digest:
         """Return what the key signs for `tbs`, without hashing once more what it begins with."""
-        tail = tail_of(item, signed_at)
+        tail = tail_of(item, signed_at, acting)
         head, begun = self.heads.get(len(tail)) or self.begin(tbs, len(tail))
         if not (tbs.startswith(head) and len(tbs) == len(head) + len(tail)):  # pragma: no cover - ours are alike
             begun, head = self.fresh(b""), b""
@@ -114,21 +120,28 @@ class DigestSigner:
         begun.update(head)
         return begun
 
-    def sign(self, item: DigestItem, signed_at: datetime) -> bytes:
-        """Return the signature value over a digest, or raise what the custody raises."""
-        e = self.e(self.tbs(item, signed_at), item, signed_at)
+    def sign(self, item: DigestItem, signed_at: datetime, acting: bytes | None = None) -> bytes:
+        """Return the signature value over a digest and over who acts, or raise what the custody raises."""
+        e = self.e(self.tbs(item, signed_at, acting), item, signed_at, acting)
         key = self.owner.key
         return key.public_key.signature_value(self.owner.custody.sign(key, e))
 
-    def whole(self, item: DigestItem, signed_at: datetime, *, signature: bytes, time_stamp: bytes | None) -> bytes:
+    def whole(
+        self,
+        item: DigestItem,
+        signed_at: datetime,
+        *,
+        signature: bytes,
+        time_stamp: bytes | None,
+        acting: bytes | None = None,
+    ) -> bytes:
         """Return SES_Signature in DER after it was read back and verified, or raise `OwnWorkRefused`."""
-        encoded = signature_over(
-            self.tbs(item, signed_at), certificate=self.certificate.der, signature=signature, time_stamp=time_stamp
-        )
-        self.require_valid(encoded, item, signed_at)
+        tbs = self.tbs(item, signed_at, acting)
+        encoded = signature_over(tbs, certificate=self.certificate.der, signature=signature, time_stamp=time_stamp)
+        self.require_valid(encoded, item, signed_at, acting)
         return encoded
 
-    def require_valid(self, encoded: bytes, item: DigestItem, signed_at: datetime) -> None:
+    def require_valid(self, encoded: bytes, item: DigestItem, signed_at: datetime, acting: bytes | None = None) -> None:
         """Return if these octets are the seal signature that was asked for, else raise `OwnWorkRefused`.
 
         Everything is read out of the octets. The seal in them and the signer's path are those that
@@ -136,14 +149,14 @@ class DigestSigner:
         """
         try:
             signed, certificate, _, value, *_ = der.parse(encoded).sequence()
-            _, seal, time, digest, told, *more = signed.sequence()
+            _, seal, time, digest, named, *more = signed.sequence()
             found = {
                 "seal_signature.seal": seal.raw == self.seal,
                 "seal_signature.signer": certificate.octets() == self.certificate.der,
                 "seal_signature.signing_time": time.raw == der.generalized_time(signed_at),
                 "seal_signature.data_hash": digest.bits() == item.digest,
-                "seal_signature.property_info": told.text(der.Tag.IA5_STRING) == item.property_info,
-                "seal_signature.format": not more,
+                "seal_signature.property_info": named.text(der.Tag.IA5_STRING) == item.property_info,
+                "seal_signature.format": b"".join(one.raw for one in more) == extensions_of(acting),
             }
             signature = SM2Signature.from_der(value.bits())
         except (der.Malformed, ValueError, SignatureMalformed):
@@ -152,11 +165,23 @@ class DigestSigner:
             if not holds:
                 raise OwnWorkRefused(check=check)
         try:
-            backends.verify(self.key, self.e(signed.raw, item, signed_at), signature, backend=self.second)
+            backends.verify(self.key, self.e(signed.raw, item, signed_at, acting), signature, backend=self.second)
         except SignatureMismatch:
             raise OwnWorkRefused(check="seal_signature.value") from None
 
 
-def tail_of(item: DigestItem, signed_at: datetime) -> bytes:
-    """Return what stands after the seal in TBS_Sign: timeInfo, dataHash, propertyInfo."""
-    return der.generalized_time(signed_at) + der.bit_string(item.digest) + der.ia5_string(item.property_info)
+def told(acting: bytes | None) -> tuple[SealExtension, ...]:
+    """Return who acts, as a seal signature holds it."""
+    return () if acting is None else (SealExtension(oid=ACTING, value=acting),)
+
+
+@lru_cache(maxsize=64)
+def extensions_of(acting: bytes | None) -> bytes:
+    """Return extDatas as they stand in TBS_Sign."""
+    return b"" if acting is None else der.context(0, extension_datas(told(acting)))
+
+
+def tail_of(item: DigestItem, signed_at: datetime, acting: bytes | None) -> bytes:
+    """Return what stands after the seal in TBS_Sign: timeInfo, dataHash, propertyInfo, extDatas."""
+    told_of = der.generalized_time(signed_at) + der.bit_string(item.digest) + der.ia5_string(item.property_info)
+    return told_of + extensions_of(acting)

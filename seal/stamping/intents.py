@@ -16,15 +16,19 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
+from identity.delegation.standing import MANDATE, chain_of, give_back
 from identity.duties import Actor
+from seal.data.acting import ActingFor
+from seal.errors import OwnWorkRefused
 from seal.ledger import approval_repository, stamping_repository
 from seal.ledger.entries import Operation, Stamping, StampingState, digest_of_batch
 from seal.stamping import approvals
 from seal.stamping.permitting import Permitted, Permitting, Use
+from seal.stamping.signed_authorisations import SignedAuthorisations
 from trust.crypto.sm3 import sm3
 from trust.events import AuditEvent, Fact
 from trust.identifiers import new_id
-from trust.store import LostRace, Store, Transaction
+from trust.store import LostRace, Reading, Store, Transaction
 
 __all__ = ["LEFT_BEHIND", "Intent", "Intents", "Line"]
 
@@ -55,9 +59,10 @@ class Intent:
 class Intents:
     """Intents to use seals, and what came of them."""
 
-    def __init__(self, *, store: Store, permitting: Permitting) -> None:
+    def __init__(self, *, store: Store, permitting: Permitting, signed: SignedAuthorisations) -> None:
         self.store = store
         self.permitting = permitting
+        self.signed = signed
 
     def intend(
         self, tx: Transaction, actor: Actor, use: Use, lines: Sequence[Line], *, batch: str | None = None
@@ -75,6 +80,17 @@ class Intents:
         names = sorted(new_id("stamp", at=tx.now) for _ in lines)  # so that their order is that of the lines
         approvals.spend(tx, actor, permitted, use, stamping=batch or names[0])
         self.permitting.count(tx, permitted, count=len(lines))
+        acting = ActingFor(
+            actor=actor.id,
+            authorisation=authorisation.id,
+            purpose=use.purpose.purpose,
+            level=actor.level.value if actor.session else None,
+            document_kind=use.purpose.document_kind or None,
+            operation=use.operation.value,
+            chain=self.signed.chain(permitted.statements),
+        )
+        told = acting.der
+        evidence = sm3(told).hex()
         stampings = tuple(
             Stamping(
                 id=name,
@@ -93,12 +109,43 @@ class Intents:
                 property_info=line.property_info,
                 state=StampingState.PREPARED,
                 signed_at=whole_second(tx.now) if use.operation is Operation.DIGEST else None,
+                level=acting.level,
+                evidence=evidence,
+                acting=told,
             )
             for name, line in zip(names, lines, strict=True)
         )
         stamping_repository.add_stampings(tx, stampings)
         tx.record(prepared(stampings))
         return Intent(permitted=permitted, stampings=stampings)
+
+    def acting(self, view: Reading, stamping: Stamping) -> bytes | None:
+        """Return what the signature of a stamping tells of who acted; None where it is older than that.
+
+        It is put together anew from what is on record, and is what it was when the intent was written: whether the
+        authorisations were signed by then, its hash tells. Raise `OwnWorkRefused` where it is not.
+        """
+        if stamping.acting is not None or not stamping.evidence:
+            return stamping.acting
+        given: list[bytes | None]
+        if stamping.authorisation.startswith(MANDATE):
+            given = [one.statement for one in chain_of(view, stamping.authorisation)]
+        else:
+            names = [one for one in (stamping.parent, stamping.authorisation) if one is not None]
+            held = [stamping_repository.authorisation(view, one) for one in names]
+            given = [None if one is None else one.statement for one in held]
+        untold = ActingFor(
+            actor=stamping.actor,
+            authorisation=stamping.authorisation,
+            purpose=stamping.purpose,
+            level=stamping.level,
+            document_kind=stamping.document_kind or None,
+            operation=stamping.operation.value,
+        )
+        for found in (replace(untold, chain=self.signed.chain(given)).der, untold.der):
+            if sm3(found).hex() == stamping.evidence:
+                return found
+        raise OwnWorkRefused(check="stamping.evidence")
 
     def conclude(self, tx: Transaction, done: Sequence[Stamping]) -> None:
         """Say that stampings of one intent are done, with what came of each.
@@ -126,7 +173,9 @@ class Intents:
         stamping_repository.end_stampings(tx, voided)
         first = stampings[0]
         for authorisation in (first.authorisation, first.parent):
-            if authorisation is not None:
+            if authorisation is not None and authorisation.startswith(MANDATE):
+                give_back(tx, authorisation, count=len(stampings))
+            elif authorisation is not None:
                 stamping_repository.give_back(tx, authorisation, count=len(stampings))
         if first.approval is not None:
             approval_repository.release(tx, first.approval)

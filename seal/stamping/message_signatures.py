@@ -5,24 +5,24 @@ seal/stamping/intents.py; the owner permits it in so many words (`Operation.MESS
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Final
 
 from typing_extensions import override
 
 from identity.duties import Actor
+from seal.data.acting import ACTING
 from seal.errors import OwnWorkRefused, SealNotActive, StampingRequestInvalid, StampingUnderWay
 from seal.ledger import stamping_repository
 from seal.ledger.entries import Operation, Purpose, Stamping, StampingState
 from seal.repository import Seal
 from seal.stamping.intents import Intent, Intents, Line
 from seal.stamping.permitting import Use
+from seal.verification.acting import judge_message
 from trust import requests
 from trust.authority import Authorities
 from trust.blobs import BlobStore
 from trust.cms import BytesContent, Content, Dialect
-from trust.cms_signing import CMSSigner
-from trust.cms_verification import judge_cms
+from trust.cms_signing import CMSSigner, attribute
 from trust.crypto.algorithms import AlgorithmNotSupported, Digest
 from trust.crypto.sm3 import DIGEST_LENGTH, sm3
 from trust.signing import KeyCustody, Signer
@@ -132,7 +132,7 @@ class MessageSigningService:
             return begun, self.blobs.get(begun.result)
         (stamping,) = begun.stampings
         try:
-            encoded = self.make(begun.permitted.seal, command, at=stamping.at.replace(microsecond=0))
+            encoded = self.make(begun.permitted.seal, command, stamping)
             done = replace(stamping, result=self.blobs.put(encoded))
         except Exception:
             self.intents.abandon(begun.stampings)
@@ -160,7 +160,7 @@ class MessageSigningService:
             requests.replace(tx, actor=actor.id, key=key, before=known, result=result)
         return intent
 
-    def make(self, seal: Seal, command: SignMessage, *, at: datetime) -> bytes:
+    def make(self, seal: Seal, command: SignMessage, stamping: Stamping) -> bytes:
         """Return the signed message once our own verification has passed it. Raise `OwnWorkRefused`."""
         kept = seal.owner_key
         if kept is None or kept.certificate is None:
@@ -175,9 +175,15 @@ class MessageSigningService:
             dialect=command.dialect,
         )
         digest = command.message_digest
-        encoded = signer.sign(digest, content=command.content, signing_time=at, stamp=self.stamper.stamp)
+        encoded = signer.sign(
+            digest,
+            content=command.content,
+            signing_time=stamping.at.replace(microsecond=0),
+            stamp=self.stamper.stamp,
+            also_signed=() if stamping.acting is None else (attribute(ACTING, stamping.acting),),
+        )
         content = SignedDigest(digest) if command.content is None else BytesContent(command.content)
-        for report in judge_cms(encoded, evidence, now=self.store.clock.now(), content=content):
+        for report in judge_message(encoded, evidence, now=self.store.clock.now(), content=content):
             for check in report.checks:
                 if check.outcome is not Outcome.PASSED:
                     raise OwnWorkRefused(check=check.name)

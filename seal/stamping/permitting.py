@@ -10,7 +10,7 @@ or a business system, or withdrawing an authorisation stops the next use, with n
 | Its validity has not ended | `SealExpired` |
 | Its owner may act | `SubjectNotActive` |
 | Who acts may act: a person, or a business system and its organisation | `SubjectNotActive` |
-| An authorisation is held by who acts, and permits the use by every one of `RULES` | `NotAuthorised` |
+| An authorisation of who acts permits the use by every one of `RULES`, or a mandate does | `NotAuthorised` |
 | One that was given within an organisation's: that one permits it too, its holder may act, who acts is its own | same |
 | It has as many stampings left, and so has the organisation's: the database decides | `AuthorisationExhausted` |
 | Where it wants an approval: there is one, for exactly this use (approvals.py) | `ApprovalRequired` and others |
@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from identity.delegation.mandates import Mandate
+from identity.delegation.standing import held_for, spend
 from identity.duties import Actor
 from identity.errors import SubjectNotActive, SubjectUnknown
 from identity.service import IdentityService
@@ -30,6 +32,9 @@ from seal.ledger import stamping_repository
 from seal.ledger.entries import Authorisation, Operation, Purpose
 from seal.lifecycle import PERMITS, SealUse
 from seal.repository import Seal
+from trust.delegation_checks import DelegatedUse
+from trust.delegation_checks import permits as delegation_permits
+from trust.delegations import Matter
 from trust.store import Reading, Transaction
 
 __all__ = ["RULES", "Permitted", "Permitting", "Use"]
@@ -74,6 +79,14 @@ class Permitted:
     authorisation: Authorisation
     within: Authorisation | None = None
     """The organisation's, where the authorisation was given within it."""
+
+    mandates: tuple[Mandate, ...] = ()
+    """The mandates from the owner to who acts, where it is by such (identity/delegation)."""
+
+    @property
+    def statements(self) -> tuple[bytes | None, ...]:
+        """The signed delegations from the owner to who acts; None in the place of one that is not signed yet."""
+        return tuple(one.statement for one in (self.mandates or reversed(self.chain)))
 
     @property
     def chain(self) -> tuple[Authorisation, ...]:
@@ -139,6 +152,8 @@ class Permitting:
         seal = self.usable(view, use.seal)
         held = stamping_repository.authorisations(view, use.seal, holder=actor.id)
         covering = [found for one in held if (found := self.covering(view, actor, seal, one, use)) is not None]
+        if not any(all(each.left(count) for each in one.chain) for one in covering):
+            covering += self.mandated(view, actor, seal, use)
         if not covering:
             purpose = use.purpose
             raise NotAuthorised(seal=seal.id, purpose=purpose.purpose, document_kind=purpose.document_kind)
@@ -171,8 +186,31 @@ class Permitting:
             return None
         return Permitted(seal=seal, authorisation=authorisation, within=within)
 
+    def mandated(self, view: Reading, actor: Actor, seal: Seal, use: Use) -> list[Permitted]:
+        """Return what mandates that the owner of a seal gave, or somebody within them, permit the use."""
+        wanted = DelegatedUse(
+            matter=Matter.SEAL_STAMP,
+            actor=actor.id,
+            seal=seal.code,
+            document_kind=use.purpose.document_kind,
+            operation=use.operation.value,
+            purpose=use.purpose.purpose,
+            at=view.now,
+        )
+        found = held_for(self.identity, view, actor.id, Matter.SEAL_STAMP, owner=seal.owner)
+        return [
+            Permitted(seal=seal, authorisation=as_authorisation(links[-1], seal, use), mandates=links)
+            for links in found
+            if all(delegation_permits(one.bounds, wanted) for one in links)
+        ]
+
     def count(self, tx: Transaction, permitted: Permitted, *, count: int = 1) -> None:
         """Count stampings, all of them or none. Raise `AuthorisationExhausted`."""
+        if permitted.mandates:
+            spent = spend(tx, permitted.mandates, count=count)
+            if spent is not None:
+                raise AuthorisationExhausted(authorisation=spent.id, times=spent.bounds.times or 0)
+            return
         for one in permitted.chain:
             if not stamping_repository.use_authorisation(tx, one.id, count=count):
                 raise AuthorisationExhausted(authorisation=one.id, times=one.times or 0)
@@ -181,3 +219,22 @@ class Permitting:
 def permits(authorisation: Authorisation, use: Use, at: datetime) -> bool:
     """Tell whether an authorisation permits a use at this moment. The number of stampings is checked when it counts."""
     return all(holds(authorisation, use, at) for holds in RULES.values())
+
+
+def as_authorisation(mandate: Mandate, seal: Seal, use: Use) -> Authorisation:
+    """Return a mandate in the form of an authorisation, for this use."""
+    bounds = mandate.bounds
+    return Authorisation(
+        id=mandate.id,
+        seal=seal.id,
+        holder=mandate.delegate.id,
+        purpose=use.purpose.purpose,
+        document_kinds=tuple(sorted(bounds.document_kinds)),
+        operations=frozenset({use.operation}),
+        valid_from=bounds.not_before,
+        valid_until=bounds.not_after,
+        times=bounds.times,
+        used=mandate.used,
+        granted_by=mandate.given.actor,
+        granted_at=mandate.given.at,
+    )

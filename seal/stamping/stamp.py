@@ -59,8 +59,8 @@ CMS_ROOM: Final = 12_288
 Prepare: TypeAlias = Callable[[bytes, tuple[Place, ...], Appearance, SignatureRequest], PreparedPDF]
 """What prepares a document: that of a stranger, or one of our own."""
 
-SIGNATURE_ROOM: Final = 6_144
-"""Octets kept besides the seal itself in a seal signature: certificate, signature, time-stamp, framing."""
+SIGNATURE_ROOM: Final = 9_216
+"""Octets kept besides the seal itself in a seal signature: certificate, signature, time-stamp, delegations, framing."""
 
 
 @lru_cache(maxsize=64)

@@ -212,7 +212,7 @@ class StampingService:
 
     def redeem(self, stamping: Stamping, prepared: PreparedStamp) -> StampedDocument:
         """Redeem a prepared stamp whose intent is on record. What becomes of the intent is left to the caller."""
-        acting = ActingFor(actor=stamping.actor, authorisation=stamping.authorisation, purpose=stamping.purpose)
+        acting = None if stamping.acting is None else ActingFor.read(stamping.acting)
         return prepared.redeem(self.store.clock, acting=acting)
 
     def conclude(self, tx: Transaction, stamping: Stamping, result: BlobId) -> None:

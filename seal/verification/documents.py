@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from seal.data.acting import ACTING, ActingFor, ActingMalformed
+from seal.data.acting import ACTING
 from seal.data.asn1 import SealMalformed, SealSignature
 from seal.data.carrying import SEAL_SIGNATURE, SEAL_SIGNATURE_DIGEST, check_carried, seal_signature_in
 from seal.data.reading import read_seal_signature
+from seal.verification.acting import acting_of, read_again, with_acting
 from seal.verification.signatures import judge_seal_signature
 from trust.asn1 import der
-from trust.cms import Content, read_signed_message
+from trust.cms import Content
 from trust.cms_verification import judge_cms
 from trust.crypto.algorithms import Digest
 from trust.crypto.sm2 import SM2Backend
@@ -235,11 +236,14 @@ def judge_value(
     reports = judge_cms(
         signed.contents, evidence, now=now, content=signed.content, claimed_time=told_time, existed=existed
     )
-    if not any(der.oid(one) in signed.contents for one in (ACTING, SEAL_SIGNATURE, SEAL_SIGNATURE_DIGEST)):
+    is_ours = any(der.oid(one) in signed.contents for one in (ACTING, SEAL_SIGNATURE, SEAL_SIGNATURE_DIGEST))
+    message = read_again(signed.contents, reports) if is_ours else None
+    if message is None:
         return tuple((report, None) for report in reports)
     found: list[Judged] = []
-    for report, signer in zip(reports, read_signed_message(signed.contents).signers, strict=True):
-        told = with_facts(report, signer.signed_values.get(ACTING, ()))
+    known = evidence.joined_by(message.certificates, message.revocation_lists)
+    for report, signer in zip(reports, message.signers, strict=True):
+        told = with_acting(report, acting_of(signer), known, now=now, seal=None)
         found.append((replace(told, checks=(*told.checks, *check_carried(signer, step="cms"))), None))
         carried = seal_signature_in(signer)
         if carried is not None:
@@ -262,18 +266,7 @@ def judge_seal_in(
     judged = judge_seal_signature(
         contents, evidence, now=now, document_hash=document_hash, backend=backend, existed=existed
     )
-    extensions = () if judged.signature is None else judged.signature.extensions
-    return with_facts(judged.report, tuple(one.value for one in extensions if one.oid == ACTING)), judged.signature
-
-
-def with_facts(report: SignatureReport, acting: Sequence[bytes]) -> SignatureReport:
-    """Return `report` with who acted, where the signature says so in one readable way."""
-    if len(acting) != 1:
-        return report
-    try:
-        return replace(report, facts={**report.facts, **ActingFor.read(acting[0]).facts})
-    except ActingMalformed:
-        return report  # of somebody else, who means something else by it
+    return judged.report, judged.signature
 
 
 def is_seal_signature(contents: bytes) -> bool:

@@ -7,12 +7,12 @@ from typing import Final
 
 from seal.data.asn1 import SealMalformed
 from seal.data.reading import read_seal, read_seal_signature
+from seal.verification.acting import judge_message
 from seal.verification.documents import DocumentReport, JudgedSignature, judge_pdf
 from seal.verification.ofd.judging import judge_ofd
 from seal.verification.ofd.package import OFDMalformed
 from seal.verification.signatures import judge_seal, judge_seal_signature
 from trust.cms import BytesContent
-from trust.cms_verification import judge_cms
 from trust.crypto.sm3 import sm3
 from trust.paths import Evidence
 from trust.pdf.intake import PDFMalformed, hides_pdf
@@ -109,7 +109,7 @@ def judge_by_kind(
             return DocumentReport(signatures=(one,))
         case FileKind.CMS:
             covered = None if signed is None else BytesContent(signed)
-            return alone(*judge_cms(content, evidence, now=now, content=covered))
+            return alone(*judge_message(content, evidence, now=now, content=covered))
         case FileKind.UNKNOWN:
             kinds = "neither PDF nor OFD, nor a seal, a seal signature or a signed message"
             return unreadable(f"{kinds}; or more than one of them")

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from identity.delegation import repository as mandates
+from identity.delegation.mandates import MandateState
 from seal import repository
+from seal.data.acting import ActingFor, ActingMalformed
 from seal.ledger import stamping_repository
 from seal.lifecycle import SealState
 from seal.records import HistoryEntry
 from seal.standing import SealTrust, TrustAt, trust_at
+from seal.verification.acting import acting_in
 from seal.verification.documents import JudgedSignature
 from trust.store import Reading
 from trust.verdict import Check, Finding, SubIndication
@@ -40,6 +44,9 @@ class SealStanding:
 
     state_then: SealState | None = None
     """The seal's state at the past moment that was asked for; None: it had none yet, or no moment was asked for."""
+
+    delegations: Check | None = None
+    """Whether the delegations that the signature carries are on record, and which have ended; None: it has none."""
 
     @property
     def is_recorded(self) -> bool:
@@ -82,7 +89,36 @@ def standing_of(view: Reading, judged: JudgedSignature, *, at: datetime | None =
         stamped_at=moment,
         stamping=None if line is None else line.id,
         at_stamping=trust_at(history, moment, is_proven=is_proven),
+        delegations=check_delegations(view, judged),
     )
+
+
+def check_delegations(view: Reading, judged: JudgedSignature) -> Check | None:
+    """Check that the delegations of a signature are those of the registry; None where it carries none.
+
+    Which of them have ended since is told beside, and says nothing against what was stamped before.
+    """
+    told = acting_in(judged.seal_signature)
+    try:
+        chain = ActingFor.read(told[0]).chain if len(told) == 1 else None
+    except ActingMalformed:
+        return None
+    if chain is None:
+        return None
+    ended = []
+    for one in chain.statements:
+        name = one.delegation.id
+        authorisation = stamping_repository.authorisation(view, name)
+        mandate = mandates.get(view, name)
+        known = authorisation or mandate
+        if known is None or known.statement != one.der:
+            finding = Finding(sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE, reason=f"{name} is not on record")
+            return Check(step="3", name="delegation.registered", finding=finding)
+        is_withdrawn = authorisation is not None and authorisation.withdrawn_at is not None
+        if is_withdrawn or (mandate is not None and mandate.state is not MandateState.ACCEPTED):
+            ended.append(name)
+    note = f"ended since: {', '.join(ended)}" if ended else ""
+    return Check(step="3", name="delegation.registered", note=note)
 
 
 def state_at(history: Sequence[HistoryEntry], moment: datetime) -> SealState | None:
@@ -127,4 +163,4 @@ def standing_checks(seal: SealStanding) -> list[Check]:
         if seal.at_stamping.trust is trust:
             finding = Finding(sub_indication=indication, reason=f"seal {seal.code} {words}")
         checks.append(Check(step="2", name=name, finding=finding))
-    return checks
+    return checks if seal.delegations is None else [*checks, seal.delegations]

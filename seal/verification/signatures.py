@@ -9,6 +9,7 @@ from datetime import datetime
 
 from seal.data.asn1 import CertificateListType, SealSignature
 from seal.data.reading import read_seal_signature
+from seal.verification.acting import acting_in, with_acting
 from seal.verification.checks import coded, failed
 from seal.verification.seals import (
     JudgedSeal,
@@ -99,6 +100,8 @@ def judge_seal_signature(
         time_proofs=(*proofs, *seal_report.time_proofs),
         maker_path=seal_report.path,
     )
+    # Who acted: no step of the standard, and asked last.
+    report = with_acting(report, acting_in(signature), known, now=now, seal=signature.seal.identifier)
     return JudgedSeal(report=report, signature=signature, seal=signature.seal)
 
 

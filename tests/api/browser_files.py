@@ -24,6 +24,7 @@ PURPOSES: Final = {
     Purpose.SEALING: "sealing",
     Purpose.SIGNING: "signing",
     Purpose.TIME_STAMPING: "time_stamping",
+    Purpose.DELEGATION: "delegation",
 }
 LATER: Final = "2099-01-01T00:00:00Z"
 

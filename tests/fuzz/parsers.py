@@ -39,6 +39,7 @@ from trust.cms import SignedMessage, read_signed_message
 from trust.cms_verification import judge_cms
 from trust.crypto.public_keys import PublicKey
 from trust.crypto.sm2 import SM2Signature, subject_public_key_info
+from trust.delegations import Chain
 from trust.errors import TrustError
 from trust.pdf.appearance import Appearance, Mark, Placement
 from trust.pdf.judging import PDFDocument, open_pdf
@@ -299,6 +300,7 @@ HARNESSES: Final[tuple[AnyHarness, ...]] = (
     Harness[ActingFor](
         name="chain of evidence", seeds=seeds.chains_of_evidence, read=ActingFor.read, write=lambda one: one.der
     ),
+    Harness[Chain](name="chain of delegations", seeds=seeds.delegations, read=Chain.read, write=lambda one: one.der),
     Harness[PDFDocument](name="pdf", seeds=seeds.pdfs, read=open_pdf, seconds=5),
     Harness[bytes](name="pdf, sealed", seeds=seeds.pdfs, read=seal, seconds=5),
     Harness[bytes](name="pdf, sealed in two places", seeds=unsigned, read=seal_twice, seconds=5),

@@ -1,6 +1,7 @@
 """What the house itself makes of every format: the valid octets that mutations begin with. Made once in a process."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Final
@@ -16,6 +17,7 @@ from tests.builders_ofd import SealKit, archive, attached_message, document, lis
 from tests.fakes.clock import NOW, SettableClock
 from tests.seal.kits import Bench, both
 from tests.seal.structures import World
+from tests.trust.delegated import chain_of, signer_of
 from tests.trust.messages import Message, standard_attributes
 from tests.trust.pdf.paper import compressed, paper
 from trust.asn1 import der
@@ -23,6 +25,7 @@ from trust.certificates import pem
 from trust.cms import Dialect, read_signed_message
 from trust.crypto.algorithms import KEYS, Digest
 from trust.crypto.sm3 import hash_of, sm3
+from trust.delegations import Chain
 from trust.paths import Evidence
 from trust.profiles import CLAIM_SIGNER, DOCUMENT_SIGNER, SEAL_MAKER, SEAL_OWNER
 from trust.revocation import Revocation
@@ -200,6 +203,16 @@ def chains_of_evidence() -> Iterable[bytes]:
     """Return who acted in a stamping."""
     for purpose in ("document.stamp", "证照签发"):
         yield ActingFor(actor="person_01k9", authorisation="auth_01k9", purpose=purpose).der
+    for chain in delegations():
+        told = ActingFor(actor="person_01k9", authorisation="auth_01k9", purpose="x", level=2, chain=Chain.read(chain))
+        yield replace(told, document_kind="通知", operation="document").der
+
+
+@cache
+def delegations() -> tuple[bytes, ...]:
+    """Return chains of delegations, of one statement and of several."""
+    party = signer_of(pki())
+    return tuple(chain_of(party, count).der for count in (1, 3))
 
 
 def pdfs() -> Iterable[bytes]:

@@ -21,6 +21,10 @@ from api.ceremony import hold_ceremony
 from api.demo import cast
 from api.settings import Settings
 from identity.access import AccessService
+from identity.appointing import AppointingService
+from identity.clients import ClientService
+from identity.delegation.service import MandateService
+from identity.delegation.signing import MandateSigning
 from identity.duties import Actor, Duty, Grant
 from identity.repository import IdentityRepository
 from identity.service import IdentityService, RegisterOrganisation, RegisterPerson
@@ -52,6 +56,7 @@ from seal.stamping.message_signatures import MessageSigningService
 from seal.stamping.orders import StampOrder
 from seal.stamping.permitting import Permitting
 from seal.stamping.places import AtPoint
+from seal.stamping.signed_authorisations import SignedAuthorisations
 from seal.stamping.stampings import Purpose, Stampers, StampingService, StampPDF
 from tests.fakes.clock import SettableClock
 from tests.fakes.destroyer import FakeDestroyer
@@ -149,8 +154,15 @@ class House:
         protection = StoredProtection(self.store, roots)
         people = IdentityRepository(protection)
         self.identity = IdentityService(self.store, people)
-        self.access = AccessService(
-            store=self.store, repository=people, identity=self.identity, token_address=settings.claim_url
+        access = AccessService(store=self.store, repository=people, identity=self.identity)
+        self.appointing = AppointingService(store=self.store, repository=people, identity=self.identity)
+        self.clients = ClientService(
+            store=self.store,
+            repository=people,
+            identity=self.identity,
+            appointing=self.appointing,
+            access=access,
+            audiences=(settings.claim_url,),
         )
         self.blobs = FaultyBlobs(LocalBlobs(settings.blobs), self.faults)
         self.stampers = Stampers(
@@ -179,7 +191,10 @@ class House:
         self.evidence = EvidenceService(
             store=self.store, identity=self.identity, blobs=self.blobs, protection=protection
         )
-        self.authorisations = AuthorisationService(store=self.store, identity=self.identity)
+        self.signed = SignedAuthorisations(store=self.store, service_keys=self.service_keys)
+        self.authorisations = AuthorisationService(store=self.store, identity=self.identity, signed=self.signed)
+        signing = MandateSigning(store=self.store, service_keys=self.service_keys)
+        self.mandates = MandateService(store=self.store, identity=self.identity, signing=signing)
         self.stampings = self.stamping_service()
         self.permitting = self.stampings.permitting
         self.approvals = ApprovalService(store=self.store, permitting=self.permitting)
@@ -251,7 +266,7 @@ class House:
         """Return a stamping service, with another service of identity where a test wants one."""
         return StampingService(
             store=self.store,
-            intents=Intents(store=self.store, permitting=Permitting(identity or self.identity)),
+            intents=Intents(store=self.store, permitting=Permitting(identity or self.identity), signed=self.signed),
             custody=self.custody,
             authorities=self.authorities,
             blobs=self.blobs,
@@ -279,7 +294,7 @@ class House:
     def client(self, organisation: str, *, approve: bool = True) -> str:
         """Register a business system of an organisation, and approve it."""
         key = ECKey.generate_key("P-256").as_dict(private=False)
-        client = self.access.register_client(
+        client = self.clients.register_client(
             actor("system administrator", Duty.SYSTEM_ADMINISTRATOR),
             name="综合业务系统",
             organisation=organisation,
@@ -287,7 +302,7 @@ class House:
             request_key=self.next_key(),
         ).id
         if approve:
-            self.access.approve_client(actor("security administrator", Duty.SECURITY_ADMINISTRATOR), client)
+            self.clients.approve_client(actor("security administrator", Duty.SECURITY_ADMINISTRATOR), client)
         return client
 
     def fresh_staff(self, prefix: str = "11") -> Staff:

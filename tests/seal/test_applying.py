@@ -107,7 +107,7 @@ def test_so_has_somebody_with_a_duty_for_it(house: House) -> None:
         house.seals.apply(staff.applicant, command)
     assert (refused.value.code, refused.value.details) == ("seal.bearer_not_of_owner", {"bearer": person})
     with house.store.transaction() as tx:
-        house.access.add_grant(tx, person, Grant(Duty.LICENCE_OFFICER, staff.organisation), by="test")
+        house.appointing.add_grant(tx, person, Grant(Duty.LICENCE_OFFICER, staff.organisation), by="test")
     assert house.seals.apply(staff.applicant, command).bearer == person
 
 

@@ -31,7 +31,7 @@ LINE = Stamping(
     result=BlobId("11" * 32),
     signature=b"signature",
 )
-HELD_BACK = {"parent", "signed_at", "signature", "time_stamp"}
+HELD_BACK = {"parent", "signed_at", "signature", "time_stamp", "evidence", "acting"}
 """What no owner asks for in a list."""
 
 

@@ -14,7 +14,8 @@ from seal.stamping.document_signature import time_stamp_document
 from seal.stamping.orders import Level, Mode, Outage, StampOrder
 from seal.stamping.places import AtPoint
 from seal.stamping.stampings import parameters_of
-from seal.verification.documents import judge_pdf, stamp_over, with_facts
+from seal.verification.acting import with_acting
+from seal.verification.documents import judge_pdf, stamp_over
 from tests.builders import PKI, revocation_list
 from tests.fakes.clock import NOW
 from tests.seal.kits import Bench, checks_failed, outcomes
@@ -272,8 +273,9 @@ def test_nothing_is_said_where_nobody_is_named(bench: Bench) -> None:
 def test_what_somebody_else_means_by_it_is_passed_over(bench: Bench) -> None:
     report = bench.judge(stamped(bench, Level.B_T)).signatures[0].report
     for told in ((), (b"\x05\x00",), (ACTS.der, ACTS.der)):
-        assert with_facts(report, told) is report
-    assert {name: with_facts(report, (ACTS.der,)).facts[name] for name in ACTS.facts} == ACTS.facts
+        assert with_acting(report, told, bench.kit.evidence, now=NOW, seal=None) is report
+    known = with_acting(report, (ACTS.der,), bench.kit.evidence, now=NOW, seal=None)
+    assert {name: known.facts[name] for name in ACTS.facts} == ACTS.facts
 
 
 # --- outages that the order bears

@@ -114,8 +114,13 @@ def test_the_ledger_tells_who_what_when_for_what_and_where_the_file_is(either: H
         state=DONE,
         ended_at=NOW,
         result=BlobId(sm3(pdf).hex()),
+        evidence=stamping.evidence,
     )
     house = either.house
+    with house.store.reading() as view:
+        told = house.stampings.intents.acting(view, stamping)
+    assert told is not None
+    assert sm3(told).hex() == stamping.evidence
     assert house.stampings.ledger(house.authority.owner, either.seal) == (stamping,)
     assert house.stampings.ledger_line(stamping.id) == stamping
     assert house.blobs.get(BlobId(sm3(pdf).hex())) == pdf

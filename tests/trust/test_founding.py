@@ -30,6 +30,8 @@ PURPOSES = {
     Role.AUDIT: Purpose.AUDIT,
     Role.TRUST_LIST: Purpose.TRUST_LIST,
     Role.REPORT: Purpose.SIGNING,
+    Role.DELEGATION: Purpose.DELEGATION,
+    Role.PLATFORM_LOGIN: Purpose.AUDIT,  # as the status publisher
     Role.STATUS_PUBLISHER: Purpose.AUDIT,  # what any key is good for that signs, and is for nothing more special
 }
 
@@ -67,7 +69,7 @@ def test_everything_is_made(authorities: Authorities) -> None:
         assert Verdict(checks=path.checks).outcome is Outcome.PASSED
         assert certificate.common_name.startswith(OPERATOR)
         assert certificate.organisation == OPERATOR
-        expected = KeyKind.ECDSA if role in {Role.TIME_STAMP_P256, Role.REPORT} else KeyKind.SM2
+        expected = KeyKind.ECDSA if role in {Role.TIME_STAMP_P256, Role.REPORT, Role.PLATFORM_LOGIN} else KeyKind.SM2
         assert certificate.public_key.kind is expected
         certificate.verify_message(kept.signer(role).sign(b"message"), b"message")
 

@@ -61,7 +61,7 @@ def test_only_authorities_certify(profile: Profile) -> None:
 
 
 def test_names_of_profiles_are_unique() -> None:
-    assert len({one.name for one in EVERY}) == len(EVERY) == 12
+    assert len({one.name for one in EVERY}) == len(EVERY) == 13
 
 
 def test_chains_are_as_long_as_the_house_needs() -> None:

@@ -31,6 +31,7 @@ from trust.ocsp import CertificateId, OCSPResponse, StatusAnswer
 from trust.ocsp_requests import response, tbs_response
 from trust.paths import Evidence, Purpose, ValidationPolicy, candidates, validate
 from trust.profiles import (
+    DELEGATION,
     DOCUMENT_SIGNER,
     ISSUING,
     OCSP_RESPONDER,
@@ -115,6 +116,7 @@ DEDICATED: dict[Purpose, Profile] = {
     Purpose.TIME_STAMPING: TIME_STAMPING,
     Purpose.REVOCATION_STATUS: OCSP_RESPONDER,
     Purpose.TRUST_LIST: TRUST_LIST,
+    Purpose.DELEGATION: DELEGATION,
 }
 
 

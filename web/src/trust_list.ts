@@ -12,6 +12,7 @@ const TRUST_LIST_PURPOSE = "2.25.249162239124139050635521992120573455352";
 const STATES = ["active", "superseded", "revoked"];
 const PURPOSES = [
   "audit",
+  "delegation",
   "licence_claim",
   "revocation_status",
   "seal_making",

@@ -53,11 +53,18 @@ def test_a_person_comes_back_with_a_passkey(service: Service) -> None:
     token = session.json()["token"]
     told = service.ask("GET", "/v1/auth/sessions", token=token).json()
     (this,) = (one for one in told if one["is_this"])
+    assert this["used_at"] == this["begun_at"]
     assert (this["agent"], this["level"], this["methods"]) == ("phone", 3, ["hwk", "mfa", "user"])
     assert {one["level"]: one["methods"] for one in told if not one["is_this"]}[1] == ["pwd"]
     (held,) = service.ask("GET", "/v1/auth/authenticators", token=token).json()
     assert held["used_at"] is not None
-    assert service.ask("DELETE", f"/v1/auth/authenticators/{held['id']}", token=token).status_code == 204
+    address = f"/v1/auth/authenticators/{held['id']}"
+    renamed = service.ask("PUT", f"{address}/name", token=token, json={"name": "旧手机"})
+    assert (renamed.status_code, renamed.json()["name"]) == (200, "旧手机")
+    last = service.ask("DELETE", address, token=token)
+    assert code_of(last) == (409, "identity.authenticator_is_last")
+    assert enrol(service, token, SoftPasskey()).status_code == 201
+    assert service.ask("DELETE", address, token=token).status_code == 204
     gone = service.ask("DELETE", f"/v1/auth/authenticators/{held['id']}", token=token)
     assert code_of(gone) == (404, "identity.authenticator_unknown")
 
@@ -149,14 +156,12 @@ def test_a_key_is_enrolled_once(service: Service) -> None:
 def test_what_needs_a_higher_level_says_so(service: Service) -> None:
     """A duty alone opens nothing: the session must prove enough (RFC 9470 tells how to ask for more)."""
     person, code = opened(service)
-    security = service.bearer(Grant(Duty.SECURITY_ADMINISTRATOR))
-    body = {"person": person, "duty": "auditor", "organisation": None}
-    assert service.ask("POST", "/v1/duties", token=security, json=body).status_code == 204
+    service.appoint(person, Grant(Duty.AUDITOR))
     activate(service, code, "zhao.one")
     token = log_in(service, "zhao.one").json()["token"]
     answer = service.ask("GET", "/v1/audit/events", token=token)
     assert code_of(answer) == (401, "identity.level_too_low")
-    assert answer.json()["details"] == {"held": 1, "needed": 2}
+    assert answer.json()["details"] == {"held": 1, "needed": 2, "missing": "factor"}
     challenge = answer.headers["www-authenticate"]
     assert challenge == 'Bearer error="insufficient_user_authentication", acr_values="urn:xinyin:level:2"'
     passkey = SoftPasskey()
@@ -168,7 +173,7 @@ def test_what_needs_a_higher_level_says_so(service: Service) -> None:
 def test_every_permission_has_a_floor() -> None:
     assert {floor_of(one) for one in PUBLIC} == {Level.NONE}
     weak = {one for one in Permission if one not in PUBLIC and floor_of(one) < Level.SUBSTANTIAL}
-    assert weak == {Permission.SELF}
+    assert weak == {Permission.SELF, Permission.PROOFING_OWN}
     assert {*PERMITTED} == {*Permission}
 
 

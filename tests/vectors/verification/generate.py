@@ -5,6 +5,7 @@ import shutil
 from tests.vectors.verification import (
     cms,
     cms_algorithms,
+    delegations,
     material,
     packages,
     pades_altered,
@@ -39,6 +40,7 @@ def make() -> Book:
         seal_times,
         seal_papers,
         packages,
+        delegations,
     ):
         part.add(book, world)
     recipes.add(book)

@@ -4,6 +4,7 @@ import { Malformed, equal, fromHex, hex } from "../octets.js";
 import { digest } from "./algorithms.js";
 import { type Element, commonName } from "./asn1.js";
 import { Content } from "./content.js";
+import { ACTING, judgeActing } from "./delegations.js";
 import { type Evidence, joined } from "./material.js";
 import { type Message, SIGNING_TIME, type Signer, TIME_STAMP, readMessage, single } from "./messages.js";
 import { validate } from "./paths.js";
@@ -126,8 +127,10 @@ async function judgeSigner(
   }
   checks.push(...timeChecks);
   const path = await validate(certificate, evidence, { purpose: "signing", at, isProven, isOpen, step: STEP });
-  checks.push(...path.checks, ...(await checkCarried(signer, evidence)));
   const signingTime = single(signer.signed, SIGNING_TIME)?.time() ?? claimedTime;
+  const values = (signer.signed.get(ACTING) ?? []).map((one) => one.raw);
+  const use = { seal: undefined, at: signingTime, stampedAt: stamped.at, provenAt: proven, isOpen };
+  checks.push(...path.checks, ...(await judgeActing(values, evidence, use)), ...(await checkCarried(signer, evidence)));
   const report: Report = {
     kind,
     checks,

@@ -9,6 +9,7 @@ import { sm3 } from "../sm2.js";
 import { SM2_WITH_SM3, answerFor } from "./algorithms.js";
 import { Element, commonName } from "./asn1.js";
 import { Content } from "./content.js";
+import { ACTING, judgeActing } from "./delegations.js";
 import { type Evidence, certificateOf, joined } from "./material.js";
 import { type Existence, NEVER, existenceOf, summary } from "./judging_messages.js";
 import { type Asked, type Path, validate } from "./paths.js";
@@ -79,6 +80,9 @@ export async function judgeSealSignature(
   const made = await reportOn(seal, evidence, { at, isProven, isOpen });
   checks.push(...made.checks, checkValidity(seal, at, isProven));
   if (signedAt !== undefined && Number(signedAt) !== Number(at)) checks.push(checkValidity(seal, signedAt, true));
+  const values = signature.extensions.filter((one) => one.oid === ACTING).map((one) => one.value);
+  const use = { seal: seal.identifier, at: signedAt, stampedAt: stamped.at, provenAt: proven, isOpen };
+  checks.push(...(await judgeActing(values, evidence, use)));
   return {
     kind: "seal_signature",
     checks,

@@ -16,7 +16,7 @@ import {
 import { checkRevocation } from "./revocation.js";
 import { type Finding, checked, finding, open, told } from "./verdict.js";
 
-export type Purpose = "seal_making" | "sealing" | "signing" | "time_stamping";
+export type Purpose = "delegation" | "seal_making" | "sealing" | "signing" | "time_stamping";
 
 const LONGEST = 6;
 const MOST_PATHS = 64;
@@ -24,8 +24,15 @@ const CERTIFICATE_SIGNING = 5;
 
 const SEALING_PURPOSE = "2.25.182455010855449818297626604069067722482";
 const TIME_STAMPING_PURPOSE = "1.3.6.1.5.5.7.3.8";
-/** Purposes that ask for a certificate which is good for exactly this: time-stamps, OCSP answers, trust lists. */
-const DEDICATED = [TIME_STAMPING_PURPOSE, "1.3.6.1.5.5.7.3.9", "2.25.249162239124139050635521992120573455352"];
+const DELEGATION_PURPOSE = "2.25.131228818200574669581958356819010912537";
+/** Purposes that ask for a certificate which is good for exactly this: time-stamps, OCSP answers, trust lists, delegations. */
+const DEDICATED = [
+  TIME_STAMPING_PURPOSE,
+  "1.3.6.1.5.5.7.3.9",
+  "2.25.249162239124139050635521992120573455352",
+  DELEGATION_PURPOSE,
+];
+const WANTED: Partial<Record<Purpose, string>> = { time_stamping: TIME_STAMPING_PURPOSE, delegation: DELEGATION_PURPOSE };
 
 type Chain = readonly Certificate[];
 
@@ -179,8 +186,7 @@ function wrongUsage(leaf: Certificate, purpose: Purpose): Finding | undefined {
   const purposes = purposesOf(leaf);
   const distinct = new Set(purposes);
   const dedicated = DEDICATED.find((one) => distinct.size === 1 && distinct.has(one));
-  const wanted = purpose === "time_stamping" ? TIME_STAMPING_PURPOSE : undefined;
-  let good = leaf.maySign && dedicated === wanted;
+  let good = leaf.maySign && dedicated === WANTED[purpose];
   // The owners of seals stand under the same authority as the makers: none of them may make a seal of somebody else.
   if (purpose === "seal_making" && distinct.has(SEALING_PURPOSE)) good = false;
   if (purpose === "time_stamping" && !mustKeepToItsPurposes(leaf)) good = false; // RFC 3161, 2.3

@@ -17,6 +17,7 @@ const TIME_IN_TEXT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,6})?(Z|[+-]\
 export interface Extension {
   readonly oid: string;
   readonly critical: boolean;
+  readonly value: Uint8Array;
 }
 
 /** What is signed, with which algorithm, and the value: of a seal by its maker, of a signature by its signer. */
@@ -31,6 +32,8 @@ interface Signed {
 
 export interface Seal extends Signed {
   readonly version: 1 | 4 | 5;
+  /** The code of the seal (esID). */
+  readonly identifier: string;
   readonly name: string;
   /** Certificates of those who may sign with it, or their hashes. */
   readonly listed: readonly Uint8Array[];
@@ -80,10 +83,11 @@ function sealOf(element: Element): Seal {
   const [header, identifier, property, picture, ...extensions] = exactly(info, 4, 5);
   const version = versionOf(needed(header), isFirst);
   if (members.length === 5 && version !== 5) throw new Malformed("a time-stamp in a seal of version 4");
-  text(needed(identifier));
+  const code = text(needed(identifier));
   requirePicture(needed(picture));
   return {
     version,
+    identifier: code,
     ...propertyOf(needed(property), isFirst),
     extensions: extensions.flatMap((one) => extensionsOf(one.tag === 0xa0 ? inside(one) : one)),
     certificate: certificate.octets(),
@@ -162,8 +166,8 @@ function extensionsOf(element: Element): Extension[] {
   if (members.length > MOST) throw new Malformed("far too many extensions");
   return members.map((one) => {
     const [identifier, ...rest] = exactly(one, 2, 3);
-    needed(rest.pop()).octets();
-    return { oid: needed(identifier).oid(), critical: rest[0]?.boolean() === true };
+    const value = needed(rest.pop()).octets();
+    return { oid: needed(identifier).oid(), critical: rest[0]?.boolean() === true, value };
   });
 }
 
