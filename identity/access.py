@@ -1,27 +1,28 @@
-"""Access: accounts and sessions of persons, tokens of business systems, and who holds which duty."""
+"""Access: accounts and sessions of persons, and the tokens that they and business systems bear."""
 
 import secrets
-from collections.abc import Collection, Mapping
-from datetime import timedelta
-from typing import Any, Final
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
 from identity import token_repository
-from identity.assertion import client_of, read_assertion, require_client_key
-from identity.duties import Actor, Duty, Grant, require_compatible, require_scope
+from identity.duties import Actor
 from identity.errors import (
     AccountExists,
+    AccountFrozen,
     AccountUnknown,
-    AssertionRefused,
-    ClientUnknown,
     CredentialsWrong,
-    DutyOfSystems,
     SessionUnknown,
     UsernameTaken,
 )
 from identity.levels import Factor, Level, strength
-from identity.lifecycle import CLIENT_LIFECYCLE, PERMITS, ClientEvent, SubjectUse
-from identity.passwords import Passwords, require_password, require_username
-from identity.repository import Account, Client, IdentityRepository
+from identity.lifecycle import PERMITS, SubjectUse
+from identity.password_policy import PasswordPolicy, words_about
+from identity.passwords import Passwords, require_username
+from identity.presence import Presence, SessionLimits
+from identity.proofing import repository as proofings
+from identity.repository import Account, IdentityRepository
 from identity.service import IdentityService, client_may_act
 from identity.subject import Person, SubjectId
 from identity.token_repository import Bearer, Token
@@ -29,34 +30,38 @@ from identity.tokens import (
     ACTIVATION_LIFETIME,
     ACTIVATION_PREFIX,
     SECRET_BYTES,
-    SESSION_LIFETIME,
     SESSION_PREFIX,
-    TOKEN_LIFETIME,
-    TOKEN_PREFIX,
     IssuedToken,
     Session,
     digest_of,
 )
-from trust import requests
 from trust.events import AuditEvent, Fact
 from trust.identifiers import new_id
+from trust.reasons import require_reason
 from trust.store import Reading, Store, Transaction
 
 __all__ = ["AccessService"]
 
 
 class AccessService:
-    """The use cases of accounts, sessions, clients and duties."""
+    """The use cases of accounts and sessions."""
 
     def __init__(
-        self, *, store: Store, repository: IdentityRepository, identity: IdentityService, token_address: str
+        self,
+        *,
+        store: Store,
+        repository: IdentityRepository,
+        identity: IdentityService,
+        policy: PasswordPolicy | None = None,
+        limits: SessionLimits | None = None,
     ) -> None:
         self.store = store
         self.repository = repository
         self.identity = identity
-        self.token_address = token_address
-        """The token endpoint: what a client's assertion must name as its audience (RFC 7523, 3)."""
+        self.policy = policy or PasswordPolicy()
+        self.limits = limits or SessionLimits()
         self.passwords = Passwords()
+        self.presence = Presence()
 
     # --- accounts
 
@@ -91,30 +96,68 @@ class AccessService:
     def activate(self, code: str, *, username: str, password: str) -> SubjectId:
         """Choose username and password with an activation code, which is spent by it.
 
-        Raise `UsernameMalformed`, `PasswordTooWeak`, `CredentialsWrong`, `SubjectNotActive`, `UsernameTaken`.
+        An account that was opened anew keeps its username, which is asked for. Without a code nothing is told of
+        usernames, and nothing is worked out. Raise `UsernameMalformed`, `PasswordTooWeak`, `CredentialsWrong`,
+        `SubjectNotActive`, `UsernameTaken`, `PasswordsBusy`, `BreachedListUnreadable`.
         """
         require_username(username)
-        require_password(password, username=username)
+        self.policy.require(password, about=(username,))
+        with self.store.reading() as view:
+            waits = self.require_waiting(view, code, username=username)
+            person = self.identity.require_person(view, waits.person)
+        self.policy.require(password, about=words_about(person, username=username))
         password_hash = self.passwords.hash(password)
         with self.store.transaction() as tx:
-            account = self.repository.account_by_activation(tx, digest_of(code))
-            if account is None or account.activation_until is None or account.activation_until < tx.now:
-                raise CredentialsWrong
+            account = self.require_waiting(tx, code, username=username)
             self.identity.require_person(tx, account.person).require(SubjectUse.ACT)
-            if self.repository.account_by_username(tx, username) is not None:
+            if account.username is None and self.repository.account_by_username(tx, username) is not None:
                 raise UsernameTaken
             self.repository.activate(tx, account, username=username, password_hash=password_hash)
             tx.record(AuditEvent(tag="account:activate:done", actor=account.person, subject=account.person))
             return account.person
 
+    def require_waiting(self, view: Reading, code: str, *, username: str) -> Account:
+        """Return the account that an activation code is for, in time and by its username. Raise `CredentialsWrong`."""
+        account = self.repository.account_by_activation(view, digest_of(code))
+        if account is None or account.activation_until is None or account.activation_until < view.now:
+            raise CredentialsWrong
+        if account.username not in {None, username}:
+            raise CredentialsWrong
+        return account
+
+    def reopen_account(self, tx: Transaction, person: SubjectId, *, by: str) -> IssuedToken:
+        """Give a person who has lost the way in a new activation code, within a use case that has proven who it is.
+
+        Password and sessions are worth nothing from now on, the username stays. Whoever calls takes the
+        authenticators away. Raise `AccountUnknown`, `SubjectNotActive`.
+        """
+        self.identity.require_person(tx, person).require(SubjectUse.ACT)
+        known = self.repository.account(tx, person=person)
+        if known is None:
+            raise AccountUnknown
+        secret = ACTIVATION_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+        until = tx.now + ACTIVATION_LIFETIME
+        self.repository.put_password(tx, known, None)
+        self.repository.renew_activation(tx, known, activation_hash=digest_of(secret), until=until)
+        tx.flush()  # a login that waits for the account begins no session after those that end now
+        facts: dict[str, Fact] = {"sessions": token_repository.void_sessions(tx, person)}
+        tx.record(AuditEvent(tag="account:reopen:done", actor=by, subject=person, facts=facts))
+        return IssuedToken(secret=secret, holder=person, expires_at=until)
+
     # --- sessions
 
     def add_session(self, tx: Transaction, person: Person, factors: Collection[Factor], *, agent: str) -> IssuedToken:
-        """Begin a session with factors that were shown. Its level is the lower one, of them and of the proofing."""
-        proven = Level.NONE if person.assurance is None else Level(person.assurance.level)
-        level = min(proven, strength(factors))
+        """Begin a session with factors that were shown. Its level is the lower one, of them and of the proofing.
+
+        Raise `AccountFrozen`.
+        """
+        # Whoever ends every session at this moment waits for this one, or is waited for.
+        account = self.repository.account_alone_of(tx, person.id)
+        if account is not None and account.frozen_by is not None:
+            raise AccountFrozen
+        level = strength(factors)
         return self.add_token(
-            tx, person.id, SESSION_PREFIX, SESSION_LIFETIME, level=level, factors=factors, agent=agent
+            tx, person.id, SESSION_PREFIX, self.limits.lifetime, level=level, factors=factors, agent=agent
         )
 
     def add_token(
@@ -128,19 +171,23 @@ class AccessService:
         factors: Collection[Factor] = (),
         agent: str = "",
     ) -> IssuedToken:
-        """Make a session, or an access token of a client, which shows no factors."""
+        """Make a session, or an access token of a client, which shows no factors.
+
+        What is kept of a session is the `level` of its factors: that of the proofing is asked for at each use.
+        """
         secret = prefix + secrets.token_urlsafe(SECRET_BYTES)
         is_client = not factors
         expires_at = tx.now + lifetime
         name = new_id("tok" if is_client else "ses", at=tx.now)
-        token = Token(id=name, holder=holder, is_client=is_client, expires_at=expires_at, level=level)
+        token = Token(id=name, holder=holder, is_client=is_client, expires_at=expires_at, level=level, used_at=tx.now)
         token_repository.add_token(tx, digest_of(secret), token, factors=factors, agent=shortened(agent))
         tag = "token:issue:done" if is_client else "session:begin:done"
         facts: dict[str, Fact] = {"session": name}
+        counts = level if is_client else min(level, proofings.level_of(tx, holder))
         if not is_client:
-            facts |= {"level": level.value, "factors": " ".join(sorted(factors))}
+            facts |= {"level": counts.value, "factors": " ".join(sorted(factors))}
         tx.record(AuditEvent(tag=tag, actor=holder, subject=holder, facts=facts))
-        return IssuedToken(secret=secret, holder=holder, expires_at=expires_at, level=level)
+        return IssuedToken(secret=secret, holder=holder, expires_at=expires_at, level=counts)
 
     def log_out(self, actor: Actor, secret: str) -> None:
         """End a session or an access token."""
@@ -149,9 +196,11 @@ class AccessService:
             tx.record(AuditEvent(tag="session:end:done", actor=actor.id, subject=actor.id))
 
     def sessions(self, actor: Actor) -> tuple[Session, ...]:
-        """Return where somebody is logged in, the newest first."""
+        """Return where somebody is logged in, the newest first; what was left alone for too long has ended."""
         with self.store.reading() as view:
-            return token_repository.sessions(view, actor.id)
+            known = token_repository.sessions(view, actor.id)
+        used = (replace(one, used_at=self.presence.last(one.id, known=one.used_at)) for one in known)
+        return tuple(one for one in used if not self.limits.is_left(one.shown, used_at=one.used_at, now=view.now))
 
     def end_session(self, actor: Actor, name: str) -> None:
         """End one of one's own sessions by its identifier, from wherever one is logged in. Raise `SessionUnknown`."""
@@ -169,6 +218,19 @@ class AccessService:
             tx.record(AuditEvent(tag="session:end_others:done", actor=actor.id, subject=actor.id, facts=facts))
             return count
 
+    def end_all_sessions(self, actor: Actor, person: str, *, reason: str) -> int:
+        """End every session of a person, by a security administrator; return how many there were.
+
+        Raise `ReasonMissing`, `SubjectUnknown`.
+        """
+        why = require_reason(reason)
+        with self.store.transaction() as tx:
+            found = self.identity.require_person(tx, person).id
+            count = token_repository.void_sessions(tx, found)
+            facts: dict[str, Fact] = {"count": count, "reason": why}
+            tx.record(AuditEvent(tag="session:end_all:done", actor=actor.id, subject=found, facts=facts))
+            return count
+
     def actor_of(self, secret: str) -> Actor:
         """Return who bears a session or an access token, with the duties held at this moment.
 
@@ -181,109 +243,38 @@ class AccessService:
             if bearer is None or bearer.token.expires_at <= view.now or not may_act(bearer):
                 raise CredentialsWrong
             token = bearer.token
+            if not token.is_client:
+                self.use(token, at=view.now)
             grants = self.repository.grants(view, token.holder)
-        return Actor(id=token.holder, grants=grants, is_client=token.is_client, session=token.id, level=token.level)
+        return Actor(
+            id=token.holder,
+            grants=grants,
+            is_client=token.is_client,
+            session=token.id,
+            level=bearer.level,
+            shown=token.level,
+            proven=token.level if token.is_client else bearer.proven,
+        )
 
-    # --- duties
+    def use(self, token: Token, *, at: datetime) -> None:
+        """Note that a session is used, unless it was left alone for too long: then raise `CredentialsWrong`."""
+        used_at = self.presence.last(token.id, known=token.used_at)
+        if self.limits.is_left(token.level, used_at=used_at, now=at):
+            raise CredentialsWrong
+        if at > used_at:
+            self.presence.note(token.id, at=at)
 
-    def appoint(self, actor: Actor, person: str, grant: Grant) -> None:
-        """Give a person a duty.
-
-        Raise `DutiesExclude` where the person's other duties forbid it, `DutyOfSystems` where it is none of persons,
-        and `DutyNeedsOrganisation` or `DutyForNoOrganisation` where it is given for what it is not for.
-        """
+    def write_uses(self) -> int:
+        """Write down when sessions were used last, and return how many there were: every minute, by housekeeping."""
+        uses = self.presence.waiting()
+        if not uses:
+            return 0
         with self.store.transaction() as tx:
-            found = self.identity.require_person(tx, person)
-            if self.repository.account(tx, person=found.id) is None:
-                raise AccountUnknown
-            if grant.duty is Duty.BUSINESS_SYSTEM:
-                raise DutyOfSystems
-            self.repository.hold_grants(tx, found.id)
-            self.add_grant(tx, found.id, grant, by=actor.id)
-
-    def add_grant(self, tx: Transaction, holder: str, grant: Grant, *, by: str) -> None:
-        """Give a duty within a use case of somebody else. Giving what is held already changes nothing."""
-        require_scope(grant)
-        held = self.repository.grants(tx, holder)
-        require_compatible({one.duty for one in held}, grant.duty)
-        if grant.organisation is not None:
-            self.identity.require_organisation(tx, grant.organisation, use=SubjectUse.ACT)
-        if grant in held:
-            return
-        self.repository.add_grant(tx, holder, grant, by=by)
-        facts = {"duty": grant.duty.value, "organisation": grant.organisation}
-        tx.record(AuditEvent(tag="duty:grant:done", actor=by, subject=holder, facts=facts))
-
-    # --- clients
-
-    def register_client(
-        self, actor: Actor, *, name: str, organisation: str, public_jwk: Mapping[str, Any], request_key: str
-    ) -> Client:
-        """Register a business system with its public key. It can do nothing until it is approved.
-
-        A repeated request under the same key gets the same client.
-        """
-        members = require_client_key(public_jwk)
-        fingerprint = requests.fingerprint("client:register", [name, organisation, members])
-        with self.store.transaction() as tx:
-            known = requests.answered(tx, actor=actor.id, key=request_key, fingerprint=fingerprint)
-            if known is not None:
-                return self.require_client(tx, known)
-            owner = self.identity.require_organisation(tx, organisation, use=SubjectUse.ACT)
-            client = Client(
-                id=new_id("client", at=tx.now),
-                name=name,
-                organisation=owner.id,
-                public_jwk=members,
-                state=CLIENT_LIFECYCLE.initial,
-                last_actor=actor.id,
-            )
-            self.repository.add_client(tx, client)
-            requests.remember(tx, actor=actor.id, key=request_key, fingerprint=fingerprint, result=client.id)
-            tx.record(AuditEvent(tag="client:register:done", actor=actor.id, subject=client.id))
-            return client
-
-    def approve_client(self, actor: Actor, name: str) -> Client:
-        """Approve a business system: by another person than the one who registered it."""
-        with self.store.transaction() as tx:
-            client = self.require_client(tx, name)
-            event = ClientEvent.APPROVE
-            state = CLIENT_LIFECYCLE.step(client.state, event, actor=actor.id, before=client.last_actor)
-            self.repository.move_client(tx, client.id, state, actor=actor.id)
-            tx.record(AuditEvent(tag="client:approve:done", actor=actor.id, subject=client.id))
-            self.add_grant(tx, client.id, Grant(Duty.BUSINESS_SYSTEM, client.organisation), by=actor.id)
-            tx.flush()
-            return self.require_client(tx, name)
-
-    def require_client(self, view: Reading, name: str) -> Client:
-        """Return a client, or raise `ClientUnknown`."""
-        client = self.repository.client(view, name)
-        if client is None:
-            raise ClientUnknown
-        return client
-
-    def client_token(self, assertion: str) -> IssuedToken:
-        """Give a business system an access token for its signed assertion (RFC 6749, 4.4; RFC 7523, 2.2).
-
-        Raise `AssertionRefused`.
-        """
-        name = client_of(assertion)
-        with self.store.reading() as view:
-            client = self.repository.client(view, name)
-            may_act = client is not None and self.identity.client_may_act(view, client)
-            now = view.now
-        try:
-            if client is None or not may_act:
-                raise AssertionRefused(fault="signature")  # not told apart from a wrong key
-            read = read_assertion(assertion, client.public_jwk, audience=self.token_address, now=now)
-        except AssertionRefused:
-            self.record_refusal("token:issue:refused", "nobody" if client is None else client.id)
-            raise
-        with self.store.transaction() as tx:
-            if self.repository.use_assertion(tx, client=client.id, jti=read.jti, expires_at=read.expires_at):
-                return self.add_token(tx, client.id, TOKEN_PREFIX, TOKEN_LIFETIME, level=Level.HIGH)
-            tx.record(AuditEvent(tag="token:issue:replayed", actor=client.id, subject=client.id))
-        raise AssertionRefused(fault="replay")
+            token_repository.used(tx, uses)
+            facts: dict[str, Fact] = {"count": len(uses)}
+            tx.record(AuditEvent(tag="session:use:done", actor="system", subject="sessions", facts=facts))
+        self.presence.written(uses)
+        return len(uses)
 
     def record_refusal(self, tag: str, subject: str) -> None:
         """Put a refusal into the audit trail."""

@@ -1,24 +1,38 @@
 """Reads and writes the table of tokens: sessions of persons, access tokens of business systems."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from identity.levels import Factor, Level
 from identity.lifecycle import ClientState, SubjectState
-from identity.tables import ClientRow, OrganisationRow, PersonRow, TokenRow
+from identity.proofing import repository as proofings
+from identity.tables import AccountRow, ClientRow, OrganisationRow, PersonRow, TokenRow
 from identity.tokens import Session
 from trust.rows import Row
 from trust.statements import Written
 from trust.store import Reading, Transaction
 
-__all__ = ["Bearer", "Token", "add_token", "bearer", "end_sessions", "end_tokens", "session", "sessions"]
+__all__ = [
+    "Bearer",
+    "Token",
+    "add_token",
+    "bearer",
+    "end_sessions",
+    "end_tokens",
+    "session",
+    "sessions",
+    "used",
+    "void_before",
+    "void_sessions",
+]
 
+ACCOUNTS: Final = Row.metadata.tables[AccountRow.__tablename__]
 TOKENS: Final = Row.metadata.tables[TokenRow.__tablename__]
 CLIENTS: Final = Row.metadata.tables[ClientRow.__tablename__]
 ORGANISATIONS: Final = Row.metadata.tables[OrganisationRow.__tablename__]
@@ -27,8 +41,9 @@ PERSONS: Final = Row.metadata.tables[PersonRow.__tablename__]
 # Asked at every request: through the session it costs several times as much.
 BEARER: Final = Written(
     columns(
-        *(TOKENS.c.id, TOKENS.c.holder, TOKENS.c.is_client, TOKENS.c.expires_at, TOKENS.c.level),
+        *(TOKENS.c.id, TOKENS.c.holder, TOKENS.c.is_client, TOKENS.c.expires_at, TOKENS.c.level, TOKENS.c.used_at),
         *(CLIENTS.c.state, ORGANISATIONS.c.state, PERSONS.c.state),
+        *(proofings.proven_level(TOKENS.c.holder), proofings.cap_of(TOKENS.c.holder)),
     )
     .select_from(
         TOKENS.outerjoin(CLIENTS, CLIENTS.c.id == TOKENS.c.holder)
@@ -36,6 +51,16 @@ BEARER: Final = Written(
         .outerjoin(PERSONS, PERSONS.c.id == TOKENS.c.holder)
     )
     .where(TOKENS.c.digest == bindparam("digest"))
+)
+NEW: Final = Written(insert(TOKENS))
+VOID: Final = Written(
+    update(ACCOUNTS).where(ACCOUNTS.c.person == bindparam("of")).values(sessions_void_before=bindparam("now"))
+)
+VOIDED: Final = Written(columns(ACCOUNTS.c.sessions_void_before).where(ACCOUNTS.c.person == bindparam("of")))
+USED: Final = Written(
+    update(TOKENS)
+    .where(TOKENS.c.id == bindparam("name"), TOKENS.c.used_at < bindparam("at"))
+    .values(used_at=bindparam("at"))
 )
 
 
@@ -48,6 +73,10 @@ class Token:
     is_client: bool
     expires_at: datetime
     level: Level
+    """Of a session: what its factors prove."""
+
+    used_at: datetime
+    """When it was used last, as far as that is written down."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,37 +89,45 @@ class Bearer:
     """Of the organisation that the client acts for."""
 
     person: SubjectState | None
+    proven: Level
+    """What is proven of the person at this moment."""
+
+    @property
+    def level(self) -> Level:
+        """How much the session proves at this moment; a business system proves itself by its key alone."""
+        return self.token.level if self.token.is_client else min(self.token.level, self.proven)
 
 
 def add_token(tx: Transaction, digest: str, token: Token, *, factors: Iterable[Factor] = (), agent: str = "") -> None:
     """Keep a new session or access token, with what a session began by and from which program."""
-    tx.add(
-        TokenRow(
-            digest=digest,
-            id=token.id,
-            holder=token.holder,
-            is_client=token.is_client,
-            begun_at=tx.now,
-            expires_at=token.expires_at,
-            level=token.level,
-            factors=" ".join(sorted(factors)),
-            agent=agent,
-        )
-    )
+    row = {
+        "digest": digest,
+        "id": token.id,
+        "holder": token.holder,
+        "is_client": token.is_client,
+        "begun_at": tx.now,
+        "expires_at": token.expires_at,
+        "used_at": token.used_at,
+        "level": token.level.value,
+        "factors": " ".join(sorted(factors)),
+        "agent": agent,
+    }
+    tx.change_many(NEW, [row])
 
 
 def sessions(view: Reading, person: str) -> tuple[Session, ...]:
     """Return the sessions of a person that have not ended, the newest first."""
     asked = select(TokenRow).where(col(TokenRow.holder) == person, col(TokenRow.expires_at) > view.now)
     rows = view.exec(asked.order_by(col(TokenRow.begun_at).desc(), col(TokenRow.id).desc()))
-    return tuple(to_session(row) for row in rows)
+    proven = proofings.level_of(view, person)
+    return tuple(to_session(row, proven=proven) for row in rows)
 
 
 def session(view: Reading, name: str, *, person: str) -> Session | None:
     """Return a session of a person by its identifier, if it has not ended."""
     asked = select(TokenRow).where(col(TokenRow.id) == name, col(TokenRow.holder) == person)
     row = view.first(asked.where(col(TokenRow.expires_at) > view.now))
-    return None if row is None else to_session(row)
+    return None if row is None else to_session(row, proven=proofings.level_of(view, person))
 
 
 def end_sessions(tx: Transaction, person: str, *, but: str = "", only: str = "") -> int:
@@ -99,21 +136,47 @@ def end_sessions(tx: Transaction, person: str, *, but: str = "", only: str = "")
     return tx.change(asked.where(col(TokenRow.id) == only) if only else asked)
 
 
+def void_sessions(tx: Transaction, person: str, *, but: str = "") -> int:
+    """End the sessions of a person for safety, all `but` one, and whatever else was begun before this moment.
+
+    What outlives sessions, such as a refresh token, is to be asked against `void_before`.
+    """
+    tx.change_many(VOID, [{"of": person, "now": tx.now}])
+    return end_sessions(tx, person, but=but)
+
+
+def void_before(view: Reading, person: str) -> datetime | None:
+    """Return the moment before which nothing counts that a person began, if there is one."""
+    row = next(iter(view.rows(VOIDED, of=person)), None)
+    return None if row is None or row[0] is None else row[0].astimezone(UTC)
+
+
 def bearer(view: Reading, digest: str) -> Bearer | None:
     """Return whose the token with a digest is, if there is one."""
-    row = next(iter(view.rows(BEARER, digest=digest)), None)
+    row = next(iter(view.rows(BEARER, digest=digest, now=view.now)), None)
     if row is None:
         return None
-    name, holder, is_client, expires_at, level, client, organisation, person = row
+    name, holder, is_client, expires_at, level, used_at, client, organisation, person, proven, most = row
     token = Token(
-        id=name, holder=holder, is_client=is_client, expires_at=expires_at.astimezone(UTC), level=Level(level)
+        id=name,
+        holder=holder,
+        is_client=is_client,
+        expires_at=expires_at.astimezone(UTC),
+        level=Level(level),
+        used_at=used_at.astimezone(UTC),
     )
     return Bearer(
         token=token,
         client=None if client is None else ClientState(client),
         organisation=None if organisation is None else SubjectState(organisation),
         person=None if person is None else SubjectState(person),
+        proven=proofings.top_level(proven, most),
     )
+
+
+def used(tx: Transaction, uses: Mapping[str, datetime]) -> None:
+    """Write down when sessions were used last. One that has ended meanwhile, or was used later elsewhere, stays."""
+    tx.change_many(USED, [{"name": name, "at": at} for name, at in sorted(uses.items())])
 
 
 def end_tokens(tx: Transaction, digests: Iterable[str]) -> int:
@@ -122,13 +185,15 @@ def end_tokens(tx: Transaction, digests: Iterable[str]) -> int:
     return tx.change(delete(TokenRow).where(gone))
 
 
-def to_session(row: TokenRow) -> Session:
+def to_session(row: TokenRow, *, proven: Level) -> Session:
     """Return the value of a row."""
     return Session(
         id=row.id,
         begun_at=row.begun_at.astimezone(UTC),
         expires_at=row.expires_at.astimezone(UTC),
-        level=Level(row.level),
+        used_at=row.used_at.astimezone(UTC),
+        level=min(proven, Level(row.level)),
+        shown=Level(row.level),
         factors=frozenset(map(Factor, row.factors.split())),
         agent=row.agent,
     )

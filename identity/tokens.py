@@ -59,7 +59,13 @@ class Session:
     id: str
     begun_at: datetime
     expires_at: datetime
+    used_at: datetime
+    """When it was used last, to the minute."""
+
     level: Level
+    shown: Level
+    """What its factors prove; the level is that of the proofing where that is lower."""
+
     factors: frozenset[Factor]
     agent: str
     """What the browser or program calls itself."""

@@ -16,6 +16,7 @@ from api.schemas.authenticators import (
     NewCodesView,
     OpenSession,
     QuestionView,
+    Renaming,
     StepUp,
 )
 from api.schemas.common import errors
@@ -23,6 +24,7 @@ from api.schemas.identity import SessionView
 from api.schemas.texts import Name
 from api.wiring import Instance
 from identity.authentication.attempts import TooManyAttempts
+from identity.authentication.enrolling import AuthenticatorIsLast
 from identity.authentication.questions import octets_of
 from identity.duties import Actor
 from identity.errors import (
@@ -35,6 +37,7 @@ from identity.errors import (
     SessionUnknown,
     SubjectNotActive,
 )
+from trust.store import LostRace
 
 __all__ = ["router"]
 
@@ -176,9 +179,21 @@ def add_key(instance: InstanceHere, caller: Caller, body: KeyEnrolment) -> Authe
     "/v1/auth/authenticators/{authenticator}",
     summary="Take an authenticator away 解绑登录凭据",
     status_code=204,
-    responses=errors(AuthenticatorUnknown, LevelTooLow),
+    responses=errors(AuthenticatorUnknown, LevelTooLow, AuthenticatorIsLast, LostRace),
 )
 def remove(instance: InstanceHere, caller: Caller, authenticator: AuthenticatorName) -> Response:
-    """Take one of the caller's authenticators away."""
+    """Take one of the caller's authenticators away, but never the last one."""
     instance.base.enrolment.remove(caller, authenticator)
     return Response(status_code=204)
+
+
+@router.put(
+    "/v1/auth/authenticators/{authenticator}/name",
+    summary="Call an authenticator by another name 登录凭据改名",
+    responses=errors(AuthenticatorUnknown, LevelTooLow, LostRace),
+)
+def rename(
+    instance: InstanceHere, caller: Caller, authenticator: AuthenticatorName, body: Renaming
+) -> AuthenticatorView:
+    """Call one of the caller's authenticators by another name."""
+    return AuthenticatorView.of(instance.base.enrolment.rename(caller, authenticator, called=body.name))

@@ -23,6 +23,7 @@ __all__ = [
     "NewCodesView",
     "OpenSession",
     "QuestionView",
+    "Renaming",
     "StepUp",
 ]
 
@@ -92,6 +93,12 @@ class KeyEnrolment(KeyAnswer):
     name: Line = Field(min_length=1, max_length=64, pattern=r"\S", examples=["办公室的 USB Key"])
 
 
+class Renaming(Request):
+    """What a person calls an authenticator."""
+
+    name: Line = Field(min_length=1, max_length=64, pattern=r"\S", examples=["办公室的 USB Key"])
+
+
 class NewCodesView(View):
     """The secret for an app, shown once. Nothing is kept before the app has shown its first code."""
 
@@ -147,6 +154,7 @@ class OpenSession(View):
     id: str = Field(examples=["ses_01k9x3v5b7d2f4h6j8m0n1p3q5"])
     begun_at: datetime
     expires_at: datetime
+    used_at: datetime = Field(description="When it was used last, to the minute")
     level: int = Field(examples=[3])
     methods: list[str] = Field(description="As `amr` has them (RFC 8176)", examples=[["mfa", "otp", "pwd"]])
     agent: str = Field(examples=["Mozilla/5.0 …"])
@@ -159,6 +167,7 @@ class OpenSession(View):
             id=session.id,
             begun_at=session.begun_at,
             expires_at=session.expires_at,
+            used_at=session.used_at,
             level=session.level,
             methods=list(methods_of(session.factors)),
             agent=session.agent,

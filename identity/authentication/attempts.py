@@ -75,9 +75,12 @@ class Attempts:
     protection: DataProtection
     devices: KnownDevices
 
-    def key(self, username: str, device: str, *, now: datetime) -> str:
+    def origin(self, username: str, device: str, *, now: datetime) -> str:
+        """Return the device that somebody comes from, if the account is known there; else nothing."""
+        return device if self.devices.is_known(username, device, now=now) else ""
+
+    def key(self, username: str, origin: str) -> str:
         """Return under which name attempts are counted."""
-        origin = device if self.devices.is_known(username, device, now=now) else ""
         return self.protection.index(f"{username}\n{origin}", kind="attempts")
 
     def count(self, tx: Transaction, key: str) -> None:

@@ -5,7 +5,7 @@ nothing further in a weak session. The first one is enrolled within a day of cho
 code has just been handed over; later it takes a new code, and with it the counter.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -21,18 +21,25 @@ from identity.errors import (
     AuthenticatorUnknown,
     CredentialsWrong,
     EnrolmentClosed,
-    LevelTooLow,
 )
 from identity.levels import Level, strength
+from identity.notices.notices import NoticeKind, tell
 from identity.repository import Account
+from trust.errors import Conflict
 from trust.events import AuditEvent, Fact
 from trust.identifiers import new_id
 from trust.store import Reading, Transaction
 
-__all__ = ["Enrolment", "NewCodes"]
+__all__ = ["AuthenticatorIsLast", "Enrolment", "NewCodes"]
 
 FIRST: Final = timedelta(days=1)
 """For how long after choosing the password the first authenticator may be enrolled."""
+
+
+class AuthenticatorIsLast(Conflict):
+    """The last authenticator stays: without one the person could enrol no other. Add another one first."""
+
+    code = "identity.authenticator_is_last"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +113,7 @@ class Enrolment:
         if not is_asked:
             raise CredentialsWrong
         with self.store.transaction() as tx:
+            self.require_open(tx, actor)
             return self.add(tx, actor, self.answered(tx, answer), name=name)
 
     def answered(self, view: Reading, answer: PasskeyAnswer | CertificateAnswer) -> Held:
@@ -136,6 +144,7 @@ class Enrolment:
         self.repository.add(tx, one)
         facts: dict[str, Fact] = {"authenticator": one.id, "kind": one.kind.value, "level": actor.level.value}
         tx.record(AuditEvent(tag="authenticator:add:done", actor=actor.id, subject=actor.id, facts=facts))
+        tell(tx, actor.id, NoticeKind.AUTHENTICATOR_ADDED, {"kind": one.kind.value})
         return one
 
     def is_known(self, view: Reading, held: Held) -> bool:
@@ -150,15 +159,42 @@ class Enrolment:
                 return self.repository.by_lookup(view, AuthenticatorKind.CERTIFICATE, name) is not None
 
     def remove(self, actor: Actor, name: str) -> None:
-        """Take an authenticator away. Raise `AuthenticatorUnknown`, `LevelTooLow`."""
+        """Take an authenticator away.
+
+        Never the last one: with the password alone nobody enrols another. Who has lost it recovers the account.
+        Raise `AuthenticatorUnknown`, `LevelTooLow`, `AuthenticatorIsLast`.
+        """
         with self.store.transaction() as tx:
-            known = self.repository.of_person(tx, actor.id)
-            if name not in {one.id for one in known}:
-                raise AuthenticatorUnknown
-            self.require_level(tx, actor, known)
-            self.repository.remove(tx, name)
-            facts: dict[str, Fact] = {"authenticator": name}
+            one, known = self.require_own(tx, actor, name)
+            if len(known) == 1:
+                raise AuthenticatorIsLast
+            self.repository.remove(tx, one.id)
+            facts: dict[str, Fact] = {"authenticator": name, "kind": one.kind.value}
             tx.record(AuditEvent(tag="authenticator:remove:done", actor=actor.id, subject=actor.id, facts=facts))
+            tell(tx, actor.id, NoticeKind.AUTHENTICATOR_REMOVED, {"kind": one.kind.value})
+
+    def rename(self, actor: Actor, name: str, *, called: str) -> Authenticator:
+        """Call an authenticator by another name. Raise `AuthenticatorUnknown`, `LevelTooLow`."""
+        with self.store.transaction() as tx:
+            one, _ = self.require_own(tx, actor, name)
+            self.repository.rename(tx, one, called)
+            facts: dict[str, Fact] = {"authenticator": name}
+            tx.record(AuditEvent(tag="authenticator:rename:done", actor=actor.id, subject=actor.id, facts=facts))
+            return replace(one, name=called)
+
+    def require_own(self, tx: Transaction, actor: Actor, name: str) -> tuple[Authenticator, tuple[Authenticator, ...]]:
+        """Return an authenticator of a person whose session proves enough to change it, and all of that person.
+
+        Whoever asks has the account alone until `tx` ends: of two that are taken away at the same time, one stays.
+        Raise `AuthenticatorUnknown`, `LevelTooLow`.
+        """
+        self.sign_in.accounts.account_alone_of(tx, actor.id)
+        known = self.repository.of_person(tx, actor.id)
+        found = next((one for one in known if one.id == name), None)
+        if found is None:
+            raise AuthenticatorUnknown
+        self.require_level(tx, actor, known)
+        return found, known
 
     def require_open(self, view: Reading, actor: Actor) -> Account:
         """Return the account of a person who may enrol something now.
@@ -181,8 +217,7 @@ class Enrolment:
         person = self.sign_in.identity.require_person(view, actor.id)
         proven = Level.NONE if person.assurance is None else Level(person.assurance.level)
         needed = min(proven, max(strength({one.held.factor}) for one in known))
-        if actor.level < needed:
-            raise LevelTooLow(held=actor.level.value, needed=needed.value)
+        actor.require_level(needed)
 
 
 SECRET_LENGTH: Final = 32

@@ -22,7 +22,7 @@ from webauthn.helpers.structs import (
 from identity.errors import CredentialsWrong
 from identity.levels import Factor
 
-__all__ = ["Passkey", "RelyingParty", "credential_of"]
+__all__ = ["PASSKEY_OF_NOBODY", "Passkey", "RelyingParty", "credential_of"]
 
 NAME: Final = "信印 Xinyin"
 LONGEST_NAME: Final = 1024
@@ -47,6 +47,20 @@ class Passkey:
     def factor(self) -> Factor:
         """What it is worth."""
         return Factor.SYNCED_PASSKEY if self.is_synced else Factor.PASSKEY
+
+
+PASSKEY_OF_NOBODY: Final = Passkey(
+    credential=b"",
+    # As COSE has the base point of P-256, whose private key is 1: what it signs opens nothing.
+    public_key=bytes.fromhex(
+        "a5010203262001"
+        "2158206b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+        "2258204fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
+    ),
+    uses=0,
+    is_synced=False,
+)
+"""What is checked where nobody has enrolled the passkey that answers."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,6 +78,17 @@ class AuthenticationRepository:
         if row is not None:
             row.protected, row.used_at = self.enciphered(one.id, held), tx.now
 
+    def rename(self, tx: Transaction, one: Authenticator, name: str) -> None:
+        """Call an authenticator by another name."""
+        row = tx.get(AuthenticatorRow, one.id)
+        if row is not None:
+            row.name = name
+
+    def remove_all(self, tx: Transaction, person: str) -> int:
+        """Forget with what a person comes back, and what was asked; return how many authenticators there were."""
+        tx.change(delete(ChallengeRow).where(col(ChallengeRow.person) == person))
+        return tx.change(delete(AuthenticatorRow).where(col(AuthenticatorRow.person) == person))
+
     def remove(self, tx: Transaction, name: str) -> None:
         """Forget an authenticator."""
         tx.change(delete(AuthenticatorRow).where(col(AuthenticatorRow.id) == name))
@@ -124,8 +135,8 @@ class AuthenticationRepository:
         if row is None:
             return False
         is_open = row.kind == kind and row.person == person and row.expires_at.astimezone(UTC) > tx.now
-        tx.change(delete(ChallengeRow).where(col(ChallengeRow.digest) == digest))
-        return is_open
+        # Of two who answer at the same time, one takes the question away, and the other finds nothing to take.
+        return tx.change(delete(ChallengeRow).where(col(ChallengeRow.digest) == digest)) == 1 and is_open
 
     # --- attempts
 

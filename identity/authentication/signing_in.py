@@ -9,18 +9,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from identity import token_repository
-from identity.access import AccessService
+from identity.access import AccessService, shortened
 from identity.authentication.attempts import Attempts
 from identity.authentication.authenticators import Authenticator, AuthenticatorKind, HeldCertificate, OneTimeCodes
 from identity.authentication.one_time_codes import find_step
-from identity.authentication.passkeys import Passkey, RelyingParty, credential_of
+from identity.authentication.passkeys import PASSKEY_OF_NOBODY, Passkey, RelyingParty, credential_of
 from identity.authentication.questions import Occasion, Questions, octets_of, signed_text
 from identity.authentication.repository import AuthenticationRepository
 from identity.duties import Actor
 from identity.errors import CredentialsWrong, SubjectNotActive
 from identity.levels import Factor
 from identity.lifecycle import PERMITS, SubjectUse
-from identity.passwords import is_username
+from identity.notices.notices import NoticeKind, tell
+from identity.passwords import Lane, is_username
 from identity.repository import Account, IdentityRepository
 from identity.service import IdentityService
 from identity.tokens import IssuedToken
@@ -113,31 +114,45 @@ class SignIn:
     def log_in(self, asked: LogIn) -> SignedIn:
         """Begin a session with username and password, and a one-time code where one is told.
 
-        Raise `CredentialsWrong` whatever is wrong, after the same work; `TooManyAttempts`; `SubjectNotActive` for who
-        knows the password and may not act: this is told to nobody else.
+        Raise `CredentialsWrong` whatever is wrong, after the same work; `TooManyAttempts`, `PasswordsBusy`;
+        `SubjectNotActive` for who knows the password and may not act: this is told to nobody else.
         """
         username = asked.username if is_username(asked.username) else ""
         with self.store.transaction() as tx:
             account = self.accounts.account_by_username(tx, username) if username else None
-            key = self.attempts.key(asked.username[:MAX_USERNAME], asked.device, now=tx.now)
+            called = asked.username[:MAX_USERNAME]
+            origin = self.attempts.origin(called, asked.device, now=tx.now)
+            key = self.attempts.key(called, origin)
             self.attempts.count(tx, key)
             who = NOBODY if account is None else account.person
             tx.record(AuditEvent(tag="session:begin:tried", actor=who, subject=who))
-        holds = self.access.passwords.holds(None if account is None else account.password_hash, asked.password)
-        if account is None or not holds:
+        lane = Lane.KNOWN if origin else Lane.STRANGER
+        password_hash = None if account is None else account.password_hash
+        holds = self.access.passwords.holds(password_hash, asked.password, lane=lane)
+        if account is None or password_hash is None or not holds:
             raise self.refused(who)
-        return self.begun(account, asked, key=key)
+        return self.begun(account, asked, key=key, renewed=self.access.passwords.renewed(password_hash, asked.password))
 
-    def begun(self, account: Account, asked: LogIn, *, key: str) -> SignedIn:
-        """Begin the session of who knows the password, if the one-time code is right as well."""
+    def begun(self, account: Account, asked: LogIn, *, key: str, renewed: str | None) -> SignedIn:
+        """Begin the session of who knows the password, if the one-time code is right as well.
+
+        The account is held meanwhile: a password that was changed since it was checked opens nothing, and whoever
+        changes it next ends this session too.
+        """
         with self.store.transaction() as tx:
             person = self.identity.require_person(tx, account.person)
+            held = self.accounts.account_alone(tx, account.id)
+            is_wrong = held is None or held.password_hash != account.password_hash
             factors = {Factor.PASSWORD}
-            if asked.code and self.use_code(tx, person.id, asked.code):
-                factors.add(Factor.ONE_TIME_CODE)
-            is_wrong = bool(asked.code) and Factor.ONE_TIME_CODE not in factors
+            if not is_wrong and asked.code:
+                factors |= {Factor.ONE_TIME_CODE} if self.use_code(tx, person.id, asked.code) else set()
+                is_wrong = Factor.ONE_TIME_CODE not in factors
             if not is_wrong and SubjectUse.ACT in PERMITS[person.state]:
                 self.attempts.succeeded(tx, key)
+                if renewed is not None:
+                    self.accounts.put_password(tx, account, renewed)
+                if key == self.attempts.key(asked.username, ""):
+                    tell(tx, person.id, NoticeKind.NEW_DEVICE, {"agent": shortened(asked.agent)})
                 token = self.access.add_session(tx, person, factors, agent=asked.agent)
                 return SignedIn(token=token, device=self.attempts.devices.token(asked.username, now=tx.now))
             tx.record(AuditEvent(tag="session:begin:refused", actor=person.id, subject=person.id))
@@ -208,10 +223,11 @@ class SignIn:
         """Return the passkey that answered."""
         name = credential_of(answer.credential)
         found = self.repository.by_lookup(tx, AuthenticatorKind.PASSKEY, name.hex())
-        if found is None or not isinstance(found.held, Passkey):
+        held = PASSKEY_OF_NOBODY if found is None or not isinstance(found.held, Passkey) else found.held
+        shown = self.relying_party.shown(answer.credential, held, challenge=octets_of(answer.question))
+        if found is None or held is PASSKEY_OF_NOBODY:  # after the same work
             raise CredentialsWrong
-        challenge = octets_of(answer.question)
-        return replace(found, held=self.relying_party.shown(answer.credential, found.held, challenge=challenge))
+        return replace(found, held=shown)
 
     def checked_certificate(self, tx: Transaction, answer: CertificateAnswer) -> Authenticator:
         """Return the certificate whose key answered, which must still lead to an authority."""
@@ -251,7 +267,7 @@ class SignIn:
     def step_up_by_code(self, actor: Actor, code: str, *, agent: str) -> SignedIn:
         """Show a one-time code in a session. Guessing is slow here too."""
         with self.store.transaction() as tx:
-            key = self.attempts.key(f"step up {actor.id}", "", now=tx.now)
+            key = self.attempts.key(f"step up {actor.id}", "")
             self.attempts.count(tx, key)
             tx.record(AuditEvent(tag="session:step_up:tried", actor=actor.id, subject=actor.id))
         with self.store.transaction() as tx:
@@ -263,9 +279,8 @@ class SignIn:
     def replaced(self, tx: Transaction, actor: Actor, further: Collection[Factor], *, agent: str) -> SignedIn:
         """Put a session with more factors in the place of the actor's. Raise `CredentialsWrong` where it has ended."""
         before = token_repository.session(tx, actor.session, person=actor.id)
-        if before is None:
+        if before is None or not token_repository.end_sessions(tx, actor.id, only=actor.session):
             raise CredentialsWrong
-        token_repository.end_sessions(tx, actor.id, only=actor.session)
         person = self.identity.require_person(tx, actor.id)
         return SignedIn(token=self.access.add_session(tx, person, before.factors | {*further}, agent=agent))
 

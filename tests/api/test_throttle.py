@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx2
 import pytest
 from fastapi import Request
 
@@ -41,6 +42,10 @@ def log_in(service: Service) -> int:
     return service.ask("POST", "/v1/auth/sessions", json={"username": "nobody", "password": "wrong"}).status_code
 
 
+def asked_once(service: Service) -> httpx2.Response:
+    return service.ask("POST", "/v1/auth/sessions", json={"username": "nobody", "password": "wrong"})
+
+
 def activate(service: Service) -> int:
     body = {"code": "xa_wrong", "username": "nobody", "password": "seven quiet herons at dawn"}
     return service.ask("POST", "/v1/auth/activation", json=body).status_code
@@ -48,6 +53,10 @@ def activate(service: Service) -> int:
 
 def get_token(service: Service) -> int:
     return service.ask("POST", "/oauth2/token", data={"grant_type": "nothing"}).status_code
+
+
+def key_set(service: Service) -> int:
+    return service.ask("GET", "/oauth2/jwks").status_code
 
 
 def verify_claim(service: Service) -> int:
@@ -64,7 +73,7 @@ def look(service: Service) -> int:
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [(log_in, activate), (activate, get_token), (get_token, log_in), (verify_claim, verify_file), (verify_file, look)],
+    [(log_in, activate), (verify_claim, verify_file), (verify_file, look)],
 )
 def test_who_asks_too_often_waits(
     founded_folder: Path, tmp_path: Path, first: Callable[[Service], int], second: Callable[[Service], int]
@@ -73,7 +82,7 @@ def test_who_asks_too_often_waits(
     with served(folder, login_rate="2/hour", verify_rate="2/hour") as service:
         assert 429 not in {first(service), second(service)}
         assert (first(service), second(service)) == (429, 429)
-        answer = service.ask("POST", "/v1/auth/sessions", json={}) if first in (log_in, activate, get_token) else None
+        answer = asked_once(service) if first in (log_in, activate) else None
         answer = answer or service.ask("GET", "/v1/verify/nothing")
         problem = answer.json()
         assert (
@@ -84,6 +93,17 @@ def test_who_asks_too_often_waits(
         assert str(problem["details"]["seconds"]) == answer.headers["retry-after"]
         assert service.ask("GET", "/health/live").status_code == 200
         assert service.ask("GET", "/pki/certificates").status_code == 200
+
+
+def test_who_asks_the_endpoints_of_sign_on_too_often_waits(founded_folder: Path, tmp_path: Path) -> None:
+    with served(copied(founded_folder, tmp_path / "instance"), openid_rate="2/hour") as service:
+        assert (get_token(service), key_set(service)) == (401, 200)
+        assert (get_token(service), key_set(service)) == (429, 429)
+        answer = service.ask("POST", "/oauth2/token", data={"grant_type": "nothing"})
+        told = answer.json()
+        assert (told["error"], told["code"]) == ("temporarily_unavailable", "request.too_many")
+        assert str(told["details"]["seconds"]) == answer.headers["retry-after"]
+        assert service.ask("GET", "/login").status_code == 429
 
 
 def test_what_was_refused_by_its_rate_leaves_no_trace(founded_folder: Path, tmp_path: Path) -> None:

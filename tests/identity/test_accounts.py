@@ -6,6 +6,7 @@ import pytest
 
 from identity.errors import (
     AccountExists,
+    AccountUnknown,
     CredentialsWrong,
     PasswordTooWeak,
     SubjectNotActive,
@@ -13,6 +14,7 @@ from identity.errors import (
     UsernameMalformed,
     UsernameTaken,
 )
+from identity.subject import SubjectId
 from identity.tokens import ACTIVATION_LIFETIME, digest_of
 from tests.fakes.clock import NOW
 from tests.identity.builders import FIRST, PASSWORD, SECURITY, Office
@@ -138,3 +140,68 @@ def test_a_frozen_person_activates_nothing(office: Office) -> None:
     office.identity.freeze(FIRST, person.id, reason="举报核实中")
     with pytest.raises(SubjectNotActive):
         office.access.activate(code, username="wang.xiaoming", password=PASSWORD)
+
+
+@pytest.mark.parametrize("password", ["zkq王小明wang.xia9", "王小明x王小明y王小明zq"])
+def test_the_persons_own_name_carries_no_password(office: Office, password: str) -> None:
+    code = office.access.open_account(SECURITY, office.person("王小明").id).secret
+    with pytest.raises(PasswordTooWeak) as refused:
+        office.access.activate(code, username="wang.xia", password=password)
+    assert refused.value.details == {"fault": "personal"}
+    office.access.activate(code, username="wang.xia", password=PASSWORD)
+
+
+def test_without_a_code_nothing_is_worked_out(office: Office) -> None:
+    """Else anybody could keep Argon2 busy, and learn of usernames by how long it takes."""
+    office.account(office.person(), username="wang.xiaoming")
+    office.access.passwords.gates = {}
+    for username in ("wang.xiaoming", "nobody"):
+        with pytest.raises(CredentialsWrong):
+            office.access.activate("xa_wrong", username=username, password=PASSWORD)
+
+
+# --- opened anew
+
+
+def reopen(office: Office, person: SubjectId) -> str:
+    """Open an account anew, as recovery does."""
+    with office.store.transaction() as tx:
+        return office.access.reopen_account(tx, person, by=SECURITY.id).secret
+
+
+def test_an_account_that_is_opened_anew_ends_what_was_before(office: Office) -> None:
+    person = office.person()
+    username = office.account(person)
+    issued = office.enter(username=username, password=PASSWORD)
+    code = reopen(office, person.id)
+    assert (office.events()[-1].tag, office.events()[-1].facts) == ("account:reopen:done", {"sessions": 1})
+    with pytest.raises(CredentialsWrong):
+        office.access.actor_of(issued.secret)
+    with pytest.raises(CredentialsWrong):
+        office.enter(username=username, password=PASSWORD)
+    office.clock.advance(timedelta(days=1))
+    office.access.activate(code, username=username, password=PASSWORD + " again")
+    assert office.enter(username=username, password=PASSWORD + " again").holder == person.id
+    with office.store.reading() as view:
+        known = office.repository.account(view, person=person.id)
+    assert known is not None
+    assert known.activated_at == NOW + timedelta(days=1)  # so that a first authenticator may be enrolled
+
+
+def test_an_account_that_is_opened_anew_keeps_its_username(office: Office) -> None:
+    person = office.person()
+    username = office.account(person)
+    code = reopen(office, person.id)
+    with pytest.raises(CredentialsWrong):
+        office.access.activate(code, username="another.name", password=PASSWORD)
+    office.access.activate(code, username=username, password=PASSWORD)
+
+
+def test_only_an_account_is_opened_anew_and_of_who_may_act(office: Office) -> None:
+    person = office.person()
+    with pytest.raises(AccountUnknown):
+        reopen(office, person.id)
+    office.account(person)
+    office.identity.freeze(FIRST, person.id, reason="举报核实中")
+    with pytest.raises(SubjectNotActive):
+        reopen(office, person.id)

@@ -1,17 +1,23 @@
 """Sessions: begun with the same work whatever is wrong, ended by time, by their bearer, or by freezing."""
 
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 import pytest
 from argon2 import PasswordHasher
 from typing_extensions import override
 
 from identity import token_repository
+from identity.access import AccessService
 from identity.duties import Actor, Duty, Grant
-from identity.errors import CredentialsWrong, SubjectNotActive
-from identity.tokens import SESSION_LIFETIME, digest_of
+from identity.errors import CredentialsWrong, SubjectNotActive, SubjectUnknown
+from identity.levels import Factor
+from identity.presence import WRITTEN, Presence
+from identity.tokens import SESSION_LIFETIME, IssuedToken, digest_of
 from tests.fakes.clock import NOW
 from tests.identity.builders import FIRST, PASSWORD, SECOND, SECURITY, Office
+from trust.events import AuditEvent
+from trust.reasons import ReasonMissing
 
 AFTER = timedelta(microseconds=1)
 
@@ -105,12 +111,129 @@ def test_an_activation_code_is_no_session(office: Office) -> None:
 @pytest.mark.parametrize(("after", "holds"), [(SESSION_LIFETIME - AFTER, True), (SESSION_LIFETIME, False)])
 def test_a_session_has_its_time(office: Office, after: timedelta, *, holds: bool) -> None:
     issued = office.session(office.person())
-    office.clock.advance(after)
+    keep(office, issued.secret, after)
     if holds:
         assert issued.holder == office.access.actor_of(issued.secret).id
         return
     with pytest.raises(CredentialsWrong):
         office.access.actor_of(issued.secret)
+
+
+def keep(office: Office, secret: str, until: timedelta) -> None:
+    """Use a session every half an hour, for as long as it takes; then let so much time be gone."""
+    pause = timedelta(minutes=30)
+    for _ in range(until // pause):
+        office.clock.advance(pause)
+        with suppress(CredentialsWrong):
+            office.access.actor_of(secret)
+    office.clock.advance(until % pause)
+
+
+LEFT_ALONE = [
+    ({Factor.PASSWORD}, 60),
+    ({Factor.PASSWORD, Factor.ONE_TIME_CODE}, 30),
+    ({Factor.PASSKEY}, 15),
+]
+
+
+def begun(office: Office, factors: set[Factor]) -> IssuedToken:
+    """Begin a session with any factors."""
+    person = office.person()
+    with office.store.transaction() as tx:
+        return office.access.add_session(tx, person, factors, agent="tests")
+
+
+@pytest.mark.parametrize(("factors", "minutes"), LEFT_ALONE)
+def test_a_session_that_is_left_alone_ends(office: Office, factors: set[Factor], minutes: int) -> None:
+    """To the minute that another process may know of a use late."""
+    bound = timedelta(minutes=minutes) + WRITTEN
+    issued = begun(office, factors)
+    office.clock.advance(bound)
+    assert office.access.actor_of(issued.secret).session
+    office.clock.advance(bound)
+    assert len(office.access.sessions(office.access.actor_of(issued.secret))) == 1
+    office.clock.advance(bound + AFTER)
+    with pytest.raises(CredentialsWrong):
+        office.access.actor_of(issued.secret)
+    assert office.access.sessions(Actor(id=issued.holder, grants=frozenset())) == ()
+
+
+@pytest.mark.parametrize("database", ["office", "postgres_office"])
+def test_uses_are_written_down_together(request: pytest.FixtureRequest, database: str) -> None:
+    office: Office = request.getfixturevalue(database)
+    issued = [begun(office, {Factor.PASSWORD}) for _ in range(3)]
+    assert office.access.write_uses() == 0
+    before = len(office.events())
+    office.clock.advance(timedelta(minutes=50))
+    for one in issued[:2]:
+        for _ in range(5):
+            office.access.actor_of(one.secret)
+    assert len(office.events()) == before  # a question changes nothing
+    assert office.access.write_uses() == 2
+    assert [(one.tag, one.facts) for one in office.events(after=before)] == [("session:use:done", {"count": 2})]
+    assert office.access.write_uses() == 0
+    # Another process on the same database knows of the two, and not of the third.
+    other = AccessService(store=office.store, repository=office.repository, identity=office.identity)
+    office.clock.advance(timedelta(minutes=50))
+    assert [other.actor_of(one.secret).id for one in issued[:2]] == [one.holder for one in issued[:2]]
+    with pytest.raises(CredentialsWrong):
+        other.actor_of(issued[2].secret)
+
+
+def test_what_was_used_while_it_was_written_is_written_again() -> None:
+    presence = Presence()
+    presence.note("ses_1", at=NOW)
+    presence.note("ses_2", at=NOW)
+    uses = presence.waiting()
+    presence.note("ses_2", at=NOW + AFTER)
+    presence.written(uses)
+    assert presence.waiting() == {"ses_2": NOW + AFTER}
+    assert presence.last("ses_1", known=NOW) == NOW
+    assert presence.last("ses_2", known=NOW) == NOW + AFTER
+    assert presence.last("ses_2", known=NOW + 2 * AFTER) == NOW + 2 * AFTER
+
+
+def test_a_use_that_another_process_has_seen_later_is_not_put_back(office: Office) -> None:
+    issued = begun(office, {Factor.PASSWORD})
+    name = office.access.actor_of(issued.secret).session
+    for at in (NOW + timedelta(minutes=20), NOW + timedelta(minutes=10)):
+        with office.store.transaction() as tx:
+            token_repository.used(tx, {name: at, "ses_that_has_ended": at})
+            tx.record(AuditEvent(tag="session:use:done", actor="system", subject="sessions"))
+    (known,) = office.access.sessions(office.access.actor_of(issued.secret))
+    assert known.used_at == NOW + timedelta(minutes=20)
+
+
+def test_an_access_token_of_a_system_is_not_left_alone(office: Office) -> None:
+    system = office.client()
+    issued = office.clients.client_token(system.assertion())
+    office.clock.advance(timedelta(minutes=14))
+    assert office.access.actor_of(issued.secret).is_client
+    assert office.access.write_uses() == 0
+
+
+def test_a_security_administrator_ends_every_session_of_a_person(office: Office) -> None:
+    person = office.person()
+    username = office.account(person)
+    issued = [office.enter(username=username, password=PASSWORD) for _ in range(2)]
+    other = office.session(office.person())
+    assert office.access.end_all_sessions(SECURITY, person.id, reason="账号疑似被盗用") == 2
+    for one in issued:
+        with pytest.raises(CredentialsWrong):
+            office.access.actor_of(one.secret)
+    assert office.access.actor_of(other.secret).id == other.holder
+    event = office.events()[-1]
+    assert (event.tag, event.actor, event.subject) == ("session:end_all:done", SECURITY.id, person.id)
+    assert event.facts == {"count": 2, "reason": "账号疑似被盗用"}
+    assert office.enter(username=username, password=PASSWORD).holder == person.id
+
+
+def test_ending_the_sessions_of_somebody_takes_a_reason_and_a_person(office: Office) -> None:
+    with pytest.raises(ReasonMissing):
+        office.access.end_all_sessions(SECURITY, office.person().id, reason=" ")
+    for nobody in ("P7K2M9Q4R8T1W3X5Y6", office.organisation().id):
+        with pytest.raises(SubjectUnknown):
+            office.access.end_all_sessions(SECURITY, nobody, reason="账号疑似被盗用")
 
 
 def test_a_session_is_ended_by_its_bearer(office: Office) -> None:
@@ -165,7 +288,8 @@ def test_the_login_of_a_frozen_person_is_on_record(office: Office) -> None:
 def test_a_session_knows_the_duties_of_this_moment(office: Office) -> None:
     person = office.person()
     issued = office.session(person)
-    office.access.appoint(SECURITY, person.id, Grant(Duty.AUDITOR))
+    with office.store.transaction() as tx:
+        office.appointing.add_grant(tx, person.id, Grant(Duty.AUDITOR), by=SECURITY.id)
     assert frozenset({Grant(Duty.AUDITOR)}) == office.access.actor_of(issued.secret).grants
 
 
@@ -181,3 +305,28 @@ def test_sessions_are_the_same_on_postgresql(postgres_office: Office) -> None:
 def test_a_zero_character_in_a_username_is_a_wrong_one_on_postgresql(postgres_office: Office) -> None:
     with pytest.raises(CredentialsWrong):
         postgres_office.enter(username="wang\x00", password=PASSWORD)
+
+
+@pytest.mark.parametrize("database", ["office", "postgres_office"])
+def test_what_ends_for_safety_leaves_a_moment_before_which_nothing_counts(
+    request: pytest.FixtureRequest, database: str
+) -> None:
+    office: Office = request.getfixturevalue(database)
+    person, other = office.person(), office.person()
+    for one in (person, other):
+        office.session(one)
+
+    def void_before(name: str) -> datetime | None:
+        with office.store.reading() as view:
+            return token_repository.void_before(view, name)
+
+    assert void_before(person.id) is None
+    assert void_before("P7K2M9Q4R8T1W3X5Y6") is None
+    office.clock.advance(timedelta(minutes=1))
+    office.access.end_all_sessions(SECURITY, person.id, reason="账号疑似被盗用")
+    assert void_before(person.id) == NOW + timedelta(minutes=1)
+    assert void_before(other.id) is None
+    office.clock.advance(timedelta(minutes=1))
+    with office.store.transaction() as tx:
+        office.access.reopen_account(tx, person.id, by=SECURITY.id)
+    assert void_before(person.id) == NOW + timedelta(minutes=2)

@@ -11,6 +11,7 @@ from identity.authentication.authenticators import Authenticator
 from identity.authentication.questions import octets_of, signed_text
 from identity.authentication.signing_in import CertificateAnswer, LogIn, PasskeyAnswer, SignedIn
 from identity.duties import Actor
+from identity.notices.notices import Notice, PersonNotices
 from identity.subject import Person
 from tests.builders import Party
 from tests.identity.builders import ORIGIN, PASSWORD, Office
@@ -44,6 +45,10 @@ class Visitor:
     def actor(self, signed: SignedIn | None = None) -> Actor:
         """Return who bears a session, or one that is begun with the password."""
         return self.office.access.actor_of((signed or self.log_in()).token.secret)
+
+    def notices(self) -> tuple[Notice, ...]:
+        """Return what the person was told, the newest first."""
+        return PersonNotices(self.office.store).of(self.person.id)
 
     def app(self, actor: Actor | None = None) -> str:
         """Enrol an app for one-time codes and return its secret."""

@@ -1,13 +1,14 @@
 """Enrolling: what a session must prove to add or take away something, once, and while it is time."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from api.demo.passkey import SoftPasskey
 from identity.authentication.authenticators import AuthenticatorKind
-from identity.authentication.enrolling import FIRST
+from identity.authentication.enrolling import FIRST, AuthenticatorIsLast
 from identity.authentication.questions import LIFETIME
 from identity.authentication.signing_in import PasskeyAnswer
 from identity.errors import (
@@ -18,9 +19,13 @@ from identity.errors import (
     EnrolmentClosed,
     LevelTooLow,
 )
+from identity.levels import Level
+from identity.notices.notices import NoticeKind
 from tests.builders import PKI
 from tests.identity.authentication.desk import Visitor, code_at
 from tests.identity.builders import Office
+from trust.events import AuditEvent
+from trust.store import LostRace
 
 
 @pytest.fixture
@@ -64,7 +69,7 @@ def test_a_weak_session_adds_nothing_beside_what_is_strong(visitor: Visitor, add
     visitor.passkey(SoftPasskey())
     with pytest.raises(LevelTooLow) as refused:
         ADD[added](visitor)
-    assert refused.value.details == {"held": 1, "needed": 3}
+    assert refused.value.details == {"held": 1, "needed": 3, "missing": "factor"}
     assert refused.value.code == "identity.level_too_low"
 
 
@@ -169,14 +174,83 @@ def test_a_question_for_enrolling_does_not_wait_for_ever(visitor: Visitor) -> No
 
 
 def test_what_was_lost_is_taken_away(visitor: Visitor) -> None:
+    passkey, other = SoftPasskey(), SoftPasskey()
+    added = visitor.passkey(passkey)
+    strong = visitor.actor(visitor.office.sign_in.answer(visitor.shown(passkey)))
+    kept = visitor.passkey(other, strong)
+    visitor.office.enrolment.remove(strong, added.id)
+    assert [one.id for one in visitor.office.enrolment.of(strong)] == [kept.id]
+    with pytest.raises(CredentialsWrong):
+        visitor.office.sign_in.answer(visitor.shown(passkey))
+    assert "authenticator:remove:done" in visitor.office.tags(visitor.person.id)
+    told = [one.kind for one in visitor.notices()]
+    assert told.count(NoticeKind.AUTHENTICATOR_ADDED) == 2
+    assert told.count(NoticeKind.AUTHENTICATOR_REMOVED) == 1
+
+
+def test_the_last_one_stays(visitor: Visitor) -> None:
+    """With the password alone nobody enrols another."""
     passkey = SoftPasskey()
     added = visitor.passkey(passkey)
     strong = visitor.actor(visitor.office.sign_in.answer(visitor.shown(passkey)))
-    visitor.office.enrolment.remove(strong, added.id)
-    assert not visitor.office.enrolment.of(strong)
+    with pytest.raises(AuthenticatorIsLast) as refused:
+        visitor.office.enrolment.remove(strong, added.id)
+    assert refused.value.code == "identity.authenticator_is_last"
+    assert visitor.actor(visitor.office.sign_in.answer(visitor.shown(passkey))).level is Level.HIGH
+
+
+@pytest.mark.parametrize("database", ["office", "postgres_office"])
+def test_of_two_that_are_taken_away_at_once_one_stays(request: pytest.FixtureRequest, database: str) -> None:
+    visitor = Visitor(request.getfixturevalue(database))
+    enrolment, passkey = visitor.office.enrolment, SoftPasskey()
+    first = visitor.passkey(passkey)
+    strong = visitor.actor(visitor.office.sign_in.answer(visitor.shown(passkey)))
+    second = visitor.passkey(SoftPasskey(), strong)
+
+    def remove(name: str) -> type[Exception] | None:
+        try:
+            enrolment.remove(strong, name)
+        except (AuthenticatorIsLast, LostRace) as error:
+            return type(error)
+        return None
+
+    with ThreadPoolExecutor(2) as threads:
+        told = [*threads.map(remove, (first.id, second.id))]
+    assert told.count(None) == 1
+    assert len(enrolment.of(strong)) == 1
+
+
+def test_an_authenticator_gets_another_name(visitor: Visitor) -> None:
+    passkey = SoftPasskey()
+    added = visitor.passkey(passkey)
+    strong = visitor.actor(visitor.office.sign_in.answer(visitor.shown(passkey)))
+    assert visitor.office.enrolment.rename(strong, added.id, called="旧手机").name == "旧手机"
+    assert [one.name for one in visitor.office.enrolment.of(strong)] == ["旧手机"]
+    assert visitor.office.tags(visitor.person.id)[-1] == "authenticator:rename:done"
+    assert visitor.actor(visitor.office.sign_in.answer(visitor.shown(passkey))).id == visitor.person.id
+
+
+def test_a_weak_session_renames_nothing(visitor: Visitor) -> None:
+    added = visitor.passkey(SoftPasskey())
+    with pytest.raises(LevelTooLow):
+        visitor.office.enrolment.rename(visitor.actor(), added.id, called="我的")
+    with pytest.raises(AuthenticatorUnknown):
+        visitor.office.enrolment.rename(
+            Visitor(visitor.office, username="somebody.else").actor(), added.id, called="我的"
+        )
+
+
+def test_everything_is_taken_away_at_once_when_an_account_is_recovered(visitor: Visitor) -> None:
+    passkey = SoftPasskey()
+    visitor.passkey(passkey)
+    answer = visitor.shown(passkey)
+    office = visitor.office
+    office.enrolment.ask(visitor.actor(office.sign_in.answer(visitor.shown(passkey))))
+    with office.store.transaction() as tx:
+        assert office.sign_in.repository.remove_all(tx, visitor.person.id) == 1
+        tx.record(AuditEvent(tag="test:test:done", actor="test", subject=visitor.person.id))
     with pytest.raises(CredentialsWrong):
-        visitor.office.sign_in.answer(visitor.shown(passkey))
-    assert visitor.office.tags(visitor.person.id)[-1] == "authenticator:remove:done"
+        office.sign_in.answer(answer)
 
 
 def test_a_weak_session_takes_nothing_away(visitor: Visitor) -> None:
@@ -194,6 +268,6 @@ def test_nobody_takes_away_what_is_not_theirs(visitor: Visitor) -> None:
 
 def test_a_business_system_enrols_nothing(visitor: Visitor) -> None:
     system = visitor.office.client()
-    bearer = visitor.office.access.actor_of(visitor.office.access.client_token(system.assertion()).secret)
+    bearer = visitor.office.access.actor_of(visitor.office.clients.client_token(system.assertion()).secret)
     with pytest.raises(AccountUnknown):
         visitor.office.enrolment.ask(bearer)

@@ -8,17 +8,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from api.demo.passkey import PRESENT, VERIFIED, SoftPasskey, encoded
 from identity.authentication.authenticators import AuthenticatorKind
-from identity.authentication.questions import LIFETIME
+from identity.authentication.questions import LIFETIME, octets_of
 from identity.authentication.signing_in import CertificateAnswer, PasskeyAnswer
 from identity.errors import CredentialsWrong, SubjectNotActive
 from identity.levels import Level
+from identity.proofing import repository as proofings
 from identity.service import RegisterPerson
 from tests.builders import PKI, Party
+from tests.fakes.clock import NOW
 from tests.identity.authentication.desk import Visitor, code_at
-from tests.identity.builders import FIRST, PASSWORD, SECURITY, Office, person_number
+from tests.identity.builders import FIRST, ORIGIN, PASSWORD, SECURITY, Office, person_number
 from trust.events import AuditEvent
 
 BACKED_UP_LATER = 0x08
@@ -91,12 +94,8 @@ def test_a_level_is_never_above_that_of_the_proofing(visitor: Visitor, sm2_pki: 
     office.trusted.add(sm2_pki.signer.certificate.fingerprint)
     visitor.certificate(sm2_pki.signer)
     with office.store.transaction() as tx:
-        person = office.identity.require_person(tx, visitor.person.id)
-        assert person.assurance is not None
-        office.repository.move_subject(
-            tx, person, person.state, actor="test", assurance=replace(person.assurance, level=1)
-        )
-        tx.record(AuditEvent(tag="test:test:done", actor="test", subject=person.id))
+        proofings.cap(tx, visitor.person.id, Level.BASIC, until=NOW + timedelta(days=1), reason="test")
+        tx.record(AuditEvent(tag="test:test:done", actor="test", subject=visitor.person.id))
     assert office.sign_in.answer(visitor.signed(sm2_pki.signer)).token.level is Level.BASIC
 
 
@@ -111,6 +110,27 @@ def other_origin(client: str) -> str:
     """Return what a browser would say of a page elsewhere."""
     told = json.loads(base64.urlsafe_b64decode(client + "=="))
     return encoded(json.dumps({**told, "origin": "https://evil.example"}).encode())
+
+
+def asked_otherwise(visitor: Visitor, key: SoftPasskey, **change: str) -> PasskeyAnswer:
+    """Return the answer of a passkey that was asked something else than we ask."""
+    question = visitor.office.sign_in.ask()
+    options = visitor.office.sign_in.relying_party.options_to_show(octets_of(question))
+    return PasskeyAnswer(question=question, credential=key.show({**options, **change}, origin=ORIGIN))
+
+
+class Making(SoftPasskey):
+    """A passkey that says it was made, where it is to be shown."""
+
+    @override
+    def client(self, options: dict[str, Any], kind: str, origin: str) -> bytes:
+        """Return what the browser would say of another occasion."""
+        return super().client(options, "webauthn.create", origin)
+
+
+def of_another_occasion(key: SoftPasskey) -> SoftPasskey:
+    """Return a passkey that tells another occasion, and is right otherwise."""
+    return Making(flags=key.flags, uses=key.uses, name=key.name, key=key.key)
 
 
 FALSE_PASSKEYS: dict[str, Callable[[Visitor, SoftPasskey], PasskeyAnswer]] = {
@@ -133,6 +153,11 @@ FALSE_PASSKEYS: dict[str, Callable[[Visitor, SoftPasskey], PasskeyAnswer]] = {
     "another question": lambda visitor, key: replace(visitor.shown(key), question=visitor.office.sign_in.ask()),
     "no question of ours": lambda visitor, key: visitor.shown(key, question="never asked"),
     "an unverified user": lambda visitor, key: visitor.shown(replace(key, flags=PRESENT)),
+    "another host": lambda visitor, key: asked_otherwise(visitor, key, rpId="evil.example"),
+    "another challenge": lambda visitor, key: asked_otherwise(visitor, key, challenge=encoded(b"another question")),
+    "what was made and not shown": lambda visitor, key: visitor.shown(of_another_occasion(key)),
+    "an absent user": lambda visitor, key: visitor.shown(replace(key, flags=VERIFIED)),
+    "a count that stands still": lambda visitor, key: visitor.shown(replace(key, uses=key.uses - 1)),
     "a count that goes back": lambda visitor, key: visitor.shown(replace(key, uses=-1)),
 }
 
