@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import browser, crypto, custody, documents, licences, stampings, verification
+from benchmarks import browser, crypto, custody, documents, identity, licences, stampings, verification
 
 OUT = Path("bench-out")
 
@@ -18,6 +18,7 @@ def main() -> None:
         *crypto.results(),
         *custody.results(),
         *documents.results(),
+        *identity.results(),
         *stampings.results(),
         *licences.results(),
         *verification.results(),

@@ -108,14 +108,14 @@ def furnish(instance: Instance) -> tuple[str, str]:
     command = RegisterOrganisation(name=cast.AUTHORITY.name, credit_code=cast.AUTHORITY.code)
     owner = base.identity.register_organisation(actor("first", registrar), command).id
     base.identity.prove(actor("second", registrar), owner)
-    client = base.access.register_client(
+    client = base.clients.register_client(
         actor("system"),
         name="benchmark",
         organisation=owner,
         public_jwk=ECKey.generate_key("P-256").as_dict(private=False),
         request_key="client",
     ).id
-    base.access.approve_client(actor("security"), client)
+    base.clients.approve_client(actor("security"), client)
     duties = (Duty.SEAL_REVIEWER, Duty.SEAL_MAKER, Duty.SEAL_FILER)
     of_owner = (Grant(Duty.SEAL_APPLICANT, owner), Grant(Duty.SEAL_OWNER, owner))
     one, other = (actor(name, *map(Grant, duties), *of_owner) for name in ("one", "other"))

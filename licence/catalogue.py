@@ -34,7 +34,10 @@ from trust.identifiers import new_id
 from trust.store import LostRace, Reading, Store, Transaction
 from trust.workers import IN_PROCESS, Workers
 
-__all__ = ["Catalogue", "DraftType"]
+__all__ = ["Catalogue", "DraftType", "TypeNaming"]
+
+PUBLISHED_ONCE: Final = frozenset({TypeState.PUBLISHED, TypeState.RETIRED})
+"""States in which a version says for ever what it says."""
 
 MOST_REMEMBERED: Final = 1000
 """Checks that were passed. One takes a second, and is asked for at review and again at publication."""
@@ -53,6 +56,14 @@ class DraftType:
 
     issuing: tuple[IssuingAuthority, ...] = ()
     """Who issues licences of it; nobody named: the authority in charge."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypeNaming:
+    """How a licence type is called."""
+
+    name: str
+    code: str
 
 
 class Catalogue:
@@ -76,6 +87,9 @@ class Catalogue:
         self.workers = workers
         self.passed: dict[bytes, None] = {}
         """Digests of what passed the checks, the oldest first."""
+
+        self.names: dict[tuple[str, int | None], TypeNaming] = {}
+        """How versions are called that were published: they never change."""
 
     # --- drafting
 
@@ -336,6 +350,20 @@ class Catalogue:
                 raise TypeVersionUnknown
             view.known[asked] = found
         known: LicenceType = view.known[asked]
+        return known
+
+    def named(self, view: Reading, kind: str, number: int | None) -> TypeNaming:
+        """Return how the version that a licence names is called. Raise as `version` does.
+
+        What is told of a version that was published never changes, so that it is read once.
+        """
+        asked = kind, number
+        known = self.names.get(asked)
+        if known is None:
+            found = self.version(view, kind, number)
+            known = TypeNaming(name=found.name, code=found.code)
+            if found.state in PUBLISHED_ONCE:
+                self.names[asked] = known
         return known
 
     def require_versions(self, view: Reading, kind: str) -> tuple[LicenceType, ...]:

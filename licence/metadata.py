@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Final
 
+from identity.documents import DocumentKind
 from identity.subject import Organisation, Person
 from licence.metadata_elements import LEVELS, LONG_TERM, NAMES, OPTIONAL, HolderCodeType
 from licence.metadata_xml import into_packet, out_of_packet, read_xml, write_xml
@@ -27,6 +28,12 @@ LONGEST: Final = 1 << 18
 """Octets of metadata in any form."""
 
 MOST_EXTENSIONS: Final = 100
+CODE_TYPES: Final[Mapping[DocumentKind | None, HolderCodeType]] = {
+    DocumentKind.TRAVEL_PERMIT_TAIWAN: HolderCodeType.TRAVEL_PERMIT_TAIWAN,
+    DocumentKind.TRAVEL_PERMIT_HONG_KONG_MACAO: HolderCodeType.TRAVEL_PERMIT_HONG_KONG_MACAO,
+}
+"""Of documents that bear no citizen number; the others have no code of their own."""
+
 HIDDEN: Final = frozenset({"Cc", "Cn", "Co", "Cs"})
 """Unicode categories that no value has: controls, and what is no character."""
 
@@ -88,7 +95,6 @@ class LicenceMetadata:
         seal_name: str,
     ) -> "LicenceMetadata":
         """Return the metadata of a licence that was issued after the version `kind` of its type."""
-        is_person = isinstance(holder, Person)
         return cls(
             type_name=kind.name,
             type_code=kind.code,
@@ -99,8 +105,8 @@ class LicenceMetadata:
             issuer_level=kind.particulars.issuing_level,
             issued_on=licence.issued_on,
             holder_name=holder.name.value if isinstance(holder, Person) else holder.name,
-            holder_code=holder.citizen_number.value if isinstance(holder, Person) else holder.credit_code.value,
-            holder_code_type=HolderCodeType.CITIZEN_NUMBER if is_person else HolderCodeType.CREDIT_CODE,
+            holder_code=holder.code,
+            holder_code_type=code_type_of(holder),
             valid_from=licence.valid_from,
             valid_until=None if licence.last_day == LONG_TERM else licence.last_day,
             sealed_by=issuer.name,
@@ -240,6 +246,16 @@ def require_length(encoded: bytes) -> None:
 def is_text(text: str) -> bool:
     """Tell whether `text` is one that a page can show."""
     return not any(unicodedata.category(one) in HIDDEN for one in text)
+
+
+def code_type_of(holder: Person | Organisation) -> HolderCodeType:
+    """Return what kind of code names a holder: a person is named by the document that the person is known by."""
+    if isinstance(holder, Organisation):
+        return HolderCodeType.CREDIT_CODE
+    if holder.citizen_number is not None:
+        return HolderCodeType.CITIZEN_NUMBER
+    kind = None if holder.document is None else holder.document.kind
+    return CODE_TYPES.get(kind, HolderCodeType.OTHER_DOCUMENT)
 
 
 def is_value(value: object) -> bool:

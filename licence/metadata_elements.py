@@ -2,9 +2,10 @@
 
 The text of the standard was not at hand. The short names are those that real licences carry as their custom data, the
 English ones those of sharing interfaces. UNCONFIRMED (docs/divergences.md): the spelling of dates and levels, codes of
-holders other than the two that are known, and how a licence without an end is spelt.
+holders beside the two that are known, and how a licence without an end is spelt.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -56,8 +57,21 @@ class HolderCodeType(StrEnum):
 
     CREDIT_CODE = "001"
     CITIZEN_NUMBER = "111"
+    TRAVEL_PERMIT_TAIWAN = "511"
+    TRAVEL_PERMIT_HONG_KONG_MACAO = "516"
+    OTHER_DOCUMENT = "999"
+    """These three are UNCONFIRMED: public programs have them so (docs/divergences.md)."""
 
     @property
     def label(self) -> str:
         """How it is called."""
-        return "统一社会信用代码" if self is HolderCodeType.CREDIT_CODE else "公民身份号码"
+        return LABELS[self]
+
+
+LABELS: Final[Mapping[HolderCodeType, str]] = {
+    HolderCodeType.CREDIT_CODE: "统一社会信用代码",
+    HolderCodeType.CITIZEN_NUMBER: "公民身份号码",
+    HolderCodeType.TRAVEL_PERMIT_TAIWAN: "台湾居民来往大陆通行证号码",
+    HolderCodeType.TRAVEL_PERMIT_HONG_KONG_MACAO: "港澳居民来往内地通行证号码",
+    HolderCodeType.OTHER_DOCUMENT: "其他自然人有效证件代码",
+}

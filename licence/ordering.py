@@ -52,6 +52,9 @@ class IssueLicence:
     agreed_by: str | None = None
     """Who has agreed to a whole bulk job, of which this is a row (licence/bulk/): set by those who run it alone."""
 
+    type_version: int | None = None
+    """The version of the type by which this was looked at: by no other is it issued. None: whichever is in effect."""
+
     def __post_init__(self) -> None:
         if self.after is not None and self.paper is not None:
             raise ValueError("what was on paper has no electronic predecessor")

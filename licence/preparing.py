@@ -39,6 +39,7 @@ from licence.spelling import is_same
 from licence.status.repository import allot_number
 from licence.steps import NO_REASON, Why, require_duty, write_history
 from licence.succession import next_identifier_of, require_predecessor
+from licence.types.errors import TypeVersionChanged
 from licence.types.fields import Value
 from licence.types.kind import LicenceType
 from licence.types.numbering import MadeNumber
@@ -168,6 +169,8 @@ class Preparing:
         require_issuer(actor, kind)
         today = day_of(view.now)
         kind = self.catalogue.in_effect(view, kind.id, today)
+        if command.type_version not in (None, kind.version):
+            raise TypeVersionChanged(version=kind.version)
         number = number_asked(kind, command)
         before = self.predecessor(view, actor, kind, command)
         bearing = self.repository.bearing(view, kind.id, number) if number else None
@@ -324,4 +327,4 @@ def name_of(holder: Person | Organisation) -> str:
 
 def code_of(holder: Person | Organisation) -> str:
     """Return the credit code or the citizen number of a holder."""
-    return holder.credit_code.value if isinstance(holder, Organisation) else holder.citizen_number.value
+    return holder.code

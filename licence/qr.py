@@ -25,12 +25,18 @@ QUIET_ZONE: Final = 4
 INK: Final = "#1d1a16"
 
 
-def modules_of(text: str) -> list[list[bool]]:
-    """Return the dark modules of the code for `text`, without its quiet zone."""
+def rows_of(text: str) -> list[bytes]:
+    """Return the rows of the code for `text`, without its quiet zone: an octet for each module, 0 for a dark one."""
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=CORRECTION)
     image: Any = zxingcpp.write_barcode_to_image(barcode, scale=1, add_quiet_zones=False)
-    rows: Any = memoryview(image).tolist()
-    return [[value == 0 for value in row] for row in rows]
+    pixels: Any = memoryview(image)
+    size, octets = pixels.shape[1], pixels.tobytes()
+    return [octets[start : start + size] for start in range(0, len(octets), size)]
+
+
+def modules_of(text: str) -> list[list[bool]]:
+    """Return the dark modules of the code for `text`, without its quiet zone."""
+    return [[value == 0 for value in row] for row in rows_of(text)]
 
 
 def draw_svg(text: str) -> str:

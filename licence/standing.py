@@ -12,6 +12,7 @@ from seal.verification.registry import SealStanding
 from trust.verdict import Check, Finding, Outcome, SubIndication, Verdict
 
 __all__ = [
+    "HOLDER_ENDED",
     "UNRELEASED",
     "ClaimReport",
     "CopyStanding",
@@ -29,6 +30,9 @@ __all__ = [
 
 UNRELEASED: Final = frozenset({LicenceState.PREPARED, LicenceState.VOID})
 """States in which nobody may know of a licence: it was not handed out."""
+
+
+HOLDER_ENDED: Final = "the holder's registration has ended since (注销)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,9 @@ class Standing:
     newest_in_force: bool = False
     annulled: bool = False
     """Whether it was withdrawn as one that should never have been granted."""
+
+    holder_ended: bool = False
+    """Whether the holder has died, or was dissolved: the licence says what it said, and nobody holds it any more."""
 
     then: StateThen | None = None
     """How it stood at the moment that was asked for."""
@@ -180,7 +187,7 @@ def standing_checks(standing: Standing) -> list[Check]:
             reason = f"the licence is valid from {first} to {last or 'no end'}, not at {then.at:%Y-%m-%d %H:%M}Z"
         expired = Finding(sub_indication=SubIndication.EXPIRED, reason=reason)
     return [
-        Check(step="3", name="licence.known"),
+        Check(step="3", name="licence.known", note=HOLDER_ENDED if standing.holder_ended else ""),
         Check(step="4", name="licence.state", finding=stopped),
         Check(step="5", name="licence.validity", finding=expired),
     ]

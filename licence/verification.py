@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
+from identity.lifecycle import SubjectState
 from identity.service import IdentityService
-from identity.subject import Organisation
 from licence.catalogue import Catalogue
 from licence.claim import key_identifier
 from licence.copy_claim import SignedCopyClaim, read_any_claim
@@ -63,6 +63,9 @@ __all__ = [
 
 
 LOG: Final = logging.getLogger(__name__)
+
+ENDED: Final = frozenset({SubjectState.CLOSED, SubjectState.ERASED})
+"""States of holders who hold nothing any more."""
 
 LOOK_AGAIN: Final = timedelta(seconds=5)
 """Forged QR codes make the keys be read anew no more often than that."""
@@ -283,8 +286,8 @@ class VerificationService:
 
     def standing(self, view: Reading, licence: Licence, then: datetime | None = None) -> Standing:
         """Return what the registry says of a licence at this moment, and of the moment `then`."""
-        kind = self.catalogue.version(view, licence.type, licence.type_version)
-        holder = self.identity.require_subject(view, licence.holder)
+        kind = self.catalogue.named(view, licence.type, licence.type_version)
+        holder = self.identity.named(view, licence.holder)
         superseded = licence.state is LicenceState.SUPERSEDED
         newest = self.repository.newest_released(view, licence.chain) if superseded else None
         is_told = then is not None or licence.state is LicenceState.WITHDRAWN
@@ -293,8 +296,9 @@ class VerificationService:
             licence=licence,
             type_name=kind.name,
             type_code=kind.code,
-            issuer=self.identity.require_organisation(view, licence.issuer).name,
-            holder=holder.name if isinstance(holder, Organisation) else holder.name.value,
+            issuer=self.identity.named(view, licence.issuer).name,
+            holder=holder.name,
+            holder_ended=holder.state in ENDED,
             expired=has_expired(licence, view.now),
             newest=newest,
             newest_in_force=newest is not None and is_good(newest, view.now),

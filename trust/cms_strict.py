@@ -6,6 +6,7 @@ tolerant reader of trust/cms.py decides. What it does read, the tolerant reader 
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from trust.asn1 import der, oids
@@ -31,13 +32,26 @@ UNDER_A_UUID: Final = "2.25."
 
 NULL: Final = der.null()
 
+SHORT: Final = 64 << 10
+"""Octets of a message whose reading is kept."""
+
+MOST_KEPT: Final = 8
+
 
 class OtherShape(Exception):
     """This is for the tolerant reader."""
 
 
 def read_strictly(encoded: bytes) -> SignedMessage | None:
-    """Return the message, or None for one that is not of the usual shape; zero octets after it are padding."""
+    """Return the message, or None for one that is not of the usual shape; zero octets after it are padding.
+
+    A message is asked for several times while it is judged: by its value, its attributes, its time-stamps.
+    """
+    return read_once(encoded) if len(encoded) <= SHORT else read_anew(encoded)
+
+
+def read_anew(encoded: bytes) -> SignedMessage | None:
+    """Read a message as `read_strictly` does."""
     try:
         outer = der.read(encoded, 0, len(encoded), 0)
         if encoded.count(0, outer.end) != len(encoded) - outer.end:
@@ -45,6 +59,9 @@ def read_strictly(encoded: bytes) -> SignedMessage | None:
         return message_of(outer)
     except (TrustError, OtherShape, ValueError):
         return None
+
+
+read_once = lru_cache(maxsize=MOST_KEPT)(read_anew)
 
 
 class Members:

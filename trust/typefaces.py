@@ -101,6 +101,9 @@ class Glyph:
     advance: float
 
 
+DRAWN: Final[dict[tuple[Typeface, ...], set[str]]] = {}
+"""Characters that were found to be drawn by a chain of typefaces, whatever they stand behind."""
+
 ONE_AT_A_TIME: Final = threading.Lock()
 """Held while an outline is read: fontTools unpacks it in place, and a second thread would find it half done."""
 
@@ -137,6 +140,9 @@ def require_coverage(text: str, *, field: str, faces: tuple[Typeface, ...] = VAL
     A character that leaves no ink, other than a space, is refused as well: what cannot be seen can deceive. One of the
     private area raises `PrivateUseCharacter`.
     """
+    known = DRAWN.setdefault(faces, set())
+    if known.issuperset(text):
+        return
     before = ""
     for character in text:
         if not is_drawn(character, before, faces):
@@ -145,6 +151,7 @@ def require_coverage(text: str, *, field: str, faces: tuple[Typeface, ...] = VAL
                 raise PrivateUseCharacter(field=field, code_point=code_point, instead=instead_of(character))
             raise CharacterNotCovered(field=field, character=character, code_point=code_point)
         before = character
+    known.update(character for character in text if character not in MONGOLIAN_MARKS)
 
 
 def is_drawn(character: str, before: str, faces: tuple[Typeface, ...]) -> bool:

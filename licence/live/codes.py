@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from identity.access import AccessService
+from identity.clients import ClientService
 from identity.duties import Actor, Duty, Grant
 from identity.errors import ClientUnknown, SubjectUnknown
 from identity.holding import may_act, speaks_for
@@ -114,7 +114,7 @@ class LiveCodes:
         *,
         store: Store,
         identity: IdentityService,
-        access: AccessService,
+        clients: ClientService,
         licences: LicenceRepository,
         repository: LiveCodeRepository,
         verification: VerificationService,
@@ -123,7 +123,7 @@ class LiveCodes:
     ) -> None:
         self.store = store
         self.identity = identity
-        self.access = access
+        self.clients = clients
         self.licences = licences
         self.repository = repository
         self.pictures = PictureRepository(repository.protection)
@@ -167,9 +167,13 @@ class LiveCodes:
         one who may act, for who is frozen asks for nothing.
         """
         if Grant(Duty.BUSINESS_SYSTEM, licence.issuer) in actor.grants:
-            return holder == licence.holder and may_act(self.identity, view, holder)
+            return holder in self.names(view, licence) and may_act(self.identity, view, licence.holder)
         is_own = speaks_for(self.identity, view, actor, licence.holder) is not None
-        return is_own and holder in (None, licence.holder)
+        return is_own and holder in (None, *self.names(view, licence))
+
+    def names(self, view: Reading, licence: Licence) -> tuple[str, ...]:
+        """Return every identifier of a licence's holder."""
+        return self.identity.names_of(view, licence.holder)
 
     def check(self, checker: Actor | None, secret: str) -> LiveAnswer:
         """Check a code, by somebody with a name or without. It answers once.
@@ -236,7 +240,7 @@ class LiveCodes:
     def name_of(self, view: Reading, checker: str) -> str:
         """Return the name of a person, or of a business system with its organisation."""
         try:
-            client = self.access.require_client(view, checker)
+            client = self.clients.require_client(view, checker)
         except ClientUnknown:
             try:
                 person = self.identity.require_subject(view, checker)

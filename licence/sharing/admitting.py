@@ -199,7 +199,8 @@ class Admitting:
         for grant in fitting:
             if grant.basis is not None:
                 return Admitted(licence=licence, type_code=type_code, grant=grant, consent=None)
-            for consent in self.repository.consents_under(view, grant.id, licence.holder):
+            names = self.identity.names_of(view, licence.holder)
+            for consent in self.repository.consents_under(view, grant.id, names):
                 fits = consent.purpose == trace.purpose and consent.covers(licence=licence.id, type_code=type_code)
                 if fits and consent.is_in_force(view.now):
                     return Admitted(licence=licence, type_code=type_code, grant=grant, consent=consent)

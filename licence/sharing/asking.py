@@ -96,7 +96,8 @@ class AskingService:
             return ()
         trace.holder = holder.id
         found = []
-        for name in self.admitting.repository.licences_of(tx, holder.id)[:MOST_LICENCES]:
+        names = self.admitting.identity.names_of(tx, holder.id)
+        for name in self.admitting.repository.licences_of(tx, names)[:MOST_LICENCES]:
             licence = self.admitting.licences.get(tx, name)
             admitted = None if licence is None else self.listed(tx, trace, licence, query.type_code)
             if admitted is not None:

@@ -190,7 +190,7 @@ class ConsentService:
         """Return what a holder ever agreed to, newest first."""
         with self.store.reading() as view:
             self.require_view(view, actor, holder)
-            return self.repository.consents_of(view, holder)
+            return self.repository.consents_of(view, self.identity.names_of(view, holder))
 
     # --- building blocks
 
@@ -224,7 +224,8 @@ class ConsentService:
     def subject_of(self, view: Reading, holder: str, licence: str) -> tuple[str, str]:
         """Return the type code and the issuer of a licence of the holder's, or raise `LicenceUnknown`."""
         found = self.licences.get(view, licence)
-        if found is None or found.holder != holder or found.state in NEVER_ISSUED:
+        names = self.identity.names_of(view, holder)
+        if found is None or found.holder not in names or found.state in NEVER_ISSUED:
             raise LicenceUnknown
         return self.catalogue.require(view, found.type).code, found.issuer
 

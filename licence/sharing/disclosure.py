@@ -56,11 +56,8 @@ class SharedLicence:
 
 def values_of(licence: Licence, holder: Person | Organisation) -> dict[str, Any]:
     """Return every value of a licence by the name that grants know it by."""
-    if isinstance(holder, Organisation):
-        name, code = holder.name, holder.credit_code.value
-    else:
-        name, code = holder.name.value, holder.citizen_number.value
-    own = {NUMBER: licence.number, HOLDER_NAME: name, HOLDER_CODE: code}
+    name = holder.name if isinstance(holder, Organisation) else holder.name.value
+    own = {NUMBER: licence.number, HOLDER_NAME: name, HOLDER_CODE: holder.code}
     return own | {f"{DATA}{name}": value for name, value in licence.data.items()}
 
 

@@ -36,7 +36,7 @@ LONGEST_COPY: Final = timedelta(days=366)
 LONGEST_ADDRESS: Final = timedelta(hours=24)
 MOST_DOWNLOADS: Final = 10
 SECRET_BYTES: Final = 32
-PREFIX: Final = "xd_"
+PREFIX: Final = "xh_"
 """Lets a leaked address be recognised by whoever finds it."""
 
 MOST_USER: Final = 60

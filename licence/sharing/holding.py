@@ -53,7 +53,8 @@ class HolderService:
         """Return a holder's licences as they stand now, newest first. Raise `NotTheHolder`."""
         with self.store.reading() as view:
             self.require_voice(view, actor, holder)
-            found = (self.licences.get(view, name) for name in self.repository.licences_of(view, holder))
+            names = self.repository.licences_of(view, self.identity.names_of(view, holder))
+            found = (self.licences.get(view, name) for name in names)
             return tuple(self.verification.standing(view, one) for one in found if one is not None)
 
     def find(self, actor: Actor, holder: str, licence: str) -> Standing:
@@ -73,7 +74,8 @@ class HolderService:
         """Return a page of the calls about a holder, newest first, those too that were refused."""
         with self.store.reading() as view:
             self.require_voice(view, actor, holder)
-            found = self.repository.uses_of(view, holder, before=before, limit=limit)
+            names = self.identity.names_of(view, holder)
+            found = self.repository.uses_of(view, names, before=before, limit=limit)
             return tuple(self.seen(view, one) for one in found)
 
     # --- building blocks
@@ -86,7 +88,7 @@ class HolderService:
     def own(self, view: Reading, holder: str, licence: str) -> Licence:
         """Return a licence of a holder, or raise `LicenceUnknown`."""
         found = self.licences.get(view, licence) or self.licences.by_identifier(view, licence)
-        if found is None or found.holder != holder or found.state in NEVER_ISSUED:
+        if found is None or found.holder not in self.identity.names_of(view, holder) or found.state in NEVER_ISSUED:
             raise LicenceUnknown
         return found
 

@@ -1,5 +1,6 @@
 """Reads and writes the tables of sharing. What may be personal is enciphered on its way in."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -165,15 +166,15 @@ class SharingRepository:
         row = view.get(LicenceConsentRow, name)
         return None if row is None else self.to_consent(row)
 
-    def consents_of(self, view: Reading, holder: str) -> tuple[Consent, ...]:
-        """Return what a holder ever agreed to, newest first."""
-        mine = select(LicenceConsentRow).where(col(LicenceConsentRow.holder) == holder)
+    def consents_of(self, view: Reading, holders: Sequence[str]) -> tuple[Consent, ...]:
+        """Return what a holder ever agreed to under any identifier, newest first."""
+        mine = select(LicenceConsentRow).where(col(LicenceConsentRow.holder).in_(holders))
         return tuple(self.to_consent(row) for row in view.exec(mine.order_by(col(LicenceConsentRow.id).desc())))
 
-    def consents_under(self, view: Reading, grant: str, holder: str) -> tuple[Consent, ...]:
+    def consents_under(self, view: Reading, grant: str, holders: Sequence[str]) -> tuple[Consent, ...]:
         """Return what a holder ever agreed to under a grant, oldest first."""
         row = LicenceConsentRow
-        mine = select(row).where(col(row.grant) == grant, col(row.holder) == holder)
+        mine = select(row).where(col(row.grant) == grant, col(row.holder).in_(holders))
         return tuple(self.to_consent(one) for one in view.exec(mine.order_by(col(row.id))))
 
     def to_consent(self, row: LicenceConsentRow) -> Consent:
@@ -224,9 +225,11 @@ class SharingRepository:
             )
         )
 
-    def uses_of(self, view: Reading, holder: str, *, before: str | None, limit: int) -> tuple[LicenceUse, ...]:
+    def uses_of(
+        self, view: Reading, holders: Sequence[str], *, before: str | None, limit: int
+    ) -> tuple[LicenceUse, ...]:
         """Return a page of the calls about a holder, newest first; `before` is the last line of the page before."""
-        statement = select(LicenceUseRow).where(col(LicenceUseRow.holder) == holder)
+        statement = select(LicenceUseRow).where(col(LicenceUseRow.holder).in_(holders))
         if before is not None:
             statement = statement.where(col(LicenceUseRow.id) < before)
         rows = view.exec(statement.order_by(col(LicenceUseRow.id).desc()).limit(limit))
@@ -286,8 +289,8 @@ class SharingRepository:
 
     # --- licences
 
-    def licences_of(self, view: Reading, holder: str) -> tuple[str, ...]:
-        """Return the names of the licences that a holder has or had, newest first."""
+    def licences_of(self, view: Reading, holders: Sequence[str]) -> tuple[str, ...]:
+        """Return the names of the licences that a holder has or had under any identifier, newest first."""
         row = LicenceRow
-        mine = select(row.id).where(col(row.holder) == holder, col(row.state).not_in(NEVER_ISSUED))
+        mine = select(row.id).where(col(row.holder).in_(holders), col(row.state).not_in(NEVER_ISSUED))
         return tuple(view.exec(mine.order_by(col(row.id).desc())))

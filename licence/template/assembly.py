@@ -16,7 +16,7 @@ from typing import Final
 
 from licence.errors import TemplateBroken
 from licence.metadata import LicenceMetadata
-from licence.qr import modules_of
+from licence.qr import rows_of
 from licence.template.bundle import digest_of
 from licence.template.manifest import ArtworkPlace, QRPlace, TemplateManifest
 from licence.template.rendering import Renderer
@@ -52,7 +52,7 @@ PART_3: Final = b"<pdfaid:part>3</pdfaid:part>"
 ENCLOSED: Final = "licence-metadata"
 """The name of the enclosed files, before their endings."""
 
-DARK: Final = re.compile(rb"\x01+")
+DARK: Final = re.compile(rb"\0+")
 XOBJECTS: Final = "XinyinArtwork%d"
 
 
@@ -188,14 +188,14 @@ def packed(dictionary: Dictionary, data: bytes) -> Stream:
 
 def draw_code(text: str, place: QRPlace, *, height_mm: float) -> bytes:
     """Return the operators that draw the QR code for `text` at its place, as an artifact: its note says what it is."""
-    modules = modules_of(text)
-    size = len(modules)
+    rows = rows_of(text)
+    size = len(rows)
     scale = place.width_mm * POINTS_PER_MM / size
     x, y = place.x_mm * POINTS_PER_MM, (height_mm - place.y_mm) * POINTS_PER_MM
     runs = [
-        b"%d %d %d 1 re" % (run.start(), row, run.end() - run.start())
-        for row, line in enumerate(modules)
-        for run in DARK.finditer(bytes(line))
+        b"%d %d %d 1 re" % (run.start(), place, run.end() - run.start())
+        for place, row in enumerate(rows)
+        for run in DARK.finditer(row)
     ]
     moved = b"%.5f 0 0 %.5f %.4f %.4f cm" % (scale, -scale, x, y)
     return b"/Artifact BMC\nq %b\n%b rg\n%b f\nQ\nEMC" % (moved, INK, b"\n".join(runs))

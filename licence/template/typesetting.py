@@ -4,7 +4,8 @@ The compiler has no file to read but the typefaces: everything else comes in as 
 that has no file system at all (trust/confinement.py), warmed by `warm` in the process that workers are forked from.
 
 A source that is set often stands in a file, and finds the data of one page in another beside it, whose content is kept
-in memory alone: with new inputs the compiler would evaluate its whole library anew, for each page.
+in memory alone: with new inputs the compiler would evaluate its whole library anew, for each page. What of it asks
+nothing of the data becomes a file of its own, which the compiler evaluates once.
 """
 
 import os
@@ -35,6 +36,12 @@ LINE: Final = re.compile(re.escape(SOURCE) + r":(\d+):")
 DATA_FILE: Final = "data.json"
 """Where a filed source finds the data of one page."""
 
+COMMON: Final = re.compile(
+    rb"^// ==== the same for every licence ====$(.*?)^// ==== of this licence ====$", re.MULTILINE | re.DOTALL
+)
+"""The part of a source that is evaluated once, between the lines that say so (licence/templates/lib.typ)."""
+
+COMMON_FILE: Final = "common.typ"
 MOST_FILED: Final = 32
 STANDARDS: Final[Mapping[str, Literal["a-2b", "a-3b"]]] = {"a-2b": "a-2b", "a-3b": "a-3b"}
 LARGEST_PDF: Final = 16 << 20
@@ -76,12 +83,26 @@ class Typesetter:
         """
         folder = self.folder / sm3(source).hex()
         folder.mkdir(exist_ok=True)
-        with NamedTemporaryFile(dir=folder, delete=False) as written:
-            written.write(source)
-        Path(written.name).replace(folder / SOURCE)
+        common = COMMON.search(source)
+        if common is not None:
+            lines = b"\n" * common[0].count(b"\n")  # faults are told by the lines of the whole
+            self.write(folder / COMMON_FILE, common[1])
+            source = b'%b#import "%b": *%b%b' % (
+                source[: common.start()],
+                COMMON_FILE.encode(),
+                lines,
+                source[common.end() :],
+            )
+        self.write(folder / SOURCE, source)
         with suppress(FileExistsError):  # in each of them it leads to a file of its own
             (folder / DATA_FILE).symlink_to(self.data.path)
         return folder / SOURCE
+
+    def write(self, path: Path, content: bytes) -> None:
+        """Write a file whose half nobody ever sees."""
+        with NamedTemporaryFile(dir=path.parent, delete=False) as written:
+            written.write(content)
+        Path(written.name).replace(path)
 
     def typeset(
         self, source: bytes | Path, inputs: Mapping[str, str], *, standard: str, at: datetime, data: str = ""

@@ -7,6 +7,7 @@ Invalid
 ├── EffectiveDayInvalid    a version cannot be in effect from that day on
 └── TypeFileMalformed      the file is no exported licence type
 Conflict
+├── TypeVersionChanged     another version than the one that was asked for is in effect
 ├── IssuerNotOfType        the authority does not issue licences of the type
 └── NumbersExhausted       the form of the numbers has no further one
 """
@@ -20,6 +21,7 @@ __all__ = [
     "NumbersExhausted",
     "ParticularsInvalid",
     "TypeFileMalformed",
+    "TypeVersionChanged",
     "TypeVersionUnknown",
 ]
 
@@ -49,6 +51,13 @@ class TypeFileMalformed(Invalid):
 
     code = "licence.type_file_malformed"
     detail_names: ClassVar[tuple[str, ...]] = ("fault",)
+
+
+class TypeVersionChanged(Conflict):
+    """`version` of the type has come into effect since the data were looked at: nobody has looked at them by it."""
+
+    code = "licence.type_version_changed"
+    detail_names: ClassVar[tuple[str, ...]] = ("version",)
 
 
 class NumbersExhausted(Conflict):

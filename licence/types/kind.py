@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from identity.citizen_number import CitizenNumber
+from identity.documents import lookups_of
 from identity.errors import CitizenNumberMalformed
 from identity.subject import SubjectId, SubjectKind
 from licence.lifecycle import LicenceEvent, TypeState
@@ -97,7 +97,7 @@ class LicenceType:
         )
 
     def holder_kind(self, code: str) -> SubjectKind:
-        """Return which kind of holder a code names: where both may hold, a citizen number names a person.
+        """Return which kind of holder a code names: where both may hold, the number of a document names a person.
 
         A credit code has a letter, or an area where a citizen number has another one; of the few that could be both,
         the date of birth and the check character decide.
@@ -105,7 +105,7 @@ class LicenceType:
         if len(self.holder_kinds) == 1:
             return next(iter(self.holder_kinds))
         try:
-            CitizenNumber(code.strip().upper())
+            lookups_of(code, today=date.max)
         except CitizenNumberMalformed:
             return SubjectKind.ORGANISATION
         return SubjectKind.PERSON

@@ -51,6 +51,12 @@ LARGEST_RATIO: Final = 100
 WIDEST: Final = 1000
 """Pixels that a schema may ask a picture to have at least."""
 
+OF_EVERY_ROW: Final = ("holder_code", "last_day", "number")
+"""What a row of a table says beside the data of its type (licence/bulk/mapping.py): no field may be meant by these.
+
+`holder_name` is none of them: it only checks, and gives way to a field of that name.
+"""
+
 FIELD_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 METADATA_NAME: Final = re.compile(r"KZ_[A-Z0-9_]{1,30}")
 
@@ -146,6 +152,9 @@ def require_schema(schema: Mapping[str, Any]) -> DataSchema:
     except SchemaError as error:
         raise SchemaInvalid(fault=error.json_path) from None
     read = DataSchema.read(schema)
+    for one in OF_EVERY_ROW:
+        if one in read.by_name and one not in read.bound:
+            raise SchemaInvalid(fault=f"$.properties.{one}")
     names = [one.metadata for one in read.fields if one.metadata is not None]
     if len(set(names)) != len(names):
         # A reader of the metadata would take one for the other.

@@ -318,6 +318,24 @@ def test_the_version_in_effect_on_a_day_is_the_one_that_counts(any_desk: Desk) -
     assert later in catalogue.all()
 
 
+def test_what_a_version_is_called_follows_a_draft_and_stays_once_it_is_published(desk: Desk) -> None:
+    catalogue = desk.house.catalogue
+
+    def called(number: int) -> str:
+        with desk.house.store.reading() as view:
+            assert catalogue.named(view, CODE, number).code == CODE
+            return catalogue.named(view, CODE, number).name
+
+    catalogue.draft(desk.officer, draft(desk, name="食品经营"))
+    assert called(1) == "食品经营"
+    first = publish(desk, draft(desk, name="食品经营证"))
+    assert called(1) == called(1) == first.name == "食品经营证"
+    second = publish(desk, draft(desk, name="食品许可证"))
+    assert (called(1), called(2)) == (first.name, second.name)
+    with desk.house.store.reading() as view, pytest.raises(TypeVersionUnknown):
+        catalogue.named(view, CODE, 3)
+
+
 def test_the_day_begins_in_china(desk: Desk) -> None:
     clock, catalogue = desk.house.clock, desk.house.catalogue
     today = day_of(clock.now())

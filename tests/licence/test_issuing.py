@@ -1,14 +1,18 @@
 """Issuing many at once: each licence stands by itself, whatever becomes of the others."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 import pytest
 
 from api.demo import cast
+from licence.catalogue import DraftType
 from licence.errors import DataInvalid, HolderNotRegistered, NumberTaken, TypeUnknown
 from licence.lifecycle import LicenceState
+from licence.records import CHINA
 from licence.repository import Licence
+from licence.types.validity import day_of
 from seal.errors import AuthorisationExhausted
 from seal.ledger import stamping_repository
 from seal.ledger.entries import StampingState
@@ -84,6 +88,28 @@ def test_many_are_issued_a_few_at_a_time(desk: Desk) -> None:
     assert len(commits) == 3
     moments = {one.prepared_at for one in issued(results)}
     assert len(moments) <= 2
+
+
+def test_licences_on_both_sides_of_midnight_follow_the_version_of_their_own_day(desk: Desk) -> None:
+    # Each transaction has one reading of the clock, and each licence the day and the version of its transaction.
+    clock, catalogue, staff = desk.house.clock, desk.house.catalogue, desk.staff
+    today = day_of(clock.now())
+    found = catalogue.find(cast.FOOD_TYPE)
+    draft = DraftType(issuer=staff.organisation, template=found.template, particulars=found.particulars)
+    catalogue.draft(desk.officer, draft)
+    catalogue.review(staff.licence_reviewer, found.id)
+    catalogue.publish(desk.officer, found.id, effective_from=today + timedelta(days=1))
+    midnight = datetime.combine(today + timedelta(days=1), time(), tzinfo=CHINA)
+    clock.set(midnight.astimezone(UTC) - timedelta(seconds=1))
+    desk.house.faults.meanwhile("sign:licence_claim", lambda: clock.advance(timedelta(seconds=2)))
+    issuing = desk.house.licences.issuing
+    issuing.together = 1
+    made = issued(issuing.issue_chunk(staff.client, [desk.command() for _ in range(2)]))
+    told = [(one.issued_on, one.type_version) for one in made]
+    assert told == [(today, found.version), (today + timedelta(days=1), found.version + 1)]
+    for one in made:
+        assert one.file is not None
+        assert desk.house.verification.file(desk.house.blobs.get(one.file)).outcome is Outcome.PASSED
 
 
 def test_one_request_made_twice_at_once_is_one_licence(any_desk: Desk) -> None:

@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.demo import cast
+from identity.documents import DocumentKind, IdentityDocument
+from identity.subject import Person
 from licence.metadata import LONGEST, LicenceMetadata, MetadataMalformed
 from licence.metadata_elements import ENGLISH, NAMES, HolderCodeType
 from licence.metadata_xml import NAMESPACE
@@ -149,7 +151,7 @@ def test_no_element_may_be_missing_or_something_else(name: str) -> None:
         ("CJSJ", "2026-11-22T10:00:00Z", "CJSJ"),
         ("CJSJ", "0001-01-01T00:00:00+08:00", "CJSJ"),
         ("ZZBFJGJB", "省部级", "ZZBFJGJB"),
-        ("CZZTDMLXDM", "999", "CZZTDMLXDM"),
+        ("CZZTDMLXDM", "998", "CZZTDMLXDM"),
         ("ZZMC", "a\x00b", "ZZMC"),
         ("ZZMC", "a\nb", "ZZMC"),
         ("ZZMC", "\ud800", "ZZMC"),
@@ -251,4 +253,16 @@ def test_a_licence_tells_what_the_registry_holds_of_it(desk: Desk) -> None:
         replace(licence, last_day=date.max), kind, issuer=issuer, holder=person, seal_name="电子证照专用章"
     )
     assert (whose.holder_name, whose.holder_code_type) == ("王𠮷㛃", HolderCodeType.CITIZEN_NUMBER)
+    assert isinstance(person, Person)
+    for kind_of_document, number, country, code_type in (
+        (DocumentKind.TRAVEL_PERMIT_TAIWAN, "12345678", "", "511"),
+        (DocumentKind.TRAVEL_PERMIT_HONG_KONG_MACAO, "H10000011", "", "516"),
+        (DocumentKind.PASSPORT, "E12345678", "CHN", "999"),
+        (DocumentKind.PERMANENT_RESIDENT_CARD, "USA110104900101", "", "999"),
+    ):
+        document = IdentityDocument(kind=kind_of_document, number=number, country=country)
+        known = replace(person, document=document)
+        other = LicenceMetadata.of(licence, kind, issuer=issuer, holder=known, seal_name="电子证照专用章")
+        assert (other.holder_code, other.holder_code_type.value) == (number, code_type)
+        assert LicenceMetadata.from_json(other.to_json()) == other
     assert whose.valid_until is None

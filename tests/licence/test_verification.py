@@ -266,6 +266,7 @@ def test_the_file_of_a_licence_in_force_passes(any_desk: Desk) -> None:
         ("seal.in_use", PASSED),
         ("seal.undisputed", PASSED),
         ("seal.time_proven", PASSED),
+        ("delegation.registered", PASSED),
         ("licence.known", PASSED),
         ("licence.state", PASSED),
         ("licence.validity", PASSED),

@@ -11,7 +11,7 @@ from tests.fakes.clock import SettableClock
 from tests.trust.test_cms_robustness import LIST, NATIONAL, PKI_, SIGNED, SIGNER, STAMPER, TOKEN, mutations
 from trust.asn1 import der, oids
 from trust.cms import CMSMalformed, Dialect, SignedMessage, read_signed_message, read_tolerantly
-from trust.cms_strict import read_strictly
+from trust.cms_strict import SHORT, read_strictly
 from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
 from trust.revocation import RevocationList
@@ -53,6 +53,13 @@ def test_usual_messages_are_read_alike(message: bytes) -> None:
     assert strict is not None
     assert strict == read_tolerantly(message) == read_strictly(message + bytes(100))
     assert read_strictly(message + b"\0\1") is None
+
+
+def test_a_message_of_usual_length_is_read_once() -> None:
+    assert read_strictly(SIGNED) is read_strictly(bytes(bytearray(SIGNED)))
+    long = SIGNED + bytes(SHORT)
+    assert read_strictly(long) == read_strictly(SIGNED)
+    assert read_strictly(long) is not read_strictly(long)
 
 
 @pytest.mark.parametrize("bit", CHANGES)

@@ -152,3 +152,11 @@ def test_the_folders_are_those_of_the_typefaces_that_are_there() -> None:
     assert folders()[0] == FOLDER
     assert len(folders()) == (2 if Typeface.RARE.is_there else 1)
     assert tuple(face for face in (Typeface.KAI, Typeface.SERIF_BOLD, Typeface.RARE) if face.is_there) == VALUES
+
+
+def test_what_was_drawn_once_is_refused_where_it_may_not_stand() -> None:
+    require_coverage("ᠠ\u180b", field="name", faces=VERTICAL)
+    with pytest.raises(CharacterNotCovered):
+        require_coverage("\u180b", field="name", faces=VERTICAL)
+    with pytest.raises(CharacterNotCovered):
+        require_coverage("ᠠ", field="name")

@@ -2,23 +2,35 @@
 
 A hash that has taken in a beginning is kept, and goes on where the beginning ends. Whether a file begins so is seen in
 its octets each time, so that the hash is that of the file, whatever is remembered.
+
+So are the beginnings of files that are being signed, up to where the signature stands, for a while: each is hashed when
+it is signed, when it is verified, and when it is kept.
 """
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from typing import Final
 
 from trust.crypto.algorithms import Digest
 from trust.crypto.sm3 import Hasher, hasher
 
-__all__ = ["LEAST", "Beginnings", "hash_of_file", "remember"]
+__all__ = ["LEAST", "Beginnings", "hash_of_file", "hash_to_sign", "remember"]
 
 LEAST: Final = 16 << 10
 """Octets of a beginning: of a shorter one the comparison is not worth its time."""
 
 MOST: Final = 8
 """Beginnings that are kept. Each takes its octets, and costs every other file a look at its first octets."""
+
+MOST_FILES: Final = 64
+"""Files whose beginnings are kept while they are made: as many as are made together."""
+
+LONGEST: Final = 512 << 10
+"""Octets of such a beginning: they are kept as well."""
+
+TAIL: Final = 64
+"""Octets at the end of a beginning, by which it is told from most others."""
 
 Range = tuple[int, int]
 """Start and length."""
@@ -29,6 +41,9 @@ class Beginnings:
 
     def __init__(self) -> None:
         self.hashes: OrderedDict[bytes, dict[Digest, Hasher]] = OrderedDict()
+        self.files: deque[tuple[bytes, Hasher]] = deque(maxlen=MOST_FILES)
+        """Beginnings of single files, and the SM3 that has taken each in: the other hashes are fast by themselves."""
+
         self.lock = threading.Lock()
 
     def remember(self, beginning: bytes) -> None:
@@ -43,6 +58,10 @@ class Beginnings:
     def begun(self, algorithm: Digest, file: bytes | bytearray, end: int) -> tuple[Hasher, int]:
         """Return a hash that has taken in as much of the first `end` octets of a file as is known, and how much."""
         with self.lock:
+            if algorithm is Digest.SM3:
+                for beginning, context in reversed(self.files):
+                    if begins_so(file, beginning, end):
+                        return context.copy(), len(beginning)
             for beginning, hashes in self.hashes.items():
                 if len(beginning) <= end and file.startswith(beginning):
                     if algorithm not in hashes:
@@ -53,12 +72,32 @@ class Beginnings:
 
     def hash_of_file(self, algorithm: Digest, file: bytes | bytearray, ranges: Sequence[Range]) -> bytes:
         """Return the hash of parts of a file, one after the other, as `trust.crypto.sm3.hash_of` would."""
+        return self.taken_in(algorithm, file, ranges).digest()
+
+    def hash_to_sign(self, algorithm: Digest, file: bytes | bytearray, ranges: Sequence[Range]) -> bytes:
+        """Return the same of a file that is being signed, and expect that file again: what is before the gap stays."""
+        start, end = ranges[0]
+        if algorithm is Digest.SM3 and start == 0 and LEAST <= end <= LONGEST:
+            beginning = bytes(memoryview(file)[:end])
+            context = self.taken_in(algorithm, beginning, ranges[:1])
+            with self.lock:
+                self.files.append((beginning, context))
+        return self.hash_of_file(algorithm, file, ranges)
+
+    def taken_in(self, algorithm: Digest, file: bytes | bytearray, ranges: Sequence[Range]) -> Hasher:
+        """Return a hash that has taken in parts of a file."""
         first = ranges[0] if ranges else (0, 0)
         context, known = self.begun(algorithm, file, first[1]) if first[0] == 0 else (hasher(algorithm), 0)
         whole = memoryview(file)
         for place, (start, length) in enumerate(ranges):
             context.update(whole[start + (0 if place else known) : start + length])
-        return context.digest()
+        return context
+
+
+def begins_so(file: bytes | bytearray, beginning: bytes, end: int) -> bool:
+    """Tell whether the first `end` octets of a file begin so."""
+    length = len(beginning)
+    return length <= end and file[length - TAIL : length] == beginning[-TAIL:] and file.startswith(beginning)
 
 
 OF_THIS_PROCESS: Final = Beginnings()
@@ -72,3 +111,8 @@ def remember(beginning: bytes) -> None:
 def hash_of_file(algorithm: Digest, file: bytes | bytearray, ranges: Sequence[Range] | None = None) -> bytes:
     """Return the hash of a file, or of parts of it, one after the other."""
     return OF_THIS_PROCESS.hash_of_file(algorithm, file, [(0, len(file))] if ranges is None else ranges)
+
+
+def hash_to_sign(algorithm: Digest, file: bytes | bytearray, ranges: Sequence[Range]) -> bytes:
+    """Return the hash of parts of a file that is being signed, and expect it in this process."""
+    return OF_THIS_PROCESS.hash_to_sign(algorithm, file, ranges)

@@ -22,7 +22,7 @@ from trust.pdf.crossrefs import (
 from trust.pdf.filters import decoded
 from trust.pdf.intake import LIMITS, PDFEncrypted, PDFLimitExceeded, PDFMalformed
 from trust.pdf.objects import Array, Dictionary, Reference, Stream, Value
-from trust.pdf.tokens import Effort, read_value, skip_white
+from trust.pdf.tokens import Effort, read_object, read_value, skip_white
 
 __all__ = ["Document", "PDFFile", "array_of", "dictionary_of", "entry_of", "follow", "page_references"]
 
@@ -172,7 +172,7 @@ class PDFFile:
         head = OBJECT.match(self.pdf, after_space(self.pdf, offset))
         if head is None or (int(head[1]), int(head[2])) != reference:
             raise PDFMalformed
-        value, end = read_value(self.pdf, head.end(), self.effort)
+        value, end = read_object(self.pdf, head.end(), self.effort)
         end = skip_white(self.pdf, end)
         closed = END_OF_OBJECT.match(self.pdf, end)
         if closed is not None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from trust.certificates import Certificate
 from trust.crypto.algorithms import Digest
-from trust.crypto.beginnings import hash_of_file
+from trust.crypto.beginnings import hash_to_sign
 from trust.ocsp import OCSPResponse
 from trust.pdf.annotations import make_annotations_indirect, require_own_objects
 from trust.pdf.appearance import Appearance, Mark
@@ -87,7 +87,7 @@ class PreparedPDF:
     def digest(self, algorithm: Digest) -> bytes:
         """Return the hash of everything but the gap."""
         ranges = (0, self.gap.start), (self.gap.end, len(self.octets) - self.gap.end)
-        return hash_of_file(algorithm, self.octets, ranges)
+        return hash_to_sign(algorithm, self.octets, ranges)
 
     def fill(self, value: bytes) -> bytes:
         """Return the document with the signature value `value`."""

@@ -11,7 +11,7 @@ from typing import Final
 from trust.pdf.intake import LIMITS, PDFLimitExceeded, PDFMalformed
 from trust.pdf.objects import Name, Real, Reference, Value
 
-__all__ = ["DELIMITED", "WHITE", "Effort", "octets_of", "read_string", "read_value", "skip_white"]
+__all__ = ["DELIMITED", "WHITE", "Effort", "octets_of", "read_object", "read_string", "read_value", "skip_white"]
 
 MAX_DEPTH: Final = 64
 TOKEN_COST: Final = 8
@@ -39,6 +39,10 @@ TOKEN: Final = re.compile(
     rb"|(?P<string>\()"
     rb"|(?P<keyword>(?:true|false|null)" + DELIMITED + rb"))"
 )
+SHORT: Final = 2_048
+"""Octets of an object whose reading is kept."""
+
+BEHIND: Final = re.compile(rb"endobj|stream")
 HASH: Final = re.compile(rb"#([0-9A-Fa-f]{2})?")
 IN_STRING: Final = re.compile(rb"[()\\\r]")
 OCTAL: Final = re.compile(rb"[0-7]{1,3}")
@@ -63,6 +67,32 @@ def skip_white(pdf: bytes, at: int) -> int:
     """Return the place of what comes after white space and comments."""
     found = SKIP.match(pdf, at)
     return at if found is None else found.end()
+
+
+def read_object(pdf: bytes, at: int, effort: Effort) -> tuple[Value, int]:
+    """Return what `read_value` returns. What stood in the same octets before is not read again: files are alike."""
+    behind = BEHIND.search(pdf, at, at + SHORT)
+    known = None if behind is None else known_value(pdf[at : behind.end()], behind.start() - at)
+    if known is None:
+        return read_value(pdf, at, effort)
+    value, length, cost = known
+    effort.spend(cost)
+    return value, at + length
+
+
+@lru_cache(maxsize=2_048)
+def known_value(text: bytes, inside: int) -> tuple[Value, int, int] | None:
+    """Return the object that a text begins with, its length and what reading it costs.
+
+    None unless it ends within the first `inside` octets, before the keyword that the text ends with: it is the same
+    then whatever follows.
+    """
+    effort = Effort()
+    try:
+        value, length = read_value(text, 0, effort)
+    except (PDFMalformed, PDFLimitExceeded):
+        return None
+    return (value, length, effort.spent) if length <= inside else None
 
 
 def read_value(pdf: bytes, at: int, effort: Effort) -> tuple[Value, int]:  # noqa: C901 - the innermost loop there is

@@ -86,6 +86,20 @@ def test_rows_are_issued_by_the_version_that_they_were_checked_by_and_by_no_othe
     assert {rig.desk.kept(one.licence).type_version for one in rig.outcomes(again)} == {2}
 
 
+def test_rows_behind_midnight_in_a_chunk_before_it_are_refused_with_their_reason(rig: Rig) -> None:
+    clock, faults, issuing = rig.desk.house.clock, rig.desk.house.faults, rig.desk.house.licences.issuing
+    job = rig.started([row("1"), row("2")])
+    next_version(rig, starts=day_of(clock.now()) + timedelta(days=1))
+    issuing.together = 1  # each row is a transaction: the day changes between two
+    faults.meanwhile("sign:seal_owner", lambda: clock.advance(timedelta(days=1)))
+    rig.worker.work_off()
+    done = rig.job(job)
+    assert (done.state, done.issued, done.refused) == (JobState.FINISHED, 1, 1)
+    first, second = rig.outcomes(done)
+    assert rig.desk.kept(first.licence).type_version == 1
+    assert (second.code, second.details) == ("licence.type_version_changed", {"version": 2})
+
+
 def test_rows_that_another_version_overtakes_are_not_checked_to_their_end(rig: Rig) -> None:
     job = rig.upload([row("1")])
     assert rig.worker.round() == 1

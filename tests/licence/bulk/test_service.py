@@ -158,7 +158,7 @@ def test_where_the_type_asks_for_four_eyes_another_person_starts_the_job(rig: Ri
         rig.service.start(rig.desk.staff.officer, job.id)
     reviewer, house = rig.desk.staff.licence_reviewer, rig.desk.house
     with house.store.transaction() as tx:
-        house.access.add_grant(tx, reviewer.id, next(iter(reviewer.grants)), by="security administrator")
+        house.appointing.add_grant(tx, reviewer.id, next(iter(reviewer.grants)), by="security administrator")
     rig.service.start(reviewer, job.id)
     rig.worker.work_off()
     job = rig.job(job)

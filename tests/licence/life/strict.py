@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from api.demo import cast
+from identity import grant_repository
 from licence.catalogue import DraftType
 from licence.life.reviewing import ReviewService
 from licence.lifecycle import LicenceEvent
@@ -42,7 +43,7 @@ def register_grants(desk: Desk) -> None:
     with house.store.transaction() as tx:
         for one in (desk.clerk, desk.staff.client):
             for grant in sorted(one.grants - house.identity.repository.grants(tx, one.id), key=str):
-                house.identity.repository.add_grant(tx, one.id, grant, by="test")
+                grant_repository.put(tx, one.id, grant, by="test", until=None)
         tx.record(AuditEvent(tag="test:grant:done", actor="test", subject="test"))
 
 

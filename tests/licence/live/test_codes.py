@@ -49,7 +49,7 @@ class Street:
         self.codes = LiveCodes(
             store=house.store,
             identity=house.identity,
-            access=house.access,
+            clients=house.clients,
             licences=house.registry,
             repository=LiveCodeRepository(house.registry.protection),
             verification=house.verification,

@@ -32,7 +32,7 @@ def answer_of(housing: Housing, licence: Licence) -> LiveAnswer:
     codes = LiveCodes(
         store=house.store,
         identity=house.identity,
-        access=house.access,
+        clients=house.clients,
         licences=house.registry,
         repository=LiveCodeRepository(house.registry.protection),
         verification=house.verification,

@@ -438,7 +438,7 @@ def test_an_address_that_breaks_a_rule_is_refused(square: Square, client: Actor,
 
 def test_nobody_downloads_what_was_never_given(square: Square) -> None:
     with pytest.raises(DownloadUnknown):
-        square.sharing.handing.download("xd_nothing")
+        square.sharing.handing.download("xh_nothing")
 
 
 def test_each_download_is_on_record_for_the_holder(square: Square, client: Actor, licence: Licence) -> None:

@@ -5,8 +5,14 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
+import pytest
+
+from api.wiring import TEMPLATES
+from licence.template.rendering import Renderer
 from licence.template.typesetting import (
+    COMMON_FILE,
     DATA_FILE,
     Fault,
     MemoryFile,
@@ -161,3 +167,41 @@ def test_threads_get_each_their_own_page() -> None:
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(page, wanted)) == alone
     assert len(set(alone)) == len(wanted)
+
+
+COMMON_PART: Final = b"""#let before = 1
+// ==== the same for every licence ====
+#let shout(text) = if text == "no" { panic("told: " + text) } else { upper(text) }
+#let unused = 2
+// ==== of this licence ====
+#let data = json(if "data" in sys.inputs { bytes(sys.inputs.data) } else { "data.json" })
+#set text(font: "Xinyin Serif", fallback: false)
+#shout(data.a)
+"""
+
+
+def test_what_asks_nothing_of_the_data_is_a_file_of_its_own_and_the_page_the_same() -> None:
+    setter = typesetter()
+    filed = setter.filed(COMMON_PART)
+    assert b"#let shout" in (filed.parent / COMMON_FILE).read_bytes()
+    assert b"#let shout" not in filed.read_bytes()
+    for text in ("one", "other", "one"):
+        data = f'{{"a": "{text}"}}'
+        apart = setter.typeset(filed, {}, standard="a-2b", at=AT, data=data)
+        assert isinstance(apart, bytes)
+        assert apart == setter.typeset(COMMON_PART, {"data": data}, standard="a-2b", at=AT)
+
+
+@pytest.mark.parametrize(("data", "line"), [('{"a": "no"}', 8), ("no data", 6)])
+def test_faults_are_told_by_the_lines_of_the_whole(data: str, line: int) -> None:
+    setter = typesetter()
+    told = setter.typeset(setter.filed(COMMON_PART), {}, standard="a-2b", at=AT, data=data)
+    assert isinstance(told, Fault)
+    assert told.line == line
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in TEMPLATES.glob("*/sample.json")))
+def test_every_template_of_ours_has_a_part_that_asks_nothing_of_the_data(name: str) -> None:
+    renderer = Renderer(TEMPLATES, typefaces.FOLDER)
+    filed = renderer.typesetter.filed(renderer.prepared(name).source.text)
+    assert b"#let fitting" in (filed.parent / COMMON_FILE).read_bytes()

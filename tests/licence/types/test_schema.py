@@ -486,3 +486,17 @@ def test_a_picture_has_its_own_words(word: str, value: object) -> None:
 
 def test_no_picture_stands_in_rows() -> None:
     assert schema_fault(rows_of({"photo": PICTURE})) == "$.properties.name.items.properties.photo.format"
+
+
+@pytest.mark.parametrize("name", ["holder_code", "last_day", "number"])
+def test_a_field_has_no_name_that_means_something_else_in_every_table(name: str) -> None:
+    assert schema_fault(schema_of({name: {"type": "string", "maxLength": 10}})) == f"$.properties.{name}"
+
+
+def test_what_comes_from_the_registry_may_be_named_as_it_is_there() -> None:
+    code = {"type": "string", "maxLength": 18, "x-holder": "code"}
+    assert set(require_schema(schema_of({"holder_code": code})).bound) == {"holder_code"}
+
+
+def test_a_field_may_be_named_as_the_column_that_only_checks() -> None:
+    assert "holder_name" in require_schema(schema_of({"holder_name": {"type": "string", "maxLength": 10}})).by_name

@@ -3,7 +3,16 @@
 import pytest
 
 from trust.crypto.algorithms import Digest
-from trust.crypto.beginnings import LEAST, MOST, Beginnings, hash_of_file, remember
+from trust.crypto.beginnings import (
+    LEAST,
+    LONGEST,
+    MOST,
+    MOST_FILES,
+    Beginnings,
+    hash_of_file,
+    hash_to_sign,
+    remember,
+)
 from trust.crypto.sm3 import hash_of
 
 BEGINNING = bytes(range(251)) * 100
@@ -79,3 +88,73 @@ def test_the_process_has_its_own() -> None:
     file = FILES["begins so"]
     assert hash_of_file(Digest.SM3, file) == hash_of(Digest.SM3, file)
     assert hash_of_file(Digest.SM3, file, [(0, 5), (7, 2)]) == hash_of(Digest.SM3, file[:5], file[7:9])
+
+
+# --- files that are being signed
+
+SIGNED = BEGINNING + b"<gap>" + b"what follows"
+AROUND = [(0, len(BEGINNING)), (len(BEGINNING) + 5, 12)]
+
+
+@pytest.mark.parametrize("algorithm", [Digest.SM3, Digest.SHA256])
+def test_a_file_that_is_signed_has_the_hash_that_it_has(algorithm: Digest) -> None:
+    made = Beginnings()
+    wanted = hash_of(algorithm, BEGINNING, b"what follows")
+    for file in (bytearray(SIGNED), SIGNED):
+        assert made.hash_to_sign(algorithm, file, AROUND) == wanted
+        assert made.hash_of_file(algorithm, file, AROUND) == wanted
+    assert made.hash_of_file(algorithm, SIGNED, [(0, len(SIGNED))]) == hash_of(algorithm, SIGNED)
+
+
+def test_what_stands_before_the_gap_is_hashed_once() -> None:
+    made = Beginnings()
+    made.hash_to_sign(Digest.SM3, bytearray(SIGNED), AROUND)
+    assert made.begun(Digest.SM3, SIGNED, len(SIGNED))[1] == len(BEGINNING)
+    assert made.begun(Digest.SM3, SIGNED, len(BEGINNING) - 1)[1] == 0
+    assert made.begun(Digest.SHA256, SIGNED, len(SIGNED))[1] == 0
+
+
+@pytest.mark.parametrize("place", [0, 100, len(BEGINNING) - 65, len(BEGINNING) - 1])
+def test_a_file_that_was_changed_since_has_its_own_hash(place: int) -> None:
+    made = Beginnings()
+    made.hash_to_sign(Digest.SM3, SIGNED, AROUND)
+    changed = SIGNED[:place] + bytes((SIGNED[place] ^ 1,)) + SIGNED[place + 1 :]
+    assert made.begun(Digest.SM3, changed, len(changed))[1] == 0
+    parts = [changed[start : start + length] for start, length in AROUND]
+    assert made.hash_of_file(Digest.SM3, changed, AROUND) == hash_of(Digest.SM3, *parts)
+
+
+def test_the_buffer_of_a_file_may_change_afterwards() -> None:
+    made, buffer = Beginnings(), bytearray(SIGNED)
+    made.hash_to_sign(Digest.SM3, buffer, AROUND)
+    buffer[0] ^= 1
+    assert made.hash_of_file(Digest.SM3, SIGNED, AROUND) == hash_of(Digest.SM3, BEGINNING, b"what follows")
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "ranges"),
+    [
+        (Digest.SHA256, AROUND),
+        (Digest.SM3, [(1, len(BEGINNING)), (len(BEGINNING) + 5, 12)]),
+        (Digest.SM3, [(0, LEAST - 1), (LEAST, 5)]),
+    ],
+)
+def test_what_is_not_worth_it_is_not_kept(algorithm: Digest, ranges: list[tuple[int, int]]) -> None:
+    made = Beginnings()
+    parts = [SIGNED[start : start + length] for start, length in ranges]
+    assert made.hash_to_sign(algorithm, SIGNED, ranges) == hash_of(algorithm, *parts)
+    assert not made.files
+
+
+def test_a_large_file_is_not_kept_and_of_many_the_newest_are() -> None:
+    made = Beginnings()
+    made.hash_to_sign(Digest.SM3, bytes(LONGEST + 2), [(0, LONGEST + 1), (LONGEST + 1, 1)])
+    assert not made.files
+    files = [bytes((number,)) * (LEAST + 1) for number in range(MOST_FILES + 1)]
+    for one in files:
+        made.hash_to_sign(Digest.SM3, one, [(0, LEAST), (LEAST, 1)])
+    assert [beginning for beginning, _ in made.files] == [one[:LEAST] for one in files[1:]]
+
+
+def test_the_process_has_its_own_for_these_as_well() -> None:
+    assert hash_to_sign(Digest.SM3, SIGNED, AROUND) == hash_of(Digest.SM3, BEGINNING, b"what follows")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from trust.pdf.intake import LIMITS, PDFLimitExceeded, PDFMalformed
 from trust.pdf.objects import Name, Raw, Real, Reference, Stream, Value, number_of, text_of, text_string, written
-from trust.pdf.tokens import Effort, read_value, skip_white
+from trust.pdf.tokens import SHORT, Effort, known_value, read_object, read_value, skip_white
 
 
 def read(text: bytes) -> Value:
@@ -205,3 +205,69 @@ def test_what_is_no_text(value: Value) -> None:
 def test_what_is_no_number(value: Value) -> None:
     with pytest.raises(PDFMalformed):
         number_of(value)
+
+
+# --- objects of which the same octets were read before
+
+LONG = b"[" + b"1 " * SHORT + b"]"
+WHOLE = (
+    b"<</A 1/B[2 0 R(x)]>>\nendobj",
+    b"12 0 R endobj",
+    b"12 endobj",
+    b"[1 2]stream\nxx",
+    b"<</Length 3>>\nstream\nxxx\nendstream\nendobj",
+    b"/Upstream2 endobj",
+    b"/Up#73tream endobj",
+    b"(endobj) endobj",
+    b"(a stream(b)) endobj",
+    b"<</A(endobj)/B/stream>>endobj",
+    b"%endobj\n/Foo endobj",
+    b"/Foo%endobj\n endobj",
+    b"/Foo",
+    LONG + b"endobj",
+)
+"""Objects as they stand in a file, with what stands behind them."""
+
+BROKEN = (b"5endobj", b"endobj", b"<</A endobj", b"<</A 1/A 2>>endobj", b"(endobj", b"")
+
+
+@pytest.mark.parametrize("before", [b"", b"1 0 obj\n"], ids=["at the start", "further on"])
+@pytest.mark.parametrize("text", WHOLE)
+def test_an_object_is_read_alike_however_often(text: bytes, before: bytes) -> None:
+    for behind in (b"", b"2 endobj", b" 0 R endobj"):
+        whole, effort = before + text + behind, Effort()
+        wanted = read_value(whole, len(before), effort)
+        for _ in range(2):
+            again = Effort()
+            assert read_object(whole, len(before), again) == wanted
+            assert again.spent == effort.spent
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_what_is_no_object_is_none_however_often(text: bytes) -> None:
+    for _ in range(2):
+        with pytest.raises(PDFMalformed):
+            read_object(text, 0, Effort())
+
+
+def test_a_name_goes_on_behind_the_word_that_it_holds() -> None:
+    assert read_object(b"/Upstream endobj", 0, Effort()) == ("Upstream", 9)
+    assert read_object(b"/Upstreams endobj", 0, Effort()) == ("Upstreams", 10)
+    assert read_object(b"/Upstream", 0, Effort()) == ("Upstream", 9)
+
+
+def test_the_same_octets_are_read_once() -> None:
+    text = b"<</Read/Once/In/This/Test 1>>endobj"
+    read_object(text, 0, Effort())
+    hits = known_value.cache_info().hits
+    read_object(b"other octets " + text, 13, Effort())
+    assert known_value.cache_info().hits == hits + 1
+
+
+def test_an_object_that_was_read_before_costs_what_it_did() -> None:
+    text = b"[1 2 3 4 5]endobj"
+    read_object(text, 0, Effort())
+    effort = Effort()
+    effort.spent = LIMITS.work
+    with pytest.raises(PDFLimitExceeded):
+        read_object(text, 0, effort)
