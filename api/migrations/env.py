@@ -8,6 +8,12 @@ from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 import api.verification_jobs.tables
 import identity.authentication.tables
+import identity.delegation.tables
+import identity.notices.tables
+import identity.openid.tables
+import identity.proofing.tables
+import identity.recovery.tables
+import identity.subjects.tables
 import identity.tables
 import keys.tables
 import licence.bulk.tables
@@ -26,7 +32,13 @@ __all__ = ["TABLES"]
 TABLES = (
     trust.tables,
     keys.tables,
+    identity.subjects.tables,
     identity.tables,
+    identity.delegation.tables,
+    identity.notices.tables,
+    identity.openid.tables,
+    identity.proofing.tables,
+    identity.recovery.tables,
     seal.tables,
     licence.tables,
     licence.bulk.tables,

@@ -10,12 +10,12 @@ from sqlalchemy import Engine, text
 from api import migrations
 from seal.ledger import stamping_repository
 from seal.ledger.entries import DOCUMENTS_ALONE, Operation, StampingState
+from tests.api.bare_rows import put
 from tests.fakes.clock import SettableClock
 from trust.audit import AuditTrail
 from trust.store import Store
 
-BEFORE, AFTER = "0004", "0005"
-MOMENT = "2026-01-01 00:00:00.000000"
+BEFORE, AFTER = "0004", "0019"  # of the tables that are read, later ones add columns
 AUTHORISATION = (
     "INSERT INTO seal_authorisation (version, id, seal, holder, purpose, document_kinds, valid_until, times, used, "
     "granted_by, granted_at) VALUES (1, 'auth_1', 'seal_1', 'client_1', 'document.stamp', '[\"notice\"]', :at, 3, 1, "
@@ -43,13 +43,7 @@ def to(engine: Engine, revision: str) -> None:
 
 def test_what_stood_there_means_what_it_meant(store: Store) -> None:
     to(store.writer, BEFORE)
-    raw = store.writer.raw_connection()
-    cursor = raw.cursor()
-    cursor.execute("PRAGMA foreign_keys=OFF")  # the seal and its owner are not what is tested
-    cursor.execute(AUTHORISATION, {"at": MOMENT})
-    cursor.execute(STAMPING, {"at": MOMENT})
-    cursor.execute("PRAGMA foreign_keys=ON")
-    raw.close()
+    put(store.writer, AUTHORISATION, STAMPING, seal="seal_1")
     to(store.writer, AFTER)
     with store.reading() as view:
         authorisation = stamping_repository.authorisation(view, "auth_1")

@@ -223,6 +223,7 @@ PERSON = (
     "VALUES (1, :id, 'active', 'somebody', '2026-11-01 08:00:00+00', :protected, :id)"
 )
 ACCOUNT = "INSERT INTO account (version, id, person, username, password_hash) VALUES (1, :id, :id, :username, 'hash')"
+OF_THEN = (ACCOUNTS.c.id, ACCOUNTS.c.username, ACCOUNTS.c.password_hash, ACCOUNTS.c.activated_at)
 SESSION = (
     "INSERT INTO token (digest, holder, is_client, expires_at) "
     "VALUES ('digest', 'one', :is_client, '2026-11-22 16:00:00+00')"
@@ -240,7 +241,7 @@ def test_who_had_an_account_keeps_it_and_logs_in_again(engine: Engine) -> None:
         connection.execute(text(SESSION), {"is_client": False})
     command.upgrade(config, "0014")
     with engine.connect() as connection:
-        kept = {one.id: one for one in connection.execute(select(*ACCOUNTS.columns))}
+        kept = {one.id: one for one in connection.execute(select(*OF_THEN))}
         sessions = connection.execute(text("SELECT count(*) FROM token")).scalar()
         begun = (
             connection.execute(text("SELECT id FROM account WHERE activated_at <= CURRENT_TIMESTAMP")).scalars().all()
@@ -251,4 +252,26 @@ def test_who_had_an_account_keeps_it_and_logs_in_again(engine: Engine) -> None:
     command.downgrade(config, "0013")
     command.upgrade(config, "0014")
     with engine.connect() as connection:
-        assert {one.username for one in connection.execute(select(*ACCOUNTS.columns))} == {"wang.xiaoming", None}
+        assert {one.username for one in connection.execute(select(*OF_THEN))} == {"wang.xiaoming", None}
+
+
+OPENED = (
+    "INSERT INTO token (digest, id, holder, is_client, begun_at, expires_at, level, factors, agent) VALUES "
+    "('digest', 'ses_1', 'one', :is_client, '2026-11-22 08:00:00+00', '2026-11-22 16:00:00+00', 1, 'password', '')"
+)
+
+
+def test_sessions_that_are_open_are_taken_to_be_used_when_they_began(engine: Engine) -> None:
+    config = migrations.configuration(engine)
+    command.upgrade(config, "0020")
+    with engine.begin() as connection:
+        connection.execute(text(PERSON), {"id": "one", "protected": b"enciphered"})
+        connection.execute(text(ACCOUNT), {"id": "one", "username": "wang.xiaoming"})
+        connection.execute(text(OPENED), {"is_client": False})
+    for _ in range(2):
+        command.upgrade(config, "0021")
+        assert rows(engine, "SELECT id, holder FROM token WHERE used_at = begun_at") == [("ses_1", "one")]
+        account = "SELECT username, password_hash, sessions_void_before FROM account"
+        assert rows(engine, account) == [("wang.xiaoming", "hash", None)]
+        command.downgrade(config, "0020")
+    assert rows(engine, "SELECT id, holder FROM token") == [("ses_1", "one")]
