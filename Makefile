@@ -35,11 +35,14 @@ bench: .venv/dev.done
 	$(BIN)/python -m benchmarks.run
 
 ## Kill processes that work on bulk jobs, two hundred times on each database, and count what is left; issue ten thousand
-## licences and look at each; send the service a thousand hostile files, and see that it stays quick and small.
+## licences and look at each; send the service a thousand hostile files, and see that it stays quick and small; guess a
+## password a thousand times while its owner comes in, and see that the clock tells nothing of usernames.
 drill: .venv/dev.done
 	$(BIN)/python -m tests.drills.bulk_kills
 	$(BIN)/python -m tests.drills.ten_thousand
 	$(BIN)/python -m tests.drills.hostile_thousand
+	$(BIN)/python -m tests.drills.thousand_persons
+	$(BIN)/python -m tests.drills.wrong_passwords
 
 ## What verifiers must say of genuine, altered and hostile files; told by our engine, and where it differs.
 vectors: .venv/dev.done

@@ -14,22 +14,33 @@ from api.bulk_runner import BulkRunner
 from api.bulk_watch import BulkWatch
 from api.claim_desk import ClaimDoor
 from api.courier import Courier
+from api.decisions import Decisions
 from api.foundation import prove_cryptography
 from api.health import Readiness
 from api.housekeeping import Housekeeper
 from api.live_watch import LiveWatch
+from api.messenger import Messenger
 from api.middleware import AroundRequest, BodyLimit
 from api.openapi import describe
+from api.openid.logout_courier import LogoutCourier
+from api.quotas import ClientQuotas
 from api.routes import (
     access,
+    account_messages,
     approvals,
     audit,
     authenticators,
     authorisations,
+    authorize_pages,
     bulk,
+    clients,
+    delegations,
     device_pages,
     digest_stampings,
+    duties,
+    federation,
     health,
+    key_changes,
     ledger,
     licence_pictures,
     licence_reviews,
@@ -37,11 +48,20 @@ from api.routes import (
     licence_types,
     licences,
     live_codes,
+    login_pages,
+    logout_pages,
     my_licences,
     notices,
     ocsp,
+    openid,
+    openid_clients,
     pages,
+    passwords,
     pki,
+    proofings,
+    proposals,
+    recoveries,
+    scim,
     seal_endings,
     seal_evidence,
     seal_images,
@@ -51,12 +71,16 @@ from api.routes import (
     sharing_grants,
     stampings,
     status_lists,
+    subject_changes,
+    subject_data,
     subjects,
     time_stamps,
     trust_list,
+    upper_login,
     verification,
     verification_jobs,
 )
+from api.scim import answers as scim_answers
 from api.settings import Settings, forget_secrets
 from api.throttle import Throttle
 from api.verification_tally import Asked
@@ -83,8 +107,21 @@ def operation_id(route: APIRoute) -> str:
 
 def refusal(request: Request, error: TrustError) -> Response:
     """Tell of an error as a page where a page was asked for, else as a problem."""
-    for_page = pages.is_page(request, pages.router, device_pages.router)
+    for_page = pages.is_page(
+        request, pages.router, device_pages.router, authorize_pages.router, login_pages.router, logout_pages.router
+    )
     return pages.problem_answer(request, error) if for_page else problems.problem(request, error)
+
+
+def quotas_of(instance: Instance) -> ClientQuotas:
+    """Return how much business systems may ask of this process."""
+    settings = instance.base.settings
+    rates = {
+        "minute": settings.client_rate,
+        "day": settings.client_daily_rate,
+        "stampings": settings.client_stamping_rate,
+    }
+    return ClientQuotas(lambda client: instance.base.clients.find_client(client).quotas, rates)
 
 
 def create(instance: Instance) -> FastAPI:
@@ -101,7 +138,9 @@ def create(instance: Instance) -> FastAPI:
         verifier = BulkRunner(instance.verifying.jobs, threads=settings.verify_workers, name="verification")
         courier = Courier(instance)  # a platform that cannot be spoken with is told of before anything begins
         await run_in_threadpool(keeper.start)
-        courier.start()
+        carriers = courier, Messenger(instance.federation), LogoutCourier(instance.openid)
+        for one in carriers:
+            one.start()
         await run_in_threadpool(instance.workers.start)
         runner.start()
         verifier.start()
@@ -109,7 +148,8 @@ def create(instance: Instance) -> FastAPI:
         yield
         await run_in_threadpool(runner.stop)
         await run_in_threadpool(verifier.stop)
-        await run_in_threadpool(courier.stop)
+        for one in carriers:
+            await run_in_threadpool(one.stop)
         await run_in_threadpool(keeper.stop)
         await run_in_threadpool(instance.workers.close)
         instance.base.store.close()
@@ -129,22 +169,41 @@ def create(instance: Instance) -> FastAPI:
     app.state.readiness = Readiness(instance)
     app.state.bulk_watch = BulkWatch(instance.bulk.named)
     app.state.live_watch = LiveWatch(instance.live_codes.named)
+    app.state.decisions = Decisions(instance.base.store)
+    app.state.quotas = quotas_of(instance)
     app.state.logins = Throttle(settings.login_rate, "login")
+    app.state.openid = Throttle(settings.openid_rate, "openid")
     app.state.verifications = Throttle(settings.verify_rate, "verify")
     app.state.verification_clients = Throttle(settings.verify_client_rate, "verify by client")
     app.state.statuses = Throttle(settings.status_rate, "status")
     app.state.sharing = Throttle(settings.sharing_rate, "sharing")
     app.state.time_stamps = Throttle(settings.time_stamp_rate, "time-stamp")
     problems.install(app)
+    scim_answers.install(app)
     for module in (  # looked through in this order at each request: what is called in masses comes first
         digest_stampings,
         access,
         authenticators,
+        openid,
+        openid_clients,
+        authorize_pages,
+        login_pages,
+        logout_pages,
+        passwords,
         subjects,
+        subject_changes,
+        subject_data,
+        duties,
+        clients,
+        proofings,
+        recoveries,
+        proposals,
+        key_changes,
         seals,
         seal_endings,
         seal_evidence,
         seal_images,
+        delegations,
         authorisations,
         approvals,
         stampings,
@@ -170,6 +229,10 @@ def create(instance: Instance) -> FastAPI:
         time_stamps,
         audit,
         health,
+        scim,
+        federation,
+        account_messages,
+        upper_login,
         device_pages,
         pages,
     ):

@@ -7,7 +7,7 @@ activation code and chooses a password alone; the transcript tells what was done
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -23,21 +23,26 @@ from identity.tokens import IssuedToken
 from trust import founding, repository
 from trust.certificates import Certificate
 from trust.clock import Clock, SystemClock
-from trust.errors import Invalid, TrustError
+from trust.errors import Conflict, Invalid, TrustError
 from trust.store import Transaction
 from trust.typefaces import require_coverage
 
 __all__ = [
+    "AdministratorsEnough",
     "Founded",
     "FounderNamedTwice",
     "FounderRecord",
     "Founders",
     "FoundersMalformed",
+    "add_security_administrator",
     "hold_ceremony",
 ]
 
 CEREMONY: Final = "ceremony"
 """Who acts in a ceremony, in the audit trail."""
+
+ENOUGH: Final = 2
+"""Security administrators that an instance needs, so that one proposes and another agrees."""
 
 MAX_OPERATOR: Final = 37
 """Characters of the operator's name, so that the names of its authorities have at most 64 (X.520, ub-common-name)."""
@@ -57,6 +62,25 @@ class FounderNamedTwice(Invalid):
     detail_names: ClassVar[tuple[str, ...]] = ("duty",)
 
 
+class AdministratorsEnough(Conflict):
+    """Two security administrators are there: they appoint others, and no ceremony does."""
+
+    code = "instance.administrators_enough"
+
+
+Read = TypeVar("Read", bound=BaseModel)
+
+
+def read_json(kind: type[Read], path: Path) -> Read:
+    """Read what a JSON file tells. Raise `FoundersMalformed`, without what stands there."""
+    try:
+        return kind.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise FoundersMalformed(field=place or "JSON", fault=first["msg"]) from None
+
+
 class FounderRecord(BaseModel):
     """A founding person."""
 
@@ -64,6 +88,11 @@ class FounderRecord(BaseModel):
 
     name: str = Field(min_length=1, max_length=100, repr=False)
     citizen_number: str = Field(min_length=18, max_length=18, repr=False)
+
+    @classmethod
+    def read(cls, path: Path) -> "FounderRecord":
+        """Read one person from a JSON file. Raise `FoundersMalformed`."""
+        return read_json(cls, path)
 
 
 class Founders(BaseModel):
@@ -78,16 +107,13 @@ class Founders(BaseModel):
     security_administrator: FounderRecord
     auditor: FounderRecord
     registrars: Annotated[list[FounderRecord], Field(min_length=2, max_length=10)]
+    second_security_administrator: FounderRecord | None = None
+    """Who agrees to what the first one proposes. Without, nobody is given a duty until one is added."""
 
     @classmethod
     def read(cls, path: Path) -> "Founders":
         """Read the founders from a JSON file. Raise `FoundersMalformed`."""
-        try:
-            return cls.model_validate_json(path.read_bytes())
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-            place = ".".join(map(str, first["loc"]))
-            raise FoundersMalformed(field=place or "JSON", fault=first["msg"]) from None
+        return read_json(cls, path)
 
     def duties(self) -> list[tuple[Duty, FounderRecord]]:
         """Return who gets which duty."""
@@ -96,6 +122,7 @@ class Founders(BaseModel):
             (Duty.SECURITY_ADMINISTRATOR, self.security_administrator),
             (Duty.AUDITOR, self.auditor),
             *((Duty.REGISTRAR, registrar) for registrar in self.registrars),
+            *((Duty.SECURITY_ADMINISTRATOR, one) for one in (self.second_security_administrator,) if one is not None),
         ]
 
     def require_possible(self, today: date) -> None:
@@ -182,6 +209,21 @@ def hold_ceremony(settings: Settings, founders: Founders, clock: Clock | None = 
     )
 
 
+def add_security_administrator(settings: Settings, record: FounderRecord, clock: Clock | None = None) -> Founder:
+    """Hold the ceremony that adds a security administrator, where fewer than two are left to watch each other.
+
+    Raise `AdministratorsEnough`, or what is wrong with the person. It needs the instance's root key, as every ceremony.
+    """
+    base = Foundation.open(settings, clock)
+    try:
+        with base.store.transaction() as tx:
+            if len(base.appointing.security_administrators(tx)) >= ENOUGH:
+                raise AdministratorsEnough
+            return found_person(base, tx, Duty.SECURITY_ADMINISTRATOR, record)
+    finally:
+        base.store.close()
+
+
 def was_held(base: Foundation) -> bool:
     """Tell whether founders were registered: the last that a ceremony does, and all of them at once."""
     with base.store.reading() as view:
@@ -194,5 +236,5 @@ def found_person(base: Foundation, tx: Transaction, duty: Duty, record: FounderR
     person = base.identity.add_person(tx, command, by=CEREMONY, state=SubjectState.ACTIVE)
     tx.flush()
     activation = base.access.add_account(tx, person.id, by=CEREMONY)
-    base.access.add_grant(tx, person.id, Grant(duty), by=CEREMONY)
+    base.appointing.add_grant(tx, person.id, Grant(duty), by=CEREMONY)
     return Founder(duty=duty, name=record.name, activation=activation)

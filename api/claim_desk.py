@@ -27,7 +27,7 @@ from licence.verification import ClaimReport
 from trust.errors import TrustError
 from trust.verdict import Outcome
 
-__all__ = ["ClaimDesk", "ClaimDoor", "Known"]
+__all__ = ["Checked", "ClaimDesk", "ClaimDoor", "Known"]
 
 MOST_KNOWN: Final = 4096
 """Answers that are kept, of about two thousand octets each."""
@@ -44,6 +44,15 @@ class Known:
     after: bytes = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Checked:
+    """What came of a code: as it was found, as it is told, and as it is written."""
+
+    report: ClaimReport
+    verdict: ClaimVerdict
+    written: bytes = field(repr=False)
+
+
 class ClaimDesk:
     """Answers for QR codes. Safe to share between threads."""
 
@@ -53,18 +62,18 @@ class ClaimDesk:
         self.known: OrderedDict[str, Known] = OrderedDict()
         self.lock = threading.Lock()
 
-    def check(self, text: str) -> tuple[ClaimReport, ClaimVerdict]:
+    def check(self, text: str) -> Checked:
         """Judge a code, and keep the answer where it may be given again."""
         # What it rests on is asked before: what changes in between makes the answer one that is not given again.
         digest = licence_in(text)
         fresh = None if digest is None else self.freshness.of(digest)
         report = self.judge(text)
         verdict = ClaimVerdict.of(report)
+        written = verdict.model_dump_json().encode()
         if digest is not None and fresh is not None and report.standing is not None and verdict.moment is not None:
-            moment = to_json(verdict.moment)
-            before, _, after = verdict.model_dump_json().encode().partition(moment)
+            before, _, after = written.partition(to_json(verdict.moment))
             self.keep(text, Known(digest, fresh, report.verdict.outcome, before, after))
-        return report, verdict
+        return Checked(report, verdict, written)
 
     def keep(self, text: str, known: Known) -> None:
         """Keep an answer, and let go of the one that was not asked for longest."""
@@ -143,8 +152,8 @@ class ClaimDoor:
         found = desk.again(text) if desk.freshness.store.is_sqlite else await run_in_threadpool(desk.again, text)
         if found is not None:
             return found
-        report, verdict = await run_in_threadpool(desk.check, text)
-        return report.verdict.outcome, verdict.model_dump_json().encode()
+        checked = await run_in_threadpool(desk.check, text)
+        return checked.report.verdict.outcome, checked.written
 
     def code_in(self, scope: Scope) -> str | None:
         """Return the code that a request asks for, where it asks for nothing besides."""

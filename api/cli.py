@@ -19,6 +19,7 @@ __all__ = ["main"]
 MODULES: Final = {
     "verify": "file_command",
     "init": "founding_command",
+    "add-security-administrator": "administrator_command",
     "migrate": "migrating_command",
     "serve": "serving_command",
     "doctor": "doctor_command",
@@ -26,6 +27,7 @@ MODULES: Final = {
     "audit": "audit_command",
     "bulk": "bulk_command",
     "custody": "custody_command",
+    "import-persons": "persons_command",
     "keys": "keys_command",
     "notices": "notices_command",
     "pki": "pki_command",

@@ -2,17 +2,28 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from api.custody_wiring import devices, read_roots, root_source, token_source
 from api.settings import CustodyKind, Settings
 from identity.access import AccessService
+from identity.account_freezing import AccountFreezing
+from identity.appointing import AppointingService
 from identity.authentication.attempts import Attempts, KnownDevices
+from identity.authentication.changing import PasswordChange
 from identity.authentication.enrolling import Enrolment
 from identity.authentication.passkeys import RelyingParty
 from identity.authentication.repository import AuthenticationRepository
 from identity.authentication.signing_in import SignIn
+from identity.breached_passwords import BreachedPasswords
+from identity.client_changes import ClientKeyService
+from identity.clients import ClientService
+from identity.levels import Level
+from identity.password_policy import PasswordPolicy
+from identity.presence import SessionLimits
+from identity.proofing.rules import read_lifetimes
 from identity.repository import IdentityRepository
 from identity.service import IdentityService
 from keys import data_keys, secret_halves
@@ -42,6 +53,7 @@ from trust.external_authorities import ExternalAuthorities
 from trust.paths import Purpose, validate
 from trust.responder import Responders
 from trust.rotation import Rotation
+from trust.signing import KeyReference
 from trust.store import Reading, Store
 from trust.verdict import Outcome, Verdict
 
@@ -189,6 +201,13 @@ class Foundation:
         with self.store.reading() as view:
             return key_repository.all_keys(view, ring=ring)
 
+    def key_in_custody(self, view: Reading, handle: str) -> KeyReference | None:
+        """Return the key of a handle, if there is one."""
+        for one in key_repository.all_keys(view):
+            if one.handle == handle:
+                return one.reference
+        return None
+
     def keep_root_in_token(self, label: str, *, actor: str) -> None:
         """Put the root key under a key of the token, beside where it is kept now. Raise `KeystoreExists`."""
         self.record_root()
@@ -251,17 +270,45 @@ class Foundation:
     @cached_property
     def identity(self) -> IdentityService:
         """Persons and organisations."""
-        return IdentityService(self.store, self.identities)
+        return IdentityService(self.store, self.identities, lifetimes=read_lifetimes(self.settings.proofing_days))
 
     @cached_property
     def access(self) -> AccessService:
-        """Accounts, sessions, clients, duties."""
+        """Accounts and sessions."""
         return AccessService(
             store=self.store,
             repository=self.identities,
             identity=self.identity,
-            token_address=self.settings.token_url,
+            policy=password_policy(self.settings),
+            limits=session_limits(self.settings),
         )
+
+    @cached_property
+    def appointing(self) -> AppointingService:
+        """Who holds which duty."""
+        return AppointingService(store=self.store, repository=self.identities, identity=self.identity)
+
+    @cached_property
+    def clients(self) -> ClientService:
+        """Business systems."""
+        return ClientService(
+            store=self.store,
+            repository=self.identities,
+            identity=self.identity,
+            appointing=self.appointing,
+            access=self.access,
+            audiences=(self.settings.token_url, self.settings.public_url),
+        )
+
+    @cached_property
+    def account_freezing(self) -> AccountFreezing:
+        """Closing somebody's way in."""
+        return AccountFreezing(store=self.store, repository=self.identities)
+
+    @cached_property
+    def client_keys(self) -> ClientKeyService:
+        """The keys of business systems."""
+        return ClientKeyService(self.clients)
 
     @cached_property
     def sign_in(self) -> SignIn:
@@ -284,10 +331,36 @@ class Foundation:
         """With what persons come back."""
         return Enrolment(self.sign_in)
 
+    @cached_property
+    def password_change(self) -> PasswordChange:
+        """How persons change their password."""
+        return PasswordChange(self.sign_in)
+
     def is_trusted_for_persons(self, view: Reading, certificate: Certificate) -> bool:
         """Tell whether a certificate leads to an authority that is trusted for signatures, and is in force now."""
         path = validate(certificate, self.authorities.evidence(view), purpose=Purpose.SIGNING, at=view.now)
         return Verdict(checks=path.checks).outcome is Outcome.PASSED
+
+
+def password_policy(settings: Settings) -> PasswordPolicy:
+    """Return what makes a password acceptable here. Raise `BreachedListUnreadable`."""
+    if settings.breached_passwords is None:
+        return PasswordPolicy()
+    breached = BreachedPasswords(settings.breached_passwords)
+    breached.require_readable()
+    return PasswordPolicy(breached=breached)
+
+
+def session_limits(settings: Settings) -> SessionLimits:
+    """Return how long sessions last, and how long they may be left alone."""
+    minutes = {
+        Level.NONE: settings.session_idle_l1,
+        Level.BASIC: settings.session_idle_l1,
+        Level.SUBSTANTIAL: settings.session_idle_l2,
+        Level.HIGH: settings.session_idle_l3,
+    }
+    idle = {level: timedelta(minutes=count) for level, count in minutes.items()}
+    return SessionLimits(lifetime=timedelta(hours=settings.session_hours), idle=idle)
 
 
 def relying_party(settings: Settings) -> RelyingParty:

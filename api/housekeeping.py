@@ -1,7 +1,7 @@
 """Housekeeping: what an instance looks after by itself, at the start and every minute.
 
 Keys are retired when their time is over. Left-behind stampings and licences are voided, revocation lists and
-responders renewed, time-stamps put on record, the audit trail gets a signed checkpoint.
+responders renewed, time-stamps and the use of sessions put on record, the audit trail gets a signed checkpoint.
 """
 
 import threading
@@ -40,6 +40,7 @@ class Housekeeper:
         """Stop after the present round, and sign where the audit trail stands."""
         self.stopping.set()
         self.thread.join()
+        self.attempt("sessions", self.instance.base.access.write_uses)
         self.attempt("time-stamps", self.instance.timekeeping.ledger.flush)
         self.attempt("verifications", self.count_verifications)
         self.attempt("checkpoint", self.checkpoint)
@@ -54,13 +55,17 @@ class Housekeeper:
         self.attempt("keys", self.look_after_keys)
         self.attempt("licences", self.instance.licences.recover)
         self.attempt("late time-stamps", self.instance.late_time_stamps.round)
+        self.attempt("sessions", self.instance.base.access.write_uses)
         self.attempt("requests for review", self.instance.reviews.forget)
         self.attempt("stampings", self.instance.stampings.recover)
+        self.attempt("authorisations", self.instance.signed_authorisations.sign_missing)
+        self.attempt("delegations", self.instance.mandates.signing.sign_missing)
         self.attempt("live codes", self.instance.live_codes.tidy)
         self.attempt("pictures", self.instance.pictures.tidy)
         self.attempt("verification jobs", self.instance.verifying.jobs.tidy)
         self.attempt("bulk jobs", self.instance.bulk.worker().tidy)
         self.attempt("time-stamps", self.instance.timekeeping.ledger.flush)
+        self.attempt("sign-on", self.instance.openid.ending.forget)
         self.attempt("lists", self.instance.base.authorities.keep_lists_fresh)
         self.attempt("responders", self.instance.base.responders.keep_fresh)
         now = self.instance.base.clock.now()

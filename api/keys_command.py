@@ -13,6 +13,7 @@ from typing import Annotated, Final
 import typer
 from rich.table import Column, Table
 
+from api.agreed_changes import agreed_rotation, require_no_agreement
 from api.foundation import Foundation
 from api.settings import Settings
 from api.terminal import terminal
@@ -119,10 +120,14 @@ def rotate(
     days: Annotated[int, typer.Option(help="Days in which the old version may still sign", min=1, max=90)] = (
         OVERLAP.days
     ),
+    proposal: Annotated[str, typer.Option(help="What was agreed to; it tells the days, and is used by this")] = "",
     actor: Actor = "",
 ) -> None:
     """Let a new version of one of the service's keys take over. The service goes on running, and notices by itself."""
     with instance() as opened:
+        agreed = agreed_rotation(opened, role, proposal=proposal, by=actor_of(actor))
+        if agreed is not None:
+            days, compromised = int(agreed.content["days"] or 0), bool(agreed.content["compromised"])
         overlap = timedelta(0) if compromised else timedelta(days=days)
         made = opened.base.rotation.rotate(role, actor=actor_of(actor), overlap=overlap)
     console.print(f"{role.value} version {made.version}: {made.key.handle}", highlight=False)
@@ -142,6 +147,7 @@ def complete_keys() -> None:
 def retire(key: KeyName, *, actor: Actor = "") -> None:
     """Let a key sign nothing any more. What it signed stays signed."""
     with foundation() as base:
+        require_no_agreement(base.settings)
         found = find(base, key)
         with base.store.transaction() as tx:
             base.custody.retire(tx, found, actor=actor_of(actor))

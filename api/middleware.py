@@ -85,6 +85,7 @@ class AroundRequest:
                     *message["headers"],
                     *(each for each in UNLESS_SAID if each[0] not in said),
                     (b"x-request-id", number.encode()),
+                    *scope["state"].get("fields", ()),
                 ]
             await send(message)
 

@@ -20,6 +20,8 @@ from api.words import WORDS
 from identity.authentication.attempts import TooManyAttempts
 from identity.errors import LevelTooLow
 from identity.levels import Level
+from identity.passwords import PasswordsBusy
+from identity.proofing.errors import ProviderUnavailable, TooManyProofings
 from trust.errors import Conflict, Denied, Invalid, NotFound, TrustError, Unavailable, Untrusted
 from trust.workers import WorkerBusy
 
@@ -27,6 +29,7 @@ __all__ = [
     "PROBLEM",
     "BodyTooLarge",
     "LengthMalformed",
+    "QuotaExceeded",
     "Told",
     "TooManyRequests",
     "Unauthenticated",
@@ -63,6 +66,13 @@ class TooManyRequests(Denied):
     detail_names: ClassVar[tuple[str, ...]] = ("seconds",)
 
 
+class QuotaExceeded(Denied):
+    """The business system has asked as much as it may; `seconds` tells when to try again."""
+
+    code = "request.quota_exceeded"
+    detail_names: ClassVar[tuple[str, ...]] = ("seconds",)
+
+
 class LengthMalformed(Invalid):
     """The Content-Length of the request is no number."""
 
@@ -79,12 +89,20 @@ class BodyTooLarge(Invalid):
 EXCEPTIONS: Final[Mapping[type[TrustError], HTTPStatus]] = {
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    QuotaExceeded: HTTPStatus.TOO_MANY_REQUESTS,
     TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
+    TooManyProofings: HTTPStatus.TOO_MANY_REQUESTS,
     LevelTooLow: HTTPStatus.UNAUTHORIZED,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     VerificationQueueFull: HTTPStatus.TOO_MANY_REQUESTS,
 }
 """Statuses that HTTP has beside the six kinds; their errors live here, since nothing further in knows of HTTP."""
+
+WITH_SECONDS: Final = (
+    *(TooManyRequests, QuotaExceeded, TooManyAttempts, TooManyProofings, PasswordsBusy),
+    *(ProviderUnavailable, VerificationQueueFull, WorkerBusy),
+)
+"""Errors whose `seconds` tell when to try again (RFC 9110, 10.2.3)."""
 
 
 def status_of(error: type[TrustError]) -> HTTPStatus:
@@ -146,7 +164,7 @@ def problem(request: Request, error: TrustError) -> JSONResponse:
     if isinstance(error, LevelTooLow):  # RFC 9470, 3
         wanted = Level(int(error.details["needed"])).acr
         headers["WWW-Authenticate"] = f'Bearer error="insufficient_user_authentication", acr_values="{wanted}"'
-    if isinstance(error, (TooManyRequests, TooManyAttempts, VerificationQueueFull, WorkerBusy)):
+    if isinstance(error, WITH_SECONDS):
         headers["Retry-After"] = str(error.details["seconds"])
     return answer(request, Told.of(error), headers)
 

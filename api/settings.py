@@ -10,11 +10,15 @@ import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, ClassVar, Final, Self
+from urllib.parse import urlsplit
 
 from limits import parse
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.permissions import read_floors
+from identity.federation.vouching import LevelTable
+from identity.proofing.rules import read_lifetimes
 from licence.claim import CLAIM_LENGTH, MAX_PAYLOAD
 from seal.life.queue import read_deadlines
 from trust.crypto.backends import BackendChoice
@@ -25,6 +29,7 @@ __all__ = [
     "ClockCheck",
     "CustodyKind",
     "Environment",
+    "ProofingBy",
     "SDFDialect",
     "SealStandard",
     "SettingInvalid",
@@ -106,6 +111,14 @@ class SealStandard(StrEnum):
 
     GBT38540_2020 = "4"
     GMT0031_2025 = "5"
+
+
+class ProofingBy(StrEnum):
+    """Who proves persons who do not come to a counter."""
+
+    NOBODY = "nobody"
+    HTTP = "http"
+    SIMULATOR = "simulator"
 
 
 class CertifiedBy(StrEnum):
@@ -205,7 +218,40 @@ class Settings(BaseSettings):
     minimum_disk: Annotated[
         int, Field(description="Octets of free disk below which the service is not ready", ge=0)
     ] = 200 << 20
+    breached_passwords: Annotated[
+        Path | None,
+        Field(
+            description="File of leaked passwords that nobody may choose: sorted lines DIGEST:count in upper-case "
+            "hexadecimal digits of SHA-1 or SM3; default: the built-in rules alone"
+        ),
+    ] = None
+    session_hours: Annotated[int, Field(description="Hours that a session lasts at most", ge=1, le=12)] = 8
+    session_idle_l1: Annotated[
+        int, Field(description="Minutes that a session begun with one factor may be left alone", ge=1, le=720)
+    ] = 60
+    session_idle_l2: Annotated[
+        int, Field(description="Minutes that a session begun with two factors may be left alone", ge=1, le=720)
+    ] = 30
+    session_idle_l3: Annotated[
+        int,
+        Field(description="Minutes that a session begun with a key that nobody copies may be left alone", ge=1, le=720),
+    ] = 15
     login_rate: Annotated[str, Field(description="Logins per address, such as 10/minute")] = "10/minute"
+    client_rate: Annotated[
+        str, Field(description="Requests of one business system in each process that serves, such as 6000/minute")
+    ] = "6000/minute"
+    client_daily_rate: Annotated[
+        str, Field(description="Requests of one business system in a day, in each process that serves")
+    ] = "5000000/day"
+    client_stamping_rate: Annotated[
+        str, Field(description="Stampings of one business system in a day, in each process that serves")
+    ] = "1000000/day"
+    agreed_rotations: Annotated[
+        bool, Field(description="true: `trust keys rotate` and `retire` want a proposal that another person agreed to")
+    ] = False
+    proposal_days: Annotated[
+        int, Field(description="Days in which a proposal is decided on, or is over", ge=1, le=90)
+    ] = 7
     verify_rate: Annotated[str, Field(description="Public verifications per address, such as 120/minute")] = (
         "120/minute"
     )
@@ -228,6 +274,9 @@ class Settings(BaseSettings):
     live_code_seconds: Annotated[
         int, Field(description="Seconds for which a code lives that a holder shows on a phone", ge=10, le=120)
     ] = 60
+    openid_rate: Annotated[
+        str, Field(description="Requests at the protocol endpoints of sign-on per address, such as 600/minute")
+    ] = "600/minute"
     status_rate: Annotated[
         str, Field(description="Questions about the status of certificates (OCSP) per address, such as 1200/minute")
     ] = "1200/minute"
@@ -294,6 +343,59 @@ class Settings(BaseSettings):
     upper_platform_url: Annotated[
         str,
         Field(description="Address of the platform above for notices of seals; empty: they wait until there is one"),
+    ] = ""
+    upper_login_client: Annotated[
+        str, Field(description="Under which the platform above knows this instance as a client of its login")
+    ] = ""
+    upper_login_levels: Annotated[
+        str, Field(description="Levels of the platform above and ours, as 1=1,2=2,3=3; what is not named is L0")
+    ] = "1=1,2=2,3=3"
+    upper_login_issuer: Annotated[
+        str, Field(description="Issuer of the platform above (OpenID Connect), where persons may log in; empty: none")
+    ] = ""
+    upper_accounts_url: Annotated[
+        str,
+        Field(description="Address of the accounts (SCIM 2.0) of the platform above; empty: it is told of no changes"),
+    ] = ""
+    proofing_provider: Annotated[
+        ProofingBy,
+        Field(description="Who proves persons online: nobody, http, or simulator, which production refuses"),
+    ] = ProofingBy.NOBODY
+    proofing_certificate: Annotated[
+        Path | None,
+        Field(description="Certificate (SM2) of the provider of proofing, PEM or DER"),
+    ] = None
+    proofing_client: Annotated[str, Field(description="Under which the provider of proofing knows this instance")] = (
+        "xinyin"
+    )
+    proofing_url: Annotated[
+        str,
+        Field(description="Address of the provider of proofing (docs/proofing.md)", validate_default=True),
+    ] = ""
+    proofing_seconds: Annotated[
+        int, Field(description="Seconds that an answer of the provider of proofing may take", ge=1, le=60)
+    ] = 10
+    proofing_days: Annotated[
+        str,
+        Field(
+            description="Days for which a proofing of each level counts, as `1=730,3=1825`; what is not named keeps "
+            "its own: 730, 1095, 1825"
+        ),
+    ] = ""
+    recovery_wait_hours: Annotated[
+        int,
+        Field(description="Hours for which the owner can stop the recovery of an account", ge=1, le=720),
+    ] = 24
+    recovery_capped_days: Annotated[
+        int,
+        Field(description="Days for which an account recovered online has level 2 at most", ge=1, le=3650),
+    ] = 30
+    floors: Annotated[
+        str,
+        Field(
+            description="Levels that sessions need beyond the usual ones, as `licence:issue=3` (docs/permissions.md); "
+            "a floor can be raised alone"
+        ),
     ] = ""
     validation_policy: Annotated[
         Path | None,
@@ -416,6 +518,40 @@ class Settings(BaseSettings):
         read_deadlines(text)
         return text
 
+    @field_validator("proofing_provider")
+    @classmethod
+    def is_provider(cls, provider: ProofingBy, others: ValidationInfo) -> ProofingBy:
+        """Refuse in production who looks at nobody."""
+        if provider is ProofingBy.SIMULATOR and others.data.get("environment") is Environment.PRODUCTION:
+            raise ValueError("the simulated provider looks at nobody: name http or nobody in production")
+        return provider
+
+    @field_validator("proofing_url")
+    @classmethod
+    def is_provider_address(cls, address: str, others: ValidationInfo) -> str:
+        """Refuse a provider without address or certificate, and one without TLS that is not on this machine."""
+        if others.data.get("proofing_provider") is not ProofingBy.HTTP:
+            return address.rstrip("/")
+        if not ADDRESS.fullmatch(address) or not address.startswith(("https://", *LOOPBACK)):
+            raise ValueError("the address begins with https://, or leads to this machine, and has no query")
+        if others.data.get("proofing_certificate") is None:
+            raise ValueError("the provider needs TRUST_PROOFING_CERTIFICATE as well")
+        return address.rstrip("/")
+
+    @field_validator("proofing_days")
+    @classmethod
+    def is_lifetimes(cls, text: str) -> str:
+        """Refuse what names no level, or no number of days."""
+        read_lifetimes(text)
+        return text
+
+    @field_validator("floors")
+    @classmethod
+    def is_floors(cls, text: str) -> str:
+        """Refuse permissions that there are not, and floors that would be lowered."""
+        read_floors(text)
+        return text
+
     @field_validator("pkcs11_sm2")
     @classmethod
     def is_numbers(cls, text: str) -> str:
@@ -452,8 +588,47 @@ class Settings(BaseSettings):
             raise ValueError("the platform needs TRUST_UPPER_PLATFORM_CERTIFICATE as well")
         return address.rstrip("/")
 
+    @field_validator("upper_login_levels")
+    @classmethod
+    def is_level_table(cls, text: str) -> str:
+        """Refuse what names no level, or one twice."""
+        LevelTable.read(text)
+        return text
+
+    @field_validator("upper_login_issuer")
+    @classmethod
+    def is_issuer(cls, address: str, others: ValidationInfo) -> str:
+        """Refuse an issuer without TLS that is not on this machine, and one that does not know us."""
+        if not address:
+            return address
+        if not ADDRESS.fullmatch(address) or not address.startswith(("https://", *LOOPBACK)):
+            raise ValueError("the issuer begins with https://, or is on this machine, and has no query")
+        if not others.data.get("upper_login_client"):
+            raise ValueError("the platform needs TRUST_UPPER_LOGIN_CLIENT as well")
+        return address.rstrip("/")
+
+    @field_validator("upper_accounts_url")
+    @classmethod
+    def is_accounts_service(cls, address: str, others: ValidationInfo) -> str:
+        """Refuse accounts at another host than the login of the platform above, whose tokens open them."""
+        if not address:
+            return address
+        issuer = urlsplit(others.data.get("upper_login_issuer") or "")
+        if not issuer.netloc or urlsplit(address)[:2] != issuer[:2] or not ADDRESS.fullmatch(address):
+            raise ValueError("the accounts of the platform above are at the host of TRUST_UPPER_LOGIN_ISSUER")
+        return address.rstrip("/")
+
     @field_validator(
-        "login_rate", "verify_rate", "verify_client_rate", "status_rate", "sharing_rate", "time_stamp_rate"
+        "login_rate",
+        "openid_rate",
+        "client_rate",
+        "client_daily_rate",
+        "client_stamping_rate",
+        "verify_rate",
+        "verify_client_rate",
+        "status_rate",
+        "sharing_rate",
+        "time_stamp_rate",
     )
     @classmethod
     def is_rate(cls, rate: str) -> str:

@@ -101,7 +101,8 @@ class Verifying:
     def claim(self, text: str, *, at: datetime | None = None) -> ClaimVerdict:
         """Answer for what a QR code holds. Raise `MomentInFuture`."""
         if at is None:
-            found, verdict = self.desk.check(text)
+            checked = self.desk.check(text)
+            found, verdict = checked.report, checked.verdict
         else:
             found = self.service.claim(text, at=at)
             verdict = ClaimVerdict.of(found)

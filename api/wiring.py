@@ -9,6 +9,7 @@ from typing import Final
 from api.bulk_wiring import BulkJobs
 from api.emblem import configured_emblem
 from api.foundation import Foundation
+from api.identity_wiring import WithIdentity
 from api.ledger_statement import Statements
 from api.seal_keys import SealKeys
 from api.settings import CertifiedBy, Settings
@@ -27,7 +28,6 @@ from licence.live.codes import LiveCodes
 from licence.live.repository import LiveCodeRepository
 from licence.pictures.repository import PictureRepository
 from licence.pictures.service import PictureService
-from licence.repository import LicenceRepository
 from licence.service import LicenceService
 from licence.sharing.repository import SharingRepository
 from licence.status_publishing import StatusLists
@@ -47,6 +47,7 @@ from seal.stamping.digest_stampings import DigestStampingService
 from seal.stamping.intents import Intents
 from seal.stamping.message_signatures import MessageSigningService
 from seal.stamping.permitting import Permitting
+from seal.stamping.signed_authorisations import SignedAuthorisations
 from seal.stamping.stampings import Stampers, StampingService
 from trust import typefaces
 from trust.blobs import BlobId, LocalBlobs
@@ -63,11 +64,8 @@ TEMPLATES: Final = Path(__file__).parent.parent / "licence" / "templates"
 
 
 @dataclass(frozen=True)
-class Instance:
+class Instance(WithIdentity):
     """A founded instance: everything that answers requests."""
-
-    base: Foundation
-    service_keys: ServiceKeys
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock | None = None) -> "Instance":
@@ -168,7 +166,14 @@ class Instance:
     @cached_property
     def authorisations(self) -> AuthorisationService:
         """The authorisations to stamp."""
-        return AuthorisationService(store=self.base.store, identity=self.base.identity)
+        return AuthorisationService(
+            store=self.base.store, identity=self.base.identity, signed=self.signed_authorisations
+        )
+
+    @cached_property
+    def signed_authorisations(self) -> SignedAuthorisations:
+        """The authorisations to stamp, as signed delegations."""
+        return SignedAuthorisations(store=self.base.store, service_keys=self.service_keys)
 
     @cached_property
     def ledger(self) -> LedgerReading:
@@ -209,7 +214,7 @@ class Instance:
     @cached_property
     def intents(self) -> Intents:
         """Uses of seals, on record before a key is used."""
-        return Intents(store=self.base.store, permitting=self.permitting)
+        return Intents(store=self.base.store, permitting=self.permitting, signed=self.signed_authorisations)
 
     @cached_property
     def approvals(self) -> ApprovalService:
@@ -258,11 +263,6 @@ class Instance:
         emblem = "" if self.emblem is None else self.blobs.get(self.emblem).decode("utf-8-sig")
         workers = self.workers.issuing
         return Renderer(TEMPLATES, typefaces.FOLDER, bundles=self.blobs, workers=workers, emblem=emblem)
-
-    @cached_property
-    def registry(self) -> LicenceRepository:
-        """The tables of licences."""
-        return LicenceRepository(self.base.protection)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -353,7 +353,7 @@ class Instance:
         return LiveCodes(
             store=self.base.store,
             identity=self.base.identity,
-            access=self.base.access,
+            clients=self.base.clients,
             licences=self.registry,
             repository=LiveCodeRepository(self.base.protection),
             verification=self.verification,

@@ -210,9 +210,65 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "签名验证不通过：内容或签名被改动，或签名者不符。",
         "The signature does not hold: content or signature was altered, or another key signed.",
     ),
+    "delegation.malformed": (
+        "委托内容不合规：项目须为登记的编号与可读的名称，时间精确到秒。请核对后重试。",
+        "A delegation tells identifiers, readable names and whole seconds; this one does not. Check it and try again.",
+    ),
+    "federation.arrival_refused": (
+        "其他平台的登录结果未通过检查（{fault}）。请重新登录；若仍如此，请联系管理员。",
+        "What the other platform said of the login does not hold ({fault}). Log in again, or ask the administrator.",
+    ),
+    "federation.exchange_malformed": (
+        "换取令牌的请求有误：{field}。请对照接入文档修改。",
+        "The request to exchange a ticket is wrong at {field}. Mend it by the documentation.",
+    ),
+    "federation.link_exists": (
+        "该账号已关联其他人，或您在该平台已关联另一账号。请先解除原有关联。",
+        "The account belongs to somebody else here, or you have another one there. Remove that link first.",
+    ),
+    "federation.link_needs_login": (
+        "您在本平台已有账号。请先用本平台账号登录，再在“我的关联账号”中关联。",
+        "You have an account here. Log in with it first, then link the other account from there.",
+    ),
+    "federation.link_unknown": (
+        "没有这项账号关联。请刷新列表后再试。",
+        "There is no such link. Look at the list again.",
+    ),
+    "federation.peer_malformed": (
+        "平级平台的登记信息有误：{field}。请修改后重新提交。",
+        "What is to be agreed with the platform is wrong at {field}. Mend it and propose it again.",
+    ),
+    "federation.peer_unknown": (
+        "没有登记该平级平台，或互认已终止。请联系管理员。",
+        "Nothing is agreed with this platform, or it has ended. Ask the administrator.",
+    ),
+    "federation.platform_contradicts": (
+        "其他平台登记的姓名与本平台同一证件的姓名不一致。请到窗口由登记员核对。",
+        "The other platform has this document under another name. A registrar has to look at it.",
+    ),
+    "federation.platform_not_configured": (
+        "本平台没有配置上级平台登录。请使用本平台账号登录。",
+        "No platform above is configured here. Log in with an account of this platform.",
+    ),
+    "federation.platform_unavailable": (
+        "其他平台暂时无法使用：{fault}。请稍后再试。",
+        "The other platform cannot be used now: {fault}. Try again later.",
+    ),
+    "federation.ticket_refused": (
+        "票据无效（{fault}）。请返回原平台重新跳转。",
+        "The ticket does not hold ({fault}). Go back and come over again.",
+    ),
+    "federation.vouched_too_low": (
+        "其他平台的实名等级为 {held} 级，此处至少需要 {needed} 级。请先在该平台提升等级。",
+        "The other platform vouches at level {held}, and this needs {needed}. Be proven better there first.",
+    ),
     "identity.account_exists": (
         "该人员（{subject}）已开通账号并设置口令，不得重复开通。请使用原账号登录。",
         "The person ({subject}) has an account already and has chosen a password. Log in with it.",
+    ),
+    "identity.account_frozen": (
+        "账号已被冻结；由安全管理员解冻。",
+        "The account is frozen; a security administrator lifts it.",
     ),
     "identity.account_unknown": (
         "该人员尚未开通账号。请先由安全管理员开通。",
@@ -226,17 +282,53 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "这个通行密钥或数字证书已经绑定，请换用另一个。",
         "This passkey or certificate is enrolled already. Use another one.",
     ),
+    "identity.authenticator_is_last": (
+        "这是您最后一个登录凭据，不能移除：移除后将无法再绑定其他凭据。请先绑定另一个，再移除这一个。",
+        "This is your last authenticator and stays: without it you could enrol no other. Add another one first.",
+    ),
     "identity.authenticator_unknown": (
         "没有这个登录凭据，请刷新列表后重试。",
         "You have no such authenticator. Look at the list again.",
+    ),
+    "identity.breached_list_unreadable": (
+        "泄露口令库不可读，暂时不能设置口令。请联系运维人员检查 TRUST_BREACHED_PASSWORDS 所指的文件。",
+        "The list of breached passwords cannot be read, so none can be chosen. The operator should check the file.",
+    ),
+    "identity.cause_not_of_subject": (
+        "注销原因“{cause}”不适用于该主体：自然人因死亡或宣告死亡注销，法人因解散、破产等注销。",
+        "The cause {cause} does not fit this subject: persons end by death, organisations by dissolution and the like.",
+    ),
+    "identity.change_out_of_order": (
+        "生效日期须在 {earliest} 与 {latest} 之间：不得早于上一次变更，也不得晚于今天。",
+        "The change takes effect between {earliest} and {latest}: not before the last one, and not later than today.",
     ),
     "identity.citizen_number_malformed": (
         "公民身份号码有误（{fault}）。请核对后重新填写。",
         "Not a citizen identification number ({fault}). Check it and enter it again.",
     ),
+    "identity.client_key_exists": (
+        "该业务系统已有或曾有此密钥；请使用新的密钥。",
+        "The business system has this key, or had it; make a new one.",
+    ),
+    "identity.client_key_last": (
+        "业务系统至少保留一个在用密钥；请先增加新密钥。",
+        "A business system keeps one key in use; add the next one first.",
+    ),
     "identity.client_key_malformed": (
         "客户端公钥须为 P-256 的 JWK，且不得包含私钥。",
         "A client key is a public JWK on P-256, without its private part.",
+    ),
+    "identity.client_key_unknown": (
+        "该业务系统没有这个在用密钥。",
+        "The business system has no such key in use.",
+    ),
+    "identity.client_keys_too_many": (
+        "业务系统最多同时使用 {most} 个密钥；请先停用一个。",
+        "A business system has at most {most} keys in use; retire one first.",
+    ),
+    "identity.client_text_malformed": (
+        "业务系统的 {field} 为空、过长或含不可显示的字符。",
+        "The business system's {field} is empty, too long, or has characters that cannot be shown.",
     ),
     "identity.client_unknown": (
         "没有这个客户端。请核对客户端编号。",
@@ -249,6 +341,18 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "identity.credit_code_malformed": (
         "统一社会信用代码有误（{fault}）。请核对后重新填写。",
         "Not a unified social credit code ({fault}). Check it and enter it again.",
+    ),
+    "identity.document_in_use": (
+        "该证件不能这样处理：{fault}（registered 已登记在册；known_by 是主要证件，请先更换）。",
+        "Not possible for this document: {fault} (somebody has it, or the person is known by it: replace it first).",
+    ),
+    "identity.document_malformed": (
+        "证件信息有误（{kind}）：{fault}（kind 种类、form 号码、country 签发国、expired 过期）。请对照证件核对。",
+        "Not right for a {kind}: {fault} (kind, form of the number, country, expired). Compare it with the document.",
+    ),
+    "identity.document_unknown": (
+        "该人名下没有此证件。请刷新证件列表后重试。",
+        "This person has no such document. Load the list of documents again.",
     ),
     "identity.duties_exclude": (
         "职责互斥：已任 {held}，不得再任 {wanted}（三员分立）。请另行指派人员。",
@@ -266,25 +370,77 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "职责 {duty} 须指明所属机构。请填写 organisation 后重试。",
         "The duty {duty} is held for one organisation. Name the organisation.",
     ),
+    "identity.duty_not_held": (
+        "该人员没有这项职责。",
+        "The person does not hold this duty.",
+    ),
     "identity.duty_of_systems": (
         "业务系统职责随业务系统的批准取得，不授予自然人。请登记并批准业务系统。",
         "A business system has this duty by its approval; no person gets it. Register and approve a business system.",
+    ),
+    "identity.end_malformed": (
+        "职责的截止时间必须晚于现在。",
+        "The end of a duty lies in the future.",
     ),
     "identity.enrolment_closed": (
         "首个登录凭据须在设置口令后一天内绑定。请到窗口重新核验身份并领取激活码。",
         "The first authenticator is enrolled within a day after activation. Get a new code at the counter.",
     ),
+    "identity.erasure_not_possible": (
+        "暂不能删除个人信息：{fault}（仍持有有效证照、担任职责或是法定代表人）。请先办结相关事项。",
+        "The data is still needed: {fault} (a licence in force, a duty, the representation of somebody). Settle it.",
+    ),
+    "identity.evidence_missing": (
+        "请填写依据：变更须注明证明材料或来函编号，查询须注明办件编号。",
+        "Name what it rests on: the evidence of a change, or the case in which data is looked at.",
+    ),
+    "identity.last_administrator": (
+        "这是最后一名安全管理员；请先任命另一名。",
+        "This is the last security administrator; appoint another one first.",
+    ),
     "identity.level_too_low": (
-        "当前会话的认证等级为 {held} 级，此操作需要 {needed} 级。请用动态口令、通行密钥或数字证书提升等级后重试。",
-        "This needs assurance level {needed}; this session has {held}. Step up with a code or a key, and try again.",
+        "会话等级为 {held}，此操作需要 {needed}，缺 {missing}：factor 请加验证因子，proofing 请办实名核验。",
+        "This needs level {needed}, and you have {held}. Missing: {missing}. Show a further factor, or be proven anew.",
+    ),
+    "identity.merge_not_possible": (
+        "不能合并这两个标识：{fault}（same 同一标识、kind 须为自然人、frozen 冻结中、state 已终止）。",
+        "These two identifiers are not made one: {fault} (the same, not two persons, frozen, or at its end).",
     ),
     "identity.name_malformed": (
         "姓名或名称无效：应为 1 至 100 个字符，不含控制字符。",
         "A name has 1 to 100 characters and no control characters.",
     ),
+    "identity.nothing_changes": (
+        "内容与现状相同，无需变更。",
+        "It is so already; there is nothing to change.",
+    ),
+    "identity.own_affair": (
+        "不能办理涉及本人的登记事项。请由其他登记员办理。",
+        "Nobody proposes or decides on a change of their own records. Ask another registrar.",
+    ),
+    "identity.own_duty": (
+        "任何人不得提请或同意授予自己职责。",
+        "Nobody proposes a duty for themselves, or agrees to one.",
+    ),
     "identity.password_too_weak": (
-        "口令太弱：至少 12 个字符，不得含常见词或用户名。",
-        "The password is too weak: at least 12 characters, no common words, not the username.",
+        "口令太弱（{fault}）：12 至 128 个字符，不得主要由常见词、日期、姓名或号码组成，不得是旧口令或已泄露的口令。",
+        "Too weak ({fault}): 12 to 128 characters, no common words, dates or names, no old and no leaked password.",
+    ),
+    "identity.passwords_busy": (
+        "当前登录人数过多，请 {seconds} 秒后再试，或改用通行密钥、数字证书登录。",
+        "Too many people are logging in. Try again in {seconds} seconds, or log in with a passkey or certificate.",
+    ),
+    "identity.proof_stale": (
+        "不输入原口令而修改口令，须在最近 {minutes} 分钟内用两个因素登录或提升等级。请输入原口令，或重新验证后再试。",
+        "Without the password before, show two factors within the last {minutes} minutes. Step up, or give it.",
+    ),
+    "identity.purpose_not_permitted": (
+        "以目的“{purpose}”不能查询这些信息，或您的职责不允许。请核对查询目的与所选信息项。",
+        "These data are not shown for the purpose {purpose}, or not with your duties. Check what you ask for.",
+    ),
+    "identity.quota_malformed": (
+        "配额 {field} 应为正整数；留空则按系统设置。",
+        "The quota {field} is a whole number from 1 on; leave it out to have that of the settings.",
     ),
     "identity.session_unknown": (
         "没有这个会话，它可能已经结束。",
@@ -314,6 +470,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "用户名已被占用。请另选一个。",
         "The username is taken. Choose another one.",
     ),
+    "instance.administrators_enough": (
+        "已有两名安全管理员；请由他们任命。",
+        "There are two security administrators; they appoint others.",
+    ),
     "instance.already_founded": (
         "本实例已经初始化，密钥仪式只举行一次。",
         "This instance is founded already; the ceremony is held once.",
@@ -329,6 +489,18 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "instance.not_founded": (
         "本实例尚未初始化。请先运行 trust init。",
         "This instance is not founded yet. Run trust init first.",
+    ),
+    "key_change.key_in_service": (
+        "该密钥正在使用；请轮换其用途，旧密钥随后自动停用。",
+        "This key is in service; rotate its role, and the old key retires by itself.",
+    ),
+    "key_change.key_not_known": (
+        "没有这个密钥。",
+        "There is no such key.",
+    ),
+    "key_change.not_agreed": (
+        "按本系统设置，密钥变更须先提请并经他人同意；请用 --proposal 指明已同意的申请。",
+        "This instance wants changes of keys to be proposed and agreed to; name the agreed proposal with --proposal.",
     ),
     "keys.algorithm_not_kept": (
         "没有密码设备能产生 {algorithm} 密钥。请检查密码设备的配置。",
@@ -590,6 +762,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "没有这个证照类型。请核对编号或类型代码。",
         "There is no such licence type. Check its identifier or type code.",
     ),
+    "licence.type_version_changed": (
+        "证照类型的第 {version} 版已生效，而该行按先前版本校验，未签发。请按新版本重新提交。",
+        "Version {version} of the type is in effect, and the row was checked by another. Ask for it anew.",
+    ),
     "licence.type_version_unknown": (
         "该证照类型没有这个版本。请核对版本号。",
         "The licence type has no version of that number. Check it.",
@@ -626,6 +802,34 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "该亮证码已被查验过一次，不能再用。如非本次查验，请持证人重新出示。",
         "The code has been checked once and answers no more. Ask the holder to show a new one.",
     ),
+    "login.form_forged": (
+        "页面已经过期，或不是在这个浏览器里打开的。请重新打开页面再试。",
+        "The page has expired, or was not opened in this browser. Open it again and retry.",
+    ),
+    "login.form_incomplete": (
+        "表单中的 {field} 缺失或过长。请回到上一页重新填写。",
+        "{field} of the form is missing or too long. Go back and fill it in again.",
+    ),
+    "mandate.beyond": (
+        "转委托超出所受委托的范围（{field}）。请缩小范围后重试。",
+        "More is given on than was received ({field}). Narrow it and try again.",
+    ),
+    "mandate.invalid": (
+        "授权委托的内容不合规（{field}）。请核对后重试。",
+        "The delegation gives nothing, or what it cannot give ({field}). Check it and try again.",
+    ),
+    "mandate.not_in_force": (
+        "授权委托 {mandate} 目前不在效力中：其本身、上级委托或其中一方已失效。请联系委托人。",
+        "Delegation {mandate} does not hold now: it, one above it, or one of its parties has ended. Ask who gave it.",
+    ),
+    "mandate.not_yours": (
+        "您无权以该主体的名义授权或撤销。请由法定代表人或有相应职责的人员办理。",
+        "You may not give or end this in that name. Ask the legal representative, or who has the duty.",
+    ),
+    "mandate.unknown": (
+        "没有该编号的授权委托，或与您无关。请核对编号。",
+        "There is no such delegation, or none that concerns you. Check the identifier.",
+    ),
     "ofd.limit_exceeded": (
         "OFD 文件超出限制：{limit} 上限为 {allowed}。",
         "The OFD file exceeds a limit: {limit}, at most {allowed}.",
@@ -633,6 +837,50 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "ofd.malformed": (
         "不是有效的 OFD 文件，或文件已损坏：{part}。请用原软件重新导出。",
         "Not an OFD file, or a broken one: {part}. Export it again from the program that made it.",
+    ),
+    "openid.access_token_refused": (
+        "访问令牌无效、已过期或已撤销。请重新获取。",
+        "The access token is none, has expired or was revoked. Get another one.",
+    ),
+    "openid.authorization_refused": (
+        "登录请求不能受理（{error}）：{fault}。请联系业务系统。",
+        "The login cannot be granted ({error}): {fault}. Tell the business system.",
+    ),
+    "openid.client_refused": (
+        "业务系统没有按登记的方式证明身份，或没有登记该能力。请核对接入参数。",
+        "The business system has not proven itself as it is registered to, or may not do this. Check its registration.",
+    ),
+    "openid.consent_unknown": (
+        "没有这条登录授权，或已经撤回。",
+        "There is no such consent, or it was taken back.",
+    ),
+    "openid.grant_refused": (
+        "授权码或刷新令牌无效（{fault}）。请重新登录。",
+        "The code or refresh token does not hold ({fault}). Log in again.",
+    ),
+    "openid.key_too_young": (
+        "下一把密钥公布的时间还不够，请在 {seconds} 秒后重试。",
+        "The next key has not been published for long enough. Try again in {seconds} seconds.",
+    ),
+    "openid.metadata_malformed": (
+        "接入参数 {field} 不符合要求：{fault}。",
+        "{field} of the registration is not as it must be: {fault}.",
+    ),
+    "openid.not_registered": (
+        "该业务系统没有接入统一登录。",
+        "The business system is not registered for sign-on.",
+    ),
+    "openid.redirect_unknown": (
+        "业务系统没有接入统一登录，或返回地址没有登记。请联系业务系统，不要继续。",
+        "The business system is not registered for sign-on, or not with this address. Go no further, and tell it.",
+    ),
+    "openid.request_unknown": (
+        "这次登录已经结束或过期。请回到业务系统重新开始。",
+        "This login is finished or has expired. Begin again at the business system.",
+    ),
+    "openid.token_request_refused": (
+        "请求不符合协议（{error}）：{fault}。",
+        "The request is not as the protocol wants it ({error}): {fault}.",
     ),
     "outbox.carrier_unavailable": (
         "上级平台暂未应答（{fault}），通知将自动重新上报。请检查网络、地址与平台证书。",
@@ -722,13 +970,109 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "验证策略第 {place} 项有误：应为 {expected}。请对照 docs/policy.md 修改。",
         "The validation policy is not understood at “{place}”: expected {expected}. See docs/policy.md.",
     ),
+    "proofing.answer_refused": (
+        "核验服务的应答不成立（{fault}），本次核验不计。请重新发起；多次出现请联系运维人员。",
+        "The provider's answer does not hold ({fault}) and counts for nothing. Begin anew, or tell the operator.",
+    ),
+    "proofing.closed": (
+        "该核验已结束（{state}），不能继续。请重新发起。",
+        "This proofing has ended ({state}). Begin a new one.",
+    ),
+    "proofing.evidence_malformed": (
+        "核验材料应写明种类及其 SM3 摘要（64 位小写十六进制），最多 20 份。",
+        "Name evidence by its kind and its SM3 digest in 64 lower-case hexadecimal digits, 20 pieces at most.",
+    ),
+    "proofing.insufficient": (
+        "所查验的内容达不到所需的认证等级。请按要求补充查验（见 docs/proofing.md）。",
+        "What was looked at does not reach the level that is needed. See what each level takes in docs/proofing.md.",
+    ),
+    "proofing.no_provider": (
+        "本实例没有接入在线核验服务。请到窗口办理。",
+        "No provider of proofing is connected to this instance. Come to a counter.",
+    ),
+    "proofing.officers_missing": (
+        "柜台核验须由两名工作人员办理，本人及业务系统不算。请由另一名工作人员确认。",
+        "A check at the counter takes two officers, not the person, nor a business system. Let another one confirm.",
+    ),
+    "proofing.phone_malformed": (
+        "信息比对需要 5 至 15 位的手机号，其他核验方式不填手机号。",
+        "The comparison of records takes a telephone number of 5 to 15 digits; other ways take none.",
+    ),
+    "proofing.provider_unavailable": (
+        "核验服务暂时没有应答，您的认证等级不变。请在 {seconds} 秒后重试。",
+        "The provider of proofing does not answer, and nothing has changed. Try again in {seconds} seconds.",
+    ),
+    "proofing.too_many": (
+        "一天内发起的核验过多。请在 {seconds} 秒后再试，或到窗口办理。",
+        "Too many proofings within a day. Try again in {seconds} seconds, or come to a counter.",
+    ),
+    "proofing.unknown": (
+        "没有这项核验，或它不属于您。",
+        "There is no such proofing, or it is not yours.",
+    ),
+    "proposal.not_agreed": (
+        "没有对应的已同意申请，或已执行、已过期。",
+        "Nobody agreed to this, or it was carried out already, or it is over.",
+    ),
+    "proposal.not_open": (
+        "该事项已不在待审批状态（{state}）。",
+        "The proposal does not wait for a decision any more ({state}).",
+    ),
+    "proposal.open": (
+        "同一对象已有待审批事项 {proposal}；请先处理。",
+        "A proposal about the same thing waits already ({proposal}); decide on it first.",
+    ),
+    "proposal.outdated": (
+        "所同意的内容与待审批事项不符；请重新查看后再决定。",
+        "What was agreed to is not what is proposed; look at it again.",
+    ),
+    "proposal.unknown": (
+        "没有这个待批事项，或与您无关。",
+        "There is no such proposal, or none that concerns you.",
+    ),
     "protection.unavailable": (
         "受保护的数据无法解密：密钥不在或记录被改动。请联系安全管理员。",
         "Protected data cannot be read: the key is missing, or the record was changed. Ask the security administrator.",
     ),
+    "provisioning.account_changed": (
+        "账号在读取之后已被修改。请重新读取后再提交。",
+        "The account was changed since it was read. Read it again, then send the change.",
+    ),
+    "provisioning.account_malformed": (
+        "账号信息有误：{field}。请修改后重新发送。",
+        "The account is wrong at {field}. Mend it and send it again.",
+    ),
+    "provisioning.account_taken": (
+        "该账号名称已存在，或此人在该平台已有另一账号。请先查询。",
+        "There is an account with this name, or another one of this person. Look for it first.",
+    ),
+    "provisioning.account_unknown": (
+        "该平台没有同步过这个账号，或已删除。请检查标识。",
+        "The platform has told of no such account, or took it back. Check the identifier.",
+    ),
+    "provisioning.document_fixed": (
+        "账号的证件不能更改。证件变更请由登记员在本平台办理。",
+        "The document of an account does not change. A registrar changes documents here.",
+    ),
+    "provisioning.filter_malformed": (
+        "不支持的过滤条件。请使用 id、userName 或 externalId，eq，以及引号中的值。",
+        "The filter is not served. Use id, userName or externalId, eq, and a value in quotes.",
+    ),
+    "provisioning.patch_malformed": (
+        "不支持的修改操作：{field}。请使用 add、replace、remove 和具名属性。",
+        "The operation is not served, at {field}. Use add, replace or remove on a named attribute.",
+    ),
     "reason.missing": (
         "请填写理由（2 至 500 字）。",
         "Give a reason, in 2 to 500 characters.",
+    ),
+    "recovery.not_ready": (
+        "现在不能领取激活码：状态为 {state}，还须等待 {seconds} 秒。",
+        "There is no code now: the recovery is {state}, and waits for another {seconds} seconds.",
+    ),
+    "recovery.unknown": (
+        "没有这项找回，或凭据不对。请重新申请。",
+        "There is no such recovery, or the secret is wrong. Ask for a new one.",
     ),
     "request.failed": (
         "服务内部错误，已记录。请凭请求编号联系运维人员。",
@@ -757,6 +1101,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "request.no_such_path": (
         "没有这个地址。请核对接口文档。",
         "There is no such address. Check the API's documentation.",
+    ),
+    "request.quota_exceeded": (
+        "超过本系统的配额；请在 {seconds} 秒后重试。",
+        "The quota of this business system is used up; try again in {seconds} seconds.",
     ),
     "request.refused": (
         "请求被拒绝。请按接口文档检查请求头和内容类型。",

@@ -1,4 +1,4 @@
-"""Writes the documents that follow from the code: settings, error codes, lifecycles, algorithms.
+"""Writes the documents that follow from the code: settings, error codes, lifecycles, permissions, algorithms.
 
     .venv/bin/python deploy/build_docs.py
 
@@ -18,9 +18,14 @@ from pydantic.json_schema import models_json_schema
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+import api.permissions
 import api.problems
 import api.verification_jobs.jobs
+import identity.delegation.mandates
+import identity.four_eyes.proposals
 import identity.lifecycle
+import identity.proving.orders
+import identity.recovery.recovery
 import keys.lifecycle
 import licence.bulk.lifecycle
 import licence.life.reviewing
@@ -99,6 +104,10 @@ LIVES: Mapping[str, tuple[str, "Lifecycle[object, object]"]] = {
     "验证任务 Verification job": ("api/verification_jobs/jobs.py", api.verification_jobs.jobs.LIFECYCLE),
     "共享授权 Grant of sharing": ("licence/sharing/entries.py", licence.sharing.entries.LIFECYCLE),
     "主体 Person or organisation": ("identity/lifecycle.py", identity.lifecycle.LIFECYCLE),
+    "在线核验 Proofing by a provider": ("identity/proving/orders.py", identity.proving.orders.LIFECYCLE),
+    "账号找回 Recovery of an account": ("identity/recovery/recovery.py", identity.recovery.recovery.LIFECYCLE),
+    "授权委托 Delegation": ("identity/delegation/mandates.py", identity.delegation.mandates.LIFECYCLE),
+    "待批事项 Proposal": ("identity/four_eyes/proposals.py", identity.four_eyes.proposals.LIFECYCLE),
     "业务系统 Business system": ("identity/lifecycle.py", identity.lifecycle.CLIENT_LIFECYCLE),
     "密钥 Key": ("keys/lifecycle.py", keys.lifecycle.LIFECYCLE),
 }
@@ -265,12 +274,34 @@ def verdict_schema() -> str:
     return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
 
 
+def permissions() -> str:
+    """Return docs/permissions.md."""
+    lines = [
+        "# Permissions",
+        "",
+        "Made from the tables in `api/permissions.py`. Every route names one permission; any of the duties has it; the",
+        "level is that which the session must have at least ([sign-on.md](sign-on.md)). `TRUST_FLOORS` raises some.",
+        "",
+        "| Permission | Level | Duties |",
+        "|---|---|---|",
+    ]
+    for one in api.permissions.Permission:
+        duties = ", ".join(f"`{duty}`" for duty in sorted(api.permissions.PERMITTED[one]))
+        if one in api.permissions.PUBLIC:
+            duties = "everybody, without a login"
+        elif one in api.permissions.ABOUT_ONESELF:
+            duties = "everybody with a login, about themselves"
+        lines.append(f"| `{one}` | L{api.permissions.floor_of(one)} | {duties} |")
+    return "\n".join(lines) + "\n"
+
+
 def documents() -> dict[Path, str]:
     """Return every document by its place."""
     return {
         ROOT / "docs" / "settings.md": settings(),
         ROOT / "docs" / "errors.md": errors(),
         ROOT / "docs" / "lifecycles.md": lifecycles(),
+        ROOT / "docs" / "permissions.md": permissions(),
         ROOT / "docs" / "algorithms.md": algorithms(),
         ROOT / "docs" / "seal-checks.md": seal_checks(),
         ROOT / "docs" / "verdict.schema.json": verdict_schema(),

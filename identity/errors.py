@@ -1,8 +1,12 @@
 """Errors of identity and access.
 
 Invalid
+├── QuotaMalformed           a quota is no number from 1 on
+├── ClientTextMalformed      words about a business system that do not do
+├── EndMalformed             the end of a duty has passed
 ├── CreditCodeMalformed      not a unified social credit code
 ├── CitizenNumberMalformed   not a citizen identification number
+├── DocumentMalformed        not an identity document of its kind
 ├── PersonNameMalformed      not a name
 ├── PasswordTooWeak          too short, or too common
 ├── UsernameMalformed        not a username
@@ -16,12 +20,20 @@ Denied
 ├── DutyMissing              the actor does not hold the duty that this needs
 └── LevelTooLow              the session proves less than this needs
 NotFound
+├── ClientKeyUnknown         no such key of the business system
+├── DutyNotHeld              the person does not hold it
 ├── SubjectUnknown           no person or organisation by that identifier
 ├── AccountUnknown           no such account
 ├── AuthenticatorUnknown     no such authenticator of this person
 ├── SessionUnknown           no such session of this person
 └── ClientUnknown            no such client
 Conflict
+├── ClientKeyExists          the business system has this key
+├── ClientKeyLast            its last key
+├── ClientKeysTooMany        too many keys at a time
+├── LastAdministrator        the last security administrator
+├── OwnDuty                  one's own duty
+├── AccountFrozen            the account is frozen
 ├── SubjectNotActive         the subject is not proven, frozen or closed
 ├── SubjectExists            the person or organisation is registered already
 ├── AccountExists            the person has an account, and chose a password
@@ -37,24 +49,36 @@ from trust.errors import Conflict, Denied, Invalid, NotFound
 
 __all__ = [
     "AccountExists",
+    "AccountFrozen",
     "AccountUnknown",
     "AssertionRefused",
     "AuthenticatorExists",
     "AuthenticatorUnknown",
     "CitizenNumberMalformed",
+    "ClientKeyExists",
+    "ClientKeyLast",
     "ClientKeyMalformed",
+    "ClientKeyUnknown",
+    "ClientKeysTooMany",
+    "ClientTextMalformed",
     "ClientUnknown",
     "CredentialsWrong",
     "CreditCodeMalformed",
+    "DocumentMalformed",
     "DutiesExclude",
     "DutyForNoOrganisation",
     "DutyMissing",
     "DutyNeedsOrganisation",
+    "DutyNotHeld",
     "DutyOfSystems",
+    "EndMalformed",
     "EnrolmentClosed",
+    "LastAdministrator",
     "LevelTooLow",
+    "OwnDuty",
     "PasswordTooWeak",
     "PersonNameMalformed",
+    "QuotaMalformed",
     "SessionUnknown",
     "SubjectExists",
     "SubjectNotActive",
@@ -78,6 +102,13 @@ class CitizenNumberMalformed(Invalid):
     detail_names: ClassVar[tuple[str, ...]] = ("fault",)
 
 
+class DocumentMalformed(Invalid):
+    """Not an identity document of its kind; `fault` says which part is wrong: kind, form, country or expired."""
+
+    code = "identity.document_malformed"
+    detail_names: ClassVar[tuple[str, ...]] = ("kind", "fault")
+
+
 class PersonNameMalformed(Invalid):
     """A name has 1 to 100 characters, and no control characters."""
 
@@ -85,9 +116,13 @@ class PersonNameMalformed(Invalid):
 
 
 class PasswordTooWeak(Invalid):
-    """A password has at least 12 characters, is not among the common ones, and does not hold the username."""
+    """A password has 12 to 128 characters and is hard to guess.
+
+    `fault` says what it is not: length, common, personal (a name, a number), breached (it has leaked somewhere).
+    """
 
     code = "identity.password_too_weak"
+    detail_names: ClassVar[tuple[str, ...]] = ("fault",)
 
 
 class UsernameMalformed(Invalid):
@@ -143,10 +178,10 @@ class DutyMissing(Denied):
 
 
 class LevelTooLow(Denied):
-    """The session proves less than this needs; log in with a further factor (RFC 9470)."""
+    """The session proves less than this needs (RFC 9470); `missing` tells what: a factor, a proofing, or both."""
 
     code = "identity.level_too_low"
-    detail_names: ClassVar[tuple[str, ...]] = ("held", "needed")
+    detail_names: ClassVar[tuple[str, ...]] = ("held", "needed", "missing")
 
 
 class SubjectUnknown(NotFound):
@@ -223,3 +258,72 @@ class DutiesExclude(Conflict):
 
     code = "identity.duties_exclude"
     detail_names: ClassVar[tuple[str, ...]] = ("held", "wanted")
+
+
+class QuotaMalformed(Invalid):
+    """A quota is a whole number from 1 on; none: as the settings say for all."""
+
+    code = "identity.quota_malformed"
+    detail_names: ClassVar[tuple[str, ...]] = ("field",)
+
+
+class ClientTextMalformed(Invalid):
+    """The name, description or contact of a business system is empty, too long, or no text."""
+
+    code = "identity.client_text_malformed"
+    detail_names: ClassVar[tuple[str, ...]] = ("field",)
+
+
+class EndMalformed(Invalid):
+    """The end of a duty lies in the future."""
+
+    code = "identity.end_malformed"
+
+
+class ClientKeyUnknown(NotFound):
+    """The business system has no such key in use."""
+
+    code = "identity.client_key_unknown"
+
+
+class DutyNotHeld(NotFound):
+    """The person does not hold this duty."""
+
+    code = "identity.duty_not_held"
+
+
+class ClientKeyExists(Conflict):
+    """The business system has this key already, or had it."""
+
+    code = "identity.client_key_exists"
+
+
+class ClientKeyLast(Conflict):
+    """A business system keeps one key: it could not come back."""
+
+    code = "identity.client_key_last"
+
+
+class ClientKeysTooMany(Conflict):
+    """A business system has only so many keys in use; retire one first."""
+
+    code = "identity.client_keys_too_many"
+    detail_names: ClassVar[tuple[str, ...]] = ("most",)
+
+
+class LastAdministrator(Conflict):
+    """Somebody has to be a security administrator; appoint another one first."""
+
+    code = "identity.last_administrator"
+
+
+class OwnDuty(Conflict):
+    """Nobody gives a duty to themselves, neither by proposing nor by agreeing."""
+
+    code = "identity.own_duty"
+
+
+class AccountFrozen(Conflict):
+    """The account is frozen; a security administrator lifts it."""
+
+    code = "identity.account_frozen"

@@ -1,29 +1,32 @@
 """Reads and writes the tables of identity. Personal data is enciphered on its way in and revealed on its way out."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, or_
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
+from identity.business_systems import Client
 from identity.citizen_number import CitizenNumber
+from identity.client_repository import ClientRepository
 from identity.credit_code import CreditCode
+from identity.document_repository import CITIZEN_NUMBER, DocumentRepository, document_of, plain_of
+from identity.documents import IdentityDocument
 from identity.duties import Duty, Grant
 from identity.lifecycle import ClientState, SubjectState
-from identity.subject import Assurance, Organisation, Person, PersonName, SubjectId, is_unified_identifier
+from identity.proofing.repository import assurance_of
+from identity.subject import Named, Organisation, Person, PersonName, SubjectId, SubjectKind, is_unified_identifier
 from identity.tables import (
     AccountRow,
-    AssertionRow,
     ClientRow,
     GrantRow,
     OrganisationRow,
     PersonRow,
-    SubjectColumns,
 )
-from trust.identifiers import new_id
 from trust.protection import DataProtection
 from trust.rows import Row
 from trust.statements import Written
@@ -31,15 +34,24 @@ from trust.store import Reading, Transaction
 
 __all__ = ["Account", "Client", "IdentityRepository", "credit_code_of"]
 
-NUMBER: str = "citizen number"
-
 CLIENTS: Final = Row.metadata.tables[ClientRow.__tablename__]
 ORGANISATIONS: Final = Row.metadata.tables[OrganisationRow.__tablename__]
 PERSONS: Final = Row.metadata.tables[PersonRow.__tablename__]
 GRANTS: Final = Row.metadata.tables[GrantRow.__tablename__]
 
-HELD: Final = Written(select(GRANTS.c.duty, GRANTS.c.organisation).where(GRANTS.c.holder == bindparam("holder")))
+HELD: Final = Written(
+    select(GRANTS.c.duty, GRANTS.c.organisation).where(
+        GRANTS.c.holder == bindparam("holder"),
+        or_(GRANTS.c.valid_until.is_(None), GRANTS.c.valid_until > bindparam("now", type_=GRANTS.c.valid_until.type)),
+    )
+)
 STATE_OF_ORGANISATION: Final = Written(columns(ORGANISATIONS.c.state).where(ORGANISATIONS.c.id == bindparam("name")))
+NAMED_ORGANISATION: Final = Written(
+    columns(ORGANISATIONS.c.name, ORGANISATIONS.c.state).where(ORGANISATIONS.c.id == bindparam("name"))
+)
+NAMED_PERSON: Final = Written(
+    columns(PERSONS.c.protected, PERSONS.c.state, PERSONS.c.merged_into).where(PERSONS.c.id == bindparam("name"))
+)
 STATES_OF_CLIENT: Final = Written(
     columns(CLIENTS.c.state, ORGANISATIONS.c.state)
     .select_from(CLIENTS.outerjoin(ORGANISATIONS, ORGANISATIONS.c.id == CLIENTS.c.organisation))
@@ -63,18 +75,8 @@ class Account:
     password_hash: str | None = field(repr=False)
     activation_until: datetime | None
     activated_at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Client:
-    """A business system."""
-
-    id: str
-    name: str
-    organisation: SubjectId
-    public_jwk: dict[str, Any]
-    state: ClientState
-    last_actor: str
+    frozen_by: str | None = None
+    """Who froze the account; None: it is not frozen."""
 
 
 def utc(moment: datetime) -> datetime:
@@ -87,26 +89,7 @@ def context_of(person: str) -> str:
     return f"person {person}"
 
 
-def assurance_of(row: SubjectColumns) -> Assurance | None:
-    """Return how sure we are of a subject, if anybody proved it."""
-    if row.assurance_level is None or row.assurance_at is None:
-        return None
-    return Assurance(
-        level=row.assurance_level,
-        source=row.assurance_source or "",
-        by=row.assurance_by or "",
-        at=utc(row.assurance_at),
-    )
-
-
-def put_assurance(row: SubjectColumns, assurance: Assurance | None) -> None:
-    """Write how sure we are of a subject."""
-    if assurance is not None:
-        row.assurance_level, row.assurance_source = assurance.level, assurance.source
-        row.assurance_by, row.assurance_at = assurance.by, assurance.at
-
-
-def to_organisation(row: OrganisationRow) -> Organisation:
+def to_organisation(view: Reading, row: OrganisationRow) -> Organisation:
     """Return the value of a row."""
     representative = row.legal_representative
     return Organisation(
@@ -114,22 +97,10 @@ def to_organisation(row: OrganisationRow) -> Organisation:
         state=SubjectState(row.state),
         last_actor=row.last_actor,
         registered_at=utc(row.registered_at),
-        assurance=assurance_of(row),
+        assurance=assurance_of(view, row.id),
         name=row.name,
         credit_code=CreditCode(row.credit_code),
         legal_representative=None if representative is None else SubjectId(representative),
-    )
-
-
-def to_client(row: ClientRow) -> Client:
-    """Return the value of a row."""
-    return Client(
-        id=row.id,
-        name=row.name,
-        organisation=SubjectId(row.organisation),
-        public_jwk=row.public_jwk,
-        state=ClientState(row.state),
-        last_actor=row.last_actor,
     )
 
 
@@ -138,35 +109,73 @@ class IdentityRepository:
 
     def __init__(self, protection: DataProtection) -> None:
         self.protection = protection
+        self.clients = ClientRepository(protection)
+        self.documents = DocumentRepository(protection)
 
     # --- persons
 
     def add_person(self, tx: Transaction, person: Person) -> None:
         """Keep a new person."""
-        plain = {"name": person.name.value, "citizen_number": person.citizen_number.value}
         row = PersonRow(
             id=person.id,
             state=person.state,
             last_actor=person.last_actor,
             registered_at=person.registered_at,
-            protected=self.protection.protect(json.dumps(plain).encode(), context=context_of(person.id)),
-            number_index=self.protection.index(person.citizen_number.value, kind=NUMBER),
+            protected=self.protected(person.id, person.name, person.document),
+            number_index=self.index_of(person.id, person.document),
         )
-        put_assurance(row, person.assurance)
         tx.add(row)
+        tx.flush()  # the document points at it
+        if person.document is not None:
+            self.documents.add(tx, person.id, person.document)
+
+    def protected(self, person: str, name: PersonName, document: IdentityDocument | None) -> bytes:
+        """Return what is known of a person, enciphered."""
+        plain = {"name": name.value} | ({} if document is None else plain_of(document))
+        return self.protection.protect(json.dumps(plain).encode(), context=context_of(person))
+
+    def index_of(self, person: str, document: IdentityDocument | None) -> str:
+        """Return by what a person is found: by the document, or by nothing but the identifier."""
+        return person if document is None else self.documents.index(document.lookup)
+
+    def change_person(self, tx: Transaction, person: Person) -> None:
+        """Write the name, the document and the survivor of a person who is kept already."""
+        row = tx.get(PersonRow, person.id)
+        if row is not None:
+            row.protected = self.protected(person.id, person.name, person.document)
+            row.number_index = self.index_of(person.id, person.document)
+            row.merged_into = person.merged_into
+
+    def identifiers_of(self, view: Reading, person: str) -> tuple[SubjectId, ...]:
+        """Return every identifier of a person of whom one is given: the one that counts, then the merged ones."""
+        asked = columns(PERSONS.c.merged_into).where(PERSONS.c.id == person)
+        counts = next((survivor for (survivor,) in view.rows(asked) if survivor is not None), person)
+        return SubjectId(counts), *self.merged_into(view, counts)
+
+    def merged_into(self, view: Reading, person: str) -> tuple[SubjectId, ...]:
+        """Return the identifiers that were merged into a person, the oldest first."""
+        asked = select(PersonRow.id).where(col(PersonRow.merged_into) == person)
+        return tuple(
+            SubjectId(name) for name in view.exec(asked.order_by(col(PersonRow.registered_at), col(PersonRow.id)))
+        )
+
+    def person_by_document(self, view: Reading, lookups: Sequence[tuple[str, str]]) -> Person | None:
+        """Return the person who has, or had, a document that is found by one of `lookups`; nobody where two have."""
+        found = {*self.documents.persons_of(view, lookups)}
+        return self.person(view, found.pop()) if len(found) == 1 else None
 
     def person(self, view: Reading, name: str) -> Person | None:
         """Return the person with the unified identifier `name`, if there is one."""
         row = view.get(PersonRow, name) if is_unified_identifier(name) else None
-        return None if row is None else self.to_person(row)
+        return None if row is None else self.to_person(view, row)
 
     def person_by_number(self, view: Reading, number: CitizenNumber) -> Person | None:
         """Return the person with a citizen number, if there is one."""
-        index = self.protection.index(number.value, kind=NUMBER)
+        index = self.protection.index(number.value, kind=CITIZEN_NUMBER)
         row = view.first(select(PersonRow).where(col(PersonRow.number_index) == index))
-        return None if row is None else self.to_person(row)
+        return None if row is None else self.to_person(view, row)
 
-    def to_person(self, row: PersonRow) -> Person:
+    def to_person(self, view: Reading, row: PersonRow) -> Person:
         """Return the value of a row."""
         plain = json.loads(self.protection.reveal(row.protected, context=context_of(row.id)))
         return Person(
@@ -174,9 +183,10 @@ class IdentityRepository:
             state=SubjectState(row.state),
             last_actor=row.last_actor,
             registered_at=utc(row.registered_at),
-            assurance=assurance_of(row),
+            assurance=assurance_of(view, row.id),
             name=PersonName(plain["name"]),
-            citizen_number=CitizenNumber(plain["citizen_number"]),
+            document=document_of(plain),
+            merged_into=None if row.merged_into is None else SubjectId(row.merged_into),
         )
 
     # --- organisations
@@ -192,13 +202,27 @@ class IdentityRepository:
             credit_code=organisation.credit_code.value,
             legal_representative=organisation.legal_representative,
         )
-        put_assurance(row, organisation.assurance)
         tx.add(row)
 
     def organisation(self, view: Reading, name: str) -> Organisation | None:
         """Return the organisation with the unified identifier `name`, if there is one."""
         row = view.get(OrganisationRow, name) if is_unified_identifier(name) else None
-        return None if row is None else to_organisation(row)
+        return None if row is None else to_organisation(view, row)
+
+    def named(self, view: Reading, name: str) -> Named | None:
+        """Return how a person or an organisation is called and stands: asked at each check of a QR code.
+
+        Of a person who was merged into another it is the other one.
+        """
+        if name.startswith(SubjectKind.ORGANISATION.value):
+            found = view.rows(NAMED_ORGANISATION, name=name)
+            return next((Named(name=called, state=SubjectState(state)) for called, state in found), None)
+        for protected, state, survivor in view.rows(NAMED_PERSON, name=name):
+            if survivor is not None:
+                return self.named(view, survivor)
+            plain = json.loads(self.protection.reveal(bytes(protected), context=context_of(name)))
+            return Named(name=str(plain["name"]), state=SubjectState(state))
+        return None
 
     def state_of_organisation(self, view: Reading, name: str) -> SubjectState | None:
         """Return the state of an organisation, if there is one: asked at each use of a seal."""
@@ -207,7 +231,18 @@ class IdentityRepository:
     def organisation_by_code(self, view: Reading, code: CreditCode) -> Organisation | None:
         """Return the organisation with a unified social credit code, if there is one."""
         row = view.first(select(OrganisationRow).where(col(OrganisationRow.credit_code) == code.value))
-        return None if row is None else to_organisation(row)
+        return None if row is None else to_organisation(view, row)
+
+    def change_organisation(self, tx: Transaction, organisation: Organisation) -> None:
+        """Write the name and the legal representative of an organisation that is kept already."""
+        row = tx.get(OrganisationRow, organisation.id)
+        if row is not None:
+            row.name, row.legal_representative = organisation.name, organisation.legal_representative
+
+    def represented_by(self, view: Reading, person: str) -> tuple[Organisation, ...]:
+        """Return the organisations whose legal representative a person is, by their identifiers."""
+        asked = select(OrganisationRow).where(col(OrganisationRow.legal_representative) == person)
+        return tuple(to_organisation(view, row) for row in view.exec(asked.order_by(col(OrganisationRow.id))))
 
     def move_subject(
         self,
@@ -216,13 +251,11 @@ class IdentityRepository:
         state: SubjectState,
         *,
         actor: str,
-        assurance: Assurance | None,
     ) -> None:
         """Move a subject to another state."""
         row = tx.get(PersonRow if isinstance(subject, Person) else OrganisationRow, subject.id)
         if row is not None:
             row.state, row.last_actor = state, actor
-            put_assurance(row, assurance)
 
     # --- accounts
 
@@ -247,6 +280,14 @@ class IdentityRepository:
         """Return the account of a person, if there is one."""
         return to_account(view.first(select(AccountRow).where(col(AccountRow.person) == person)))
 
+    def account_alone(self, tx: Transaction, name: str) -> Account | None:
+        """Return the account `name`; whoever reads it has it alone until `tx` ends."""
+        return to_account(tx.first(select(AccountRow).where(col(AccountRow.id) == name).with_for_update()))
+
+    def account_alone_of(self, tx: Transaction, person: str) -> Account | None:
+        """Return the account of a person; whoever reads it has it alone until `tx` ends."""
+        return to_account(tx.first(select(AccountRow).where(col(AccountRow.person) == person).with_for_update()))
+
     def account_by_username(self, view: Reading, username: str) -> Account | None:
         """Return the account with a username, if there is one."""
         return to_account(view.first(select(AccountRow).where(col(AccountRow.username) == username)))
@@ -262,6 +303,19 @@ class IdentityRepository:
             row.username, row.password_hash, row.activated_at = username, password_hash, tx.now
             row.activation_hash = row.activation_until = None
 
+    def put_password(self, tx: Transaction, account: Account, password_hash: str | None) -> None:
+        """Give an account another password, or none, with which nobody logs in any more."""
+        row = tx.get(AccountRow, account.id)
+        if row is not None:
+            row.password_hash = password_hash
+
+    def freeze_account(self, tx: Transaction, person: str, *, by: str | None) -> bool:
+        """Write who froze an account, or that nobody did, and tell whether there is one."""
+        row = tx.first(select(AccountRow).where(col(AccountRow.person) == person))
+        if row is not None:
+            row.frozen_by = by
+        return row is not None
+
     # --- grants
 
     def hold_grants(self, tx: Transaction, person: str) -> None:
@@ -269,61 +323,20 @@ class IdentityRepository:
         tx.first(select(AccountRow.id).where(col(AccountRow.person) == person).with_for_update())
 
     def grants(self, view: Reading, holder: str) -> frozenset[Grant]:
-        """Return the duties of a person or a client."""
-        rows = view.rows(HELD, holder=holder)
+        """Return the duties that a person or a client holds at this moment."""
+        rows = view.rows(HELD, holder=holder, now=view.now)
         return frozenset(Grant(Duty(duty), organisation or None) for duty, organisation in rows)
-
-    def add_grant(self, tx: Transaction, holder: str, grant: Grant, *, by: str) -> None:
-        """Give a duty to a person or a client."""
-        tx.add(
-            GrantRow(
-                id=new_id("grant", at=tx.now),
-                holder=holder,
-                duty=grant.duty,
-                organisation=grant.organisation or "",
-                granted_by=by,
-                granted_at=tx.now,
-            )
-        )
 
     # --- clients
 
-    def add_client(self, tx: Transaction, client: Client) -> None:
-        """Keep a new client."""
-        tx.add(
-            ClientRow(
-                id=client.id,
-                name=client.name,
-                organisation=client.organisation,
-                public_jwk=client.public_jwk,
-                state=client.state,
-                last_actor=client.last_actor,
-            )
-        )
-
     def client(self, view: Reading, name: str) -> Client | None:
-        """Return the client `name`, if there is one."""
-        row = view.get(ClientRow, name)
-        return None if row is None else to_client(row)
+        """Return the business system `name`, if there is one."""
+        return self.clients.find(view, name)
 
     def states_of_client(self, view: Reading, name: str) -> tuple[ClientState, SubjectState | None] | None:
         """Return the state of a client and that of its organisation, if there is one: asked at each use of a seal."""
         row = next(iter(view.rows(STATES_OF_CLIENT, name=name)), None)
         return None if row is None else (ClientState(row[0]), None if row[1] is None else SubjectState(row[1]))
-
-    def move_client(self, tx: Transaction, name: str, state: ClientState, *, actor: str) -> None:
-        """Move a client to another state."""
-        row = tx.get(ClientRow, name)
-        if row is not None:
-            row.state, row.last_actor = state, actor
-
-    def use_assertion(self, tx: Transaction, *, client: str, jti: str, expires_at: datetime) -> bool:
-        """Mark an assertion as used; tell whether it was fresh. Expired ones are forgotten."""
-        tx.change(delete(AssertionRow).where(col(AssertionRow.expires_at) < tx.now))
-        if tx.get(AssertionRow, (client, jti)) is not None:
-            return False
-        tx.add(AssertionRow(client=client, jti=jti, expires_at=expires_at))
-        return True
 
 
 def to_account(row: AccountRow | None) -> Account | None:
@@ -337,4 +350,5 @@ def to_account(row: AccountRow | None) -> Account | None:
         password_hash=row.password_hash,
         activation_until=None if row.activation_until is None else utc(row.activation_until),
         activated_at=None if row.activated_at is None else utc(row.activated_at),
+        frozen_by=row.frozen_by,
     )

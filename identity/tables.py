@@ -8,7 +8,17 @@ from sqlmodel import Field
 
 from trust.rows import LivingRow, Row
 
-__all__ = ["AccountRow", "AssertionRow", "ClientRow", "GrantRow", "OrganisationRow", "PersonRow", "TokenRow"]
+__all__ = [
+    "AccountRow",
+    "AssertionRow",
+    "ClientKeyRow",
+    "ClientRow",
+    "GrantRow",
+    "IdentityDocumentRow",
+    "OrganisationRow",
+    "PersonRow",
+    "TokenRow",
+]
 
 
 class SubjectColumns(LivingRow):
@@ -20,19 +30,34 @@ class SubjectColumns(LivingRow):
     state: str
     last_actor: str
     registered_at: datetime
-    assurance_level: int | None = None
-    assurance_source: str | None = None
-    assurance_by: str | None = None
-    assurance_at: datetime | None = None
 
 
 class PersonRow(SubjectColumns, table=True):
-    """A natural person. Name and number are enciphered; the number is found again by its keyed hash."""
+    """A natural person. Name and document are enciphered; the document is found again by its keyed hash."""
 
     __tablename__ = "person"
 
     protected: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     number_index: str = Field(unique=True)
+    """Of the document by which the person is known; the person's own identifier where there is none any more."""
+
+    merged_into: str | None = Field(default=None, index=True)
+
+
+class IdentityDocumentRow(Row, table=True):
+    """An identity document of a person, whichever they show, the one by which they are known among them.
+
+    Rows of before this table bear the person's identifier as their own, and the person's enciphered data.
+    """
+
+    __tablename__ = "identity_document"
+
+    id: str = Field(primary_key=True)
+    person: str = Field(foreign_key="person.id", index=True)
+    protected: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    lookup: str = Field(unique=True)
+    added_at: datetime
+    ended_at: datetime | None = None
 
 
 class OrganisationRow(SubjectColumns, table=True):
@@ -42,7 +67,7 @@ class OrganisationRow(SubjectColumns, table=True):
 
     name: str
     credit_code: str = Field(unique=True)
-    legal_representative: str | None = Field(default=None, foreign_key="person.id")
+    legal_representative: str | None = Field(default=None, foreign_key="person.id", index=True)
 
 
 class AccountRow(LivingRow, table=True):
@@ -57,6 +82,10 @@ class AccountRow(LivingRow, table=True):
     activation_hash: str | None = Field(default=None, unique=True)
     activation_until: datetime | None = None
     activated_at: datetime | None = None
+    sessions_void_before: datetime | None = None
+    """Nothing counts that was begun before: the sessions are gone, and what outlives them asks for this."""
+    frozen_by: str | None = None
+    """Who froze the account 冻结账号; None: it is not frozen."""
 
 
 class GrantRow(Row, table=True):
@@ -71,6 +100,8 @@ class GrantRow(Row, table=True):
     organisation: str = ""
     granted_by: str
     granted_at: datetime
+    valid_until: datetime | None = None
+    """When it ends by itself 临时授权; None: when it is taken back."""
 
 
 class TokenRow(Row, table=True):
@@ -85,6 +116,9 @@ class TokenRow(Row, table=True):
     is_client: bool
     begun_at: datetime
     expires_at: datetime
+    used_at: datetime
+    """When it was used last, to the minute."""
+
     level: int
     factors: str
     """With what the person came back, separated by spaces; empty for clients."""
@@ -93,16 +127,34 @@ class TokenRow(Row, table=True):
 
 
 class ClientRow(LivingRow, table=True):
-    """A business system and the public key that it signs its assertions with."""
+    """A business system. Whom to call about it is enciphered."""
 
     __tablename__ = "client"
 
     id: str = Field(primary_key=True)
     name: str
     organisation: str = Field(foreign_key="organisation.id", index=True)
-    public_jwk: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     state: str
     last_actor: str
+    description: str = ""
+    contact: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    requests_per_minute: int | None = None
+    requests_per_day: int | None = None
+    stampings_per_day: int | None = None
+    """How often it may ask, and have something stamped; None: as the settings say."""
+
+
+class ClientKeyRow(LivingRow, table=True):
+    """A public key that a business system signs its assertions with."""
+
+    __tablename__ = "client_key"
+
+    client: str = Field(foreign_key="client.id", primary_key=True)
+    kid: str = Field(primary_key=True)
+    jwk: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    state: str
+    added_at: datetime
+    retired_at: datetime | None = None
 
 
 class AssertionRow(Row, table=True):

@@ -66,6 +66,7 @@ PURPOSES: Final[Mapping[str, KeyPurpose]] = {
     "claim_signer": KeyPurpose.LICENCE_CLAIM,
     "audit": KeyPurpose.AUDIT,
     "trust_list": KeyPurpose.TRUST_LIST,
+    "delegation": KeyPurpose.DELEGATION,
     "status_publisher": KeyPurpose.STATUS_PUBLISHING,
     "ocsp_responder": KeyPurpose.REVOCATION_STATUS,
     "encryption": KeyPurpose.DECRYPTION,

@@ -24,6 +24,7 @@ __all__ = [
     "messages",
     "put_message",
     "release",
+    "topics_due",
     "waiting",
 ]
 
@@ -169,6 +170,14 @@ def due(view: Reading, topic: str, *, limit: int) -> tuple[Message, ...]:
     if isinstance(view, Transaction):
         statement = statement.with_for_update(skip_locked=True, of=OutboxRow)
     return tuple(to_message(row) for row in view.exec(statement))
+
+
+def topics_due(view: Reading, *, beginning: str) -> tuple[str, ...]:
+    """Return the topics that begin so and have messages that may be sent now, by their names."""
+    waits = col(OutboxRow.state) == MessageState.WAITING.value
+    named = col(OutboxRow.topic).startswith(beginning, autoescape=True)
+    asked = select(OutboxRow.topic).where(waits, named, col(OutboxRow.due_at) <= view.now)
+    return tuple(view.exec(asked.distinct().order_by(OutboxRow.topic)))
 
 
 def release(tx: Transaction, *, claim: str | None) -> int:

@@ -20,6 +20,7 @@ from sqlmodel import Session, create_engine  # noqa: TID251 - the one place that
 from sqlmodel.sql.expression import SelectOfScalar
 from typing_extensions import override
 
+from trust.attribution import reached
 from trust.clock import Clock
 from trust.errors import Conflict, Unavailable
 from trust.events import AuditEvent
@@ -318,6 +319,7 @@ class Store:
             self.journal.append(tx, tx.events)
             tx.flush()
         tx.connection.commit()
+        reached(tx.events)
 
 
 @contextmanager

@@ -49,6 +49,7 @@ async function make(name, source, banner, format = "esm") {
 
 await make("static/page", "src/page.ts", "");
 await make("static/camera", "src/camera.ts", "");
+await make("static/login", "src/login.ts", "");
 await make("static/verify", "src/verify.ts", CRYPTOGRAPHY);
 await make("static/files", "src/files.ts", CRYPTOGRAPHY);
 await make("static/decoder", "src/decoder.ts", ZXING, "iife");

@@ -57,6 +57,7 @@ def founders() -> Founders:
         security_administrator=founder("顾明德", 102),
         auditor=founder("陆清和", 103),
         registrars=[founder("程安", 104), founder("苏敏", 105)],
+        second_security_administrator=founder("柳静川", 106),
     )
 
 

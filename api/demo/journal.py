@@ -104,7 +104,7 @@ def without_secrets(value: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, dict):
         return {
             name: "…"
-            if name in SECRET_MEMBERS and isinstance(inner, str) and inner.startswith(("xs_", "xc_", "xa_"))
+            if name in SECRET_MEMBERS and isinstance(inner, str) and inner.startswith(("xs_", "xc_", "xa_", "xy_"))
             else without_secrets(inner)
             for name, inner in value.items()
         }
@@ -154,7 +154,7 @@ class Voice:
         method: str,
         path: str,
         *,
-        expect: int | tuple[int, ...] = (200, 201, 204),
+        expect: int | tuple[int, ...] = (200, 201, 202, 204),
         **request: Any,  # noqa: ANN401 - whatever httpx2 takes
     ) -> httpx2.Response:
         """Send a request and keep it in the journal. Raise `StoryFailed` when the answer is not the expected one."""

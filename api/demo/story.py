@@ -16,12 +16,16 @@ from joserfc.jwk import ECKey
 
 from api.ceremony import Founded
 from api.demo import cast
+from api.demo.appointing import appoint
 from api.demo.browser import find_browser, photograph
 from api.demo.cast import AUTHORITY, ENTERPRISE, STAFF, Company
+from api.demo.delegating import stamp_under_a_delegation
 from api.demo.documents import foreign_documents, page
 from api.demo.evidence import place_for_seal, pretty, rasterise, require_words, seal_signature_of
 from api.demo.journal import Journal, StoryFailed, Voice
 from api.demo.passkey import SoftPasskey
+from api.demo.proving import prove_again
+from api.demo.subjects import merge_a_visitor
 from api.settings import Settings
 from identity.assertion import ASSERTION_TYPE
 from identity.duties import Duty
@@ -96,6 +100,8 @@ class Story:
         }
         for place, founder in enumerate(self.founded.founders):
             role = founder.duty.value if founder.duty is not Duty.REGISTRAR else f"registrar{place}"
+            if role in self.voices:
+                role = f"second_{role}"
             who = f"{titles[founder.duty]} {founder.name}"
             self.log_in(role, who, founder.activation.secret, founder.activation.holder)
         for one in self.public.json("取得信任材料", "GET", "/pki/certificates"):
@@ -151,9 +157,11 @@ class Story:
                 "duty": member.duty,
                 "organisation": self.subjects["authority"] if member.for_authority else None,
             }
-            security.ask(f"授予 {member.name} 职责 {member.duty}", "POST", "/v1/duties", json=grant)
+            appoint(security, self.voice(f"second_{Duty.SECURITY_ADMINISTRATOR.value}"), member, grant)
             self.log_in(member.role, member.name, opened["activation_code"], person)
         self.business_system()
+        self.subjects["visitor"] = merge_a_visitor(first, second)
+        prove_again(first, second, head)
 
     def register(self, first: Voice, second: Voice, company: Company, head: str | None) -> str:
         """An organisation is registered by one officer and proven by another."""
@@ -324,8 +332,27 @@ class Story:
                 self.write(f"stamped/{name}", response.content)
             else:
                 refusals[name] = response.json()["code"]
+        self.delegate(foreign_documents()["several-pages.pdf"])
         self.names["stamped"] = sorted(set(files) - set(refusals))
         self.names["refused_documents"] = refusals
+
+    def delegate(self, document: bytes) -> None:
+        """Somebody stamps a document under a delegation that was given on."""
+        reviewer, officer = ((self.voice(one), self.subjects[one]) for one in ("licence_reviewer", "officer"))
+        pdf, chain = stamp_under_a_delegation(
+            owner=self.voice("owner"),
+            between=reviewer,
+            agent=officer,
+            authority=self.subjects["authority"],
+            seal=self.names["seal"],
+            document=document,
+            now=self.clock.now(),
+        )
+        self.write("delegated.pdf", pdf)
+        self.write("delegation-chain.der", chain)
+        self.check("delegated.pdf", pdf, expect="passed")
+        report = (self.out / "reports" / "delegated.pdf.json").read_text(encoding="utf-8")
+        require_words(report, "delegation.chain", "delegation.use")
 
     def stamp(self, name: str, content: bytes) -> httpx2.Response:
         """The business system stamps one document."""

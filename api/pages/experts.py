@@ -187,6 +187,10 @@ def acting_rows(judged: JudgedSignature, veil: Veil, language: Language) -> list
         ("signature.actor", fact(judged, "actor"), True),
         ("signature.authorisation", fact(judged, "authorisation"), True),
         ("signature.purpose", fact(judged, "purpose"), False),
+        ("signature.level", fact(judged, "level"), False),
+        ("signature.document_kind", fact(judged, "document_kind"), False),
+        ("signature.operation", fact(judged, "operation"), False),
+        ("signature.delegations", fact(judged, "delegations"), True),
     )
     return [row(language, key, veil.shown(value), is_code=is_code) for key, value, is_code in told if value]
 

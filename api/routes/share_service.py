@@ -177,7 +177,7 @@ def copied(asked: Asked) -> object:
     base = asked.instance.base
     today = base.clock.now().astimezone(CHINA).date()
     with base.store.reading() as view:
-        client = base.access.require_client(view, asked.actor.id)
+        client = base.clients.require_client(view, asked.actor.id)
         user = base.identity.require_organisation(view, client.organisation).name
     wanted = [asked.identifier, asked.text(Member.COPY_CAUSE), asked.purpose, today.isoformat()]
     command = AskForCopy(

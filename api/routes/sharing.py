@@ -279,7 +279,7 @@ def make_address(instance: InstanceHere, actor: Client, identifier: Identifier, 
 )
 def download(
     instance: InstanceHere,
-    secret: Annotated[Name, Path(max_length=64, description="What the address ends with", examples=["xd_Zk3…"])],
+    secret: Annotated[Name, Path(max_length=64, description="What the address ends with", examples=["xh_Zk3…"])],
 ) -> Response:
     """Return what a temporary address leads to. Whoever has the address may use it; each use is on record."""
     return Response(instance.sharing.handing.download(secret), media_type="application/pdf")

@@ -1,15 +1,15 @@
 """Subjects, accounts, duties and clients on the wire. Personal data goes in, and comes out masked."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Final, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
 
 from api.schemas.common import Request, View
-from api.schemas.texts import Line
+from api.schemas.documents import DocumentBody
 from identity.authentication.signing_in import LogIn, SignedIn
 from identity.duties import Actor, Duty
-from identity.repository import Client
 from identity.subject import Organisation, Person
 from identity.tokens import IssuedToken
 
@@ -17,9 +17,6 @@ __all__ = [
     "AccountOpened",
     "AccountOpening",
     "Activation",
-    "ClientRegistration",
-    "ClientView",
-    "DutyGrant",
     "Login",
     "Me",
     "OrganisationRegistration",
@@ -30,11 +27,29 @@ __all__ = [
 ]
 
 
+ONE_DOCUMENT: Final = PydanticCustomError("one_document", "name a citizen number or a document, one of them")
+
+
 class PersonRegistration(Request):
     """A natural person who is to be registered. It shows itself without personal data."""
 
     name: str = Field(min_length=1, max_length=100, examples=["王小明"], repr=False)
-    citizen_number: str = Field(min_length=18, max_length=18, examples=["11010519491231002X"], repr=False)
+    citizen_number: str = Field(
+        default="",
+        min_length=18,
+        max_length=18,
+        description="Of a resident identity card, where that is what the person shows",
+        examples=["11010519491231002X"],
+        repr=False,
+    )
+    document: DocumentBody | None = Field(default=None, description="Any other document, in place of the number")
+
+    @model_validator(mode="after")
+    def show_one(self) -> "PersonRegistration":
+        """Take one document, not two and not none."""
+        if (self.document is None) is not bool(self.citizen_number):
+            raise ONE_DOCUMENT
+        return self
 
 
 class OrganisationRegistration(Request):
@@ -53,6 +68,7 @@ class AssuranceView(View):
     level: int = Field(examples=[3])
     source: str = Field(examples=["counter"])
     at: datetime
+    expires_at: datetime = Field(description="When it counts no longer")
 
 
 class SubjectView(View):
@@ -63,7 +79,8 @@ class SubjectView(View):
     state: str = Field(examples=["active"])
     name: str = Field(examples=["**明"])
     code: str = Field(
-        description="Masked citizen number, or unified social credit code", examples=["110*************2X"]
+        description="Masked number of the identity document, or unified social credit code",
+        examples=["110*************2X"],
     )
     legal_representative: str | None = None
     assurance: AssuranceView | None
@@ -79,11 +96,13 @@ class SubjectView(View):
             kind="person" if is_person else "organisation",
             state=subject.state,
             name=subject.name.masked if isinstance(subject, Person) else subject.name,
-            code=subject.citizen_number.masked if isinstance(subject, Person) else subject.credit_code.value,
+            code=subject.masked_code if isinstance(subject, Person) else subject.credit_code.value,
             legal_representative=None if isinstance(subject, Person) else subject.legal_representative,
             assurance=None
             if assurance is None
-            else AssuranceView(level=assurance.level, source=assurance.source, at=assurance.at),
+            else AssuranceView(
+                level=assurance.level, source=assurance.source, at=assurance.at, expires_at=assurance.expires_at
+            ),
             registered_at=subject.registered_at,
         )
 
@@ -198,35 +217,3 @@ class Me(View):
             level=actor.level,
             duties=[GrantView(duty=grant.duty, organisation=grant.organisation) for grant in grants],
         )
-
-
-class DutyGrant(Request):
-    """A duty for a person, for one organisation or the whole instance."""
-
-    person: str = Field(examples=["P7K2M9Q4R8T1W3X5Y6"])
-    duty: Duty
-    organisation: str | None = Field(default=None, examples=["O3F6H8J1L4N7Q2S5U9"])
-
-
-class ClientRegistration(Request):
-    """A business system that is to be registered with its public key."""
-
-    name: Line = Field(min_length=1, max_length=100, pattern=r"\S", examples=["市场监管综合业务系统"])
-    organisation: str = Field(examples=["O3F6H8J1L4N7Q2S5U9"])
-    public_jwk: dict[str, Any] = Field(
-        description="Public key on P-256 in JWK form", examples=[{"kty": "EC", "crv": "P-256", "x": "…", "y": "…"}]
-    )
-
-
-class ClientView(View):
-    """A business system."""
-
-    id: str = Field(examples=["client_01k9x3v5b7d2f4h6j8m0n1p3q5"])
-    name: str
-    organisation: str
-    state: str = Field(examples=["active"])
-
-    @classmethod
-    def of(cls, client: Client) -> "ClientView":
-        """Return the view of a client."""
-        return cls(id=client.id, name=client.name, organisation=client.organisation, state=client.state)

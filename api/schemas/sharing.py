@@ -225,6 +225,6 @@ class CopyView(View):
 class AddressView(View):
     """A temporary address. Whoever has it gets the file, so many times, so long."""
 
-    address: str = Field(examples=["https://trust.example/v1/sharing/downloads/xd_Zk3…"])
+    address: str = Field(examples=["https://trust.example/v1/sharing/downloads/xh_Zk3…"])
     expires_at: datetime
     times: int

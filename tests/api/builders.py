@@ -153,7 +153,7 @@ def furnish(folder: Path, plain_pdf: bytes) -> Furnished:
     """Give a founded instance everything that a licence needs, issue one, and stamp a document."""
     instance = Instance.open(settings_for(folder), SettableClock())
     first, second = (Actor(id=name, grants=frozenset({Grant(Duty.REGISTRAR)})) for name in ("registrar1", "registrar2"))
-    identity, access = instance.base.identity, instance.base.access
+    identity, clients = instance.base.identity, instance.base.clients
     people = []
     for company in (cast.AUTHORITY, cast.ENTERPRISE):
         command = RegisterOrganisation(name=company.name, credit_code=company.code)
@@ -163,14 +163,14 @@ def furnish(folder: Path, plain_pdf: bytes) -> Furnished:
     for one in people:
         identity.prove(second, one)
     authority, enterprise, person = people
-    registered = access.register_client(
+    registered = clients.register_client(
         Actor(id="system", grants=frozenset()),
         name="综合业务系统",
         organisation=authority,
         public_jwk=ECKey.generate_key("P-256").as_dict(private=False),
         request_key="client",
     )
-    client = access.approve_client(Actor(id="security", grants=frozenset()), registered.id).id
+    client = clients.approve_client(Actor(id="security", grants=frozenset()), registered.id).id
     officer, other = everybody("officer", authority), everybody("other", authority)
     seals = instance.seals
     wanted = ApplyForSeal(
@@ -301,8 +301,8 @@ class Service:
         passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         passwords.nobody = passwords.hasher.hash("nobody")
 
-    def bearer(self, *grants: Grant) -> str:
-        """Return a session of a new person who holds exactly `grants`."""
+    def bearer(self, *grants: Grant, factor: Factor = Factor.PASSKEY) -> str:
+        """Return a session of a new person who holds exactly `grants`, begun with this factor."""
         base = self.instance.base
         self.people += 1
         command = RegisterPerson(name="赵犇", citizen_number=cast.person_number(self.people))
@@ -311,23 +311,29 @@ class Service:
         base.identity.prove(next(registrars), person.id)
         with base.store.transaction() as tx:
             for grant in grants:
-                base.access.add_grant(tx, person.id, grant, by="test")
+                base.appointing.add_grant(tx, person.id, grant, by="test")
             proven = base.identity.require_person(tx, person.id)
-            issued = base.access.add_session(tx, proven, {Factor.PASSKEY}, agent="tests")
+            issued = base.access.add_session(tx, proven, {factor}, agent="tests")
         return issued.secret
+
+    def appoint(self, person: str, grant: Grant) -> None:
+        """Give somebody a duty, without the two who decide on it."""
+        base = self.instance.base
+        with base.store.transaction() as tx:
+            base.appointing.add_grant(tx, person, grant, by="test")
 
     def system_bearer(self, organisation: str = "") -> str:
         """Return an access token of a new business system."""
-        access = self.instance.base.access
+        base = self.instance.base
         owner = organisation or self.organisation()
         key = ECKey.generate_key("P-256").as_dict(private=False)
         system, security = (Actor(id=name, grants=frozenset()) for name in ("system", "security"))
-        client = access.register_client(
+        client = base.clients.register_client(
             system, name="综合业务系统", organisation=owner, public_jwk=key, request_key=uuid4().hex
         ).id
-        access.approve_client(security, client)
-        with self.instance.base.store.transaction() as tx:
-            return access.add_token(tx, client, TOKEN_PREFIX, TOKEN_LIFETIME, level=Level.HIGH).secret
+        base.clients.approve_client(security, client)
+        with base.store.transaction() as tx:
+            return base.access.add_token(tx, client, TOKEN_PREFIX, TOKEN_LIFETIME, level=Level.HIGH).secret
 
     def organisation(self) -> str:
         """Return the identifier of a new organisation that is proven."""

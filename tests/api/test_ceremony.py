@@ -12,11 +12,13 @@ from api import migrations
 from api.ceremony import (
     CEREMONY,
     MAX_OPERATOR,
+    AdministratorsEnough,
     Founded,
     FounderNamedTwice,
     FounderRecord,
     Founders,
     FoundersMalformed,
+    add_security_administrator,
     hold_ceremony,
 )
 from api.demo import cast
@@ -72,12 +74,13 @@ def test_a_founded_instance_is_in_order(held: tuple[Path, Founded]) -> None:
         events = [one.event for one in trail.events(view)]
     instance.base.store.close()
     assert {"system", CEREMONY} == {event.actor for event in events}
-    assert sum(event.tag == "duty:grant:done" for event in events) == 5
+    assert sum(event.tag == "duty:grant:done" for event in events) == 6
 
 
 def test_each_founder_has_one_duty_and_a_code(held: tuple[Path, Founded]) -> None:
     folder, founded = held
-    expected = [Duty.SYSTEM_ADMINISTRATOR, Duty.SECURITY_ADMINISTRATOR, Duty.AUDITOR, Duty.REGISTRAR, Duty.REGISTRAR]
+    administrators = [Duty.SYSTEM_ADMINISTRATOR, Duty.SECURITY_ADMINISTRATOR, Duty.AUDITOR]
+    expected = [*administrators, Duty.REGISTRAR, Duty.REGISTRAR, Duty.SECURITY_ADMINISTRATOR]
     assert expected == [founder.duty for founder in founded.founders]
     instance = Instance.open(settings_for(folder), SettableClock())
     access = instance.base.access
@@ -177,7 +180,7 @@ def test_a_ceremony_that_fails_can_be_held_again(tmp_path: Path, founders: Found
         hold_ceremony(settings, founders, SettableClock())
     assert re.fullmatch(r"founder [345]: (auditor|registrar)", refused.value.__notes__[0])  # of five, this one
     assert not settings.data_dir.exists()
-    assert len(hold_ceremony(settings, FOUNDERS, SettableClock()).founders) == 5
+    assert len(hold_ceremony(settings, FOUNDERS, SettableClock()).founders) == 6
 
 
 def test_the_name_of_the_operator_can_be_read(tmp_path: Path) -> None:
@@ -204,7 +207,7 @@ def test_a_ceremony_that_broke_off_is_finished_with_its_root_key(tmp_path: Path)
     with pytest.raises(KeystoreExists):
         hold_ceremony(settings, FOUNDERS, SettableClock())
     named = settings_for(tmp_path / "instance", root_key_file=settings.root_key)
-    assert len(hold_ceremony(named, FOUNDERS, SettableClock()).founders) == 5
+    assert len(hold_ceremony(named, FOUNDERS, SettableClock()).founders) == 6
     with pytest.raises(AlreadyFounded):
         hold_ceremony(named, FOUNDERS, SettableClock())
 
@@ -240,4 +243,29 @@ def test_founders_must_be_complete(tmp_path: Path, change: dict[str, Any]) -> No
 
 def test_a_rare_name_that_is_covered_is_no_obstacle(tmp_path: Path) -> None:
     founders = changed(auditor={"name": "王𠮷㛃", "citizen_number": cast.person_number(103)})
-    assert len(hold_ceremony(settings_for(tmp_path / "i"), founders, SettableClock()).founders) == 5
+    assert len(hold_ceremony(settings_for(tmp_path / "i"), founders, SettableClock()).founders) == 6
+
+
+def second(folder: Path) -> FounderRecord:
+    """Return somebody who is added later, from the file that names them."""
+    file = folder / "second.json"
+    file.write_text(json.dumps({"name": "柳静川", "citizen_number": cast.person_number(106)}))
+    return FounderRecord.read(file)
+
+
+def test_a_second_security_administrator_is_added_where_there_is_one(tmp_path: Path) -> None:
+    alone = FOUNDERS.model_copy(update={"second_security_administrator": None})
+    settings = settings_for(tmp_path / "alone")
+    hold_ceremony(settings, alone, SettableClock())
+    added = add_security_administrator(settings, second(tmp_path), SettableClock())
+    assert (added.duty, added.activation.expires_at) == (Duty.SECURITY_ADMINISTRATOR, NOW + ACTIVATION_LIFETIME)
+    with pytest.raises(AdministratorsEnough) as refused:
+        add_security_administrator(settings, second(tmp_path), SettableClock())
+    assert refused.value.code == "instance.administrators_enough"
+
+
+def test_what_names_nobody_is_told(tmp_path: Path) -> None:
+    (tmp_path / "second.json").write_text('{"name": "柳静川"}')
+    with pytest.raises(FoundersMalformed) as refused:
+        FounderRecord.read(tmp_path / "second.json")
+    assert refused.value.details["field"] == "citizen_number"

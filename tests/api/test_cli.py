@@ -271,7 +271,7 @@ def test_an_instance_is_founded_from_a_file(trust: Run, founders: Path, tmp_path
     answer = trust("init", "--founders", founders, "--transcript", transcript)
     assert (answer.code, answer.err) == (0, "")
     codes = [word for word in answer.out.split() if word.startswith("xa_")]
-    assert len(set(codes)) == 5
+    assert len(set(codes)) == 6
     assert "密钥仪式记录" in transcript.read_text()
     assert not any(code in transcript.read_text() for code in codes)
     again = trust("init", "--founders", founders, "--transcript", transcript)
@@ -289,7 +289,7 @@ def test_each_code_stands_on_the_line_of_its_person(
     founders.write_text(json.dumps(told))
     answer = trust("init", "--founders", founders, "--transcript", tmp_path / "ceremony.md")
     lines = [line for line in answer.out.splitlines() if "xa_" in line]
-    assert len(lines) == 5
+    assert len(lines) == 6
     assert all(line.split()[0].replace("_", "").isalpha() for line in lines)
 
 
@@ -299,7 +299,7 @@ def test_the_codes_are_shown_even_where_the_transcript_cannot_be_written(
     # They are shown once; lost, they lock every founder out of an instance that cannot be founded again.
     answer = trust("init", "--founders", founders, "--transcript", tmp_path / "nowhere" / "ceremony.md")
     assert answer.code == 1
-    assert answer.out.count("xa_") == 5
+    assert answer.out.count("xa_") == 6
     assert "密钥仪式记录" in answer.out
 
 

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from api.foundation import Foundation
+from api.key_changes import KEY_ROTATE
 from api.wiring import Instance
-from tests.api.builders import copied, settings_for
+from identity.duties import Duty, Grant
+from tests.api.builders import Service, copied, settings_for
 from tests.api.commands import Run, on_instance
+from tests.fakes.clock import SettableClock
 from tests.keys.devices import TOKEN_PIN, new_token, softhsm
 from trust import repository
 from trust.founding import Role
@@ -271,3 +274,30 @@ def test_a_file_that_is_no_backup(trust: Run, tmp_path: Path) -> None:
     file.write_text("{}")
     answer = trust("keys", "restore", file)
     assert (answer.code, "keys.backup_malformed" in answer.err) == (1, True)
+
+
+def agreed(folder: Path, role: Role, **content: Any) -> str:  # noqa: ANN401 - facts
+    """Have the rotation of a role proposed by one and agreed to by another, and return the proposal's name."""
+    with opened(folder) as instance:
+        service = Service(instance, SettableClock())
+        duties = (Duty.SECURITY_ADMINISTRATOR, Duty.AUDITOR)
+        first, second = (instance.base.access.actor_of(service.bearer(Grant(duty))) for duty in duties)
+        proposal = instance.four_eyes.propose(
+            first, kind=KEY_ROTATE, subject=role.value, content=content, reason="定期轮换", request_key="rotate"
+        )
+        instance.four_eyes.approve(second, proposal.id, digest=proposal.digest)
+        return proposal.id
+
+
+def test_what_two_agreed_to_is_carried_out_once(trust: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUST_AGREED_ROTATIONS", "true")
+    for alone in (("rotate", "seal-maker"), ("retire", "software:key_0")):
+        refused = trust("keys", *alone)
+        assert (refused.code, "key_change.not_agreed" in refused.err) == (1, True)
+    name = agreed(folder, Role.SEAL_MAKER, days=0, compromised=True)
+    other = trust("keys", "rotate", "audit", "--proposal", name)
+    assert (other.code, "proposal.not_agreed" in other.err) == (1, True)
+    assert trust("keys", "rotate", "seal-maker", "--proposal", name).code == 0
+    assert [one["state"] for one in ring(trust, Role.SEAL_MAKER)] == ["retired", "active"]  # as the proposal said
+    assert trust("keys", "rotate", "seal-maker", "--proposal", name).code == 1
+    assert len(ring(trust, Role.SEAL_MAKER)) == 2

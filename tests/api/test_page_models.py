@@ -15,6 +15,7 @@ import licence
 import seal
 import trust
 from api import device_pages, page_models
+from api.openid import pages as login_pages
 from api.page_models import ResultPage, claim_page, file_page, form_problem, problem_page
 from api.pages import words
 from api.pages.details import day, in_china
@@ -22,6 +23,7 @@ from api.pages.licences import licence_part
 from api.pages.situations import STOPPED, Situation
 from api.pages.veil import Veil
 from api.pages.words import WORDS, Language, preferred
+from api.routes import login_pages as login_routes
 from licence.lifecycle import PERMITS, LicenceState, LicenceUse
 from licence.standing import ClaimReport, FileFinding
 from seal.data.deviations import Deviation
@@ -631,14 +633,18 @@ def test_no_words_are_left_over() -> None:
     sources = [
         Path(page_models.__file__),
         Path(device_pages.__file__),
+        *Path(login_pages.__file__).parent.glob("*.py"),
+        Path(login_routes.__file__),
         *folder.glob("*.py"),
         *folder.glob("templates/*"),
     ]
     text = "\n".join(one.read_text(encoding="utf-8") for one in sources if one != Path(words.__file__))
     told = "check result deviation situation state seal_state outcome kind file_kind coverage changes remark"
     stems = f"{told} seal_version algorithm change proof revocation"
-    leads = r"start\.outcomes|start\.scan|signature\.valid|device\.lead|live\.lead|files\.lead|files\.need"
-    built = rf"({'|'.join(stems.split())}|{leads})[._].+"
+    own = r"scope|standing|account\.level"
+    leads = rf"{own}|start\.outcomes|start\.scan|signature\.valid|device\.lead|live\.lead|files\.lead|files\.need"
+    titled = r"(login|login_problem|step_up|certificate|agree|account)\.title"
+    built = rf"({'|'.join(stems.split())}|{leads})[._].+|{titled}"
     assert [key for key in WORDS if f'"{key}"' not in text and not re.fullmatch(built, key)] == []
 
 

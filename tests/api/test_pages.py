@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI, Request
@@ -13,6 +14,7 @@ from typing_extensions import override
 
 from api.device_pages import DevicePage
 from api.middleware import AroundRequest, BodyLimit
+from api.pages import rendering
 from api.pages.rendering import STATIC, WORKER
 from api.pages.scripts import ACTING, CHECKING, READING, SCANNING
 from api.pages.words import WORDS, Language, phrase
@@ -312,7 +314,8 @@ def test_pictures_and_styles_load_nothing_from_elsewhere() -> None:
 
 
 def test_every_static_file_is_used(client: TestClient) -> None:
-    told = client.get("/").text + STATIC["style.css"].content.decode()
+    login = (Path(rendering.__file__).parent / "templates" / "login_layout.html.j2").read_text(encoding="utf-8")
+    told = client.get("/").text + STATIC["style.css"].content.decode() + login
     assert [name for name in STATIC if name not in told] == []
 
 

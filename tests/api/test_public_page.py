@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -11,12 +12,26 @@ from typing import Any, Final
 import pypdfium2
 import pytest
 import segno
+from fastapi import FastAPI, Request
 from PIL import Image
+from starlette.responses import HTMLResponse
 
 from api.demo.documents import foreign_documents
+from api.device_pages import live_answer_page
+from api.page_models import ProblemPage, claim_page, file_page
+from api.pages.rendering import Renderable
+from api.pages.words import Language, say
+from api.routes.pages import answer
+from identity.subject import SubjectId
+from licence.live.codes import LiveAnswer
+from licence.live.entries import LiveCode
+from licence.standing import ClaimReport, CopyStanding, nothing_shown, standing_checks
 from tests.api.builders import Furnished, Service
+from tests.builders import PKI
 from tests.chromium import Browser, Tab, browsing, serving
+from tests.fakes import verification as fake
 from tests.judges import required
+from trust.verdict import Verdict
 
 pytestmark = pytest.mark.browser
 
@@ -35,8 +50,13 @@ FRAME: Final = (640, 480)
 CORNER: Final = (0.71, 0.07, 0.26, 0.27)
 """The part of the page with the code: from the left and the top, width and height, as parts of the page."""
 
+LOADED: Final = "document.readyState === 'complete' && document.querySelector('main') !== null"
 ANSWERED: Final = "document.querySelector('.verdict h1') !== null"
 
+
+DOT: Final = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+)
 
 INSECURE: Final = "http://insecure.example"
 """Where the instance answers without a safe connection; there the browser says that it leaves out a header of ours."""
@@ -404,6 +424,8 @@ def test_nothing_stands_in_the_way_of_anybody(
         f"/v/{claim}?{said}": ANSWERED,
         f"/v/{'A' * 139}?{said}": ANSWERED,
         f"/l/{'A' * 22}?{said}": "document.querySelector('#live') !== null",
+        f"/v?{said}": LOADED,
+        f"/c/{'A' * 20}?{said}": ANSWERED,
     }
     found = {}
     for path, condition in opened.items():
@@ -422,6 +444,71 @@ def test_nothing_stands_in_the_way_of_anybody(
     found["a file, sent"] = axe(tab, rules)
     assert {name: told for name, told in found.items() if told} == {}
     assert shared_furnished.instance is not None
+
+
+def rare(pki: PKI, language: Language) -> dict[str, Renderable]:
+    """Return pages to which it would be a long way here."""
+    at = datetime(2026, 11, 22, 4, 5, 6, tzinfo=UTC)
+    known = fake.standing()
+    code = LiveCode(
+        id="live_1",
+        licence="lic_1",
+        holder=SubjectId("O7K2M9QX4TB8WZ5RDN"),
+        maker="acc_1",
+        purpose="入住登记",
+        made_at=at,
+        expires_at=at,
+    )
+    copy = CopyStanding(
+        copy="copy_1",
+        licence="lic_1",
+        user="某市图书馆",
+        cause="办理借书证",
+        made_at=at,
+        valid_until=at.replace(year=2030),
+    )
+    bare = replace(known, holder="")
+    by_identifier = Verdict(checks=(fake.check("identifier.format"), *standing_checks(bare), nothing_shown()))
+    typed = ClaimReport(verdict=by_identifier, standing=bare, moment=at)
+    of_copy = replace(fake.files(pki)["licence-in-force"], copy=copy)
+    return {
+        "identifier": claim_page(typed, language=language, at=at),
+        "live": live_answer_page(LiveAnswer(code=code, standing=known, photo=DOT), language=language, at=at),
+        "copy": file_page(of_copy, language=language, at=at, size=1, digest="00"),
+        "problem": ProblemPage(language=language, text=say(language, "problem.title"), request_number="0001"),
+        "password": ProblemPage(language=language, text=say(language, "problem.title"), asks_for_password=True),
+        **{
+            f"code-{name}": claim_page(replace(one, moment=at), language=language, at=at)
+            for name, one in fake.claims().items()
+        },
+    }
+
+
+@pytest.mark.parametrize(("size", "language", "scheme"), [("desk", "zh", "light"), ("phone", "en", "dark")])
+def test_no_answer_stands_in_the_way_of_anybody(
+    *, browser: Browser, sm2_pki: PKI, shared_furnished: Service, size: str, language: str, scheme: str
+) -> None:
+    rules = required("web/node_modules", AXE if AXE.is_file() else None).read_text(encoding="utf-8")
+    pages = rare(sm2_pki, Language(language))
+    gallery = FastAPI()
+
+    @gallery.get("/rare/{name}")
+    def show(request: Request, name: str) -> HTMLResponse:
+        return answer(request, pages[name])
+
+    gallery.mount("/", shared_furnished.app)
+    found = {}
+    tab = browser.tab()
+    tab.measure(SIZES[size])
+    tab.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    with serving(gallery) as (address, _):
+        for name in pages:
+            tab.open(f"{address}/rare/{name}?lang={language}")
+            tab.wait(LOADED)
+            tab.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+            found[name] = axe(tab, rules)
+    assert {name: told for name, told in found.items() if told} == {}
+    assert tab.complaints == []
 
 
 def axe(tab: Tab, rules: str) -> Any:  # noqa: ANN401 - JSON

@@ -30,6 +30,12 @@ def test_the_defaults_are_those_of_a_laptop() -> None:
     assert (settings.host, settings.port, settings.public_url) == ("127.0.0.1", 8080, "http://127.0.0.1:8080")
     assert (settings.max_body, settings.minimum_disk, settings.housekeeping_seconds) == (34 << 20, 200 << 20, 60)
     assert (settings.login_rate, settings.verify_rate) == ("10/minute", "120/minute")
+    assert settings.openid_rate == "600/minute"
+    of_clients = settings.client_rate, settings.client_daily_rate, settings.client_stamping_rate
+    assert of_clients == ("6000/minute", "5000000/day", "1000000/day")
+    assert (settings.proposal_days, settings.agreed_rotations) == (7, False)
+    assert (settings.proofing_provider, settings.proofing_seconds, settings.proofing_days) == ("nobody", 10, "")
+    assert (settings.recovery_wait_hours, settings.recovery_capped_days, settings.floors) == (24, 30, "")
     assert (settings.verify_client_rate, settings.verify_batch, settings.verify_workers) == ("6000/minute", 100, 1)
     assert (settings.verify_queue, settings.verify_queue_octets, settings.verify_keep_hours) == (200, 1 << 30, 24)
 
@@ -80,6 +86,26 @@ def test_everything_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch
         "TRUST_MAX_BODY": "2048",
         "TRUST_MINIMUM_DISK": "0",
         "TRUST_LOGIN_RATE": "5/minute",
+        "TRUST_OPENID_RATE": "7/minute",
+        "TRUST_BREACHED_PASSWORDS": str(tmp_path / "breached.txt"),
+        "TRUST_SESSION_HOURS": "12",
+        "TRUST_SESSION_IDLE_L1": "50",
+        "TRUST_SESSION_IDLE_L2": "20",
+        "TRUST_SESSION_IDLE_L3": "10",
+        "TRUST_CLIENT_RATE": "70/minute",
+        "TRUST_CLIENT_DAILY_RATE": "700/day",
+        "TRUST_CLIENT_STAMPING_RATE": "30/day",
+        "TRUST_AGREED_ROTATIONS": "True",
+        "TRUST_PROPOSAL_DAYS": "3",
+        "TRUST_PROOFING_PROVIDER": "http",
+        "TRUST_PROOFING_CERTIFICATE": str(tmp_path / "provider.pem"),
+        "TRUST_PROOFING_CLIENT": "yunzhou",
+        "TRUST_PROOFING_URL": "https://proofing.example",
+        "TRUST_PROOFING_SECONDS": "7",
+        "TRUST_PROOFING_DAYS": "1=30",
+        "TRUST_RECOVERY_WAIT_HOURS": "48",
+        "TRUST_RECOVERY_CAPPED_DAYS": "90",
+        "TRUST_FLOORS": "licence:issue=3",
         "TRUST_VERIFY_RATE": "7/minute",
         "TRUST_VERIFY_CLIENT_RATE": "7/second",
         "TRUST_VERIFY_BATCH": "10",
@@ -101,6 +127,10 @@ def test_everything_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch
         "TRUST_WORKERS": "4",
         "TRUST_WORKER_SECONDS": "5",
         "TRUST_WORKER_MEMORY": "268435456",
+        "TRUST_UPPER_ACCOUNTS_URL": "https://sso.example/scim",
+        "TRUST_UPPER_LOGIN_CLIENT": "city-330199",
+        "TRUST_UPPER_LOGIN_ISSUER": "https://sso.example",
+        "TRUST_UPPER_LOGIN_LEVELS": "1=1,2=2",
         "TRUST_UPPER_PLATFORM_CERTIFICATE": str(tmp_path / "platform.pem"),
         "TRUST_UPPER_PLATFORM_ID": "330000",
         "TRUST_UPPER_PLATFORM_URL": "https://seal.example/up",
@@ -202,6 +232,12 @@ def test_a_second_process_has_the_same_settings(monkeypatch: pytest.MonkeyPatch,
         ("minimum_disk", -1),
         ("housekeeping_seconds", 0),
         ("login_rate", "often"),
+        ("client_rate", "often"),
+        ("client_daily_rate", ""),
+        ("client_stamping_rate", "a day"),
+        ("proposal_days", 0),
+        ("proposal_days", 91),
+        ("openid_rate", "600 a minute"),
         ("verify_rate", ""),
         ("verify_client_rate", "as often as it likes"),
         ("verify_batch", 0),
@@ -397,3 +433,40 @@ def test_a_platform_above_needs_the_certificate_that_its_answers_are_held_agains
     with pytest.raises(ValidationError, match="TRUST_UPPER_PLATFORM_CERTIFICATE"):
         Settings(upper_platform_url="https://seal.example")
     assert Settings(upper_platform_certificate=PLATFORM).upper_platform_url == ""
+
+
+# --- login and accounts at the platform above
+
+
+@pytest.mark.parametrize("address", ["https://sso.example", "https://sso.example/", "http://127.0.0.1:8000"])
+def test_the_platform_above_may_be_where_persons_log_in(address: str) -> None:
+    settings = Settings(upper_login_issuer=address, upper_login_client="us", upper_accounts_url=f"{address}/scim/")
+    assert settings.upper_login_issuer == address.rstrip("/")
+    assert settings.upper_accounts_url == f"{address}/scim"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://sso.example", "sso.example", "https://sso.example?a=b", "http://localhost.x"]
+)
+def test_a_login_that_anybody_could_answer_for_is_refused(address: str) -> None:
+    with pytest.raises(ValidationError, match="begins with https"):
+        Settings(upper_login_issuer=address, upper_login_client="us")
+
+
+def test_a_login_needs_our_name_there() -> None:
+    with pytest.raises(ValidationError, match="TRUST_UPPER_LOGIN_CLIENT"):
+        Settings(upper_login_issuer="https://sso.example")
+
+
+@pytest.mark.parametrize("address", ["https://other.example/scim", "http://sso.example/scim", "https://sso.example?a"])
+def test_accounts_are_at_the_host_of_the_login(address: str) -> None:
+    with pytest.raises(ValidationError, match="at the host of TRUST_UPPER_LOGIN_ISSUER"):
+        Settings(upper_login_issuer="https://sso.example", upper_login_client="us", upper_accounts_url=address)
+    with pytest.raises(ValidationError, match="at the host of TRUST_UPPER_LOGIN_ISSUER"):
+        Settings(upper_accounts_url=address)
+
+
+def test_levels_of_the_platform_above_are_a_table() -> None:
+    assert Settings(upper_login_levels="low=1,high=3").upper_login_levels == "low=1,high=3"
+    with pytest.raises(ValidationError, match="write levels as"):
+        Settings(upper_login_levels="1=9")

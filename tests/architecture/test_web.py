@@ -17,6 +17,7 @@ SCRIPTS: Final = (
     "static/camera.js",
     "static/decoder.js",
     "static/files.js",
+    "static/login.js",
     "static/page.js",
     "static/verify.js",
     "worker.js",

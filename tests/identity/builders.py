@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 from uuid import uuid4
 
@@ -13,12 +14,19 @@ from joserfc.jwk import ECKey
 
 from identity import citizen_number, credit_code
 from identity.access import AccessService
+from identity.appointing import AppointingService, GrantDuty, content_of
 from identity.authentication.attempts import Attempts, KnownDevices
 from identity.authentication.enrolling import Enrolment
 from identity.authentication.passkeys import RelyingParty
 from identity.authentication.repository import AuthenticationRepository
 from identity.authentication.signing_in import LogIn, SignIn
+from identity.client_changes import AddClientKey, ChangeClient, ClientKeyService, RetireClient
+from identity.clients import ClientService
 from identity.duties import Actor, Duty, Grant
+from identity.four_eyes.proposals import Proposal
+from identity.four_eyes.repository import ProposalRepository
+from identity.four_eyes.service import FourEyes
+from identity.levels import Level
 from identity.repository import Client, IdentityRepository
 from identity.service import IdentityService, RegisterOrganisation, RegisterPerson
 from identity.subject import Organisation, Person
@@ -84,6 +92,10 @@ class Office:
     repository: IdentityRepository = field(init=False)
     identity: IdentityService = field(init=False)
     access: AccessService = field(init=False)
+    appointing: AppointingService = field(init=False)
+    clients: ClientService = field(init=False)
+    client_keys: ClientKeyService = field(init=False)
+    four_eyes: FourEyes = field(init=False)
     sign_in: SignIn = field(init=False)
     enrolment: Enrolment = field(init=False)
     trusted: set[str] = field(default_factory=set)
@@ -93,8 +105,27 @@ class Office:
         protection = EnvelopeProtection.derived(RootKey(SECRET))
         self.repository = IdentityRepository(protection)
         self.identity = IdentityService(self.store, self.repository)
-        self.access = AccessService(
-            store=self.store, repository=self.repository, identity=self.identity, token_address=AUDIENCE
+        self.access = AccessService(store=self.store, repository=self.repository, identity=self.identity)
+        self.appointing = AppointingService(store=self.store, repository=self.repository, identity=self.identity)
+        self.clients = ClientService(
+            store=self.store,
+            repository=self.repository,
+            identity=self.identity,
+            appointing=self.appointing,
+            access=self.access,
+            audiences=(AUDIENCE, ORIGIN),
+        )
+        self.client_keys = ClientKeyService(self.clients)
+        self.four_eyes = FourEyes(
+            store=self.store,
+            identity=self.identity,
+            repository=ProposalRepository(protection),
+            handlers=(
+                GrantDuty(self.appointing),
+                AddClientKey(self.client_keys),
+                ChangeClient(self.client_keys),
+                RetireClient(self.client_keys),
+            ),
         )
         kept = AuthenticationRepository(protection)
         self.sign_in = SignIn(
@@ -133,6 +164,33 @@ class Office:
         assert isinstance(proven, Person)
         return proven
 
+    def officer(self, *grants: Grant) -> Actor:
+        """Return a person of the registry who is logged in at the highest level and holds these duties."""
+        person = self.person("沈知远").id
+        with self.store.transaction() as tx:
+            for grant in grants:
+                self.appointing.add_grant(tx, person, grant, by="test")
+            tx.record(AuditEvent(tag="test:officer:done", actor="test", subject=person))
+        return Actor(id=person, grants=frozenset(grants), level=Level.HIGH, shown=Level.HIGH, proven=Level.HIGH)
+
+    @cached_property
+    def pair(self) -> tuple[Actor, Actor]:
+        """The two security administrators."""
+        one, other = (self.officer(Grant(Duty.SECURITY_ADMINISTRATOR)) for _ in range(2))
+        return one, other
+
+    def propose(self, person: str, grant: Grant, *, until: datetime | None = None) -> Proposal:
+        """Let the first security administrator propose a duty."""
+        content, key = content_of(grant, until=until), uuid4().hex
+        return self.four_eyes.propose(
+            self.pair[0], kind="duty:grant", subject=person, content=content, reason="任职通知", request_key=key
+        )
+
+    def appoint(self, person: str, grant: Grant, *, until: datetime | None = None) -> None:
+        """Give a person a duty, by both security administrators."""
+        proposal = self.propose(person, grant, until=until)
+        self.four_eyes.approve(self.pair[1], proposal.id, digest=proposal.digest)
+
     def organisation(self, name: str = "云州市市场监督管理局") -> Organisation:
         """Register an organisation and have it proven."""
         command = RegisterOrganisation(name=name, credit_code=organisation_code(self.next()))
@@ -155,14 +213,14 @@ class Office:
         """Register a business system and have it approved."""
         owner = organisation or self.organisation()
         key = ECKey.generate_key("P-256")
-        registered = self.access.register_client(
+        registered = self.clients.register_client(
             SYSTEM,
             name="综合业务系统",
             organisation=owner.id,
             public_jwk=key.as_dict(private=False),
             request_key=uuid4().hex,
         )
-        return BusinessSystem(self.access.approve_client(SECURITY, registered.id), key, self.clock)
+        return BusinessSystem(self.clients.approve_client(SECURITY, registered.id), key, self.clock)
 
     def events(self, *, after: int = 0) -> list[AuditEvent]:
         """Return what the audit trail holds."""

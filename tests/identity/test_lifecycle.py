@@ -32,7 +32,14 @@ def test_only_who_is_proven_acts() -> None:
 
 
 def test_the_end_is_the_end() -> None:
-    assert {SubjectState.CLOSED} == {state for state in SubjectState if not LIFECYCLE.events(state)}
+    ends = {SubjectState.MERGED, SubjectState.ERASED}
+    assert ends == {state for state in SubjectState if not LIFECYCLE.events(state)}
+    assert {SubjectEvent.ERASE} == LIFECYCLE.events(SubjectState.CLOSED)
+
+
+def test_who_is_frozen_gets_out_by_being_unfrozen_or_closed_alone() -> None:
+    """Nobody gets out of a freezing by being erased; merging looks at it by itself."""
+    assert SubjectEvent.ERASE not in LIFECYCLE.events(SubjectState.FROZEN)
 
 
 @pytest.mark.parametrize(("state", "event"), LIFECYCLE.moves)

@@ -61,7 +61,7 @@ def test_the_file_of_the_database_holds_nothing_in_clear(lived: Office, tmp_path
 def test_no_secret_is_in_the_file_of_the_database(office: Office, tmp_path: Path) -> None:
     activation = office.access.open_account(SECURITY, office.person().id).secret
     session = office.session(office.person()).secret
-    token = office.access.client_token(office.client().assertion()).secret
+    token = office.clients.client_token(office.client().assertion()).secret
     octets = written(tmp_path)
     for secret in (activation, session, token):
         assert secret.encode() not in octets

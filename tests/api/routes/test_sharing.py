@@ -166,7 +166,7 @@ def test_each_client_has_its_own_limit(furnished_folder: Furnished, tmp_path: Pa
         refused = service.ask("GET", "/v1/sharing/grants", token=tokens[0])
         assert (refused.status_code, refused.json()["code"]) == (429, "request.too_many")
         assert int(refused.headers["retry-after"]) > 0
-        copies = service.ask("GET", "/v1/sharing/downloads/xd_a")
+        copies = service.ask("GET", "/v1/sharing/downloads/xh_a")
         assert copies.status_code == 404
 
 

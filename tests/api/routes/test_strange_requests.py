@@ -132,7 +132,9 @@ def test_no_form_holds_what_no_database_holds(shared_furnished: Service, callers
                     files={"file": ("a.pdf", b"%PDF-")},
                     headers={"Idempotency-Key": "strange"},
                 )
-                assert answer.status_code == 422, f"{method} {path}: {name}"
+                # Protocols have errors of their own (RFC 6749, 5.2), and pages for logging in say it as pages.
+                refused = {400, 403, 422} if path.startswith(("/oauth2/", "/login", "/logout", "/account")) else {422}
+                assert answer.status_code in refused, f"{method} {path}: {name}"
                 if answer.headers["content-type"] == PROBLEM:
                     assert f"body.{name}" in fields_of(answer), f"{method} {path}: {name}"
     assert count > 8

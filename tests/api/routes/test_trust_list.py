@@ -68,6 +68,7 @@ def test_what_is_on_it(shared: Service) -> None:
         "licence-claim-1": {Purpose.LICENCE_CLAIM},
         "audit-1": {Purpose.AUDIT},
         "trust-list-1": {Purpose.TRUST_LIST},
+        "delegation-1": {Purpose.DELEGATION},
     }
     assert {one.state for one in told.all} == {ListedState.ACTIVE}
     assert told.next_update - told.issued <= timedelta(days=7)
