@@ -35,6 +35,7 @@ from api.routes import (
     bulk,
     clients,
     delegations,
+    console,
     device_pages,
     digest_stampings,
     duties,
@@ -233,6 +234,7 @@ def create(instance: Instance) -> FastAPI:
         federation,
         account_messages,
         upper_login,
+        console,
         device_pages,
         pages,
     ):

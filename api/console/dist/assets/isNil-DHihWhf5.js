@@ -1,0 +1,1 @@
+function e(e){return e==null}export{e as t};

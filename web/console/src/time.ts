@@ -1,0 +1,18 @@
+// Dates and times as people read them, in China's time wherever the reader is: licences and deadlines go by it.
+import { i18n } from "./i18n";
+
+const ZONE = "Asia/Shanghai";
+
+function format(moment: string, options: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(i18n.global.locale.value, { timeZone: ZONE, ...options }).format(new Date(moment));
+}
+
+/** Return the day of a moment. */
+export function day(moment: string): string {
+  return format(moment, { dateStyle: "long" });
+}
+
+/** Return a moment to the minute. */
+export function minute(moment: string): string {
+  return format(moment, { dateStyle: "medium", timeStyle: "short" });
+}
