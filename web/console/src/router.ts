@@ -30,6 +30,18 @@ const routes: RouteRecordRaw[] = [
     meta: { title: "seal.title", duties: SEALS },
   },
   {
+    path: "/approvals",
+    name: "approvals",
+    component: () => import("./pages/approvals/ApprovalsPage.vue"),
+    meta: { title: "approvals.title" },
+  },
+  {
+    path: "/audit",
+    name: "audit",
+    component: () => import("./pages/audit/AuditPage.vue"),
+    meta: { title: "audit.title", duties: ["auditor"] },
+  },
+  {
     path: "/denied",
     name: "denied",
     component: () => import("./pages/DeniedPage.vue"),

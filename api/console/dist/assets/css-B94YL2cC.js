@@ -1,0 +1,1 @@
+import"./vue-i18n-DWTXPW3h.js";

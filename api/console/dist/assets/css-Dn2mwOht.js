@@ -1,1 +1,0 @@
-import"./vue-i18n-BiJV2_lO.js";

@@ -1,1 +1,0 @@
-function e(e){return e==null}export{e as t};

@@ -1,0 +1,30 @@
+// What somebody does here: told when it is done, and told why where it is not.
+import { ElMessage } from "element-plus";
+import { ref } from "vue";
+
+import { Problem, UNREACHABLE, type ProblemDetails } from "./api/problem";
+
+/** Return what runs an act: `runs` while it does, `problem` where it failed the last time. */
+export function useAct() {
+  const runs = ref(false);
+  const problem = ref<ProblemDetails>();
+
+  /** Run an act, and say `done` afterwards. Tell whether it was done. */
+  async function run(act: () => Promise<unknown>, done: string): Promise<boolean> {
+    if (runs.value) return false; // one click too many
+    runs.value = true;
+    problem.value = undefined;
+    try {
+      await act();
+      ElMessage.success(done);
+      return true;
+    } catch (error) {
+      problem.value = error instanceof Problem ? error.details : UNREACHABLE;
+      return false;
+    } finally {
+      runs.value = false;
+    }
+  }
+
+  return { runs, problem, run };
+}
