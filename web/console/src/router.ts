@@ -14,6 +14,8 @@ declare module "vue-router" {
 
 const SEALS = ["seal_applicant", "seal_reviewer", "seal_maker", "seal_filer", "seal_owner"] as const;
 
+const LICENCES = ["licence_officer", "licence_reviewer"] as const;
+
 const routes: RouteRecordRaw[] = [
   { path: "/", name: "home", component: () => import("./pages/HomePage.vue"), meta: { title: "home.title" } },
   {
@@ -28,6 +30,19 @@ const routes: RouteRecordRaw[] = [
     component: () => import("./pages/seals/SealPage.vue"),
     props: true,
     meta: { title: "seal.title", duties: SEALS },
+  },
+  {
+    path: "/licences",
+    name: "licences",
+    component: () => import("./pages/licences/LicencesPage.vue"),
+    meta: { title: "licences.title", duties: LICENCES },
+  },
+  {
+    path: "/licences/:licence",
+    name: "licence",
+    component: () => import("./pages/licences/LicencePage.vue"),
+    props: true,
+    meta: { title: "licences.title", duties: LICENCES },
   },
   {
     path: "/approvals",

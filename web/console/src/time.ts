@@ -12,6 +12,11 @@ export function day(moment: string): string {
   return format(moment, { dateStyle: "long" });
 }
 
+/** Return a day that stands as a date and has no hour. */
+export function calendarDay(date: string): string {
+  return new Intl.DateTimeFormat(i18n.global.locale.value, { dateStyle: "long", timeZone: "UTC" }).format(new Date(date));
+}
+
 /** Return a moment to the minute. */
 export function minute(moment: string): string {
   return format(moment, { dateStyle: "medium", timeStyle: "short" });

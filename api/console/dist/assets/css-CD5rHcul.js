@@ -1,0 +1,1 @@
+import"./vue-i18n-BY0C0XZ0.js";
