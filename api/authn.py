@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from api.decisions import Decisions
+from api.openid.browser_sessions import console_secret_of
 from api.permissions import ABOUT_ONESELF, PERMITTED, PUBLIC, Permission
 from api.problems import QuotaExceeded, Unauthenticated
 from api.quotas import ClientQuotas, header_fields
@@ -35,9 +36,15 @@ async def instance_of(request: Request) -> Instance:
     return instance
 
 
-async def bearer_secret(credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]) -> str:
-    """Return the secret that the caller bears, or raise `Unauthenticated`."""
-    if credentials is None or not 0 < len(credentials.credentials) <= MAX_SECRET:
+async def bearer_secret(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]
+) -> str:
+    """Return the secret that the caller bears, in the header or as the console does; or raise `Unauthenticated`."""
+    if credentials is None:
+        if secret := console_secret_of(request, request.app.state.instance):
+            return secret
+        raise Unauthenticated
+    if not 0 < len(credentials.credentials) <= MAX_SECRET:
         raise Unauthenticated
     return credentials.credentials
 

@@ -29,7 +29,9 @@ data, previews of files as blobs."""
 def read_assets() -> Mapping[str, StaticFile]:
     """Read what the page loads. The names change with the content."""
     found = sorted((DIST / "assets").iterdir())
-    return MappingProxyType({one.name: StaticFile(content=one.read_bytes(), media_type=TYPES[one.suffix]) for one in found})
+    return MappingProxyType(
+        {one.name: StaticFile(content=one.read_bytes(), media_type=TYPES[one.suffix]) for one in found}
+    )
 
 
 INDEX: Final = StaticFile(content=(DIST / "index.html").read_bytes(), media_type="text/html; charset=utf-8")

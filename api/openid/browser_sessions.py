@@ -1,13 +1,17 @@
 """Sessions of browsers: a cookie that no script reads, and forms that no other site can send.
 
 A session in a browser is a session as any other (identity/access.py): its secret stands in a cookie in place of the
-`Authorization` header. The API takes no cookies, so that no page of others can ask it anything in the person's name.
+`Authorization` header. The pages of sign-on take it from a cookie that comes along when business systems lead a browser
+here (SameSite=Lax). The API takes none but from the console: from a cookie of its own that no other site can let come
+along (SameSite=Strict), and only with a header that no form can send, so that no page of others can ask it anything in
+the person's name.
 Every login gives another secret, and another visit: who planted a cookie before has nothing (session fixation).
 """
 
+import re
 import secrets
 from dataclasses import dataclass, field
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal
 
 from fastapi import Request, Response
 
@@ -23,14 +27,21 @@ __all__ = [
     "FormIncomplete",
     "Visit",
     "begin",
+    "console_secret_of",
     "device_of",
     "end",
+    "lead_on",
+    "next_place",
     "person_of",
+    "place_of",
+    "renew",
     "require_own_form",
     "secret_of",
 ]
 
 SESSION: Final = "xinyin-session"
+CONSOLE: Final = "xinyin-console"
+NEXT: Final = "xinyin-next"
 VISIT: Final = "xinyin-visit"
 DEVICE: Final = "xinyin-device"
 HOST_ONLY: Final = "__Host-"
@@ -39,6 +50,12 @@ HOST_ONLY: Final = "__Host-"
 VISIT_BYTES: Final = 24
 LONGEST: Final = 128
 DEVICE_SECONDS: Final = 180 * 24 * 3600
+NEXT_SECONDS: Final = 15 * 60
+CONSOLE_HEADER: Final = "X-Xinyin-Console"
+LONGEST_PLACE: Final = 512
+CONSOLE_PLACE: Final = re.compile(r"/console/[A-Za-z0-9/_.~?&=%-]{0,500}", re.ASCII)
+"""Where a login may lead to by itself: a page of the console, never elsewhere."""
+
 FOREIGN: Final = frozenset({"cross-site", "same-site"})
 """What a browser says of a request that another site has caused (W3C Fetch Metadata, 2.3)."""
 
@@ -66,7 +83,15 @@ def is_secure(settings: Settings) -> bool:
     return settings.public_url.startswith("https://")
 
 
-def put(response: Response, settings: Settings, name: str, value: str, *, seconds: int | None = None) -> None:
+def put(
+    response: Response,
+    settings: Settings,
+    name: str,
+    value: str,
+    *,
+    seconds: int | None = None,
+    samesite: Literal["lax", "strict"] = "lax",
+) -> None:
     """Give a browser a cookie that is sent to this host alone, and that no script can read."""
     response.set_cookie(
         cookie_name(settings, name),
@@ -75,14 +100,21 @@ def put(response: Response, settings: Settings, name: str, value: str, *, second
         path="/",
         secure=is_secure(settings),
         httponly=True,
-        samesite="lax",
+        samesite=samesite,
     )
 
 
-def take(request: Request, settings: Settings, name: str) -> str:
+def drop(response: Response, settings: Settings, name: str) -> None:
+    """Take a cookie from a browser."""
+    response.delete_cookie(
+        cookie_name(settings, name), path="/", secure=is_secure(settings), httponly=True, samesite="lax"
+    )
+
+
+def take(request: Request, settings: Settings, name: str, *, longest: int = LONGEST) -> str:
     """Return what a browser sends as a cookie, or nothing."""
     value = request.cookies.get(cookie_name(settings, name), "")
-    return value if len(value) <= LONGEST and value.isascii() and value.isprintable() else ""
+    return value if len(value) <= longest and value.isascii() and value.isprintable() else ""
 
 
 # --- the session
@@ -94,24 +126,39 @@ def begin(response: Response, instance: Instance, secret: str, *, device: str = 
     The visit ends: forms that were opened before the login are worth nothing after it.
     """
     settings = instance.base.settings
-    put(response, settings, SESSION, secret)
+    renew(response, instance, secret)
     put(response, settings, VISIT, secrets.token_urlsafe(VISIT_BYTES))
     if device:
         put(response, settings, DEVICE, device, seconds=DEVICE_SECONDS)
 
 
+def renew(response: Response, instance: Instance, secret: str) -> None:
+    """Let a browser bear a session with which it goes on: as a page of sign-on, and as the console."""
+    settings = instance.base.settings
+    put(response, settings, SESSION, secret)
+    put(response, settings, CONSOLE, secret, samesite="strict")
+
+
 def end(response: Response, instance: Instance) -> None:
     """Take the session from a browser. Ending it on record is `AccessService.log_out`."""
-    settings = instance.base.settings
-    for name in (SESSION, VISIT):
-        response.delete_cookie(
-            cookie_name(settings, name), path="/", secure=is_secure(settings), httponly=True, samesite="lax"
-        )
+    for name in (SESSION, CONSOLE, VISIT):
+        drop(response, instance.base.settings, name)
 
 
 def secret_of(request: Request, instance: Instance) -> str:
     """Return the secret of the session that a browser bears, or nothing."""
     return take(request, instance.base.settings, SESSION)
+
+
+def console_secret_of(request: Request, instance: Instance) -> str:
+    """Return the secret of the session with which the console asks, or nothing.
+
+    Three things must hold, each of which another site cannot bring about: the cookie came along although it is sent
+    from our own pages alone, the browser says that one of these has caused the request, and a header stands in it that
+    needs leave across sites, which is never given (OWASP, CSRF prevention: custom request headers).
+    """
+    is_ours = request.headers.get("sec-fetch-site") == "same-origin" and CONSOLE_HEADER in request.headers
+    return take(request, instance.base.settings, CONSOLE) if is_ours else ""
 
 
 def device_of(request: Request, instance: Instance) -> str:
@@ -132,6 +179,27 @@ def person_of(request: Request, instance: Instance) -> Actor | None:
         return None
     request.state.actor = actor.id
     return actor
+
+
+# --- where a login leads
+
+
+def lead_on(response: Response, instance: Instance, place: str) -> None:
+    """Remember to which page of the console a browser goes once somebody is logged in; anything else is forgotten."""
+    if CONSOLE_PLACE.fullmatch(place):
+        put(response, instance.base.settings, NEXT, place, seconds=NEXT_SECONDS)
+    else:
+        drop(response, instance.base.settings, NEXT)
+
+
+def next_place(request: Request, instance: Instance) -> str:
+    """Return where a browser goes once somebody is logged in: to the page of the console it came from, or the account."""
+    return place_of(take(request, instance.base.settings, NEXT, longest=LONGEST_PLACE))
+
+
+def place_of(wanted: str) -> str:
+    """Return a page of the console if that is what is wanted, else the account: nothing leads elsewhere."""
+    return wanted if CONSOLE_PLACE.fullmatch(wanted) else "/account"
 
 
 # --- forms

@@ -9,10 +9,16 @@ from api.permissions import Permission
 from api.schemas.texts import Text
 from api.throttle import Throttle
 
-__all__ = ["PUBLIC", "REDIRECT", "Mark", "Secret", "SecretField", "count_protocol"]
+__all__ = ["PUBLIC", "REDIRECT", "Mark", "Next", "Secret", "SecretField", "count_protocol"]
 
 Secret = Annotated[Text, Query(alias="request", max_length=128, description="The login", examples=["Yk3v…"])]
 SecretField = Annotated[Text, Form(alias="request", max_length=128, description="The login", examples=["Yk3v…"])]
+Next = Annotated[
+    Text,
+    Query(
+        alias="next", max_length=512, description="To which page of the console it leads", examples=["/console/seals"]
+    ),
+]
 Mark = Annotated[Text, Form(max_length=128, description="That the form was opened here", examples=["66c7f0f4…"])]
 REDIRECT: Final[dict[int | str, dict[str, Any]]] = {
     303: {"description": "To what comes next, or back to the business system"}

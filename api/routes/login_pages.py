@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.authn import allow, instance_of
 from api.openid import browser_sessions
 from api.openid.browser_sessions import FormForged, Visit, person_of, require_own_form
-from api.openid.fields import PUBLIC, REDIRECT, Mark, Secret, SecretField
+from api.openid.fields import PUBLIC, REDIRECT, Mark, Next, Secret, SecretField
 from api.openid.leading import proceed, to
 from api.openid.pages import CertificatePage, LoginPage, StepUpPage, answer, asked_of
 from api.pages.words import Language, say
@@ -65,12 +65,18 @@ def asked_by(instance: Instance, secret: str) -> Asked | None:
     response_class=HTMLResponse,
     responses={**REDIRECT, **pages(RequestUnknown, RedirectUnknown, TooManyRequests)},
 )
-def show_login(request: Request, instance: InstanceHere, language: LanguageHere, secret: Secret = "") -> Response:
+def show_login(
+    *, request: Request, instance: InstanceHere, language: LanguageHere, secret: Secret = "", place: Next = ""
+) -> Response:
     """Show how one can log in."""
     asked = asked_by(instance, secret)
     if asked is None and person_of(request, instance) is not None:
-        return to(request, "/account", language)
-    return login_page(request, instance, language, asked)
+        found = to(request, browser_sessions.place_of(place), language)
+        browser_sessions.renew(found, instance, browser_sessions.secret_of(request, instance))
+        return found
+    page = login_page(request, instance, language, asked)
+    browser_sessions.lead_on(page, instance, place)
+    return page
 
 
 def login_page(
@@ -165,7 +171,11 @@ def come_in(
             openid.authorizing.follow(before.session, actor)
         access.log_out(before, secret_before)
         openid.ending.sweep(session=before.session)
-    found = to(request, "/account", language) if asked is None else proceed(request, instance, asked, actor, language)
+    if asked is None:
+        found = to(request, browser_sessions.next_place(request, instance), language)
+        browser_sessions.lead_on(found, instance, "")
+    else:
+        found = proceed(request, instance, asked, actor, language)
     browser_sessions.begin(found, instance, signed_in.token.secret, device=signed_in.device)
     return found
 

@@ -1,168 +1,32 @@
-// The words in English. What must be there, Chinese says.
-import type zh from "./zh";
+// The words in English, a file for each area. What must be there, Chinese says.
+import access from "./en/access";
+import approvals from "./en/approvals";
+import audit from "./en/audit";
+import catalogue from "./en/catalogue";
+import frame from "./en/frame";
+import home from "./en/home";
+import identity from "./en/identity";
+import keys from "./en/keys";
+import licences from "./en/licences";
+import me from "./en/me";
+import mine from "./en/mine";
+import seals from "./en/seals";
+import setup from "./en/setup";
+import verify from "./en/verify";
 
-type Words<T> = { [Key in keyof T]: T[Key] extends string ? string : Words<T[Key]> };
-
-const en: Words<typeof zh> = {
-  product: "Xinyin",
-  subtitle: "Identity · Electronic seals · Electronic licences",
-  skip: "Skip to the content",
-  menu: "Main menu",
-  language: { other: "中文", switch: "Switch to Chinese" },
-  account: { level: "Assurance level L{level}", out: "Log out", open: "My account" },
-  home: {
-    title: "Home",
-    greeting: "Welcome",
-    waiting: "Waiting for me",
-    nothing: "Nothing waits for you at present",
-    days: "Has waited {count} days",
-    overdue: "Overdue",
-    until: "Due before {date}",
-    duties: "My duties",
-    no_duties: "You hold no duty at present. Ask the security administrator if you need one.",
-  },
-  seals: {
-    title: "Seals",
-    text: "Name, code or filing number",
-    state: "State",
-    kind: "Kind",
-    name: "Name",
-    code: "Seal code",
-    entered: "In this state since",
-    until: "Valid until",
-    none: "No seals answer this search",
-    search: "Search",
-    reset: "Reset",
-  },
-  seal: {
-    title: "Seal",
-    life: "Its life",
-    facts: "Facts",
-    owner: "Owner",
-    filing: "Filing number",
-    applied: "Applied for",
-    by: "By {actor}",
-    image: "Image of the seal",
-  },
-  seal_state: {
-    applied: "To be reviewed",
-    returned: "Returned",
-    withdrawn: "Withdrawn",
-    rejected: "Rejected",
-    approved: "To be made",
-    made: "To be filed",
-    filed: "To be issued",
-    issued: "To be accepted",
-    active: "In use",
-    suspended: "Suspended",
-    resuming: "Resumption to be approved",
-    cancelling: "Cancellation to be approved",
-    cancelled: "Cancelled",
-    superseded: "Superseded",
-    invalidated: "Marked invalid",
-    destroying: "Destruction to be witnessed",
-    destroyed: "Destroyed",
-  },
-  seal_kind: {
-    statutory_name: "Statutory name",
-    finance: "Finance",
-    invoice: "Invoices",
-    contract: "Contracts",
-    business: "Business",
-    branch: "Internal or branch body",
-    personal_name: "Personal name",
-  },
-  duty: {
-    system_administrator: "System administrator",
-    security_administrator: "Security administrator",
-    auditor: "Auditor",
-    registrar: "Registrar",
-    seal_applicant: "Seal applicant",
-    seal_reviewer: "Seal reviewer",
-    seal_maker: "Seal maker",
-    seal_filer: "Seal filer",
-    seal_owner: "Seal owner",
-    licence_officer: "Licence officer",
-    licence_reviewer: "Licence reviewer",
-    licence_holder: "Licence agent",
-    business_system: "Business system",
-  },
-  licences: {
-    title: "Licences",
-    number: "Number",
-    identifier: "Licence identifier",
-    state: "State",
-    issuer: "Issuing authority",
-    holder: "Holder",
-    holder_code: "Code of the holder",
-    issued_on: "Issued on",
-    last_day: "Valid until",
-    no_end: "Without end",
-    data: "What it says",
-    none: "No licences answer this search",
-  },
-  licence_state: {
-    prepared: "Being made",
-    in_force: "In force",
-    suspended: "Suspended",
-    superseded: "Superseded",
-    revoked: "Revoked",
-    withdrawn: "Withdrawn",
-    cancelled: "Cancelled",
-    void: "Never issued",
-  },
-  approvals: {
-    title: "Approvals",
-    told: "What needs a second person. You agree to what is shown here, and to nothing else.",
-    waiting: "Waiting for me",
-    mine: "Proposed by me",
-    none_waiting: "Nothing waits for you at present",
-    none_mine: "You have proposed nothing",
-    by: "Proposed by {actor}, {at}",
-    until: "Decide before {date}; after that it is void",
-    remark: "Remark (needed to reject)",
-    reason: "Why it is withdrawn",
-    approve: "Approve",
-    reject: "Reject",
-    withdraw: "Withdraw",
-    approved: "Approved and carried out",
-    rejected: "Rejected",
-    withdrawn: "Withdrawn",
-  },
-  proposal_state: {
-    proposed: "To be decided",
-    approved: "Approved",
-    rejected: "Rejected",
-    withdrawn: "Withdrawn",
-    used: "Carried out",
-    expired: "Expired",
-  },
-  audit: {
-    title: "Audit trail",
-    intact: "The trail holds: {events} events, {checkpoints} signed checkpoints",
-    broken: "The trail does not hold! {events} events, {checkpoints} signed checkpoints",
-    sequence: "No.",
-    at: "Time",
-    tag: "Event",
-    actor: "By",
-    subject: "About",
-    facts: "Facts",
-    earlier: "Earlier",
-    later: "Later",
-  },
-  problem: {
-    "console.unreachable": "The service cannot be reached. Check the network and try again",
-    "console.unreadable": "The service's answer cannot be read. Try again later",
-    code: "Error code",
-    request: "Request number",
-    again: "Try again",
-  },
-  denied: {
-    title: "No permission",
-    told: "This page is not part of your duties. Ask the security administrator if you need it.",
-    back: "Back to home",
-  },
-  nowhere: { title: "No such page", told: "The address is wrong, or what it named is gone.", back: "Back to home" },
+export default {
+  ...access,
+  ...approvals,
+  ...audit,
+  ...catalogue,
+  ...frame,
+  ...home,
+  ...identity,
+  ...keys,
+  ...licences,
+  ...me,
+  ...mine,
+  ...seals,
+  ...setup,
+  ...verify,
 };
-
-export default en;

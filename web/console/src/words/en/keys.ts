@@ -1,0 +1,8 @@
+import type zh from "../zh/keys";
+import type { Words } from "../words";
+
+const en: Words<typeof zh> = {
+  keys: { title: "" },
+};
+
+export default en;

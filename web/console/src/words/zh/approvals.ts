@@ -1,0 +1,28 @@
+export default {
+  approvals: {
+    title: "待我复核",
+    told: "需要第二个人同意的事项。您同意的正是这里所显示的内容。",
+    waiting: "等待我复核",
+    mine: "我提出的",
+    none_waiting: "目前没有等待您复核的事项",
+    none_mine: "您没有提出过事项",
+    by: "{actor} 提出于 {at}",
+    until: "请在 {date} 前决定，逾期自动失效",
+    remark: "意见（驳回时必填）",
+    reason: "撤回的理由",
+    approve: "同意",
+    reject: "驳回",
+    withdraw: "撤回",
+    approved: "已同意，并已执行",
+    rejected: "已驳回",
+    withdrawn: "已撤回",
+  },
+  proposal_state: {
+    proposed: "待复核",
+    approved: "已同意",
+    rejected: "已驳回",
+    withdrawn: "已撤回",
+    used: "已执行",
+    expired: "已过期",
+  },
+};

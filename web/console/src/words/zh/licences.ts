@@ -1,0 +1,26 @@
+export default {
+  licences: {
+    title: "证照管理",
+    number: "证照编号",
+    identifier: "电子证照标识",
+    state: "状态",
+    issuer: "颁发机构",
+    holder: "持证主体",
+    holder_code: "持证主体代码",
+    issued_on: "制证日期",
+    last_day: "有效期至",
+    no_end: "长期",
+    data: "证照信息",
+    none: "没有符合条件的证照",
+  },
+  licence_state: {
+    prepared: "制证中",
+    in_force: "有效",
+    suspended: "已暂扣",
+    superseded: "已换发",
+    revoked: "已吊销",
+    withdrawn: "已撤销",
+    cancelled: "已注销",
+    void: "未签发",
+  },
+};
