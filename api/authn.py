@@ -10,8 +10,8 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
+from api.browser_sessions import console_secret_of
 from api.decisions import Decisions
-from api.openid.browser_sessions import console_secret_of
 from api.permissions import ABOUT_ONESELF, PERMITTED, PUBLIC, Permission
 from api.problems import QuotaExceeded, Unauthenticated
 from api.quotas import ClientQuotas, header_fields

@@ -5,8 +5,8 @@ from http import HTTPStatus
 from fastapi import Request
 from fastapi.responses import RedirectResponse
 
+from api.browser_sessions import person_of
 from api.openid.answers import with_parameters
-from api.openid.browser_sessions import person_of
 from api.pages.words import Language
 from api.wiring import Instance
 from identity.duties import Actor

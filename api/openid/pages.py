@@ -9,8 +9,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from typing_extensions import override
 
+from api.browser_sessions import Visit
 from api.middleware import SAFE_HEADERS
-from api.openid.browser_sessions import Visit
 from api.pages.rendering import render
 from api.pages.words import Language, say
 from api.wiring import Instance

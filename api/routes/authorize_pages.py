@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from api.authn import instance_of
+from api.browser_sessions import FormForged, Visit, person_of, require_own_form
 from api.openid.answers import form_of, single
-from api.openid.browser_sessions import FormForged, Visit, person_of, require_own_form
 from api.openid.fields import PUBLIC, REDIRECT, Mark, Secret, SecretField
 from api.openid.leading import back_with_code, begun, proceed, refused_by
 from api.openid.pages import AgreePage, Choice, answer, asked_of

@@ -1,4 +1,4 @@
-"""The console 管理控制台: one page with scripts, for everybody; what it shows, the API decides for whoever is logged in."""
+"""The console 管理控制台: one page with scripts, the same for everybody; what it shows each, the API decides."""
 
 import re
 from http import HTTPStatus

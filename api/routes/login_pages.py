@@ -12,9 +12,9 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from api import browser_sessions
 from api.authn import allow, instance_of
-from api.openid import browser_sessions
-from api.openid.browser_sessions import FormForged, Visit, person_of, require_own_form
+from api.browser_sessions import FormForged, Visit, person_of, require_own_form
 from api.openid.fields import PUBLIC, REDIRECT, Mark, Next, Secret, SecretField
 from api.openid.leading import proceed, to
 from api.openid.pages import CertificatePage, LoginPage, StepUpPage, answer, asked_of

@@ -5,10 +5,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from api import browser_sessions
 from api.authn import instance_of
-from api.openid import browser_sessions
+from api.browser_sessions import FormForged, Visit, person_of, require_own_form
 from api.openid.answers import form_of, single, with_parameters
-from api.openid.browser_sessions import FormForged, Visit, person_of, require_own_form
 from api.openid.fields import PUBLIC, REDIRECT, Mark
 from api.openid.leading import to
 from api.openid.pages import AccountPage, LogoutPage, answer

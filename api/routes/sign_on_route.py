@@ -11,8 +11,8 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from typing_extensions import override
 
+from api.browser_sessions import FormIncomplete
 from api.logs import logger
-from api.openid.browser_sessions import FormIncomplete
 from api.openid.pages import ProblemPage, answer_problem
 from api.pages.words import Language
 from api.problems import TooManyRequests, status_of

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
+from api import browser_sessions
 from api.authn import allow, instance_of
 from api.federation.upper import UPPER, UpperLogin
-from api.openid import browser_sessions
 from api.permissions import Permission
 from api.routes.access import agent_of, count_login
 from api.routes.pages import PageRoute

@@ -8,8 +8,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from api.browser_sessions import Visit
 from api.demo import cast
-from api.openid.browser_sessions import Visit
 from identity.duties import Actor
 from identity.federation.errors import LinkNeedsLogin, PlatformContradicts, VouchedTooLow
 from identity.federation.id_tokens import LOGOUT_EVENT

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.openid.browser_sessions import FormForged, FormIncomplete
+from api.browser_sessions import FormForged, FormIncomplete
 from api.openid.logout_courier import LogoutCarrier, LogoutCourier
 from api.problems import status_of
 from api.telling import words_of

@@ -193,7 +193,7 @@ def lead_on(response: Response, instance: Instance, place: str) -> None:
 
 
 def next_place(request: Request, instance: Instance) -> str:
-    """Return where a browser goes once somebody is logged in: to the page of the console it came from, or the account."""
+    """Return where a browser goes after a login: to the page of the console that it came from, or to the account."""
     return place_of(take(request, instance.base.settings, NEXT, longest=LONGEST_PLACE))
 
 
