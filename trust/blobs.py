@@ -1,18 +1,38 @@
-"""Files by their content: the port to a blob store, and the one on the local disk."""
+"""Files by their content: the port to a blob store, and the one on the local disk, which holds none in clear.
+
+A file on the disk is enciphered with SM4-GCM under a key of its own, and the protection of personal data enciphers that
+key (trust/protection.py): so no more than 16 octets of each file are sent to custody. The form of a file is
+
+    "XYB1" ‖ length of the enciphered key (2 octets) ‖ enciphered key ‖ nonce (12) ‖ tag (16) ‖ ciphertext
+
+where key and ciphertext are bound to the name. What an earlier version kept in clear is still read, and enciphered by
+and by (`LocalBlobs.encipher_some`).
+"""
 
 import os
 import secrets
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NewType, Protocol
+from typing import Final, NewType, Protocol
 
 from trust.crypto.algorithms import Digest
 from trust.crypto.beginnings import hash_of_file
 from trust.crypto.sm3 import sm3
+from trust.crypto.sm4 import KEY_LENGTH, NONCE_LENGTH, TAG_LENGTH, CiphertextChanged, open_gcm, seal_gcm
 from trust.errors import NotFound, Unavailable
+from trust.protection import DataProtection, ProtectionUnavailable
 
 __all__ = ["BlobId", "BlobMissing", "BlobStore", "BlobStoreUnavailable", "LocalBlobs"]
+
+FORM: Final = b"XYB1"
+HEAD: Final = struct.Struct(">4sH")
+FOLDERS: Final = 256
+"""By the first two digits of the names."""
+
+PROGRESS: Final = ".enciphered"
+"""Tells through how many folders `LocalBlobs.encipher_some` has gone."""
 
 BlobId = NewType("BlobId", str)
 """SM3 of the content, 64 hexadecimal digits."""
@@ -50,10 +70,11 @@ class BlobStore(Protocol):
 
 
 class LocalBlobs:
-    """Files in a folder of the local disk, under two levels of folders by the first digits of their names."""
+    """Enciphered files in a folder of the local disk, in two levels of folders by the first digits of their names."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, protection: DataProtection) -> None:
         self.folder = folder
+        self.protection = protection
 
     def path(self, name: BlobId) -> Path:
         """Return where the content under `name` stands. A name that is not one of ours leads nowhere."""
@@ -85,15 +106,15 @@ class LocalBlobs:
         return names
 
     def write(self, name: BlobId, content: bytes) -> None:
-        """Write a file and give it its name, unless it stands there. Raise `OSError`."""
+        """Write a file and give it its name, unless it stands there enciphered. Raise `OSError`."""
         target = self.path(name)
         aside = self.folder / f".{name}.{secrets.token_hex(8)}"
         try:
-            if target.exists() and target.read_bytes() == content:
+            if target.exists() and self.is_whole(name, target.read_bytes()):
                 return
             target.parent.mkdir(parents=True, exist_ok=True)
             with aside.open("xb") as file:
-                file.write(content)
+                file.write(self.enciphered(name, content))
                 file.flush()
                 os.fsync(file.fileno())
             aside.replace(target)
@@ -103,16 +124,86 @@ class LocalBlobs:
             raise
 
     def get(self, name: BlobId) -> bytes:
-        """Return the content under `name`, or raise `BlobMissing` where it is absent or was changed."""
+        """Return the content under `name`, or raise `BlobMissing` where it is absent or was changed.
+
+        Raise `ProtectionUnavailable` where its key cannot be deciphered.
+        """
         try:
-            content = self.path(name).read_bytes()
+            kept = self.path(name).read_bytes()
         except FileNotFoundError:
             raise BlobMissing from None
         except OSError as error:
             raise BlobStoreUnavailable from error
+        content = self.deciphered(name, kept) if kept.startswith(FORM) else kept
         if sm3(content).hex() != name:
             raise BlobMissing
         return content
+
+    # --- what stands on the disk
+
+    def enciphered(self, name: BlobId, content: bytes) -> bytes:
+        """Return the form of a content in which it stands on the disk."""
+        key, nonce = secrets.token_bytes(KEY_LENGTH), secrets.token_bytes(NONCE_LENGTH)
+        wrapped = self.protection.protect(key, context=context_of(name))
+        ciphertext, tag = seal_gcm(key, nonce, content, FORM + name.encode())
+        return b"".join((HEAD.pack(FORM, len(wrapped)), wrapped, nonce, tag, ciphertext))
+
+    def deciphered(self, name: BlobId, kept: bytes) -> bytes:
+        """Return what `enciphered` was given. Raise `BlobMissing` or `ProtectionUnavailable`."""
+        if len(kept) < HEAD.size:
+            raise BlobMissing
+        _, length = HEAD.unpack_from(kept)
+        end = HEAD.size + length
+        after_nonce, start = end + NONCE_LENGTH, end + NONCE_LENGTH + TAG_LENGTH
+        if len(kept) < start:
+            raise BlobMissing
+        key = self.protection.reveal(kept[HEAD.size : end], context=context_of(name))
+        if len(key) != KEY_LENGTH:
+            raise BlobMissing
+        try:
+            return open_gcm(key, kept[end:after_nonce], kept[start:], FORM + name.encode(), tag=kept[after_nonce:start])
+        except CiphertextChanged:
+            raise BlobMissing from None
+
+    def is_whole(self, name: BlobId, kept: bytes) -> bool:
+        """Tell whether what stands under a name is its content, enciphered."""
+        if not kept.startswith(FORM):
+            return False
+        try:
+            return sm3(self.deciphered(name, kept)).hex() == name
+        except (BlobMissing, ProtectionUnavailable):
+            return False
+
+    def encipher_some(self, *, folders: int = 8) -> int:
+        """Encipher what stands in clear in some folders, those after the last ones; return how many files that were.
+
+        Once all have been gone through, nothing is read. Raise `BlobStoreUnavailable`.
+        """
+        progress = self.folder / PROGRESS
+        try:
+            first = int(progress.read_text()) if progress.exists() else 0
+            if first >= FOLDERS or not self.folder.is_dir():
+                return 0
+            clear = [name for number in range(first, first + folders) for name in self.clear_in(number)]
+            for name in clear:
+                self.put(self.path(name).read_bytes())
+            progress.write_text(str(first + folders))
+        except OSError as error:
+            raise BlobStoreUnavailable from error
+        return len(clear)
+
+    def clear_in(self, number: int) -> Iterator[BlobId]:
+        """Yield the names of the files in clear in one folder. What was changed is left as it is."""
+        for path in sorted(self.folder.glob(f"{number:02x}/*/*")):
+            with path.open("rb") as file:
+                content = b"" if (beginning := file.read(len(FORM))) == FORM else beginning + file.read()
+            if sm3(content).hex() == path.name:
+                yield BlobId(path.name)
+
+
+def context_of(name: BlobId) -> str:
+    """Return to what the key of a file is bound."""
+    return f"blob {name}"
 
 
 def sync_folder(folder: Path) -> None:

@@ -14,18 +14,18 @@ from seal.image.designs import Centre
 from seal.image.drawing import drawn
 from seal.image.emblems import LARGEST_FILE
 from tests.api.builders import copied, settings_for
-from trust.blobs import LocalBlobs
+from tests.fakes.blobs import local_blobs
 from trust.crypto.sm3 import sm3
 
 TRIANGLE = b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M50 10 L90 90 L10 90 Z"/></svg>'
 
 
 def test_without_a_setting_there_is_none(tmp_path: Path) -> None:
-    assert configured_emblem(settings_for(tmp_path), LocalBlobs(tmp_path / "blobs")) is None
+    assert configured_emblem(settings_for(tmp_path), local_blobs(tmp_path / "blobs")) is None
 
 
 def test_an_emblem_is_kept_by_its_content(tmp_path: Path) -> None:
-    file, blobs = tmp_path / "emblem.svg", LocalBlobs(tmp_path / "blobs")
+    file, blobs = tmp_path / "emblem.svg", local_blobs(tmp_path / "blobs")
     file.write_bytes(TRIANGLE)
     found = configured_emblem(settings_for(tmp_path, emblem_file=file), blobs)
     assert found == sm3(TRIANGLE).hex()
@@ -47,7 +47,7 @@ def test_what_is_no_emblem_is_refused_by_the_name_of_its_setting(
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(SettingInvalid) as caught:
-        configured_emblem(settings_for(tmp_path, emblem_file=file), LocalBlobs(tmp_path / "blobs"))
+        configured_emblem(settings_for(tmp_path, emblem_file=file), local_blobs(tmp_path / "blobs"))
     assert caught.value.details == {"setting": "TRUST_EMBLEM_FILE", "fault": fault}
 
 

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.blobs import MemoryBlobs
+from tests.fakes.blobs import MemoryBlobs, local_blobs
 from tests.fakes.faulty import Faults, FaultyBlobs
-from trust.blobs import BlobId, BlobMissing, BlobStore, LocalBlobs
+from trust.blobs import BlobId, BlobMissing, BlobStore
 from trust.crypto.sm3 import sm3
 
 
 @pytest.fixture(params=["local", "memory", "faulty"])
 def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
     """Return each store in turn."""
-    local = LocalBlobs(tmp_path)
+    local = local_blobs(tmp_path)
     kinds: dict[str, BlobStore] = {
         "local": local,
         "memory": MemoryBlobs(),

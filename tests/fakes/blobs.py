@@ -1,11 +1,18 @@
-"""A blob store in memory, as strict as the port asks."""
+"""A blob store in memory, as strict as the port asks; and one on the disk whose keys nobody has to keep."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from trust.blobs import BlobId, BlobMissing
+from keys.wrapping import EnvelopeProtection
+from trust.blobs import BlobId, BlobMissing, LocalBlobs
 from trust.crypto.sm3 import sm3
 
-__all__ = ["MemoryBlobs"]
+__all__ = ["MemoryBlobs", "local_blobs"]
+
+
+def local_blobs(folder: Path, key: bytes = bytes(16)) -> LocalBlobs:
+    """Return a store in a folder that is enciphered under a key."""
+    return LocalBlobs(folder, EnvelopeProtection(key, bytes(32)))
 
 
 class MemoryBlobs:

@@ -164,7 +164,7 @@ class House:
             access=access,
             audiences=(settings.claim_url,),
         )
-        self.blobs = FaultyBlobs(LocalBlobs(settings.blobs), self.faults)
+        self.blobs = FaultyBlobs(LocalBlobs(settings.blobs, protection), self.faults)
         self.stampers = Stampers(
             seal=self.time_authority(Role.TIME_STAMP_SM2),
             document=self.time_authority(Role.TIME_STAMP_P256),

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.fakes.blobs import local_blobs
 from trust.blobs import BlobId, BlobMissing, BlobStoreUnavailable, LocalBlobs
 from trust.crypto.sm3 import sm3
 from trust.errors import NotFound, Unavailable
+from trust.protection import ProtectionUnavailable
 
 CONTENT = b"%PDF-1.7 licence"
 NAME = BlobId(sm3(CONTENT).hex())
@@ -19,7 +21,7 @@ NAME = BlobId(sm3(CONTENT).hex())
 @pytest.fixture
 def blobs(tmp_path: Path) -> LocalBlobs:
     """Make an empty store, whose folder is not there yet."""
-    return LocalBlobs(tmp_path / "blobs")
+    return local_blobs(tmp_path / "blobs")
 
 
 def files(blobs: LocalBlobs) -> list[Path]:
@@ -85,7 +87,7 @@ def test_names_lead_nowhere_else(blobs: LocalBlobs, name: str) -> None:
 
 def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "blobs").write_text("a lost mount")
-    blobs = LocalBlobs(tmp_path / "blobs")
+    blobs = local_blobs(tmp_path / "blobs")
     with pytest.raises(BlobStoreUnavailable):
         blobs.put(CONTENT)
     with pytest.raises((BlobStoreUnavailable, BlobMissing)):
@@ -135,3 +137,107 @@ def test_every_new_name_is_made_durable(blobs: LocalBlobs, monkeypatch: pytest.M
     blobs.put(CONTENT)
     target = blobs.path(NAME)
     assert {target.parent, target.parent.parent, blobs.folder} <= synced
+
+
+# --- what stands on the disk
+
+
+def test_no_content_stands_in_clear(blobs: LocalBlobs) -> None:
+    blobs.put(CONTENT)
+    (path,) = files(blobs)
+    kept = path.read_bytes()
+    assert kept.startswith(b"XYB1")
+    assert not any(CONTENT[place : place + 4] in kept for place in range(len(CONTENT) - 3))
+
+
+def test_each_file_has_a_key_of_its_own(tmp_path: Path) -> None:
+    first, second = (local_blobs(tmp_path / name) for name in ("first", "second"))
+    kept = {one.path(one.put(CONTENT)).read_bytes() for one in (first, second)}
+    assert len(kept) == 2
+    assert len({one[-len(CONTENT) :] for one in kept}) == 2
+
+
+@pytest.mark.parametrize("place", [0, 4, 6, 20, 66, 80, 94, -1])
+def test_a_change_of_any_part_is_found(blobs: LocalBlobs, place: int) -> None:
+    path = blobs.path(blobs.put(CONTENT))
+    kept = bytearray(path.read_bytes())
+    kept[place] ^= 1
+    path.write_bytes(kept)
+    with pytest.raises((BlobMissing, ProtectionUnavailable)):
+        blobs.get(NAME)
+    assert blobs.get(blobs.put(CONTENT)) == CONTENT
+
+
+@pytest.mark.parametrize("length", [0, 4, 5, 6, 50, 70, 85])
+def test_what_was_cut_off_is_missing(blobs: LocalBlobs, length: int) -> None:
+    path = blobs.path(blobs.put(CONTENT))
+    path.write_bytes(path.read_bytes()[:length])
+    with pytest.raises((BlobMissing, ProtectionUnavailable)):
+        blobs.get(NAME)
+
+
+def test_a_file_under_the_name_of_another_is_none(blobs: LocalBlobs) -> None:
+    other = blobs.put(b"another licence")
+    blobs.put(CONTENT)
+    blobs.path(NAME).write_bytes(blobs.path(other).read_bytes())
+    with pytest.raises(ProtectionUnavailable):
+        blobs.get(NAME)
+
+
+def test_a_key_of_another_length_opens_nothing(blobs: LocalBlobs) -> None:
+    path = blobs.path(blobs.put(CONTENT))
+    wrapped = blobs.protection.protect(bytes(15), context=f"blob {NAME}")
+    path.write_bytes(b"XYB1" + len(wrapped).to_bytes(2) + wrapped + bytes(100))
+    with pytest.raises(BlobMissing):
+        blobs.get(NAME)
+
+
+def test_without_the_key_nothing_is_read(blobs: LocalBlobs) -> None:
+    blobs.put(CONTENT)
+    with pytest.raises(ProtectionUnavailable):
+        local_blobs(blobs.folder, key=b"another key of16").get(NAME)
+
+
+# --- what an earlier version kept in clear
+
+
+def keep_in_clear(blobs: LocalBlobs, content: bytes) -> BlobId:
+    """Keep a file as the first version did."""
+    name = BlobId(sm3(content).hex())
+    blobs.path(name).parent.mkdir(parents=True, exist_ok=True)
+    blobs.path(name).write_bytes(content)
+    return name
+
+
+def test_what_stands_in_clear_is_read_and_enciphered_by_and_by(blobs: LocalBlobs) -> None:
+    contents = [b"licence %d" % number for number in range(40)]
+    names = [keep_in_clear(blobs, one) for one in contents]
+    changed = keep_in_clear(blobs, b"to be changed")
+    blobs.path(changed).write_bytes(b"changed")
+    whole = blobs.put(CONTENT)
+    assert [blobs.get(one) for one in names] == contents
+    counts = [blobs.encipher_some(folders=100) for _ in range(4)]
+    assert (sum(counts), counts[3]) == (40, 0)
+    assert all(blobs.path(one).read_bytes().startswith(b"XYB1") for one in [*names, whole])
+    assert [blobs.get(one) for one in names] == contents
+    assert blobs.path(changed).read_bytes() == b"changed"  # it is no file of ours, and evidence of something
+
+
+def test_once_all_is_enciphered_nothing_is_read_again(blobs: LocalBlobs) -> None:
+    blobs.put(CONTENT)
+    assert [blobs.encipher_some(folders=256) for _ in range(2)] == [0, 0]
+    late = keep_in_clear(blobs, b"late")
+    assert blobs.encipher_some(folders=256) == 0
+    assert blobs.get(blobs.put(b"late")) == b"late"  # what is kept again is enciphered all the same
+    assert blobs.path(late).read_bytes().startswith(b"XYB1")
+
+
+def test_where_there_is_no_folder_there_is_nothing_to_encipher(blobs: LocalBlobs) -> None:
+    assert blobs.encipher_some() == 0
+    assert not blobs.folder.exists()
+
+
+def test_a_folder_that_cannot_be_read_is_told(blobs: LocalBlobs) -> None:
+    (blobs.folder / ".enciphered").mkdir(parents=True)
+    with pytest.raises(BlobStoreUnavailable):
+        blobs.encipher_some()

@@ -24,9 +24,9 @@ from licence.template import rendering
 from licence.template.assembly import ENCLOSED, Assembler
 from licence.template.rendering import Renderer
 from licence.types.particulars import AuthorityLevel
+from tests.fakes.blobs import local_blobs
 from tests.judges import program
 from trust import typefaces
-from trust.blobs import LocalBlobs
 from trust.crypto.beginnings import LEAST
 from trust.pdf.active_content import is_plainly_still
 from trust.workers import InProcess, WorkerExhausted
@@ -154,7 +154,7 @@ def test_what_the_renderer_refuses_is_refused(assembler: Assembler) -> None:
 
 def of_an_administrator(tmp_path: Path, changes: Mapping[str, bytes]) -> tuple[Assembler, str]:
     """Return an assembler that knows a bundle with changed files, and how that is called."""
-    blobs = LocalBlobs(tmp_path)
+    blobs = local_blobs(tmp_path)
     ready = Renderer(TEMPLATES, typefaces.FOLDER).bundle(TEMPLATE)
     bundle = replace(ready, files={**ready.files, **changes})
     blobs.put(bundle.to_archive())

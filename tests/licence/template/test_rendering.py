@@ -20,6 +20,7 @@ from typing_extensions import override
 from licence.errors import TemplateBroken, TemplateUnknown, ValueDoesNotFit
 from licence.template import rendering
 from licence.template.rendering import Renderer
+from tests.fakes.blobs import local_blobs
 from tests.judges import program
 from tests.licence.template.templates import TEMPLATE, bundle_of
 from trust import typefaces
@@ -281,7 +282,7 @@ def test_a_manifest_that_is_missing_or_no_object_breaks_its_template(files: dict
 
 @pytest.fixture
 def blobs(tmp_path: Path) -> LocalBlobs:
-    return LocalBlobs(tmp_path / "blobs")
+    return local_blobs(tmp_path / "blobs")
 
 
 @pytest.fixture
