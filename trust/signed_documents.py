@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from trust.certificates import Certificate
@@ -91,15 +92,20 @@ def read_moment(text: str) -> datetime:
     return moment
 
 
-def members(encoded: bytes, kinds: Mapping[str, type], *, longest: int) -> dict[str, Any]:
-    """Return the members of a JSON object that has exactly these, of these very types. Raise `ValueError`."""
+def members(
+    encoded: bytes, kinds: Mapping[str, type], *, longest: int, optional: Mapping[str, type] = MappingProxyType({})
+) -> dict[str, Any]:
+    """Return the members of a JSON object that has exactly these, of these very types. Raise `ValueError`.
+
+    Of the `optional` ones there may be any.
+    """
     if len(encoded) > longest:
         raise ValueError("far too large")
     text = encoded.decode()
     value = json.loads(text, object_pairs_hook=once, parse_constant=refuse, parse_float=refuse)
-    if not isinstance(value, dict) or set(value) != set(kinds):
+    if not isinstance(value, dict) or set(value) - set(optional) != set(kinds):
         raise ValueError("other members than there should be")
-    if any(type(value[name]) is not kind for name, kind in kinds.items()):
+    if any(type(value[name]) is not kind for name, kind in {**kinds, **optional}.items() if name in value):
         raise ValueError("a member of another type")
     return value
 

@@ -19,7 +19,7 @@ from trust.paths import Evidence
 from trust.revocation import RevocationList
 from trust.signed_documents import moment_of, sign_document, text_of
 from trust.signing import Signer
-from trust.validation_policy import Purpose, ValidationPolicy
+from trust.validation_policy import RULES, Purpose, ValidationPolicy
 
 __all__ = ["ListedCertificate", "ListedState", "TrustList", "sign_trust_list"]
 
@@ -80,12 +80,17 @@ class TrustList:
     authorities: tuple[ListedCertificate, ...] = ()
     signers: tuple[ListedCertificate, ...] = ()
     revocation_lists: tuple[RevocationList, ...] = field(default=(), repr=False)
+    rules: tuple[str, ...] = ()
+    """What kinds of rules the instance judges by besides (`trust.validation_policy.RULES`): whoever judges by this list
+    alone may pass what the instance does not."""
 
     def __post_init__(self) -> None:
         if self.sequence < 1 or self.issued >= self.next_update:
             raise ValueError("a list has a number from 1 on, and ends after it was issued")
         if len({one.certificate for one in self.all}) != len(self.all):
             raise ValueError("a certificate stands on a list once")
+        if self.rules != tuple(one for one in RULES if one in self.rules):
+            raise ValueError("rules are named in their order, each once")
 
     @property
     def all(self) -> tuple[ListedCertificate, ...]:
@@ -103,6 +108,7 @@ class TrustList:
             "authorities": [one.value for one in self.authorities],
             "signers": [one.value for one in self.signers],
             "revocation_lists": [text_of(one.der) for one in self.revocation_lists],
+            **({"rules": list(self.rules)} if self.rules else {}),
         }
 
     @property

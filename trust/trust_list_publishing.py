@@ -20,7 +20,7 @@ from trust.paths import Evidence
 from trust.signing import SigningUnavailable
 from trust.store import Reading, Store
 from trust.trust_list import ListedCertificate, ListedState, TrustList, sign_trust_list
-from trust.validation_policy import Purpose
+from trust.validation_policy import Purpose, ValidationPolicy
 
 __all__ = ["PublishedTrustList", "TrustLists"]
 
@@ -72,6 +72,9 @@ class TrustLists:
     blobs: BlobStore
     source: str
     """Address of the instance."""
+
+    policy: ValidationPolicy = field(default_factory=ValidationPolicy)
+    """What the operator asks for besides."""
 
     def __post_init__(self) -> None:
         self.lock = Lock()
@@ -150,6 +153,7 @@ class TrustLists:
             authorities=tuple(map(describe.authority, evidence.certificates)),
             signers=tuple(signers),
             revocation_lists=evidence.revocation_lists,
+            rules=self.policy.rules,
         )
 
     def publish(self) -> PublishedTrustList:

@@ -45,6 +45,7 @@ PAYLOAD: Final = {
     "signers": list,
     "revocation_lists": list,
 }
+OPTIONAL: Final = {"rules": list}
 OPEN_AT_MOST: Final = frozenset({SubIndication.TRY_LATER, SubIndication.OUT_OF_BOUNDS_NO_POE})
 """What an old list may leave open about its own signer, so that it is judged indeterminate and not refused."""
 
@@ -124,7 +125,7 @@ def read_trust_list(
 
 def read_payload(payload: bytes) -> TrustList:
     """Read what is signed. Raise `ValueError`, or what certificates and lists inside raise."""
-    told = members(payload, PAYLOAD, longest=MAX_LENGTH)
+    told = members(payload, PAYLOAD, longest=MAX_LENGTH, optional=OPTIONAL)
     if (told["type"], told["version"]) != (TYPE, VERSION):
         raise ValueError("another type or version")
     return TrustList(
@@ -136,7 +137,16 @@ def read_payload(payload: bytes) -> TrustList:
         authorities=read_certificates(told["authorities"]),
         signers=read_certificates(told["signers"]),
         revocation_lists=tuple(RevocationList(octets_of(one)) for one in told["revocation_lists"]),
+        rules=read_rules(told),
     )
+
+
+def read_rules(told: dict[str, Any]) -> tuple[str, ...]:
+    """Read what kinds of rules an instance adds: none where nothing is said of them, and never an empty list."""
+    rules = tuple(told.get("rules", ()))
+    if not rules and "rules" in told:
+        raise ValueError("an empty list of rules")
+    return rules
 
 
 def read_certificates(entries: list[Any]) -> tuple[ListedCertificate, ...]:

@@ -15,7 +15,7 @@ from trust.crypto.algorithms import SignatureAlgorithm
 from trust.crypto.public_keys import PublicKey
 from trust.verdict import Check, SubIndication
 
-__all__ = ["EVERY_PURPOSE", "Purpose", "ValidationPolicy"]
+__all__ = ["EVERY_PURPOSE", "RULES", "Purpose", "ValidationPolicy"]
 
 
 class Purpose(StrEnum):
@@ -31,6 +31,9 @@ class Purpose(StrEnum):
     TRUST_LIST = "trust lists"
     DELEGATION = "delegations"
 
+
+RULES: Final = ("algorithms", "anchors", "fatal", "freshness")
+"""The kinds of rules that a policy may add (docs/policy.md)."""
 
 EVERY_PURPOSE: Final = frozenset(Purpose)
 
@@ -59,6 +62,17 @@ class ValidationPolicy:
             raise ValueError("an end date needs its zone")
         if self.maximum_age is not None and self.maximum_age <= timedelta():
             raise ValueError("the greatest age of revocation information is a positive time")
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """What kinds of rules this policy adds to the empty one, by name (`RULES`)."""
+        added = {
+            "algorithms": bool(self.algorithm_ends),
+            "anchors": bool(self.anchor_purposes) or self.other_anchors != EVERY_PURPOSE,
+            "fatal": bool(self.fatal),
+            "freshness": self.maximum_age is not None,
+        }
+        return tuple(name for name in RULES if added[name])
 
     def trusts(self, anchor: Certificate, purpose: Purpose) -> bool:
         """Tell whether `anchor` is one for `purpose`."""

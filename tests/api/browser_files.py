@@ -40,6 +40,7 @@ class Given:
     next_update: str = LATER
     outcome: str = "passed"
     state: str = "active"
+    rules: tuple[str, ...] = ()
 
     @property
     def trust(self) -> str:
@@ -57,7 +58,7 @@ class Given:
         ]
         authorities = [{"certificate": encoded(one.der), "purposes": []} for one in self.evidence.certificates]
         lists = [encoded(one.der) for one in self.evidence.revocation_lists]
-        told = {"anchors": anchors, "authorities": authorities, "lists": lists}
+        told = {"anchors": anchors, "authorities": authorities, "lists": lists, "rules": list(self.rules)}
         return json.dumps({**told, "next_update": self.next_update, "outcome": self.outcome})
 
     def told(self, folder: Path, place: int) -> dict[str, str]:

@@ -262,6 +262,14 @@ def test_the_document_that_a_signature_covers_can_be_given_beside_it(
     assert names_of(other, outcome="failed") == {"seal_signature.data_hash"}
 
 
+def test_a_policy_of_the_operator_is_left_to_the_server(judge: Judge, bench: Bench) -> None:
+    pdf = bench.stamp(paper())
+    given = [Given(content=one, evidence=bench.kit.evidence, rules=("freshness",)) for one in (pdf, paper())]
+    stamped, bare = judge(given)
+    assert stamped["needsServer"] == ["policy", "registry", "revocation"]
+    assert bare["needsServer"] == []  # where nothing is signed, no rule can say more
+
+
 @pytest.mark.parametrize(
     ("content", "kind", "need"),
     [

@@ -1,5 +1,7 @@
 """The validation policy of an instance: read from the file of its setting, and what the service judges files by."""
 
+import base64
+import json
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,9 @@ def test_the_service_judges_by_it(founded_folder: Path, tmp_path: Path) -> None:
     instance = Instance.open(settings_for(copied(founded_folder, tmp_path / "instance"), validation_policy=file))
     try:
         assert instance.verification.policy == ValidationPolicy(other_anchors=frozenset({Purpose.SEALING}))
+        # Whoever judges by the trust list alone is told that there is more.
+        payload = base64.b64decode(json.loads(instance.trust_lists.current().encoded)["payload"])
+        assert json.loads(payload)["rules"] == ["anchors"]
     finally:
         instance.base.store.close()
 

@@ -134,6 +134,15 @@ def test_the_payload_member_by_member(house: House) -> None:
     assert drafted.payload == canonical(payload)
 
 
+def test_a_list_names_what_the_instance_asks_for_besides(house: House) -> None:
+    assert "rules" not in json.loads(house.draft().payload)  # as in lists of before
+    drafted = house.draft(rules=("algorithms", "freshness"))
+    assert json.loads(drafted.payload)["rules"] == ["algorithms", "freshness"]
+    assert house.read(house.sign(drafted)).trust_list == drafted
+    with pytest.raises(ValueError, match="in their order"):
+        house.draft(rules=("freshness", "algorithms"))
+
+
 def test_a_list_alone_is_enough_to_judge_by(house: House) -> None:
     """Whoever has the list and nothing else finds good what was signed under it, and nothing that was not."""
     pki, stranger = house.pki, PKI.found(house.pki.algorithm)
@@ -321,6 +330,12 @@ PAYLOAD: dict[str, Change] = {
     "a purpose twice": listed("purposes", ["audit", "audit"]),
     "a member of an anchor more": listed("more", 1),
     "a list that is none": having("revocation_lists", ["MAA="]),
+    "no rules in a list": having("rules", []),
+    "a rule that is none": having("rules", ["freshness", "weather"]),
+    "rules in another order": having("rules", ["freshness", "fatal"]),
+    "a rule twice": having("rules", ["fatal", "fatal"]),
+    "rules as text": having("rules", "fatal"),
+    "a rule that is no text": having("rules", [7]),
 }
 
 

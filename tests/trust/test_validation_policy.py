@@ -377,3 +377,18 @@ def test_responses_may_come_with_the_message(pki: PKI) -> None:
     evidence = replace(pki.evidence, revocation_lists=())
     assert verdict_of(carrying(pki, good, unreadable, unknown), evidence, AT) == GOOD
     assert verdict_of(carrying(pki, unreadable, unknown), evidence, AT) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("policy", "rules"),
+    [
+        (ValidationPolicy(), ()),
+        (ValidationPolicy(algorithm_ends={"1.2.3": datetime(2030, 1, 1, tzinfo=UTC)}), ("algorithms",)),
+        (ValidationPolicy(anchor_purposes={"00" * 32: frozenset({Purpose.SIGNING})}), ("anchors",)),
+        (ValidationPolicy(other_anchors=frozenset({Purpose.SIGNING})), ("anchors",)),
+        (ValidationPolicy(fatal=frozenset({SubIndication.TRY_LATER})), ("fatal",)),
+        (ValidationPolicy(maximum_age=timedelta(hours=1)), ("freshness",)),
+    ],
+)
+def test_a_policy_names_the_kinds_of_its_rules(policy: ValidationPolicy, rules: tuple[str, ...]) -> None:
+    assert policy.rules == rules

@@ -34,9 +34,14 @@ export class SignedDocument {
     }
   }
 
-  members<Name extends string>(kinds: Record<Name, Kind>, type: string, version: number): Strict<Name> {
+  members<Name extends string>(
+    kinds: Record<Name, Kind>,
+    type: string,
+    version: number,
+    optional: readonly NoInfer<Name>[] = [],
+  ): Strict<Name> {
     const value: Value = read(this.payload);
-    const told = new Strict(value, kinds);
+    const told = new Strict(value, kinds, optional);
     const found = value as Map<string, Value>;
     if (found.get("type") !== type || found.get("version") !== version) throw new Malformed("another type or version");
     return told;

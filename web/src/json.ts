@@ -116,9 +116,11 @@ export function read(encoded: Uint8Array): Value {
 
 /** The members of an object that must have exactly these, of these very kinds. */
 export class Strict<Name extends string> {
-  constructor(private readonly value: Value, kinds: Record<Name, Kind>) {
-    const names = Object.keys(kinds) as Name[];
-    if (!(value instanceof Map) || value.size !== names.length) throw new Malformed("other members");
+  /** `optional` are members, among those of `kinds`, that may be left out. */
+  constructor(private readonly value: Value, kinds: Record<Name, Kind>, optional: readonly NoInfer<Name>[] = []) {
+    if (!(value instanceof Map)) throw new Malformed("no members");
+    const names = (Object.keys(kinds) as Name[]).filter((one) => value.has(one) || !optional.includes(one));
+    if (value.size !== names.length) throw new Malformed("other members");
     for (const name of names) {
       const told = value.get(name);
       if ((Array.isArray(told) ? "list" : typeof told) !== kinds[name]) throw new Malformed(`${name} is of another kind`);
@@ -131,6 +133,10 @@ export class Strict<Name extends string> {
 
   number(name: Name): number {
     return (this.value as Members).get(name) as number;
+  }
+
+  has(name: Name): boolean {
+    return (this.value as Members).has(name);
   }
 
   list(name: Name): Value[] {

@@ -22,6 +22,8 @@ const PURPOSES = [
   "trust_list",
 ];
 
+const RULES = ["algorithms", "anchors", "fatal", "freshness"];
+
 export interface Listed {
   readonly name: string;
   readonly certificate: Certificate;
@@ -38,6 +40,8 @@ export interface TrustList {
   readonly authorities: readonly Listed[];
   readonly anchors: readonly Listed[];
   readonly revocationLists: readonly RevocationList[];
+  /** What kinds of rules the service judges by besides: whoever judges by this list alone may pass what it does not. */
+  readonly rules: readonly string[];
   /** Whether the list covered the moment when it was read. */
   readonly outcome: "passed" | "indeterminate";
 }
@@ -75,6 +79,13 @@ function certificates(values: readonly Value[]): Listed[] {
   return values.map(listed);
 }
 
+/** Reads what kinds of rules the service judges by besides, in their order, each once. */
+function rulesOf(told: readonly string[]): readonly string[] {
+  const isOrdered = told.join() === RULES.filter((one) => told.includes(one)).join();
+  if (told.length === 0 || !isOrdered) throw new Malformed("rules that are none");
+  return told;
+}
+
 function payload(signed: SignedDocument): Omit<TrustList, "outcome"> {
   const kinds = {
     type: "string",
@@ -87,8 +98,9 @@ function payload(signed: SignedDocument): Omit<TrustList, "outcome"> {
     authorities: "list",
     signers: "list",
     revocation_lists: "list",
+    rules: "list",
   } as const;
-  const told = signed.members(kinds, TYPE, VERSION);
+  const told = signed.members(kinds, TYPE, VERSION, ["rules"]);
   const found = {
     source: told.string("source"),
     sequence: told.number("sequence"),
@@ -98,6 +110,7 @@ function payload(signed: SignedDocument): Omit<TrustList, "outcome"> {
     authorities: certificates(told.list("authorities")),
     signers: certificates(told.list("signers")),
     revocationLists: told.strings("revocation_lists").map((one) => new RevocationList(fromBase64(one))),
+    rules: told.has("rules") ? rulesOf(told.strings("rules")) : [],
   };
   const all = [...found.anchors, ...found.authorities, ...found.signers];
   if (found.sequence < 1 || found.issued >= found.nextUpdate) throw new Malformed("a list that ends before it begins");

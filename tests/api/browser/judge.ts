@@ -29,6 +29,7 @@ const trustList = (told) =>
     authorities: told.authorities.map(listed),
     signers: [],
     revocationLists: told.lists.map((one) => new RevocationList(fromBase64(one))),
+    rules: told.rules,
     outcome: told.outcome,
   };
 

@@ -67,6 +67,7 @@ export async function judgeFile(
   const { checks, signatures } = isTooLarge ? left("size", evidence) : await judgeKind(kind, bytes, evidence, signed);
   const all = [...checks, ...freshness(trust, signatures, evidence)];
   if (signatures.length > 0) (["registry", "revocation"] as const).forEach((one) => evidence.needs.add(one));
+  if (signatures.length > 0 && (trust?.rules.length ?? 0) > 0) evidence.needs.add("policy");
   return { kind, outcome: worst([...all, ...signatures]), checks: all, signatures, needsServer: [...evidence.needs].sort() };
 }
 

@@ -13,6 +13,7 @@ export type Need =
   | "document"
   | "ofd"
   | "password"
+  | "policy"
   | "registry"
   | "revocation"
   | "size"
