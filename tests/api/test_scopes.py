@@ -19,7 +19,9 @@ from api.permissions import ABOUT_ONESELF, PERMITTED, PUBLIC
 from identity.duties import OF_ORGANISATION, Duty, Grant
 from identity.levels import Level
 from identity.tokens import TOKEN_LIFETIME, TOKEN_PREFIX
+from licence.exchange import ExchangedType
 from tests.api.builders import Furnished, Service, operations_of, permission_of
+from tests.licence.pictures.housing import photograph
 from tests.trust.pdf.paper import paper
 
 NAMES_NOTHING: Final = {
@@ -31,6 +33,11 @@ NAMES_NOTHING: Final = {
     ("POST", "/v1/seal-images/preview"),
     ("POST", "/v1/seal-images/uploads"),
     ("GET", "/v1/licence-types"),
+    ("GET", "/v1/seal-owners"),
+    ("GET", "/v1/stamping-authorisations"),
+    ("GET", "/v1/licence-types/search"),
+    ("POST", "/v1/licence-templates/previews"),
+    ("POST", "/v1/licence-templates/checks"),
     ("GET", "/v1/licence-types/ready"),
     ("GET", "/v1/licence-types/ready/{name}"),
     ("GET", "/v1/bulk-jobs"),
@@ -40,38 +47,14 @@ NAMES_NOTHING: Final = {
 }
 """Of nobody's: about the caller alone, about what serves all, or a list that holds what is the caller's."""
 
-CATALOGUE: Final = "/v1/licence-types/{kind}/versions"
+CATALOGUE: Final = ("/v1/licence-types/{kind}/versions", "/v1/licence-templates/{template}")
 """The catalogue of types is one for all: whoever works with licences reads it."""
 
 FILTERED: Final = {("GET", "/v1/seals/{seal}/stamping-approvals")}
 """Lists that hold, of what is named, the caller's own part."""
 
-ELSEWHERE: Final = {
-    # A file is read, or a ground compared with the law, before it is asked whose it is: each is tried with whole files.
-    ("POST", "/v1/licence-types/imports"),
-    ("PUT", "/v1/licence-types/{kind}/template"),
-    ("POST", "/v1/seals/{seal}/cms-signatures"),
-    # Nothing of the kind is at hand here.
-    ("GET", "/v1/licence-pictures/{picture}"),
-    ("GET", "/v1/licences/{licence}/scan"),
-    ("GET", "/v1/seals/{seal}/digest-stampings/{stamping}"),
-    ("GET", "/v1/bulk-jobs/{job}/licences.zip"),
-    ("GET", "/v1/bulk-jobs/{job}/events"),  # goes on until the job is done
-    ("GET", "/v1/sharing-grants/{grant}"),
-    ("POST", "/v1/sharing-grants/{grant}/approval"),
-    ("POST", "/v1/sharing-grants/{grant}/refusal"),
-    ("POST", "/v1/sharing-grants/{grant}/withdrawal"),
-    *(("GET", "/v1/seals/{seal}/stamping-approvals/{approval}"), ("POST", "/v1/seals/{seal}/stamping-approvals")),
-    ("POST", "/v1/seals/{seal}/stamping-approvals/{approval}/approval"),
-    ("POST", "/v1/seals/{seal}/stamping-approvals/{approval}/refusal"),
-    ("POST", "/v1/seals/{seal}/stamping-approvals/{approval}/withdrawal"),
-    # The authorisation that is at hand is for documents alone, and handed on to nobody.
-    *(("POST", "/v1/seals/{seal}/digest-stampings"), ("POST", "/v1/seals/{seal}/digest-stampings/batch")),
-    ("POST", "/v1/seals/{seal}/authorisations/{authorisation}/delegations"),
-    # By purpose, not by organisation.
-    ("POST", "/v1/subjects/{subject}/disclosures"),
-}
-"""Routes whose scope the tests of their own modules try."""
+OF_NO_ORGANISATION: Final = {("POST", "/v1/subjects/{subject}/disclosures")}
+"""Data of a person are disclosed for a purpose, whoever the person belongs to (identity/subjects/disclosing.py)."""
 
 OF_WHO_ASKED: Final = {
     ("GET", "/v1/licence-requests/{request}"),
@@ -79,19 +62,41 @@ OF_WHO_ASKED: Final = {
 }
 """A business system sees what it asked for itself: what an officer of its organisation asked for is none of it."""
 
+OF_OFFICERS: Final = {("GET", "/v1/licences/{licence}/scan")}
+"""What a permission opens to business systems too, and the service does not."""
+
+SEEN_BY_OWNERS: Final = {
+    ("GET", "/v1/seals/{seal}/digest-stampings/{stamping}"),
+    ("GET", "/v1/seals/{seal}/stamping-approvals/{approval}"),
+}
+"""What was done with a seal, its owner sees as well as who did it."""
+
 STAMPING: Final = "seal:stamp"
 """A seal is used by whoever is authorised, whatever duty they hold: here it is one business system alone."""
 
+DECIDED: Final = "matrix.decided"
+"""A use of the seal that its owner approves each time."""
+
+FREE: Final = "matrix.free"
+
 LAST: Final = (
     *("suspension", "loss-report", "cancellation", "remaking"),
-    *("retirement", "revocation", "withdrawal", "return"),
+    *("retirement", "revocation", "withdrawal", "refusal", "return"),
+    "events",  # of a job, which go on until it has ended
 )
 """What ends something is asked for after everything else."""
 
+GIVEN_ON: Final = ("POST", "/v1/seals/{seal}/authorisations/{authorisation}/delegations")
+USE: Final = {"operation": "message", "digest": "11" * 32}
 BODIES: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
     ("POST", "/v1/licences/{licence}/withdrawal"): {"ground": "public_interest"},
     ("POST", "/v1/licences/{licence}/cancellation"): {"ground": "renounced"},
     ("POST", "/v1/seals/{seal}/remaking"): {"ground": "image_worn"},
+    ("POST", "/v1/seals/{seal}/digest-stampings"): {"purpose": FREE},
+    ("POST", "/v1/seals/{seal}/digest-stampings/batch"): {"purpose": FREE},
+    ("POST", "/v1/seals/{seal}/cms-signatures"): {"purpose": FREE, "digest": "00" * 32},
+    ("POST", "/v1/seals/{seal}/stamping-approvals"): {"purpose": DECIDED, "use": USE},
+    GIVEN_ON: {"purpose": FREE},
 }
 """What a body says beside the example."""
 
@@ -137,6 +142,7 @@ class Matrix:
         own, other = furnished.authority, service.organisation()
         self.own, self.other = self.bearers(own), self.bearers(other)
         self.own[Duty.BUSINESS_SYSTEM] = self.authorised()
+        self.holder = service.bearer(Grant(Duty.SEAL_OWNER, furnished.enterprise))
         examples = {
             "O3F6H8J1L4N7Q2S5U9": own,
             "seal_01k9x3v5b7d2f4h6j8m0n1p3q5": furnished.seal,
@@ -152,8 +158,12 @@ class Matrix:
             "number": "1",
             "month": "2026-10",
             "subject": furnished.person,
+            "organisation": own,
         }
+        self.files: dict[Key, bytes] = {}
         self.make()
+        self.make_uses_of_the_seal()
+        self.make_of_types()
 
     def bearers(self, organisation: str) -> dict[Duty, str]:
         """Return somebody with each duty for an organisation."""
@@ -169,16 +179,13 @@ class Matrix:
                 tx, self.furnished.client, TOKEN_PREFIX, TOKEN_LIFETIME, level=Level.HIGH
             ).secret
 
+    def owner(self, key: Key, duty: Duty) -> str:
+        """Return whose session opens a route: an authorisation is given on by the organisation that holds it."""
+        return self.holder if key == GIVEN_ON else self.own[duty]
+
     def make(self) -> None:
         """Make what is to be looked at: a job, a request for review, evidence, an approval, a grant of sharing."""
-        ask, names = self.service.ask, self.names
-
-        def made(key: str, path: str, duty: Duty, **request: Any) -> None:  # noqa: ANN401 - as the client takes it
-            once = {"Idempotency-Key": uuid4().hex}
-            answer = ask("POST", path, token=self.own[duty], headers=once, **request)
-            assert answer.status_code in (201, 202), answer.text
-            names[key] = answer.json()["id"]
-
+        made = self.made
         job = {"type": self.furnished.type, "seal": self.furnished.seal}
         table = {"file": ("rows.csv", cast.the_table(), "text/csv")}
         made("job", "/v1/bulk-jobs", Duty.BUSINESS_SYSTEM, data=job, files=table)
@@ -187,8 +194,46 @@ class Matrix:
         paper_of = {"file": ("paper.pdf", paper(), "application/pdf")}
         kind = {"organisation": self.furnished.authority, "kind": "application_letter"}
         made("evidence", "/v1/seal-evidence", Duty.SEAL_OWNER, data=kind, files=paper_of)
-        listed = ask("GET", f"/v1/seals/{self.furnished.seal}/authorisations", token=self.own[Duty.SEAL_OWNER]).json()
-        names["authorisation"] = next(iter(listed.values()))[0]["id"] if isinstance(listed, dict) else listed[0]["id"]
+        photo = {"file": ("photo.jpg", photograph(), "image/jpeg")}
+        of_own = {"issuer": self.furnished.authority}
+        made("picture", "/v1/licence-pictures", Duty.LICENCE_OFFICER, data=of_own, files=photo)
+        grant = of_own | {
+            "client": self.furnished.client,
+            "types": [{"code": cast.BUSINESS_TYPE, "fields": {"number": "whole"}}],
+            "calls": ["query"],
+            "purposes": [{"code": "loan.review", "words": "个人住房公积金贷款资格审核"}],
+            "law": "《住房公积金管理条例》第二十六条",
+            "valid_until": MOMENT,
+        }
+        made("grant", "/v1/sharing-grants", Duty.LICENCE_OFFICER, json=grant)
+
+    def made(self, key: str, path: str, duty: Duty, **request: Any) -> None:  # noqa: ANN401 - as the client takes it
+        """Make something of the own organisation's, and let it be what a part of a path names."""
+        once = {"Idempotency-Key": uuid4().hex}
+        answer = self.service.ask("POST", path, token=self.own[duty], headers=once, **request)
+        assert answer.status_code in (201, 202), answer.text
+        self.names[key] = answer.json()["stamping" if key == "stamping" else "id"]
+
+    def make_uses_of_the_seal(self) -> None:
+        """Let the business system seal digests, ask for an approval, and another organisation let its own stamp."""
+        path = f"/v1/seals/{self.furnished.seal}"
+        terms = {"holder": self.furnished.client, "operations": ["digest", "message"], "valid_until": MOMENT}
+        for purpose, approval in ((FREE, "none"), (DECIDED, "each")):
+            given = terms | {"purpose": purpose, "approval": approval}
+            self.made("authorisation", f"{path}/authorisations", Duty.SEAL_OWNER, json=given)
+        digest = {"digest": "22" * 32, "property_info": "notice.pdf", "purpose": FREE, "document_kind": "notice"}
+        self.made("stamping", f"{path}/digest-stampings", Duty.BUSINESS_SYSTEM, json=digest)
+        use = {"purpose": DECIDED, "document_kind": "notice", "reason": "请予用印", "use": USE}
+        self.made("approval", f"{path}/stamping-approvals", Duty.BUSINESS_SYSTEM, json=use)
+        shared = terms | {"holder": self.furnished.enterprise, "purpose": FREE}
+        self.made("authorisation", f"{path}/authorisations", Duty.SEAL_OWNER, json=shared)
+
+    def make_of_types(self) -> None:
+        """Keep the files of which a type, or its template, is drafted."""
+        path = f"/v1/licence-types/{self.furnished.type}"
+        file = self.service.ask("GET", f"{path}/versions/1/file", token=self.own[Duty.LICENCE_OFFICER]).content
+        self.files["POST", "/v1/licence-types/imports"] = file
+        self.files["PUT", "/v1/licence-types/{kind}/template"] = ExchangedType.from_file(file).template.to_archive()
 
     def told(self, value: Any) -> Any:  # noqa: ANN401 - JSON
         """Return a body with what belongs to the own organisation in place of the examples."""
@@ -212,7 +257,7 @@ class Matrix:
         for media, content in operation.get("requestBody", {}).get("content", {}).items():
             body = self.told(sample(content["schema"], self.parts)) | BODIES.get(key, {})
             if media.startswith("multipart"):
-                request["files"] = {"file": ("file.pdf", PDF, "application/pdf")}
+                request["files"] = {"file": ("file.pdf", self.files.get(key, PDF), "application/pdf")}
                 request["data"] = {name: value for name, value in body.items() if name != "file"}
             else:
                 request["json"] = body
@@ -236,9 +281,10 @@ def scoped(service: Service) -> list[tuple[Key, APIRoute]]:
         duties = PERMITTED[permission]
         if permission in PUBLIC | ABOUT_ONESELF or duties == frozenset(Duty) or not duties & OF_ORGANISATION:
             continue
-        if (method, path) not in NAMES_NOTHING | FILTERED | ELSEWHERE and not path.startswith((BY_GRANT, CATALOGUE)):
+        of_nobody = (method, path) in NAMES_NOTHING | FILTERED | OF_NO_ORGANISATION
+        if not of_nobody and not path.startswith((BY_GRANT, *CATALOGUE)):
             found.append(((method, path), route))
-    return sorted(found, key=lambda one: one[0][1].endswith(LAST))
+    return sorted(found, key=lambda one: (one[0][1].endswith(LAST), one[0][1].endswith("events")))
 
 
 def pairs(matrix: Matrix) -> list[tuple[Key, str, Duty]]:
@@ -250,14 +296,16 @@ def pairs(matrix: Matrix) -> list[tuple[Key, str, Duty]]:
     ]
 
 
+@pytest.mark.no_cover
 def test_a_duty_opens_what_is_of_its_organisation_and_nothing_of_another(matrix: Matrix) -> None:
     asked = pairs(matrix)
     others = {(key, duty): matrix.ask(key, matrix.other[duty]) for key, _, duty in asked}
     wrong = []
     for key, permission, duty in asked:
-        other, own = others[key, duty], matrix.ask(key, matrix.own[duty])
+        other, own = others[key, duty], matrix.ask(key, matrix.owner(key, duty))
         is_system = duty is Duty.BUSINESS_SYSTEM
-        is_authorised = is_system if permission == STAMPING else not (is_system and key in OF_WHO_ASKED)
+        is_user = is_system or (key in SEEN_BY_OWNERS and duty is Duty.SEAL_OWNER)
+        is_authorised = is_user if permission == STAMPING else not (is_system and key in OF_WHO_ASKED | OF_OFFICERS)
         goes_further = own != other and own[0] not in (401, 422, 429, 500)
         if other[0] not in (403, 404) or is_authorised != goes_further:
             wrong.append((key, duty.value, other, own))
@@ -266,4 +314,4 @@ def test_a_duty_opens_what_is_of_its_organisation_and_nothing_of_another(matrix:
 
 def test_every_route_in_a_table_is_there(matrix: Matrix) -> None:
     routes = {(method, path) for method, path, _ in operations_of(matrix.service.app)}
-    assert NAMES_NOTHING | FILTERED | ELSEWHERE | OF_WHO_ASKED | set(BODIES) <= routes
+    assert NAMES_NOTHING | FILTERED | OF_NO_ORGANISATION | OF_WHO_ASKED | OF_OFFICERS | set(BODIES) <= routes

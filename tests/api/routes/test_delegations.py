@@ -28,7 +28,7 @@ class Desk:
         self.service, self.authority, self.seal = service, furnished.authority, furnished.seal
         self.owner = service.bearer(Grant(Duty.SEAL_OWNER, furnished.authority))
         office = Grant(Duty.LICENCE_OFFICER, furnished.authority)
-        self.agents = (service.bearer(office), service.bearer(office))
+        self.agents = (service.bearer(office), service.bearer())  # the other one holds no duty at all
         seal = service.ask("GET", f"/v1/seals/{furnished.seal}", token=self.owner).json()
         self.code = seal["code"]
 
@@ -102,6 +102,11 @@ def test_a_delegation_is_offered_accepted_given_on_used_and_revoked(desk: Desk) 
     assert sm3(read.statements[1].der).hex() == second["statement"]
     shown = desk.service.ask("GET", f"{PATH}/{second['id']}", token=desk.owner).json()
     assert (shown["used"], shown["within"]) == (1, first["id"])
+    links = desk.service.ask("GET", f"{PATH}/{second['id']}/links", token=desk.agents[1]).json()
+    assert [first["id"], second["id"]] == [one["id"] for one in links]
+    stranger = desk.service.bearer()
+    answer = desk.service.ask("GET", f"{PATH}/{second['id']}/links", token=stranger)
+    assert code_of(answer) == (404, "mandate.unknown")
     revoked = desk.post(f"/{first['id']}/revocation", desk.owner, json=REASON)
     assert revoked.json()["state"] == "revoked"
     refused = desk.service.ask(
@@ -112,7 +117,7 @@ def test_a_delegation_is_offered_accepted_given_on_used_and_revoked(desk: Desk) 
         files={"file": ("a.pdf", foreign_documents()["several-pages.pdf"], "application/pdf")},
         headers={"Idempotency-Key": "stamped-after-that"},
     )
-    assert code_of(refused) == (403, "seal.not_authorised")
+    assert code_of(refused) == (403, "identity.duty_missing")  # nothing opens the route to who has neither
 
 
 def test_who_receives_declines_or_renounces(desk: Desk) -> None:
