@@ -7,7 +7,7 @@ CORPUS ?=
 CASES ?= 1000000
 BIN := .venv/bin
 
-.PHONY: demo run test check bench drill vectors fuzz timing format lock web clean
+.PHONY: demo run test check check-console console types bench drill vectors fuzz timing format lock web clean
 
 ## Play the main job through the public API and leave the evidence in $(OUT).
 demo: .venv/runtime.done
@@ -21,7 +21,8 @@ run: .venv/runtime.done
 
 ## Every test, with branch coverage.
 test: .venv/dev.done
-	$(BIN)/python -m pytest -n auto --cov --cov-report=
+	$(BIN)/python -m pytest -n auto --cov --cov-report= --cov-fail-under=0
+	$(BIN)/python -m coverage report
 
 ## Format, lint, types, layers.
 check: .venv/dev.done
@@ -56,9 +57,25 @@ fuzz: .venv/dev.done
 timing: .venv/dev.done
 	$(BIN)/python -m benchmarks.timing
 
-## Build the scripts of the public pages anew, into api/pages.
-web: web/node_modules/.package-lock.json
+## Build the scripts of the public pages anew, into api/pages, and the console.
+web: web/node_modules/.package-lock.json console
 	cd web && npm run --silent check && npm run --silent build
+
+## Build the console anew, into api/console/dist.
+console: web/console/node_modules/.package-lock.json
+	cd web/console && npm run --silent build
+
+## Whether the types of the console fit those of the API.
+check-console: types
+	cd web/console && npm run --silent check
+
+## Write down the types of the API for the console, from the description that the service gives of itself.
+types: .venv/dev.done web/console/node_modules/.package-lock.json
+	$(BIN)/python -m deploy.describe_api web/console/openapi.json
+	cd web/console && npm run --silent types >/dev/null
+
+web/console/node_modules/.package-lock.json: web/console/package-lock.json
+	npm ci --prefix web/console --ignore-scripts --no-audit --no-fund --silent
 
 web/node_modules/.package-lock.json: web/package-lock.json
 	npm ci --prefix web --ignore-scripts --no-audit --no-fund --silent

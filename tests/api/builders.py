@@ -14,6 +14,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import httpx2
+from anyio.from_thread import start_blocking_portal
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -367,8 +368,10 @@ def served(folder: Path, clock: SettableClock | None = None, **changes: Any) -> 
     """Open the instance in `folder` and let it answer, without the lifespan of the application."""
     clock = clock or SettableClock()
     service = Service(Instance.open(settings_for(folder, **changes), clock), clock)
-    yield service
-    service.http.close()
+    with start_blocking_portal() as portal:
+        service.http.portal = portal  # one loop for all requests, as in service; one for each costs thrice the request
+        yield service
+        service.http.close()
     service.instance.workers.close()
     service.instance.base.store.close()
 

@@ -1,15 +1,17 @@
 """The command line: exit codes, options, and what a person reads when something is wrong."""
 
+import gc
 import json
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from api import migrations
+from api import cli, migrations
 from api.demo import cast
 from api.demo.documents import PASSWORD
 from api.settings import inherited_environment
@@ -25,8 +27,12 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture
 def trust(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    """Return what runs a command in this process, where there is no instance unless the test names one."""
+    """Return what runs a command in this process, where there is no instance unless the test names one.
+
+    Files are read here as well, where a test does not ask for a worker: to start one takes longer than to judge a file.
+    """
     monkeypatch.setenv("TRUST_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("TRUST_WORKERS", "0")
     return runner(monkeypatch, capsys)
 
 
@@ -120,6 +126,7 @@ def test_a_setting_that_cannot_be_says_nothing_of_a_file(
 def test_a_file_that_burns_is_told_in_time(
     trust: Run, tmp_path: Path, evidence_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("TRUST_WORKERS", "1")
     monkeypatch.setenv("TRUST_WORKER_SECONDS", "1")
     (tmp_path / "hostile.pdf").write_bytes(burning())
     answer = trust("verify", tmp_path / "hostile.pdf", "--anchor", evidence_folder, *AT)
@@ -385,6 +392,20 @@ def test_doctor_sees_an_old_database(trust: Run, founded_folder: Path, tmp_path:
     answer = trust("doctor")
     assert answer.code == 1
     assert "✗ migrations" in answer.out
+
+
+@pytest.mark.parametrize("left", [gc.enable, gc.disable])
+def test_garbage_is_looked_for_as_before_once_a_command_is_loaded(trust: Run, left: Callable[[], None]) -> None:
+    left()
+    before = gc.isenabled()
+    try:
+        with cli.loading():
+            assert not gc.isenabled()
+        assert gc.isenabled() is before
+        assert trust("verify", "--help").code == 0
+        assert gc.isenabled() is before
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("verify", "--help"), ("serve", "--help"), ("demo", "--help")])

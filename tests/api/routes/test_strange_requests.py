@@ -87,30 +87,6 @@ def fields_of(answer: httpx2.Response) -> set[str]:
     return {one["field"] for one in answer.json()["details"]["fields"]}
 
 
-@pytest.mark.parametrize("character", ["\x00", HALF])
-def test_no_body_holds_what_no_database_holds(
-    shared_furnished: Service, callers: dict[Permission, str], character: str
-) -> None:
-    count = 0
-    for method, path, told in described(shared_furnished):
-        if "application/json" not in told.get("requestBody", {}).get("content", {}):
-            continue
-        count += 1
-        for body, place in (
-            ({"x": {"y": [{}, {"z": f"a{character}"}]}}, "body.x.y.1.z"),
-            ({"x": {character: 1}}, "body.x"),
-        ):
-            answer = shared_furnished.ask(
-                method,
-                filled(path),
-                token=callers[permissions_of(shared_furnished)[method, path]],
-                content=json.dumps(body).encode(),
-                headers=JSON,
-            )
-            assert (answer.status_code, fields_of(answer)) == (422, {place}), f"{method} {path}"
-    assert count > 25
-
-
 def test_no_form_holds_what_no_database_holds(shared_furnished: Service, callers: dict[Permission, str]) -> None:
     count = 0
     for method, path, told in described(shared_furnished):
@@ -143,7 +119,8 @@ def test_no_form_holds_what_no_database_holds(shared_furnished: Service, callers
 def test_nothing_bears_a_name_that_no_database_holds(shared_furnished: Service, callers: dict[Permission, str]) -> None:
     count = 0
     for method, path, _ in described(shared_furnished):
-        if "{" not in path or "{claim}" in path or "{method}" in path:  # nothing is looked up by a claim or a method
+        # Nothing is looked up by a claim or a method; which view of the console is meant, its script decides.
+        if "{" not in path or any(one in path for one in ("{claim}", "{method}", "{view}")):
             continue
         count += 1
         answer = shared_furnished.ask(
@@ -342,3 +319,28 @@ def test_a_strange_name_is_nothing(shared: Service, path: str) -> None:
 def test_a_body_of_another_kind_is_refused(shared: Service, kind: str) -> None:
     answer = shared.ask("POST", "/v1/auth/sessions", content=b'{"username": 1}', headers={"Content-Type": kind})
     assert 400 <= answer.status_code < 500
+
+
+@pytest.mark.parametrize("character", ["\x00", HALF])
+@pytest.mark.no_cover
+def test_no_body_holds_what_no_database_holds(
+    shared_furnished: Service, callers: dict[Permission, str], character: str
+) -> None:
+    count = 0
+    for method, path, told in described(shared_furnished):
+        if "application/json" not in told.get("requestBody", {}).get("content", {}):
+            continue
+        count += 1
+        for body, place in (
+            ({"x": {"y": [{}, {"z": f"a{character}"}]}}, "body.x.y.1.z"),
+            ({"x": {character: 1}}, "body.x"),
+        ):
+            answer = shared_furnished.ask(
+                method,
+                filled(path),
+                token=callers[permissions_of(shared_furnished)[method, path]],
+                content=json.dumps(body).encode(),
+                headers=JSON,
+            )
+            assert (answer.status_code, fields_of(answer)) == (422, {place}), f"{method} {path}"
+    assert count > 25
