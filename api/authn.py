@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.browser_sessions import console_secret_of
 from api.decisions import Decisions
-from api.permissions import ABOUT_ONESELF, PERMITTED, PUBLIC, Permission
+from api.permissions import ABOUT_ONESELF, BY_MANDATE, PERMITTED, PUBLIC, Permission
 from api.problems import QuotaExceeded, Unauthenticated
 from api.quotas import ClientQuotas, header_fields
 from api.wiring import Instance
@@ -22,7 +22,7 @@ from trust.attribution import Attribution, acting, attributed
 from trust.errors import Denied
 from trust.events import AuditEvent, Fact
 
-__all__ = ["allow", "bearer_secret", "instance_of"]
+__all__ = ["allow", "bearer_secret", "instance_of", "is_borne_by_console"]
 
 BEARER = HTTPBearer(
     auto_error=False, description="Session of a person (xs_…) or access token of a business system (xc_…)"
@@ -42,11 +42,17 @@ async def bearer_secret(
     """Return the secret that the caller bears, in the header or as the console does; or raise `Unauthenticated`."""
     if credentials is None:
         if secret := console_secret_of(request, request.app.state.instance):
+            request.state.borne_by_console = True
             return secret
         raise Unauthenticated
     if not 0 < len(credentials.credentials) <= MAX_SECRET:
         raise Unauthenticated
     return credentials.credentials
+
+
+def is_borne_by_console(request: Request) -> bool:
+    """Tell whether a browser bears the session of a request in the console's cookie: no script gets another secret."""
+    return getattr(request.state, "borne_by_console", False)
 
 
 def allow(permission: Permission) -> Any:  # noqa: ANN401 - what FastAPI's Depends is
@@ -93,7 +99,8 @@ def check(permission: Permission) -> Callable[..., AsyncIterator[Actor]]:
         with acting(attribution):
             try:
                 permitted = PERMITTED[permission]
-                if permission not in ABOUT_ONESELF and not any(actor.holds(duty) for duty in permitted):
+                has_duty = permission in ABOUT_ONESELF or any(actor.holds(duty) for duty in permitted)
+                if not has_duty and not await is_delegate(instance, actor, permission):
                     raise DutyMissing(duty=" / ".join(sorted(duty.value for duty in permitted)))
                 actor.require_level(instance.floors.of(permission))
                 if actor.is_client:
@@ -109,6 +116,12 @@ def check(permission: Permission) -> Callable[..., AsyncIterator[Actor]]:
                     await record(request, actor, "access:check:allowed", {})
 
     return checked
+
+
+async def is_delegate(instance: Instance, actor: Actor, permission: Permission) -> bool:
+    """Tell whether a delegation that holds now opens a permission to somebody who has no duty for it."""
+    matter = BY_MANDATE.get(permission)
+    return matter is not None and await run_in_threadpool(instance.mandates.is_delegate, actor, matter)
 
 
 async def count(request: Request, actor: Actor, permission: Permission) -> None:

@@ -20,6 +20,7 @@ from identity.openid.scopes import Scope
 
 __all__ = [
     "AccountPage",
+    "ActivatePage",
     "AgreePage",
     "CertificatePage",
     "Choice",
@@ -79,6 +80,17 @@ class LoginPage(FormPage):
     """Whether the platform above can be asked."""
 
     username: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivatePage(FormPage):
+    """Where persons whose account was opened choose username and password."""
+
+    name: ClassVar[str] = "activate"
+    template: ClassVar[str] = "login_activate.html.j2"
+
+    username: str = ""
+    is_done: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +220,7 @@ def policy_for(destination: str) -> str:
 def answer(
     request: Request,
     instance: Instance,
-    page: LoginPage | StepUpPage | CertificatePage | AgreePage | LogoutPage | AccountPage,
+    page: LoginPage | ActivatePage | StepUpPage | CertificatePage | AgreePage | LogoutPage | AccountPage,
     *,
     visit: Visit,
     path: str,

@@ -122,6 +122,26 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "用户名、口令或验证没有通过。请核对后重试。",
         "The username, the password or the proof does not hold. Check and try again.",
     ),
+    "login.activate": ("第一次登录？用激活码启用账户", "First time here? Use your activation code"),
+    "activate.title": ("启用账户", "Activate your account"),
+    "activate.lead": (
+        "输入安全管理员交给您的激活码，自己设定用户名和口令。激活码只能用一次。",
+        "Enter the code that the security administrator gave you, and choose username and password. It works once.",
+    ),
+    "activate.code": ("激活码", "Activation code"),
+    "activate.username.hint": ("小写字母、数字和 . _ -", "lower-case letters, digits and . _ -"),
+    "activate.password.hint": ("建议用一句只有您自己知道的话", "a sentence that only you know is best"),
+    "activate.again": ("再次输入口令", "Password once more"),
+    "activate.submit": ("启用", "Activate"),
+    "activate.done": ("账户已启用，请登录。", "Your account is active. Log in now."),
+    "activate.differ": (
+        "两次输入的口令不一致。请重新输入。",
+        "The two passwords are not the same. Enter them again.",
+    ),
+    "activate.wrong": (
+        "激活码不对、已经用过，或者已过期。请核对，或向安全管理员领取新的。",
+        "The code is wrong, was used, or has expired. Check it, or ask the security administrator for another.",
+    ),
     "login_problem.title": ("没有登录成功", "The login did not succeed"),
     "step_up.title": ("需要进一步验证", "One more proof"),
     "step_up.lead": (
@@ -1644,6 +1664,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "files.need.password": (
         "文件有密码。请填写密码，再点“开始查验”。",
         "The file has a password. Enter it, then check the file.",
+    ),
+    "files.need.policy": (
+        "本平台另有验证规则（算法期限、吊销信息的时效等），本机未应用。",
+        "This service has further rules (ends of algorithms, age of revocation information), not applied here.",
     ),
     "files.need.size": ("文件太大，本机查不了。", "The file is too large to be checked here."),
     "files.send": ("发送给服务器做完整查验", "Send for the full check"),

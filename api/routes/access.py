@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.authn import allow, bearer_secret, instance_of
+from api import browser_sessions
+from api.authn import allow, bearer_secret, instance_of, is_borne_by_console
 from api.permissions import Permission
 from api.problems import TooManyRequests
 from api.schemas.common import errors
@@ -22,6 +23,7 @@ from identity.errors import (
     UsernameTaken,
 )
 from identity.passwords import PasswordsBusy
+from identity.subject import Person
 from trust.store import LostRace
 
 __all__ = ["agent_of", "count_login", "count_login_from", "router"]
@@ -97,13 +99,23 @@ def log_in(instance: InstanceHere, request: Request, body: Login) -> SessionView
 
 
 @router.delete("/v1/auth/sessions/current", summary="Log out 退出", status_code=204, responses=errors(CredentialsWrong))
-def log_out(instance: InstanceHere, caller: Anyone, secret: Annotated[str, Depends(bearer_secret)]) -> Response:
-    """End the session or token that the request bears."""
+def log_out(
+    instance: InstanceHere, request: Request, caller: Anyone, secret: Annotated[str, Depends(bearer_secret)]
+) -> Response:
+    """End the session or token that the request bears. A browser gives back its cookies, as by the page of logout."""
     instance.base.access.log_out(caller, secret)
-    return Response(status_code=204)
+    found = Response(status_code=204)
+    if is_borne_by_console(request):
+        instance.openid.ending.sweep(session=caller.session)
+        browser_sessions.end(found, instance)
+    return found
 
 
 @router.get("/v1/me", summary="Who I am, and with which duties 我的身份与职责", responses=errors())
-def me(caller: Caller) -> Me:
-    """Return the caller's identifier and duties."""
-    return Me.of(caller)
+def me(instance: InstanceHere, caller: Caller) -> Me:
+    """Return the caller's identifier and duties, and how long the session may be left alone."""
+    if caller.is_client:
+        return Me.of(caller, name="", idle=None)
+    person = instance.base.identity.find(caller.id)
+    name = person.name.masked if isinstance(person, Person) else ""
+    return Me.of(caller, name=name, idle=instance.base.access.limits.idle[caller.shown])

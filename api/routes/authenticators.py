@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from api.authn import allow, instance_of
+from api import browser_sessions
+from api.authn import allow, instance_of, is_borne_by_console
 from api.permissions import Permission
 from api.problems import TooManyRequests
 from api.routes.access import agent_of, count_login
@@ -84,10 +85,19 @@ def answer(instance: InstanceHere, request: Request, body: KeyAnswer) -> Session
     dependencies=[Depends(count_login)],
     responses=errors(CredentialsWrong, TooManyAttempts, TooManyRequests),
 )
-def step_up(instance: InstanceHere, request: Request, caller: Caller, body: StepUp) -> SessionView:
-    """Replace this session by a stronger one. Its token changes; the one before ends."""
+def step_up(instance: InstanceHere, request: Request, response: Response, caller: Caller, body: StepUp) -> SessionView:
+    """Replace this session by a stronger one. Its token changes; the one before ends.
+
+    The console gets it in its cookies alone, and the business systems of this browser go on with it.
+    """
     further = body.key.answer() if body.key is not None else "" if body.code is None else body.code.get_secret_value()
-    return SessionView.of(instance.base.sign_in.step_up(caller, further, agent=agent_of(request)))
+    signed_in = instance.base.sign_in.step_up(caller, further, agent=agent_of(request))
+    if not is_borne_by_console(request):
+        return SessionView.of(signed_in)
+    secret = signed_in.token.secret
+    instance.openid.authorizing.follow(caller.session, instance.base.access.actor_of(secret))
+    browser_sessions.renew(response, instance, secret)
+    return SessionView.of(signed_in).kept()
 
 
 @router.get("/v1/auth/sessions", summary="Where I am logged in 我的登录会话", responses=errors())

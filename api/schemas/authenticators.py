@@ -14,6 +14,7 @@ from identity.authentication.enrolling import NewCodes
 from identity.authentication.signing_in import Answer, CertificateAnswer, PasskeyAnswer
 from identity.levels import methods_of
 from identity.tokens import Session
+from licence.qr import draw_png
 
 __all__ = [
     "AuthenticatorView",
@@ -104,11 +105,16 @@ class NewCodesView(View):
 
     secret: str = Field(examples=["JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"])
     address: str = Field(examples=["otpauth://totp/…"])
+    picture: str = Field(
+        description="The address as a QR code for the app to scan: PNG as a data: address (RFC 2397)",
+        examples=["data:image/png;base64,iVBORw0KGgo…"],
+    )
 
     @classmethod
     def of(cls, made: NewCodes) -> "NewCodesView":
         """Return the view of a secret."""
-        return cls(secret=made.secret, address=made.address)
+        drawn = base64.b64encode(draw_png(made.address)).decode()
+        return cls(secret=made.secret, address=made.address, picture=f"data:image/png;base64,{drawn}")
 
 
 class CodesEnrolment(Request):

@@ -1,6 +1,6 @@
 """Subjects, accounts, duties and clients on the wire. Personal data goes in, and comes out masked."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from pydantic import Field, SecretStr, model_validator
@@ -85,6 +85,10 @@ class SubjectView(View):
     legal_representative: str | None = None
     assurance: AssuranceView | None
     registered_at: datetime
+    last_actor: str = Field(
+        description="Who took the last step of its life; where two are needed, another person takes the next",
+        examples=["P7K2M9Q4R8T1W3X5Y6"],
+    )
 
     @classmethod
     def of(cls, subject: Person | Organisation) -> "SubjectView":
@@ -104,6 +108,7 @@ class SubjectView(View):
                 level=assurance.level, source=assurance.source, at=assurance.at, expires_at=assurance.expires_at
             ),
             registered_at=subject.registered_at,
+            last_actor=subject.last_actor,
         )
 
 
@@ -163,7 +168,10 @@ class Login(Request):
 class SessionView(View):
     """A session that has begun. The token is shown once."""
 
-    token: str = Field(examples=["xs_3Gd…"])
+    token: str = Field(
+        description="To be borne from now on; empty for the console, whose browser has it in a cookie",
+        examples=["xs_3Gd…"],
+    )
     person: str
     expires_at: datetime
     level: int = Field(description="Assurance level 0 to 3 (docs/sign-on.md)", examples=[2])
@@ -182,6 +190,10 @@ class SessionView(View):
             level=token.level,
             device=signed.device,
         )
+
+    def kept(self) -> "SessionView":
+        """Return the view for a browser that bears the session in a cookie: no script of it gets the secret."""
+        return self.model_copy(update={"token": ""})
 
 
 class TokenView(View):
@@ -203,17 +215,25 @@ class Me(View):
     """Who the caller is, and with which duties."""
 
     id: str = Field(examples=["P7K2M9Q4R8T1W3X5Y6"])
+    name: str = Field(description="Masked name of a person; empty for a business system", examples=["**明"])
     is_client: bool
     level: int = Field(description="Assurance level of this session, 0 to 3 (docs/sign-on.md)", examples=[3])
+    proven: int = Field(description="Level of the proofing: no factor lifts a session above it", examples=[3])
+    idle_minutes: int | None = Field(
+        description="How long this session may be left alone; none: access tokens end by themselves", examples=[15]
+    )
     duties: list[GrantView]
 
     @classmethod
-    def of(cls, actor: Actor) -> "Me":
-        """Return the view of an actor."""
+    def of(cls, actor: Actor, *, name: str, idle: timedelta | None) -> "Me":
+        """Return the view of an actor, who is called so, and whose session may be left alone so long."""
         grants = sorted(actor.grants, key=lambda grant: (grant.duty, grant.organisation or ""))
         return cls(
             id=actor.id,
+            name=name,
             is_client=actor.is_client,
             level=actor.level,
+            proven=actor.proven,
+            idle_minutes=None if idle is None else int(idle.total_seconds()) // 60,
             duties=[GrantView(duty=grant.duty, organisation=grant.organisation) for grant in grants],
         )

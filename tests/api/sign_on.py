@@ -173,15 +173,20 @@ class SignOn:
 
     def human(self, name: str = "王小明") -> Human:
         """Register a person with an account."""
+        person, code = self.opened(name)
+        username = f"user{self.service.people}"
+        self.service.instance.base.access.activate(code, username=username, password=PASSWORD)
+        return Human(person, username)
+
+    def opened(self, name: str = "王小明") -> tuple[str, str]:
+        """Register a person, open an account, and return the person and the activation code."""
         service, base = self.service, self.service.instance.base
         service.people += 1
         command = RegisterPerson(name=name, citizen_number=cast.person_number(service.people))
         first, second = (Actor(id=one, grants=frozenset({Grant(Duty.REGISTRAR)})) for one in ("a", "b"))
         person = base.identity.register_person(first, command).id
         base.identity.prove(second, person)
-        username = f"user{service.people}"
-        base.access.activate(base.access.open_account(SECURITY, person).secret, username=username, password=PASSWORD)
-        return Human(person, username)
+        return person, base.access.open_account(SECURITY, person).secret
 
     def system(self, *, name: str = "政务服务大厅", organisation: str = "", **changes: Any) -> System:  # noqa: ANN401 - any metadata
         """Register a business system for sign-on, with the two who have to agree."""

@@ -70,10 +70,11 @@ def test_a_session_stands_in_a_cookie_that_nobody_else_can_read_or_plant(
         "POST", "/login", data={**browser.form(page), "username": human.username, "password": PASSWORD}
     )
     lines = {line.partition("=")[0]: line for line in answer.headers.get_list("set-cookie")}
-    assert {"__Host-xinyin-session", "__Host-xinyin-visit", "__Host-xinyin-device"} == set(lines)
-    for line in lines.values():
+    console = "__Host-xinyin-console"
+    assert {"__Host-xinyin-session", console, "__Host-xinyin-visit", "__Host-xinyin-device"} == set(lines)
+    for name, line in lines.items():
         told = {part.strip().lower() for part in line.split(";")[1:]}
-        assert {"secure", "httponly", "samesite=lax", "path=/"} <= told
+        assert {"secure", "httponly", f"samesite={'strict' if name == console else 'lax'}", "path=/"} <= told
         assert not any(part.startswith("domain") for part in told)
 
 
@@ -390,11 +391,63 @@ def test_one_that_is_silent_delays_no_other(sign_on: SignOn, human: Human) -> No
     courier.stop()
 
 
-def test_who_is_not_registered_for_it_any_more_is_not_told(sign_on: SignOn, system: System) -> None:
+def test_who_is_not_registered_for_it_any_more_is_not_told(
+    sign_on: SignOn, browser: Browser, system: System, human: Human
+) -> None:
     plain = sign_on.system()
+    browser.ask("GET", "/oauth2/logout", params={"id_token_hint": entered(browser, system, human)})
     message = notices_of(sign_on, system)[-1]
     changed = Message(**{**vars(message), "payload": {**message.payload, "client": plain.client}})
     client, _ = receiver(200)
     carrier = LogoutCarrier(sign_on.service.instance.openid.ending, sign_on.service.clock, client)
     with pytest.raises(MessageRefused):
         carrier.deliver(changed)
+
+
+# --- activation
+
+
+def activated(browser: Browser, code: str, **fields: str) -> httpx2.Response:
+    page = browser.go("/login/activate?lang=en")
+    typed = {"code": code, "username": "new.comer", "password": PASSWORD, "again": PASSWORD, **fields}
+    return browser.send("/login/activate?lang=en", page, **typed)
+
+
+def test_whoever_gets_an_account_begins_by_a_page(sign_on: SignOn, browser: Browser) -> None:
+    assert 'href="/login/activate?lang=en"' in browser.go("/login?lang=en").text
+    _, code = sign_on.opened()
+    done = activated(browser, code)
+    assert (done.status_code, "Your account is active" in done.text) == (200, True)
+    human = Human(person="", username="new.comer")
+    account = browser.log_in(browser.go("/login?lang=en"), human)
+    assert (account.status_code, "__Host-xinyin-session" in browser.cookies) == (200, True)
+    spent = activated(Browser(sign_on.service), code, username="another.one")
+    assert (spent.status_code, "was used, or has expired" in spent.text) == (403, True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "told"),
+    [
+        ({"code": "xa_nothing"}, 403, "was used, or has expired"),
+        ({"again": PASSWORD + "s"}, 400, "are not the same"),
+        ({"username": "N"}, 400, "username"),
+        ({"password": "short", "again": "short"}, 400, "password"),
+    ],
+)
+def test_what_activates_nothing_is_told_beside_the_form(
+    sign_on: SignOn, browser: Browser, fields: dict[str, str], status: int, told: str
+) -> None:
+    _, code = sign_on.opened()
+    answer = activated(browser, **{"code": code, "username": "late.comer", **fields})
+    assert (answer.status_code, told in answer.text) == (status, True), answer.text
+    assert PASSWORD not in answer.text
+    assert code not in answer.text
+    assert 'name="again"' in answer.text  # the form is there to be sent again
+
+
+def test_no_other_site_sends_an_activation_code(sign_on: SignOn, browser: Browser) -> None:
+    _, code = sign_on.opened()
+    fields = {"mark": "00", "code": code, "username": "other.site", "password": PASSWORD, "again": PASSWORD}
+    answer = browser.ask("POST", "/login/activate?lang=en", data=fields)
+    assert answer.status_code == status_of(FormForged)
+    assert activated(Browser(sign_on.service), code, username="other.site").status_code == 200

@@ -49,7 +49,16 @@ def test_a_person_gets_in_and_out(service: Service) -> None:
     assert body["token"].startswith("xs_")
     assert body["expires_at"] == "2026-11-22T12:05:06.123456Z"
     me = service.ask("GET", "/v1/me", token=body["token"])
-    assert {"id": person, "is_client": False, "level": 1, "duties": []} == me.json()
+    expected = {
+        "id": person,
+        "name": "*犇",
+        "is_client": False,
+        "level": 1,
+        "proven": 3,
+        "idle_minutes": 60,
+        "duties": [],
+    }
+    assert expected == me.json()
     end = service.ask("DELETE", "/v1/auth/sessions/current", token=body["token"])
     assert (end.status_code, end.content) == (204, b"")
     assert code_of(service.ask("GET", "/v1/me", token=body["token"])) == (401, "request.unauthenticated")

@@ -18,11 +18,15 @@ declare module "vue-router" {
 /** Part of the menu, in which entries of several areas may stand. */
 export type Part = "work" | "subjects" | "system" | "mine";
 
+export const PARTS: readonly Part[] = ["work", "subjects", "system", "mine"];
+
 export interface Entry {
   part: Part;
   /** Name of the route that it opens: shown to whoever may open that. */
   route: string;
   icon: Component;
+  /** Tells whether it is shown now, where that changes; absent: always. */
+  shown?: () => boolean;
 }
 
 export interface Area {

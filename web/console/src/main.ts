@@ -1,13 +1,22 @@
 // Starts the console. Whoever is not logged in is led to the login page first, and comes back to where they were.
+import { localeContextKey } from "element-plus/es/hooks/use-locale/index";
 import { createApp } from "vue";
 
 import App from "./App.vue";
-import { i18n } from "./i18n";
+import { Problem, UNREACHABLE } from "./api/problem";
+import { elementWords, loadFirstWords, loadWords } from "./i18n";
+import { watchDesk } from "./idle";
 import { router } from "./router";
 import { session } from "./session";
-import "element-plus/es/components/message/style/css";
-import "element-plus/es/components/message-box/style/css";
 import "./style.css";
 
-await session.load();
-createApp(App).use(i18n).use(router).mount("#app");
+const [refused] = await Promise.all([
+  session.load().then(
+    () => undefined,
+    (error: unknown) => (error instanceof Problem ? error.details : UNREACHABLE),
+  ),
+  loadFirstWords(),
+]);
+if (refused === undefined) watchDesk();
+createApp(App, { refused }).provide(localeContextKey, elementWords).use(router).mount("#app");
+void loadWords(); // of the other pages, once the first one stands

@@ -1,5 +1,6 @@
 // The pages of every area, each with the permissions that open it. What is not open is not shown, and refused by the
 // service.
+import { computed } from "vue";
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 
 import type { Area, Permission } from "./area";
@@ -16,6 +17,7 @@ import { mine } from "./pages/mine/area";
 import { seals } from "./pages/seals/area";
 import { setup } from "./pages/setup/area";
 import { verify } from "./pages/verify/area";
+import { loadWords } from "./i18n";
 import { session } from "./session";
 
 /** In the order of the menu. */
@@ -35,13 +37,9 @@ export const AREAS: readonly Area[] = [
   me,
 ];
 
+const RELOADED = "xinyin-reloaded";
+
 const elsewhere: RouteRecordRaw[] = [
-  {
-    path: "/denied",
-    name: "denied",
-    component: () => import("./pages/frame/DeniedPage.vue"),
-    meta: { title: "denied.title" },
-  },
   {
     path: "/:nothing(.*)*",
     name: "nowhere",
@@ -56,9 +54,43 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, kept) => kept ?? { top: 0 },
 });
 
+const byName = new Map(AREAS.flatMap((area) => area.routes).map((one) => [one.name as string, one]));
+
 /** Tell whether whoever is logged in may open a page. */
 export function mayOpen(permissions: readonly Permission[] | undefined): boolean {
   return permissions === undefined || session.may(...permissions);
 }
 
-router.beforeEach((to) => mayOpen(to.meta.permissions) || { name: "denied", replace: true });
+/** What stands in the menu now: what whoever is logged in may open. */
+export const entries = computed(() =>
+  AREAS.flatMap((area) => area.menu).flatMap((one) => {
+    const found = byName.get(one.route);
+    const isShown = found !== undefined && mayOpen(found.meta?.permissions) && (one.shown?.() ?? true);
+    return isShown ? [{ part: one.part, icon: one.icon, path: found.path, title: found.meta?.title ?? "" }] : [];
+  }),
+);
+
+/** Return the entry of the menu to which an address belongs. */
+export function entryOf(path: string): { path: string; title: string } | undefined {
+  return entries.value
+    .filter((one) => path === one.path || path.startsWith(`${one.path.replace(/\/$/, "")}/`))
+    .sort((one, other) => other.path.length - one.path.length)
+    .find((one) => one.path !== "/" || path === "/");
+}
+
+// Home brings its words along; every other page waits for all of them.
+router.beforeResolve(async (to) => {
+  if (to.name !== "home") await loadWords();
+});
+
+// A page whose script is gone was built anew since this one was opened: it is loaded as it is now.
+router.onError((error: unknown, to) => {
+  const isGone = error instanceof TypeError && /import/i.test(error.message);
+  if (isGone && sessionStorage.getItem(RELOADED) !== to.fullPath) {
+    sessionStorage.setItem(RELOADED, to.fullPath);
+    location.assign(router.resolve(to.fullPath).href);
+  }
+});
+router.afterEach((to, from, failure) => {
+  if (failure === undefined && to.fullPath !== from.fullPath) sessionStorage.removeItem(RELOADED);
+});

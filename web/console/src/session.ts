@@ -1,7 +1,9 @@
 // Who works here, and what their duties let them do. The service decides again at each request.
 import { computed, reactive } from "vue";
 
-import { api, told } from "./api/client";
+import { plain, told } from "./api/client";
+import { arrived, lost } from "./api/gate";
+import { hasEnded } from "./api/problem";
 import type { components } from "./api/schema";
 import type { Permission } from "./area";
 
@@ -12,25 +14,31 @@ type Rule = components["schemas"]["PermissionView"];
 const state = reactive<{ me: Me | null; rules: Map<Permission, Rule> }>({ me: null, rules: new Map() });
 const duties = computed(() => new Set(state.me?.duties.map((one) => one.duty) ?? []));
 
-/** Where somebody logs in, and comes back from to the page `path`. */
-export function loginAddress(path: string): string {
-  return `/login?next=${encodeURIComponent(path)}`;
-}
-
 export const session = {
   me: computed(() => state.me),
   duties,
 
-  /** Ask who is logged in, and what each permission needs. Nobody is led to the login page. */
+  /** Ask who is logged in, and what each permission needs. Nobody is led to the login page. Throw `Problem`. */
   async load(): Promise<void> {
-    const { data, response } = await api.GET("/v1/me");
-    if (response.status === 401) {
-      location.replace(loginAddress(location.pathname + location.search));
-      await new Promise(() => undefined); // the page is left
-    }
-    const { permissions } = await told(api.GET("/v1/permissions"));
-    state.rules = new Map(permissions.map((one) => [one.permission, one]));
-    state.me = data ?? null;
+    const [me, permissions] = await Promise.all([plain.GET("/v1/me"), plain.GET("/v1/permissions")]);
+    if (hasEnded(me.error)) await lost();
+    const rules = (await told(Promise.resolve(permissions))).permissions;
+    state.me = await told(Promise.resolve(me));
+    state.rules = new Map(rules.map((one) => [one.permission, one]));
+    arrived();
+  },
+
+  /** Ask anew who is logged in: after a further factor was shown, here or in another tab. */
+  async refresh(): Promise<void> {
+    const { data, error } = await plain.GET("/v1/me");
+    if (hasEnded(error)) await lost();
+    if (data) state.me = data;
+  },
+
+  /** Forget who is logged in: nothing is shown any more. */
+  forget(): void {
+    state.me = null;
+    state.rules = new Map();
   },
 
   /** Tell whether somebody has any of these permissions, whatever the level of the session. */
@@ -39,6 +47,18 @@ export const session = {
       const rule = state.rules.get(one);
       return rule !== undefined && (rule.duties.length === 0 || rule.duties.some((duty) => duties.value.has(duty)));
     });
+  },
+
+  /** Tell whether somebody has a permission by a duty that is held for this organisation, or for all of them. */
+  mayFor(organisation: string, permission: Permission): boolean {
+    const duties = state.rules.get(permission)?.duties ?? [];
+    const held = state.me?.duties ?? [];
+    return held.some((one) => duties.includes(one.duty) && (!one.organisation || one.organisation === organisation));
+  },
+
+  /** Return the duties of which one is needed for any of these permissions. */
+  dutiesFor(...permissions: Permission[]): Duty[] {
+    return [...new Set(permissions.flatMap((one) => state.rules.get(one)?.duties ?? []))] as Duty[];
   },
 
   /** Tell which level the session must have for a permission (docs/permissions.md). */

@@ -1,8 +1,9 @@
 // Speaks with the API of this service, by the types that its description gives.
 import createClient, { type Middleware } from "openapi-fetch";
 
-import { i18n } from "../i18n";
-import { Problem, problemOf, UNREACHABLE } from "./problem";
+import { language } from "../language";
+import { lost, strengthened } from "./gate";
+import { hasEnded, levelNeeded, Problem, problemOf, UNREACHABLE } from "./problem";
 import type { paths } from "./schema";
 
 /** What tells the service that a request comes from the console: no other site can set it without leave. */
@@ -11,7 +12,7 @@ const OWN = "X-Xinyin-Console";
 const around: Middleware = {
   onRequest({ request }) {
     request.headers.set(OWN, "1");
-    request.headers.set("Accept-Language", i18n.global.locale.value);
+    request.headers.set("Accept-Language", language.value);
     return request;
   },
   onError() {
@@ -19,8 +20,27 @@ const around: Middleware = {
   },
 };
 
-export const api = createClient<paths>({ baseUrl: "/", credentials: "same-origin" });
+/** When the service was asked last. */
+export const asking = { last: Date.now() };
+
+/** Ask the service. Where the session has ended, log in; where it proves too little, prove more and ask again. */
+async function ask(request: Request): Promise<Response> {
+  const again = request.clone();
+  asking.last = Date.now();
+  const answer = await fetch(request);
+  if (answer.status !== 401) return answer;
+  const body: unknown = await answer.clone().json().catch(() => null);
+  if (hasEnded(body)) return lost();
+  const needed = levelNeeded(body); // RFC 9470, 3
+  return needed !== null && (await strengthened(needed)) ? fetch(again) : answer;
+}
+
+export const api = createClient<paths>({ baseUrl: "/", credentials: "same-origin", fetch: ask });
 api.use(around);
+
+/** The same, for whoever deals with the end of the session and its level by themselves: the frame. */
+export const plain = createClient<paths>({ baseUrl: "/", credentials: "same-origin" });
+plain.use(around);
 
 /** Return what an answer holds, or throw the `Problem` that it is. */
 export async function told<Data>(

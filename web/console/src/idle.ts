@@ -1,0 +1,81 @@
+// A desk that was left: after a while without a key or a pointer the session is ended, in every tab alike.
+// How long that is, the service says; it ends the session by itself somewhat later.
+import { ref } from "vue";
+
+import { asking, plain } from "./api/client";
+import { loginAddress } from "./api/gate";
+import { session } from "./session";
+
+const SIGNS = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"] as const;
+const WARNED = 60_000;
+const TOLD = 2_000;
+const PRESENT = 60_000;
+const TICK = 1_000;
+
+type Message = { kind: "here"; at: number } | { kind: "stronger" } | { kind: "over" };
+
+const tabs = new BroadcastChannel("xinyin-session");
+let last = Date.now();
+let said = 0;
+let isOver = false;
+
+/** Seconds until the session is ended, once it is to be warned of. */
+export const left = ref<number>();
+
+/** Note that somebody is here; tell the other tabs, and the service before it thinks that nobody is. */
+export function here(): void {
+  last = Date.now();
+  if (last - said < TOLD) return;
+  said = last;
+  tabs.postMessage({ kind: "here", at: last } satisfies Message);
+  if (last - asking.last > PRESENT) {
+    asking.last = last;
+    void session.refresh();
+  }
+}
+
+/** Tell the other tabs that the session proves more now. */
+export function tellStronger(): void {
+  tabs.postMessage({ kind: "stronger" } satisfies Message);
+}
+
+/** Take away what is shown, and lead to the login page, which leads back. */
+function leave(): void {
+  isOver = true;
+  session.forget();
+  location.replace(loginAddress(location.pathname + location.search));
+}
+
+/** End the session, here and on the service: by hand, or because nobody is there. */
+export async function end(): Promise<void> {
+  isOver = true;
+  session.forget();
+  await plain.DELETE("/v1/auth/sessions/current").catch(() => undefined); // without the service it ends by itself
+  tabs.postMessage({ kind: "over" } satisfies Message);
+  leave();
+}
+
+function look(): void {
+  const minutes = session.me.value?.idle_minutes;
+  if (!minutes || isOver) return;
+  const rest = last + minutes * 60_000 - Date.now();
+  left.value = rest <= WARNED ? Math.max(0, Math.ceil(rest / 1000)) : undefined;
+  if (rest <= 0) void end();
+}
+
+/** Begin to look whether somebody is there. */
+export function watchDesk(): void {
+  for (const sign of SIGNS) {
+    // Once it is warned of, somebody says by hand that they are here: a pointer that is nudged is nobody.
+    addEventListener(sign, () => left.value === undefined && here(), { passive: true, capture: true });
+  }
+  tabs.addEventListener("message", ({ data }: MessageEvent<Message>) => {
+    if (data.kind === "here") {
+      last = Math.max(last, data.at);
+      look();
+    } else if (data.kind === "stronger") void session.refresh();
+    else leave();
+  });
+  addEventListener("visibilitychange", look);
+  setInterval(look, TICK);
+}
