@@ -6,11 +6,13 @@ One class for whoever answers requests; its use cases stand by parts of the life
 from collections.abc import Mapping
 
 from identity.service import IdentityService
-from seal.life.applying import ApplyForSeal, Applying, RemakeSeal, SealChanges
+from seal.life.applying import ApplyForSeal, RemakeSeal, SealChanges, WantedSeal
+from seal.life.concerning import Concerning
 from seal.life.destroying import Destroying, KeyDestroyer
 from seal.life.looking import Looking
 from seal.life.producing import Producing
 from seal.life.queue import DEADLINES
+from seal.life.rehearsing import Rehearsing
 from seal.life.stopping import Stopping
 from seal.life.workshop import Workshop
 from seal.lifecycle import SealState
@@ -18,10 +20,10 @@ from trust.authority import Authorities
 from trust.blobs import BlobStore
 from trust.store import Store
 
-__all__ = ["ApplyForSeal", "RemakeSeal", "SealChanges", "SealService"]
+__all__ = ["ApplyForSeal", "RemakeSeal", "SealChanges", "SealService", "WantedSeal"]
 
 
-class SealService(Applying, Producing, Stopping, Destroying, Looking):
+class SealService(Rehearsing, Producing, Stopping, Destroying, Looking, Concerning):
     """The use cases of a seal's life."""
 
     def __init__(

@@ -48,10 +48,14 @@ class SealRow(LivingRow, table=True):
             sqlite_where=ONE_SUCCESSOR,
             postgresql_where=ONE_SUCCESSOR,
         ),
+        Index("ix_seal_state_valid_until", "state", "valid_until"),
+        # All that a search looks at, in the order in which it answers: no row, which holds certificates and the seal
+        # itself, is read but those of the page.
+        Index("ix_seal_listed", "id", "state", "kind", "owner", "name", "code", "filing_number"),
     )
 
     id: str = Field(primary_key=True)
-    state: str = Field(index=True)
+    state: str
     last_actor: str
     owner: str = Field(foreign_key="organisation.id", index=True)
     kind: str
@@ -156,7 +160,7 @@ class StampingRow(LivingRow, table=True):
     """One stamping: the intent before the key is used, and what came of it."""
 
     __tablename__ = "stamping"
-    __table_args__ = (Index("ix_stamping_seal_id", "seal", "id"),)
+    __table_args__ = (Index("ix_stamping_seal_id", "seal", "id"), Index("ix_stamping_state_at", "state", "at"))
 
     id: str = Field(primary_key=True)
     seal: str = Field(foreign_key="seal.id", index=True)
@@ -168,7 +172,7 @@ class StampingRow(LivingRow, table=True):
     purpose: str
     document_kind: str
     document_hash: str = Field(index=True)
-    state: str = Field(index=True)
+    state: str
     result: str | None = None
     operation: str | None = None
     parent: str | None = None

@@ -1,7 +1,7 @@
 """Seals on the wire: applications, what they become, their history and documents, their ends."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pydantic import Field
 
@@ -15,12 +15,14 @@ from seal.image.designs import LONGEST_ROW
 from seal.kinds import SealKind
 from seal.life.looking import FullSeal
 from seal.life.queue import Waiting
-from seal.life.resemblance import Resemblances
+from seal.life.resemblance import Alike, Resemblances
 from seal.lifecycle import SealState
 from seal.records import CertifiedKey, DestructionProof, HistoryEntry, Seal
 from trust.certificates import pem
 
 __all__ = [
+    "SEAL_NAME",
+    "AlikeView",
     "Cancellation",
     "CancellationProposal",
     "EvidenceView",
@@ -43,7 +45,7 @@ EVIDENCE: Any = Field(
     description="Identifiers of documents that were uploaded before",
     examples=[["ev_01k9x3v5b7d2f4h6j8m0n1p3q5"]],
 )
-SEAL_NAME = "seal_01k9x3v5b7d2f4h6j8m0n1p3q5"
+SEAL_NAME: Final = "seal_01k9x3v5b7d2f4h6j8m0n1p3q5"
 
 
 class SealApplication(Reason):
@@ -275,6 +277,11 @@ class AlikeView(View):
         description="same: nobody tells them apart; similar: they differ in a place or two; none: not compared"
     )
 
+    @classmethod
+    def of(cls, one: Alike) -> "AlikeView":
+        """Return the view of a seal that looks alike."""
+        return cls(seal=one.seal, owner=one.owner, name=one.name, distance=one.distance, resemblance=one.resemblance)
+
 
 class ResemblancesView(View):
     """What a seal resembles, as the reviewer is shown it."""
@@ -286,16 +293,7 @@ class ResemblancesView(View):
     def of(cls, found: Resemblances) -> "ResemblancesView":
         """Return the view of what a seal resembles."""
         return cls(
-            alike=[
-                AlikeView(
-                    seal=one.seal,
-                    owner=one.owner,
-                    name=one.name,
-                    distance=one.distance,
-                    resemblance=one.resemblance,
-                )
-                for one in found.alike
-            ],
+            alike=[AlikeView.of(one) for one in found.alike],
             namesakes=list(found.namesakes),
         )
 

@@ -23,6 +23,7 @@ __all__ = [
     "batch",
     "end_stampings",
     "give_back",
+    "held_by",
     "hold",
     "left_behind",
     "of_request",
@@ -138,6 +139,17 @@ def authorisations(view: Reading, seal: str, *, holder: str | None = None) -> tu
         return tuple(map(to_authorisation, view.rows(HELD, of=seal, by=holder)))
     statement = select(AuthorisationRow).where(col(AuthorisationRow.seal) == seal)
     return tuple(map(to_authorisation, view.exec(statement.order_by(col(AuthorisationRow.id)))))
+
+
+def held_by(view: Reading, holder: str) -> tuple[Authorisation, ...]:
+    """Return the authorisations of every seal that somebody holds and that are not over, those that end first first."""
+    statement = select(AuthorisationRow).where(
+        col(AuthorisationRow.holder) == holder,
+        col(AuthorisationRow.withdrawn_at).is_(None),
+        col(AuthorisationRow.valid_until) >= view.now,
+    )
+    ordered = statement.order_by(col(AuthorisationRow.valid_until), col(AuthorisationRow.id))
+    return tuple(map(to_authorisation, view.exec(ordered)))
 
 
 def to_authorisation(row: AuthorisationRow | Any) -> Authorisation:  # noqa: ANN401 - or its columns

@@ -25,7 +25,7 @@ from trust.identifiers import new_id
 from trust.reasons import require_reason
 from trust.store import Reading, Transaction
 
-__all__ = ["ApplyForSeal", "Applying", "RemakeSeal", "SealChanges"]
+__all__ = ["ApplyForSeal", "Applying", "RemakeSeal", "SealChanges", "WantedSeal"]
 
 USUAL_SIDE: Final = 20
 """Millimetres of a personal-name seal, where nothing else is asked for."""
@@ -34,8 +34,8 @@ REPLACEABLE: Final = frozenset({SealState.ACTIVE, SealState.SUSPENDED, SealState
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApplyForSeal:
-    """A seal that is applied for."""
+class WantedSeal:
+    """A seal as somebody would like it."""
 
     owner: str
     kind: SealKind
@@ -48,6 +48,11 @@ class ApplyForSeal:
 
     bearer: str | None = None
     """The person of a personal-name seal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplyForSeal(WantedSeal):
+    """A seal that is applied for."""
 
     evidence: Sequence[str] = ()
     reason: str
@@ -201,7 +206,7 @@ class Applying(SealLife):
             facts = resemblances(view, current).facts
         return self.move(actor, seal, event, told=Told(reason=reason, facts=facts))
 
-    def usual_design(self, view: Reading, owner: Organisation, command: ApplyForSeal) -> SealDesign:
+    def usual_design(self, view: Reading, owner: Organisation, command: WantedSeal) -> SealDesign:
         """Return what a seal shows where nothing else is asked for."""
         if command.kind is not SealKind.PERSONAL_NAME:
             return SealDesign(name=owner.name, row=command.row, diameter_mm=command.diameter_mm)

@@ -228,6 +228,15 @@ class AuthorisationService:
             actor.require(Duty.SEAL_OWNER, owner)
         return tuple(one for one in found if one.id in own or one.parent in own)
 
+    def held(self, actor: Actor) -> tuple[tuple[Authorisation, Seal], ...]:
+        """Return the authorisations that the actor holds and that are not over, each with its seal.
+
+        Whether one permits a use is asked at the use: its seal may rest, or what it was given within may be over.
+        """
+        with self.store.reading() as view:
+            found = stamping_repository.held_by(view, actor.id)
+            return tuple((one, self.require(view, one.seal)) for one in found)
+
     # --- building blocks
 
     def require(self, view: Reading, seal: str) -> Seal:

@@ -33,6 +33,7 @@ ROUND = ("ten", "emblem", "seventeen", "long")
 
 @pytest.mark.parametrize("seal", SEALS)
 @pytest.mark.parametrize("way", WAYS)
+@pytest.mark.no_cover
 def test_prints_of_one_seal_are_the_same(seal: str, way: str) -> None:
     picture = ink(SEALS[seal])
     assert compare_ink(picture, WAYS[way](picture)) is Resemblance.SAME
@@ -40,6 +41,7 @@ def test_prints_of_one_seal_are_the_same(seal: str, way: str) -> None:
 
 @pytest.mark.parametrize("seal", ROUND)
 @pytest.mark.parametrize("degrees", [*TURNS, -1.5, 0.5])
+@pytest.mark.no_cover
 def test_turned_prints_of_one_seal_are_the_same(seal: str, degrees: float) -> None:
     picture = ink(SEALS[seal])
     assert compare_ink(picture, turned(picture, degrees)) is Resemblance.SAME

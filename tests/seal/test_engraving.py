@@ -187,6 +187,7 @@ def test_a_space_takes_place_but_leaves_no_ink() -> None:
 
 @pytest.mark.parametrize("row", ["章", "专用章", "电子证照专用章", "行政审批服务业务专用章十", "业务专用章(1)"])
 @pytest.mark.parametrize("name", ["某某公司", "某市市场监督管理局", THIRTY])
+@pytest.mark.no_cover
 def test_no_part_of_a_seal_touches_another(name: str, row: str) -> None:
     parts = (
         [engraving.ring()],

@@ -49,6 +49,7 @@ def authorised(house: House, kind: str) -> Authorisation:
         ("message", "kept", 1),
     ],
 )
+@pytest.mark.no_cover
 def test_what_a_killed_process_left_is_voided_and_done_once_more(
     template: Path, tmp_path: Path, kind: str, point: str, left: int
 ) -> None:

@@ -104,6 +104,7 @@ def require_pairs(history: Sequence[Step], duties_of: Mapping[str, set[Duty]]) -
             assert before.actor != step.actor
 
 
+@pytest.mark.no_cover
 def test_whatever_is_tried_on_the_tables() -> None:
     reached: Counter[SealState] = Counter()
     taken: Counter[SealEvent] = Counter()
@@ -240,6 +241,7 @@ LIVED: Final = 12
 
 
 @pytest.mark.parametrize("part", range(4))
+@pytest.mark.no_cover
 def test_whatever_is_tried_through_the_service(house: House, part: int) -> None:
     staff = house.authority
     people = lives.cast(staff.organisation)

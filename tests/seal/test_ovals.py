@@ -45,6 +45,7 @@ def test_the_name_keeps_the_same_distance_from_the_border(oval: Oval, name: str)
 @pytest.mark.parametrize("oval", SIZES)
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("row", "second"), [("", ""), (NUMBER, "发票专用章"), ("9" * 20, "行政审批服务业务专用章十")])
+@pytest.mark.no_cover
 def test_no_part_of_an_oval_touches_another(oval: Oval, name: str, row: str, second: str) -> None:
     parts = (
         [oval.border()],

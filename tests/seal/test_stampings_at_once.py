@@ -33,6 +33,7 @@ def require_exactly(holder: Holder, done: int, exhausted: int) -> None:
     assert Counter(holder.tags)["seal:stamp:done"] == MAY
 
 
+@pytest.mark.no_cover
 def test_fifty_threads_against_a_count_of_twenty(counted: Holder) -> None:
     commands = [counted.command() for _ in range(TRY)]
     found = at_once(*(lambda one=one: counted.stamp(one) for one in commands))
@@ -44,6 +45,7 @@ def test_fifty_threads_against_a_count_of_twenty(counted: Holder) -> None:
     assert counted.stamped == MAY  # no key was used for a stamping that was not counted
 
 
+@pytest.mark.no_cover
 def test_two_processes_against_a_count_of_twenty(counted: Holder) -> None:
     house = counted.house
     settings = house.settings
