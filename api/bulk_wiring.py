@@ -10,6 +10,7 @@ from api.settings import Settings
 from identity.service import IdentityService
 from licence.bulk.jobs import BulkJob
 from licence.bulk.orders import Orders
+from licence.bulk.previewing import TableDesk
 from licence.bulk.reading import TableLimits
 from licence.bulk.repository import BulkRepository
 from licence.bulk.service import BulkService
@@ -61,6 +62,17 @@ class BulkJobs:
             repository=self.repository,
             catalogue=self.catalogue,
             preparing=self.licences.issuing.preparing,
+            largest=self.settings.bulk_upload,
+        )
+
+    @cached_property
+    def tables(self) -> TableDesk:
+        """Looking at tables before they are asked for."""
+        return TableDesk(
+            store=self.store,
+            catalogue=self.catalogue,
+            workers=self.workers,
+            limits=rules_of(self.settings).limits,
             largest=self.settings.bulk_upload,
         )
 

@@ -29,7 +29,8 @@ class IssueLicence:
     """证照编号, as it will be printed."""
 
     holder_code: str = field(repr=False)
-    """Unified social credit code or citizen number of the holder, as the type wants it."""
+    """Unified social credit code or citizen number of the holder, as the type wants it; empty for a new edition:
+    whoever holds the licence."""
 
     holder_name: str | None = field(default=None, repr=False)
     """The name of the holder as whoever asks knows it, to be held against the registry; None: not said."""

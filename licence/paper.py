@@ -14,7 +14,7 @@ from licence.records import Licence
 from licence.scan_repository import Scan
 from trust.store import Reading, Transaction
 
-__all__ = ["PaperOriginal", "attach_scan", "mark_of", "require_scan"]
+__all__ = ["PaperOriginal", "attach_scan", "mark_of", "require_scan", "text_of_mark"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,11 @@ class PaperOriginal:
 
 def mark_of(licence: Licence) -> str:
     """Return what the page of a licence says of the paper that it was made from; nothing where there was none."""
-    issued_on = licence.paper_issued_on
+    return text_of_mark(licence.paper_issued_on)
+
+
+def text_of_mark(issued_on: date | None) -> str:
+    """Return what a page says of paper that was issued on a day; nothing where there was none."""
     return "" if issued_on is None else f"由纸质证照数字化，原证颁发于 {issued_on.isoformat()}"
 
 

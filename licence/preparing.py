@@ -180,10 +180,7 @@ class Preparing:
         issuer = self.issuer(view, actor, kind, command.seal)
         if before is not None and before.issuer != issuer.id:
             raise SuccessorUnfit(licence=before.id, field="issuer")
-        try:
-            holder = self.identity.require_holder(view, kind.holder_kind(command.holder_code), command.holder_code)
-        except (SubjectUnknown, SubjectNotActive):
-            raise HolderNotRegistered from None
+        holder = self.holder(view, kind, command, before)
         if command.holder_name is not None and not is_same(command.holder_name, name_of(holder)):
             raise HolderNameDiffers
         if before is not None and before.holder != holder.id:
@@ -259,6 +256,23 @@ class Preparing:
         if command.after is None:
             return None
         return require_predecessor(self.repository, view, command.after, kind=kind, actor=actor.id)
+
+    def holder(
+        self, view: Reading, kind: LicenceType, command: IssueLicence, before: Licence | None
+    ) -> Person | Organisation:
+        """Return who is to hold a licence: whom the code names; where none is said, the holder of the edition before.
+
+        Raise `HolderNotRegistered`, or what is wrong with the code.
+        """
+        code = command.holder_code
+        try:
+            if before is None or code:
+                return self.identity.require_holder(view, kind.holder_kind(code), code)
+            found = self.identity.require_subject(view, before.holder)
+            found.require(SubjectUse.HOLD)
+        except (SubjectUnknown, SubjectNotActive):
+            raise HolderNotRegistered from None
+        return found
 
     def validity(self, kind: LicenceType, command: IssueLicence, data: Mapping[str, Value], today: date) -> Period:
         """Return the first and the last day of validity. Raise `DataInvalid`.

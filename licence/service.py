@@ -5,6 +5,7 @@ from datetime import datetime
 from identity.duties import Actor, Duty
 from identity.service import IdentityService
 from licence.catalogue import Catalogue
+from licence.desk import IssuingDesk
 from licence.enclosures import enclosed
 from licence.errors import LicenceUnknown
 from licence.four_eyes import require_agreed
@@ -74,6 +75,9 @@ class LicenceService:
                 address=address,
             ),
         )
+
+        self.desk = IssuingDesk(store=store, identity=identity, catalogue=catalogue, preparing=self.issuing.preparing)
+        """What officers look at before they issue."""
 
     # --- issuing
 

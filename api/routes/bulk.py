@@ -14,8 +14,10 @@ from starlette.concurrency import run_in_threadpool
 from api.authn import allow, instance_of
 from api.bulk_results import PART, as_json, csv_lines, json_lines, zip_of
 from api.bulk_watch import BulkWatch
+from api.naming import titles
 from api.permissions import Permission
 from api.schemas.bulk import (
+    BulkJobDetails,
     BulkJobView,
     BulkPage,
     BulkProblems,
@@ -171,13 +173,17 @@ def read_jobs(
     """Return the jobs of the authorities that the caller serves, newest first."""
     found = instance.bulk.service.jobs(actor, state=state, before=before, limit=limit)
     following = found[-1].id if len(found) == limit else None
-    return BulkPage(jobs=[BulkJobView.of(one) for one in found], next=following)
+    names = titles(instance, types=dict.fromkeys((one.type, one.type_version) for one in found))
+    return BulkPage(jobs=[BulkJobView.of(one) for one in found], names=names, next=following)
 
 
 @router.get("/{job}", summary="Look at a job 查看批量任务", responses=errors(DutyMissing, JobUnknown))
-def read_job(instance: InstanceHere, actor: Reader, job: JobName) -> BulkJobView:
+def read_job(instance: InstanceHere, actor: Reader, job: JobName) -> BulkJobDetails:
     """Return a job with how far it is."""
-    return BulkJobView.of(instance.bulk.service.find(actor, job))
+    found, awaits_reviewer = instance.bulk.service.look(actor, job)
+    names = titles(instance, types=[(found.type, found.type_version)], seals=[found.seal])
+    told = BulkJobView.of(found).model_dump()
+    return BulkJobDetails(**told, names=names, type_version=found.type_version, awaits_reviewer=awaits_reviewer)
 
 
 @router.get(

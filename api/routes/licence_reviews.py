@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 
 from api.authn import allow, instance_of
+from api.naming import titles
 from api.permissions import Permission
 from api.routes.licences import ISSUE_ERRORS, LicenceName
 from api.schemas.common import IdempotencyKey, Reason, errors
@@ -30,7 +31,7 @@ from licence.errors import (
     RequestUnknown,
     SuccessorUnfit,
 )
-from licence.request_repository import RequestState
+from licence.request_repository import RequestState, ReviewRequest
 from trust.lifecycle import EventNotPossible, FourEyesRequired
 from trust.reasons import ReasonMissing
 from trust.requests import RequestKeyMalformed, RequestKeyReused
@@ -47,6 +48,13 @@ ASKING = (RequestKeyMalformed, RequestKeyReused, ReasonMissing, EventNotPossible
 DECISION = (DutyMissing, RequestUnknown, RequestNotOpen, EventNotPossible, LostRace)
 
 
+def whole(instance: Instance, request: ReviewRequest) -> RequestDetails:
+    """Return the view of a request, with how its type and its seal are called."""
+    seal = request.payload.get("seal")
+    names = titles(instance, types=[(request.type, None)], seals=[] if seal is None else [seal])
+    return RequestDetails.whole(request, names)
+
+
 @router.post(
     "/licences/{licence}/requests",
     summary="Ask for a step to be agreed to 申请复核",
@@ -61,7 +69,7 @@ def ask_step(
     body: StepRequest,
 ) -> RequestDetails:
     """Ask a reviewer of the authority to agree to a step: it is taken when the reviewer does."""
-    return RequestDetails.whole(instance.reviews.ask_step(actor, body.command(licence, idempotency_key)))
+    return whole(instance, instance.reviews.ask_step(actor, body.command(licence, idempotency_key)))
 
 
 @router.post(
@@ -79,7 +87,7 @@ def ask_edition(
 ) -> RequestDetails:
     """Ask a reviewer of the authority to agree to a new edition: it is issued when the reviewer does."""
     command = body.command(licence, idempotency_key)
-    return RequestDetails.whole(instance.reviews.ask_issue(actor, command, reason=body.reason))
+    return whole(instance, instance.reviews.ask_issue(actor, command, reason=body.reason))
 
 
 @router.post(
@@ -96,7 +104,7 @@ def ask_issue(
 ) -> RequestDetails:
     """Ask a reviewer of the authority to agree to a licence: it is issued when the reviewer does."""
     command = body.order.command(idempotency_key)
-    return RequestDetails.whole(instance.reviews.ask_issue(actor, command, reason=body.reason))
+    return whole(instance, instance.reviews.ask_issue(actor, command, reason=body.reason))
 
 
 @router.get("/licence-requests", summary="The reviewer's queue 复核队列", responses=errors(DutyMissing))
@@ -119,7 +127,8 @@ def queue(
     """Return the requests to an authority, oldest first: all of them to its reviewers, to others their own."""
     found = instance.reviews.queue(actor, issuer, state=state, after=after, limit=limit)
     following = found[-1].id if len(found) == limit else None
-    return RequestPage(requests=[RequestView.of(one) for one in found], next=following)
+    names = titles(instance, types=[(one.type, None) for one in found])
+    return RequestPage(requests=[RequestView.of(one) for one in found], names=names, next=following)
 
 
 @router.get(
@@ -131,7 +140,7 @@ def read(
     instance: InstanceHere, actor: Annotated[Actor, allow(Permission.LICENCE_READ)], request: RequestName
 ) -> RequestDetails:
     """Return a request with all that is asked for, to who asked and to who decides."""
-    return RequestDetails.whole(instance.reviews.find(actor, request))
+    return whole(instance, instance.reviews.find(actor, request))
 
 
 @router.post(

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.authn import allow, instance_of
+from api.naming import titles_of
 from api.permissions import Permission
 from api.schemas.common import IdempotencyKey, Reason, errors, pdf_answer
 from api.schemas.licences import (
@@ -114,7 +115,8 @@ def search(
         actor, body.query(kind), holder_code=body.holder_code, before=body.before, limit=body.limit
     )
     following = found[-1].id if len(found) == body.limit else None
-    return LicencePage(licences=[LicenceView.of(one) for one in found], next=following)
+    names = dict(titles_of(instance, found))
+    return LicencePage(licences=[LicenceView.of(one) for one in found], names=names, next=following)
 
 
 @router.get("/licences/{licence}", summary="Look at a licence 查看证照", responses=errors(DutyMissing, LicenceUnknown))
@@ -127,7 +129,8 @@ def read(
     ] = None,
 ) -> LicenceDetails:
     """Return a licence with its data and its history, for its issuer, and how it stood at a time that is asked for."""
-    return LicenceDetails.whole(*instance.licences.find(actor, licence), at)
+    found, history = instance.licences.find(actor, licence)
+    return LicenceDetails.whole(found, history, at=at, names=titles_of(instance, [found]))
 
 
 @router.get(

@@ -12,6 +12,7 @@ from licence.bulk.selecting import SelectionPreview
 from trust.reasons import MAX_REASON, MIN_REASON
 
 __all__ = [
+    "BulkJobDetails",
     "BulkJobView",
     "BulkPage",
     "BulkProblemView",
@@ -20,6 +21,12 @@ __all__ = [
     "ReissuePreview",
     "ReissueSelection",
 ]
+
+
+NAMES: Any = Field(
+    description="How the types and the seals are called that are named here",
+    examples=[{"type_01k9x3v5b7d2f4h6j8m0n1p3q5": "食品经营许可证"}],
+)
 
 
 class ReissueSelection(Request):
@@ -146,10 +153,21 @@ class BulkJobView(View):
         )
 
 
+class BulkJobDetails(BulkJobView):
+    """A job with how what it names is called, and whether it waits for a second person."""
+
+    names: dict[str, str] = NAMES
+    type_version: int | None = Field(description="The version of the type by which its rows were read", examples=[1])
+    awaits_reviewer: bool = Field(
+        description="Whether the type asks for four eyes: then a reviewer starts it who did not ask for it"
+    )
+
+
 class BulkPage(View):
     """Jobs, newest first."""
 
     jobs: list[BulkJobView]
+    names: dict[str, str] = NAMES
     next: str | None = Field(
         description="What to give as `before` for the next page; none: there is no more",
         examples=["bulk_01k9x3v5b7d2f4h6j8m0n1p3q5"],

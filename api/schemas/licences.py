@@ -1,5 +1,6 @@
 """Licences and tables of them on the wire."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, TypeAlias
@@ -96,6 +97,12 @@ class LicenceIssue(LicenceOrder):
 class EditionIssue(LicenceOrder):
     """A new edition of a licence, which takes its place."""
 
+    holder_code: str = Field(
+        default="",
+        description="Credit code or citizen number of the holder; left out: who holds the licence",
+        examples=["91330100MA2XXXXX1A"],
+        repr=False,
+    )
     event: SuccessionName = Field(description="change 变更, renew 延续, replace 换发、补发, correct 更正")
     reason: Prose = Field(min_length=MIN_REASON, max_length=MAX_REASON, examples=["有效期届满前申请延续，准予延续。"])
 
@@ -214,9 +221,20 @@ class LicenceDetails(LicenceView):
     data: dict[str, Any]
     history: list[LicenceHistoryView]
     then: StateThenView | None = Field(description="How it stood at the moment that was asked for")
+    names: dict[str, str] = Field(
+        description="How the types and the seals are called that are named here",
+        examples=[{"type_01k9x3v5b7d2f4h6j8m0n1p3q5": "食品经营许可证"}],
+    )
 
     @classmethod
-    def whole(cls, licence: Licence, history: tuple[LicenceHistoryEntry, ...], at: datetime | None) -> "LicenceDetails":
+    def whole(
+        cls,
+        licence: Licence,
+        history: tuple[LicenceHistoryEntry, ...],
+        *,
+        at: datetime | None,
+        names: Mapping[str, str],
+    ) -> "LicenceDetails":
         """Return the view of a licence with everything, and how it stood at a moment if one is asked for."""
         steps = [
             LicenceHistoryView(
@@ -231,7 +249,8 @@ class LicenceDetails(LicenceView):
             for one in history
         ]
         then = None if at is None else StateThenView.of(state_at(licence, history, at))
-        return cls(**LicenceView.of(licence).model_dump(), data=dict(licence.data), history=steps, then=then)
+        told = LicenceView.of(licence).model_dump()
+        return cls(**told, data=dict(licence.data), history=steps, then=then, names=dict(names))
 
 
 class LicenceSearch(Request):
@@ -275,6 +294,10 @@ class LicencePage(View):
     """Licences, newest first."""
 
     licences: list[LicenceView]
+    names: dict[str, str] = Field(
+        description="How the types and the seals are called that are named here",
+        examples=[{"type_01k9x3v5b7d2f4h6j8m0n1p3q5": "食品经营许可证"}],
+    )
     next: str | None = Field(
         description="`before` of the next page; none: this was the last", examples=["lic_01k9x3v5b7d2f4h6j8m0n1p3q5"]
     )

@@ -1,6 +1,7 @@
 """Which column of a table is which field of a licence: by the field's name, by its title, or as the request says."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from licence.bulk.errors import MappingInvalid
@@ -8,7 +9,17 @@ from licence.types.fields import HolderPart
 from licence.types.kind import LicenceType
 from licence.types.numbering import GivenNumber
 
-__all__ = ["HOLDER", "HOLDER_NAME", "LAST_DAY", "NUMBER", "checks_name", "mapping_of"]
+__all__ = [
+    "HOLDER",
+    "HOLDER_NAME",
+    "LAST_DAY",
+    "NUMBER",
+    "Target",
+    "checks_name",
+    "mapping_of",
+    "suggested",
+    "targets_of",
+]
 
 HOLDER: Final = "holder_code"
 HOLDER_NAME: Final = "holder_name"
@@ -32,6 +43,45 @@ COLUMN_OF: Final[Mapping[HolderPart, str]] = {HolderPart.CODE: HOLDER, HolderPar
 """The column that a field is which a type takes from the registry."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """What a column of a table may be."""
+
+    name: str
+    title: str
+    """What people call it."""
+
+    required: bool
+
+
+def targets_of(kind: LicenceType) -> tuple[Target, ...]:
+    """Return everything that a column of a type's tables may be: what every row says, then the fields of the type."""
+    own = [Target(name=one, title=OWN_TITLES[one][0], required=one not in NOT_NEEDED) for one in own_of(kind)]
+    given = [one for one in kind.fields.fields if one.name not in kind.fields.bound]
+    return (*own, *(Target(name=one.name, title=one.label.zh, required=one.required) for one in given))
+
+
+def own_of(kind: LicenceType) -> list[str]:
+    """Return what every row of a type's tables says beside the fields of the type."""
+    own = [name for name in OWN_TITLES if name != NUMBER or isinstance(kind.number_rule, GivenNumber)]
+    return own if checks_name(kind) else [one for one in own if one != HOLDER_NAME]
+
+
+def suggested(columns: Sequence[str], kind: LicenceType, *, asked: Mapping[str, str]) -> dict[str, str | None]:
+    """Return the field that each column would be taken for, for whoever still decides: None where none is meant.
+
+    Of two columns that would be one field, the first has it. `asked` goes before what is known, and a column that is
+    asked to be nothing is nothing.
+    """
+    names = {one.name for one in targets_of(kind)}
+    known = names_of(kind, own_of(kind))
+    found: dict[str, str | None] = {}
+    for column in columns:
+        meant = asked.get(column, known.get(column))
+        found[column] = meant if meant in names and meant not in found.values() else None
+    return found
+
+
 def mapping_of(columns: Sequence[str], kind: LicenceType, *, asked: Mapping[str, str]) -> dict[str, str]:
     """Return the field of every column, in their order.
 
@@ -40,9 +90,7 @@ def mapping_of(columns: Sequence[str], kind: LicenceType, *, asked: Mapping[str,
     it. Raise `MappingInvalid`.
     """
     given = [one for one in kind.fields.fields if one.name not in kind.fields.bound]
-    own = [name for name in OWN_TITLES if name != NUMBER or isinstance(kind.number_rule, GivenNumber)]
-    if not checks_name(kind):
-        own.remove(HOLDER_NAME)
+    own = own_of(kind)
     fields = {*own, *(one.name for one in given)}
     for column, wanted in asked.items():
         if column not in columns or wanted not in fields:

@@ -229,6 +229,12 @@ class BulkService:
         with self.store.reading() as view:
             return self.require(view, actor, name, *LOOKERS)
 
+    def look(self, actor: Actor, name: str) -> tuple[BulkJob, bool]:
+        """Return a job as `find` does, and whether a reviewer has to start it who did not ask for it."""
+        with self.store.reading() as view:
+            job = self.require(view, actor, name, *LOOKERS)
+            return job, wants_two(job, self.catalogue.require(view, job.type))
+
     def jobs(self, actor: Actor, *, state: JobState | None, before: str | None, limit: int) -> tuple[BulkJob, ...]:
         """Return the jobs of the authorities that the actor serves, newest first."""
         issuers = frozenset(one for duty in LOOKERS for one in actor.organisations(duty))

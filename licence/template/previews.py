@@ -41,8 +41,8 @@ def preview_png(
 ) -> bytes:
     """Return a page as PNG, with `data` over those of the sample.
 
-    `data` has `fields`, `licence` or both. Raise `ValueDoesNotFit`, `CharacterNotCovered` or `TemplateRefused`; and
-    `ValueError` where there is no such page, or for more dots per inch than there may be.
+    `data` has any of `fields`, `licence` and `pictures`. Raise `ValueDoesNotFit`, `CharacterNotCovered` or
+    `TemplateRefused`; and `ValueError` where there is no such page, or for more dots per inch than there may be.
     """
     if not LEAST_DPI <= dpi <= LARGEST_DPI or not 1 <= page <= bundle.manifest.pages:
         raise ValueError("page or dpi")
@@ -90,8 +90,9 @@ def preview_in_worker(source: bytes, inputs: Mapping[str, str], standard: str, d
 def filled(sample: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
     """Return a sample with the given values in it, and the code of a specimen."""
     told: dict[str, Any] = deepcopy(dict(sample))
-    for part in ("fields", "licence"):
-        told[part] |= dict(data.get(part, {}))
+    for part in ("fields", "licence", "pictures"):
+        if part in data:
+            told[part] = {**told.get(part, {}), **data[part]}
     told["qr"] = draw_svg(QR_TEXT)
     return told
 

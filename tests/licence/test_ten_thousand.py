@@ -44,6 +44,7 @@ def test_public_identifiers_check_out(identifier: str) -> None:
     assert not checks_out(identifier[:-1] + ("1" if identifier[-1] != "1" else "2"))
 
 
+@pytest.mark.no_cover
 def test_a_slice(issuer: Rig) -> None:
     assert drill(issuer, 6).licences == 6
 

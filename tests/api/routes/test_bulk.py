@@ -135,7 +135,7 @@ def test_jobs_are_listed_for_those_whom_they_concern(office: Office, finished: s
     assert finished in found
     following = office.get(f"?state=finished&limit=1&before={page['next']}").json()["jobs"]
     assert [one["id"] for one in following] == found[1:2]
-    assert office.get("", office.stranger).json() == {"jobs": [], "next": None}
+    assert office.get("", office.stranger).json() == {"jobs": [], "names": {}, "next": None}
     for path in ("", "/events", "/problems", "/results?format=csv", "/licences.zip"):
         assert code_of(office.get(f"/{finished}{path}", office.stranger)) == (403, "identity.duty_missing")
         assert code_of(office.get(f"/none{path}")) == (404, "bulk.unknown")

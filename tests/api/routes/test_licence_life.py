@@ -99,6 +99,19 @@ def test_a_new_edition_takes_the_place_of_a_licence(authority: Authority) -> Non
     assert code_of(wrong) == (422, "request.malformed")
 
 
+def test_a_new_edition_is_for_the_holder_of_the_licence_where_nobody_says_who(authority: Authority) -> None:
+    first = authority.issue("same-holder").json()
+    body = order(authority, first["number"], **RENEWAL)
+    del body["holder_code"]
+    second = sent(authority, authority.system, f"licences/{first['id']}/editions", body, "same-holder-2").json()
+    assert (second["holder"], second["predecessor"]) == (first["holder"], first["id"])
+    body.pop("event")
+    body.pop("reason")
+    body |= {"number": "same-holder-3", "holder_code": ""}
+    refused = sent(authority, authority.system, "licences", body, "same-holder-3")
+    assert code_of(refused) == (400, "identity.credit_code_malformed")
+
+
 def test_the_state_of_any_time_is_told(authority: Authority) -> None:
     licence = authority.issue("then").json()
     path = f"/v1/licences/{licence['id']}"
@@ -137,7 +150,7 @@ def test_licences_are_searched_page_by_page(authority: Authority) -> None:
     found = authority.step(authority.reviewer, "licences/search", by_holder).json()
     assert ([one["id"] for one in found["licences"]], found["next"]) == ([made[1]["id"]], None)
     nobody = authority.step(authority.officer, "licences/search", {**ask, "holder_code": "nobody"}).json()
-    assert nobody == {"licences": [], "next": None}
+    assert nobody == {"licences": [], "names": {}, "next": None}
     stranger = authority.service.bearer(Grant(Duty.LICENCE_OFFICER, authority.service.organisation()))
     assert code_of(authority.step(stranger, "licences/search", ask)) == (403, "identity.duty_missing")
     for wrong in ({"issued_until": "9999-12-31"}, {"issued_from": "0001-01-01"}, {"limit": 0}, {"limit": 201}):

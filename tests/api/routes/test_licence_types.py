@@ -88,11 +88,21 @@ def test_a_type_lives_from_draft_to_retirement(office: Office) -> None:
     assert later.json()["effective_from"] == "2199-01-01"
     versions = office.see(f"{cast.FOOD_TYPE}/versions").json()
     assert [(one["version"], one["effective_from"]) for one in versions] == [(1, day), (2, "2199-01-01")]
+    assert [one.pop("in_effect") for one in versions] == [True, False]
     (listed,) = [one for one in office.see("").json() if one["code"] == cast.FOOD_TYPE]
     assert listed == versions[0]
+    found = office.see(f"search?text={cast.FOOD_TYPE}&state=published").json()
+    newest = {"newest_version": 2, "newest_state": "published", "newest_effective_from": "2199-01-01"}
+    assert found == {"total": 1, "types": [listed | newest]}
     retired = office.step(office.reviewer, f"{cast.FOOD_TYPE}/retirement")
     assert (retired.json()["state"], retired.json()["version"]) == ("retired", 1)
+    assert [one["in_effect"] for one in office.see(f"{cast.FOOD_TYPE}/versions").json()] == [False, False]
     assert code_of(office.draft()) == (409, "licence.type_exists")
+
+
+@pytest.mark.parametrize("query", ["offset=-1", "limit=0", "limit=101", "state=lost", "text=" + "a" * 101])
+def test_a_search_that_cannot_be_is_refused(office: Office, query: str) -> None:
+    assert code_of(office.see(f"search?{query}")) == (422, "request.malformed")
 
 
 @pytest.mark.parametrize(
@@ -177,4 +187,5 @@ def test_a_ready_type_is_a_file_to_import(office: Office) -> None:
     for one in ready:
         told = ExchangedType.from_file(office.see(f"ready/{one['ready']}").content).particulars
         assert (told.code, told.name) == (one["code"], one["name"])
+        assert (told.to_json(), told.schema) == (one["type"], one["data_schema"])
     assert code_of(office.see("ready/nothing")) == (404, "licence.type_unknown")

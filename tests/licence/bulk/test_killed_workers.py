@@ -5,10 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[3]
 KILLS, ROWS, BAD = 3, 24, 3
 
 
+@pytest.mark.no_cover
 def test_killed_processes_leave_exactly_the_good_rows_once(template: Path) -> None:
     asked = ["--kills", str(KILLS), "--rows", str(ROWS), "--database", "sqlite", "--template", str(template)]
     command = [sys.executable, "-m", "tests.drills.bulk_kills", *asked]

@@ -11,7 +11,7 @@ from licence.bulk.cells import Cell, Line
 from licence.bulk.errors import MappingInvalid
 from licence.bulk.jobs import BulkJob, JobKind
 from licence.bulk.lifecycle import JobState
-from licence.bulk.mapping import mapping_of
+from licence.bulk.mapping import mapping_of, suggested, targets_of
 from licence.bulk.orders import Orders
 from licence.lifecycle import TypeState
 from licence.types.kind import LicenceType
@@ -144,3 +144,25 @@ def test_where_the_type_makes_its_numbers_no_column_gives_them() -> None:
     kind = kind_of(number=MadeNumber(form="JY{yyyy}{n:6}"))
     assert told("holder_code", "address", kind=kind) == ["holder_code", "address"]
     assert refusal("holder_code", "address", "证照编号", kind=kind) == ("unknown", "证照编号")
+
+
+def test_what_a_column_may_be_is_told_with_what_is_needed() -> None:
+    told = {one.name: (one.title, one.required) for one in targets_of(kind_of())}
+    assert told["holder_code"] == ("持证主体代码", True)
+    assert told["holder_name"] == ("持证主体名称", False)
+    assert (told["address"], told["first"]) == (("住所", True), ("备注", False))
+    assert "name" not in told
+    made = {one.name for one in targets_of(kind_of(number=MadeNumber(form="N{n:4}")))}
+    assert "number" not in made
+    own = {**FIELDS, "holder_name": text("经办人")}
+    assert [one.title for one in targets_of(kind_of(own)) if one.name == "holder_name"] == ["经办人"]
+
+
+def test_columns_are_suggested_without_a_word_of_what_is_missing() -> None:
+    kind = kind_of()
+    found = suggested(["编号", "住所", "address", "企业名称"], kind, asked={})
+    assert found == {"编号": "number", "住所": "address", "address": None, "企业名称": None}
+    assert suggested(["企业名称", "住所"], kind, asked={"企业名称": "address"}) == {"企业名称": "address", "住所": None}
+    assert suggested(["住所"], kind, asked={"住所": ""}) == {"住所": None}
+    assert suggested(["住所"], kind, asked={"住所": "nothing"}) == {"住所": None}
+    assert suggested(["名称"], kind, asked={}) == {"名称": "holder_name"}

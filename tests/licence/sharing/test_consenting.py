@@ -14,6 +14,7 @@ from identity.subject import Organisation, SubjectId
 from licence.catalogue import DraftType
 from licence.errors import LicenceUnknown
 from licence.records import Licence
+from licence.sharing.consenting import ConsentStanding
 from licence.sharing.entries import Call
 from licence.sharing.errors import (
     ConsentMissing,
@@ -24,6 +25,7 @@ from licence.sharing.errors import (
     TermsChanged,
 )
 from licence.types.kind import IssuingAuthority
+from tests.fakes.clock import NOW
 from tests.licence.builders import PERSON_TYPE
 from tests.licence.sharing.square import LAW, MONTH, PURPOSE, WORDS, Square
 from tests.seal.houses import actor, at_once
@@ -98,14 +100,42 @@ def test_a_consent_says_everything_in_words(any_square: Square) -> None:
         "2026-12-22 12:05:06",
     ):
         assert part in consent.words
-    assert square.sharing.consents.list(square.speaker, square.holder) == (consent,)
+    (seen,) = square.sharing.consents.list(square.speaker, square.holder)
+    assert (seen.consent, seen.standing) == (consent, ConsentStanding.IN_FORCE)
+    assert (seen.organisation_name, seen.type_name, seen.number) == (
+        "云州市数据管理局",
+        "食品经营许可证",
+        licence.number,
+    )
+    assert (seen.client_name in consent.words, seen.purpose_words) == (True, WORDS)
     assert cast.ENTERPRISE.name not in repr(consent)
     (event,) = [one for one in square.desk.events() if one.subject == consent.id]
     assert (event.tag, event.facts["words"]) == ("sharing:consent:done", consent.words_digest)
 
 
+@pytest.mark.parametrize(
+    ("changes", "later", "standing"),
+    [
+        ({}, 0, ConsentStanding.IN_FORCE),
+        ({"used": 2, "times": 3}, 0, ConsentStanding.IN_FORCE),
+        ({"used": 3, "times": 3}, 0, ConsentStanding.USED_UP),
+        ({}, 30, ConsentStanding.EXPIRED),
+        ({"used": 3, "times": 3}, 30, ConsentStanding.EXPIRED),
+        ({"withdrawn_at": NOW}, 30, ConsentStanding.WITHDRAWN),
+    ],
+)
+def test_how_a_consent_stands(
+    square: Square, licence: Licence, changes: dict[str, Any], later: int, standing: ConsentStanding
+) -> None:
+    square.consent(square.grant(square.client(), law=""), licence)
+    (seen,) = square.sharing.consents.list(square.speaker, square.holder)
+    consent = replace(seen.consent, valid_until=seen.at + timedelta(days=30), **changes)
+    assert replace(seen, consent=consent, at=seen.at + timedelta(days=later)).standing is standing
+
+
 def test_a_consent_to_a_type_says_so(square: Square, licence: Licence) -> None:
     consent = square.consent(square.grant(square.client(), law=""), licence, licence=None, type_code=cast.FOOD_TYPE)
+    assert square.sharing.consents.list(square.speaker, square.holder)[0].number is None
     assert "名下全部该类证照" in consent.words
     assert "次数不限" in consent.words
 
@@ -270,4 +300,4 @@ def test_of_many_calls_at_once_as_many_pass_as_were_agreed_to(any_square: Square
     consent = square.consent(square.grant(client, law=""), licence, times=3)
     given = at_once(*[lambda: ask(square, client, licence)] * 8)
     assert [given.count(True), given.count(False)] == [3, 5]
-    assert square.sharing.consents.list(square.speaker, square.holder)[0].used == consent.times
+    assert square.sharing.consents.list(square.speaker, square.holder)[0].consent.used == consent.times

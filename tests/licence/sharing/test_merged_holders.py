@@ -75,7 +75,7 @@ def test_the_survivor_has_the_licences_and_what_was_agreed_to_holds(square: Squa
         (shown,) = square.sharing.asking.query(client, query, purpose=PURPOSE)
         assert shown.identifier == licence.identifier
     assert len(holders.uses(person, person.id, before=None, limit=9)) == 2
-    assert [one.id for one in consents.list(person, person.id)] == [given.id]
+    assert [one.consent.id for one in consents.list(person, person.id)] == [given.id]
     consents.withdraw(person, given.id)
     query = QueryHolder(kind=SubjectKind.PERSON, code=OTHER_NUMBER)
     assert square.sharing.asking.query(client, query, purpose=PURPOSE) == ()
