@@ -25,6 +25,7 @@ from licence.types.errors import TypeVersionUnknown
 from licence.types.kind import IssuingAuthority, LicenceType
 from licence.types.particulars import TypeParticulars
 from licence.types.repository import TypeRepository
+from licence.types.search import TypeFound, TypePage, TypeSearch
 from licence.types.validity import day_of
 from licence.types.versions import OPEN, effective_day, is_retired, may_be_drafted, next_version, present, version_on
 from trust.blobs import BlobStore
@@ -263,6 +264,14 @@ class Catalogue:
         """Return the whole catalogue, each type as `require` does."""
         with self.store.reading() as view:
             return tuple(present(versions, day_of(view.now)) for versions in self.repository.all(view))
+
+    def search(self, search: TypeSearch) -> TypePage:
+        """Return a page of the catalogue."""
+        with self.store.reading() as view:
+            found, total = self.repository.page(view, search)
+            today = day_of(view.now)
+        types = tuple(TypeFound(present=present(versions, today), newest=versions[-1]) for versions in found)
+        return TypePage(types=types, total=total)
 
     def versions(self, kind: str) -> tuple[LicenceType, ...]:
         """Return every version of a type, oldest first, or raise `TypeUnknown`."""

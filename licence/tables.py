@@ -29,6 +29,7 @@ class LicenceRow(LivingRow, table=True):
         Index("ix_licence_state_issuer_id", "state", "issuer", "id"),
         Index("ix_licence_type_state_id", "type", "state", "id"),
         Index("ix_licence_holder_id", "holder", "id"),
+        Index("ix_licence_issuer_type_id", "issuer", "type", "id"),
         Index("ix_licence_number_type", "number", "type"),
         Index(
             "ix_licence_time_stamp_due",
@@ -36,6 +37,7 @@ class LicenceRow(LivingRow, table=True):
             sqlite_where=STAMP_AWAITED,
             postgresql_where=STAMP_AWAITED,
         ),
+        Index("ix_licence_stamp_awaited", "issuer", "id", sqlite_where=STAMP_AWAITED, postgresql_where=STAMP_AWAITED),
         # The database decides, so that two at the same time cannot both be the next.
         Index("uq_licence_chain_edition", "chain", "edition", unique=True),
         Index(

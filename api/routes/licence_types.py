@@ -1,6 +1,7 @@
 """The catalogue of licence types 证照目录: drafted, reviewed, published, version by version; previews and files."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Depends, File, Form, Path, Query, Response, UploadFile
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Body, Depends, File, Form, Path, Query, Response,
 from api.authn import allow, instance_of
 from api.permissions import Permission
 from api.schemas.common import errors
+from api.schemas.licence_templates import octets_of
 from api.schemas.licence_types import (
     DifferenceView,
     PreviewData,
@@ -15,9 +17,11 @@ from api.schemas.licence_types import (
     ReadyTypeView,
     TypeDetails,
     TypeDraft,
+    TypePage,
     TypeView,
+    VersionView,
 )
-from api.schemas.texts import Line, Name
+from api.schemas.texts import Line, Name, Text
 from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing, SubjectNotActive, SubjectUnknown
@@ -33,10 +37,15 @@ from licence.errors import (
     ValueDoesNotFit,
 )
 from licence.exchange import ready_type, ready_types
+from licence.lifecycle import TypeState
 from licence.template.bundle import TemplateBundle
+from licence.template.changing import changed
 from licence.template.previews import LARGEST_DPI, LEAST_DPI
 from licence.types.errors import EffectiveDayInvalid, ParticularsInvalid, TypeFileMalformed, TypeVersionUnknown
 from licence.types.kind import LicenceType
+from licence.types.search import MOST_FOUND, TypeSearch
+from licence.types.validity import day_of
+from licence.types.versions import version_on
 from trust.lifecycle import EventNotPossible, FourEyesRequired
 from trust.store import LostRace
 from trust.typefaces import CharacterNotCovered
@@ -80,11 +89,18 @@ def zip_answer(description: str) -> dict[int | str, dict[str, object]]:
 
 
 @router.post(
-    "/licence-types", summary="Draft a licence type 起草证照类型", status_code=201, responses=errors(*DRAFTING)
+    "/licence-types",
+    summary="Draft a licence type 起草证照类型",
+    status_code=201,
+    responses=errors(*DRAFTING, TemplateMalformed),
 )
 def draft_type(instance: InstanceHere, actor: Drafter, body: TypeDraft) -> TypeView:
     """Draft the first or the next version of a type, or its draft anew; another officer reviews it."""
-    return TypeView.of(instance.catalogue.draft(actor, body.command))
+    command = body.command
+    if body.template_files:
+        bundle = changed(instance.renderer.bundle(body.template), octets_of(body.template_files))
+        command = replace(command, template=bundle)
+    return TypeView.of(instance.catalogue.draft(actor, command))
 
 
 @router.post(
@@ -192,12 +208,32 @@ def read_types(instance: InstanceHere, _: Reader) -> list[TypeView]:
     return [TypeView.of(kind) for kind in instance.catalogue.all()]
 
 
+@router.get("/licence-types/search", summary="Search the catalogue 检索证照目录", responses=errors(DutyMissing))
+def search_types(
+    *,
+    instance: InstanceHere,
+    _: Reader,
+    text: Annotated[
+        Text, Query(max_length=100, description="A part of the name or of the type code", examples=["许可证"])
+    ] = "",
+    state: Annotated[TypeState | None, Query(description="A state in which a version is", examples=["draft"])] = None,
+    offset: Annotated[int, Query(ge=0, le=1_000_000, description="How many to pass over")] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_FOUND, description="How many to answer at most")] = 20,
+) -> TypePage:
+    """Return a page of the catalogue: of each type what stands for it, and how far its newest version has come."""
+    search = TypeSearch(text=text.strip(), state=state, offset=offset, limit=limit)
+    return TypePage.of(instance.catalogue.search(search))
+
+
 @router.get(
     "/licence-types/{kind}/versions", summary="Versions of a type 历次版本", responses=errors(DutyMissing, TypeUnknown)
 )
-def read_versions(instance: InstanceHere, _: Reader, kind: TypeName) -> list[TypeView]:
+def read_versions(instance: InstanceHere, _: Reader, kind: TypeName) -> list[VersionView]:
     """Return every version of a type, oldest first, drafts too."""
-    return [TypeView.of(one) for one in instance.catalogue.versions(kind)]
+    versions = instance.catalogue.versions(kind)
+    with instance.base.store.reading() as view:
+        in_effect = version_on(versions, day_of(view.now))
+    return [VersionView.version_of(one, in_effect) for one in versions]
 
 
 @router.get(

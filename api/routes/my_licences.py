@@ -7,7 +7,17 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from api.authn import allow, instance_of
 from api.permissions import Permission
 from api.schemas.common import IdempotencyKey, errors, pdf_answer
-from api.schemas.my_licences import ConsentBody, ConsentView, OfferView, OwnLicence, TermsBody, TermsView, UsePage
+from api.schemas.my_licences import (
+    ConsentBody,
+    ConsentView,
+    OfferView,
+    OwnConsent,
+    OwnLicence,
+    OwnLicenceDetails,
+    TermsBody,
+    TermsView,
+    UsePage,
+)
 from api.schemas.texts import Name, Text
 from api.wiring import Instance
 from identity.duties import Actor
@@ -38,6 +48,16 @@ AGREEING = (NotTheHolder, GrantUnknown, LicenceUnknown, TypeUnknown, SharingInva
 def read_licences(instance: InstanceHere, actor: Caller, holder: Holder = None) -> list[OwnLicence]:
     """Return the licences of the caller, or of an organisation that the caller speaks for, as they stand now."""
     return [OwnLicence.of(one) for one in instance.sharing.holders.list(actor, holder or actor.id)]
+
+
+@router.get(
+    "/licences/{licence}", summary="One of my licences 查看我的证照", responses=errors(NotTheHolder, LicenceUnknown)
+)
+def read_licence(
+    instance: InstanceHere, actor: Caller, licence: LicenceName, holder: Holder = None
+) -> OwnLicenceDetails:
+    """Return a licence of the holder's own with what it says, field by field."""
+    return OwnLicenceDetails.details(instance.sharing.holders.read(actor, holder or actor.id, licence))
 
 
 @router.get(
@@ -83,9 +103,9 @@ def give_consent(
 
 
 @router.get("/consents", summary="My consents 我的授权", responses=errors(NotTheHolder))
-def read_consents(instance: InstanceHere, actor: Caller, holder: Holder = None) -> list[ConsentView]:
+def read_consents(instance: InstanceHere, actor: Caller, holder: Holder = None) -> list[OwnConsent]:
     """Return what the holder ever agreed to, newest first."""
-    return [ConsentView.of(one) for one in instance.sharing.consents.list(actor, holder or actor.id)]
+    return [OwnConsent.seen(one) for one in instance.sharing.consents.list(actor, holder or actor.id)]
 
 
 @router.post("/consents/{consent}/withdrawal", summary="Withdraw a consent 撤回授权", responses=errors(ConsentUnknown))
@@ -106,6 +126,10 @@ def read_uses(
     instance: InstanceHere,
     actor: Caller,
     holder: Holder = None,
+    consent: Annotated[
+        Text | None,
+        Query(max_length=64, description="Those that rested on it", examples=["consent_01k9x3v5b7d2f4h6j8m0n1p3q5"]),
+    ] = None,
     before: Annotated[
         Text | None,
         Query(max_length=64, description="Where the page before ended", examples=["use_01k9x3v5b7d2f4h6j8m0n1p3q5"]),
@@ -113,4 +137,5 @@ def read_uses(
     limit: Annotated[int, Query(ge=1, le=200, description="How many to answer at most")] = 50,
 ) -> UsePage:
     """Return a page of the calls about the holder, newest first: who, what for, on which ground, with what result."""
-    return UsePage.of(instance.sharing.holders.uses(actor, holder or actor.id, before=before, limit=limit), limit)
+    found = instance.sharing.holders.uses(actor, holder or actor.id, consent=consent, before=before, limit=limit)
+    return UsePage.of(found, limit)

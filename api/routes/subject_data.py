@@ -88,7 +88,11 @@ def read_accesses(
     ] = "",
 ) -> list[AccessView]:
     """Return who looked at the caller's data in clear, for what, newest first."""
-    return [AccessView.of(one) for one in instance.subjects.disclosures.accesses(actor.id, before=before)]
+    accesses = instance.subjects.disclosures.accesses(actor.id, before=before)
+    with instance.base.store.reading() as view:
+        known = {one.organisation for one in accesses if one.organisation is not None}
+        names = {one: instance.base.identity.require_organisation(view, one).name for one in sorted(known)}
+    return [AccessView.of(one, names.get(one.organisation or "")) for one in accesses]
 
 
 @router.post(

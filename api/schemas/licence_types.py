@@ -6,11 +6,15 @@ from typing import Any, Final
 from pydantic import Field
 
 from api.schemas.common import Request, View
+from api.schemas.licence_templates import TEMPLATE_FILES, TemplateFiles
 from identity.subject import SubjectId
 from licence.catalogue import DraftType
+from licence.lifecycle import TypeState
 from licence.types.differences import Difference
 from licence.types.kind import IssuingAuthority, LicenceType
 from licence.types.particulars import FORM, TypeParticulars
+from licence.types.search import TypeFound
+from licence.types.search import TypePage as FoundTypes
 
 __all__ = [
     "DifferenceView",
@@ -20,7 +24,10 @@ __all__ = [
     "ReadyTypeView",
     "TypeDetails",
     "TypeDraft",
+    "TypeLine",
+    "TypePage",
     "TypeView",
+    "VersionView",
 ]
 
 PARTICULARS: Final[dict[str, Any]] = {
@@ -56,6 +63,7 @@ class TypeDraft(Request):
 
     issuer: str = Field(description="Unified identifier of the authority in charge", examples=["O3F6H8J1L4N7Q2S5U9"])
     template: str = Field(description="Name of a ready template, or `sm3:` and a digest", examples=["food_permit"])
+    template_files: TemplateFiles = TEMPLATE_FILES
     type: dict[str, Any] = Field(description="What `type.json` holds (docs/licence-types.md)", examples=[PARTICULARS])
     data_schema: dict[str, Any] = Field(
         description="JSON Schema of the data (docs/licence-types.md)", examples=[SCHEMA]
@@ -103,6 +111,9 @@ class TypeView(View):
     issuing: list[dict[str, str | None]] = Field(examples=[ISSUING])
     template: str = Field(examples=["food_permit"])
     effective_from: date | None = Field(examples=["2026-11-22"])
+    last_actor: str = Field(
+        description="Who took the last step: another person takes the next", examples=["P7K2M9Q4R8T1W3X5Y6"]
+    )
 
     @classmethod
     def of(cls, kind: LicenceType) -> "TypeView":
@@ -117,6 +128,7 @@ class TypeView(View):
             issuing=[{"authority": one.authority, "seal": one.seal} for one in kind.issuing],
             template=kind.template,
             effective_from=kind.effective_from,
+            last_actor=kind.last_actor,
         )
 
 
@@ -133,17 +145,68 @@ class TypeDetails(TypeView):
         return cls(**told, type=kind.particulars.to_json(), data_schema=dict(kind.schema))
 
 
+class VersionView(TypeView):
+    """One version beside the others of its type."""
+
+    in_effect: bool = Field(description="Whether licences are issued after it today", examples=[True])
+
+    @classmethod
+    def version_of(cls, kind: LicenceType, in_effect: LicenceType | None) -> "VersionView":
+        """Return the view of a version, where `in_effect` is the one in effect today."""
+        is_issued = kind == in_effect and kind.state is TypeState.PUBLISHED
+        return cls(**TypeView.of(kind).model_dump(), in_effect=is_issued)
+
+
+class TypeLine(TypeView):
+    """A type in the catalogue: the version that stands for it, and how far the newest one has come."""
+
+    newest_version: int = Field(description="Number of the newest version", examples=[2])
+    newest_state: str = Field(examples=["draft"])
+    newest_effective_from: date | None = Field(examples=[None])
+
+    @classmethod
+    def line(cls, found: TypeFound) -> "TypeLine":
+        """Return the view of a type that was found."""
+        newest = found.newest
+        return cls(
+            **TypeView.of(found.present).model_dump(),
+            newest_version=newest.version,
+            newest_state=newest.state,
+            newest_effective_from=newest.effective_from,
+        )
+
+
+class TypePage(View):
+    """A page of the catalogue, in the order of type codes."""
+
+    total: int = Field(description="How many there are in all", examples=[1])
+    types: list[TypeLine]
+
+    @classmethod
+    def of(cls, found: FoundTypes) -> "TypePage":
+        """Return the view of a page."""
+        return cls(total=found.total, types=[TypeLine.line(one) for one in found.types])
+
+
 class ReadyTypeView(View):
     """A type that comes with the service."""
 
     ready: str = Field(description="Its name here", examples=["food_permit"])
     code: str = Field(examples=["11100000MB0127170X001"])
     name: str = Field(examples=["食品经营许可证"])
+    type: dict[str, Any] = Field(examples=[PARTICULARS])
+    data_schema: dict[str, Any] = Field(examples=[SCHEMA])
 
     @classmethod
     def of(cls, ready: str, particulars: TypeParticulars) -> "ReadyTypeView":
         """Return the view of a ready type."""
-        return cls(ready=ready, code=particulars.code, name=particulars.name)
+        return cls(
+            ready=ready,
+            code=particulars.code,
+            name=particulars.name,
+            type=particulars.to_json(),
+            data_schema=dict(particulars.schema),
+        )
 
 
 class DifferenceView(View):

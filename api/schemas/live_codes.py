@@ -40,11 +40,19 @@ class LiveCodeMade(View):
     )
     svg: str = Field(description="The QR code as a picture, without quiet zone", examples=["<svg …"])
     expires_at: datetime
+    seconds: int = Field(description="For how long it lives: the clock of a phone may be wrong", examples=[60])
 
     @classmethod
     def of(cls, made: MadeLiveCode) -> "LiveCodeMade":
         """Return the view of a code that was made."""
-        return cls(id=made.code.id, address=made.address, svg=draw_svg(made.address), expires_at=made.code.expires_at)
+        code = made.code
+        return cls(
+            id=code.id,
+            address=made.address,
+            svg=draw_svg(made.address),
+            expires_at=code.expires_at,
+            seconds=round((code.expires_at - code.made_at).total_seconds()),
+        )
 
 
 class LiveCodeView(View):

@@ -9,12 +9,25 @@ from api.schemas.common import Request, View
 from api.schemas.sharing import Purpose
 from api.schemas.sharing_grants import PURPOSE, GrantView, PurposeView, SharedTypeView
 from api.schemas.texts import Line, Moment
-from licence.sharing.consenting import GiveConsent, Offer, Terms
+from licence.sharing.consenting import ConsentSeen, ConsentStanding, GiveConsent, Offer, Terms
 from licence.sharing.entries import Consent
-from licence.sharing.holding import UseSeen
+from licence.sharing.holding import OwnLicenceSeen, UseSeen
+from licence.types.fields import Field as TypeField
+from licence.types.fields import NumberField, RowsField, Value
+from licence.types.picture_field import PictureField
 from licence.verification import Standing
 
-__all__ = ["ConsentBody", "ConsentView", "OfferView", "OwnLicence", "TermsBody", "TermsView", "UsePage"]
+__all__ = [
+    "ConsentBody",
+    "ConsentView",
+    "OfferView",
+    "OwnConsent",
+    "OwnLicence",
+    "OwnLicenceDetails",
+    "TermsBody",
+    "TermsView",
+    "UsePage",
+]
 
 
 class OwnLicence(View):
@@ -48,6 +61,61 @@ class OwnLicence(View):
             expired=standing.expired,
             issued_on=licence.issued_on,
             last_day=licence.last_day,
+        )
+
+
+class PrintedColumn(View):
+    """A column of rows."""
+
+    name: str = Field(examples=["owner_name"])
+    title: str = Field(examples=["权利人"])
+    title_en: str = Field(examples=["Owner"])
+
+
+class PrintedField(PrintedColumn):
+    """A field of a licence as its page shows it."""
+
+    unit: str = Field(description="Of a number", examples=["平方米"])
+    unit_en: str = Field(examples=["m²"])
+    text: str = Field(description="Empty where it was not given, or has rows", examples=["云州市…"])
+    columns: list[PrintedColumn]
+    rows: list[dict[str, str]]
+
+    @classmethod
+    def of(cls, field: TypeField, value: Value) -> "PrintedField":
+        """Return the view of a field with what is printed for it."""
+        unit = field.unit if isinstance(field, NumberField) else None
+        columns = field.columns if isinstance(field, RowsField) else ()
+        return cls(
+            name=field.name,
+            title=field.label.zh,
+            title_en=field.label.en,
+            unit="" if unit is None else unit.zh,
+            unit_en="" if unit is None else unit.en,
+            text=value if isinstance(value, str) else "",
+            columns=[PrintedColumn(name=one.name, title=one.label.zh, title_en=one.label.en) for one in columns],
+            rows=[] if isinstance(value, str) else value,
+        )
+
+
+class OwnLicenceDetails(OwnLicence):
+    """A licence of the holder's own with what it says. Pictures stand in its file."""
+
+    holder: str = Field(examples=["云州星河数字科技有限公司"])
+    valid_from: date
+    fields: list[PrintedField]
+    at: datetime = Field(description="When it stood so")
+
+    @classmethod
+    def details(cls, seen: OwnLicenceSeen) -> "OwnLicenceDetails":
+        """Return the view of a licence with its fields."""
+        shown = (one for one in seen.fields if not isinstance(one, PictureField))
+        return cls(
+            **OwnLicence.of(seen.standing).model_dump(),
+            holder=seen.standing.holder,
+            valid_from=seen.standing.licence.valid_from,
+            fields=[PrintedField.of(one, seen.printed.get(one.name, "")) for one in shown],
+            at=seen.at,
         )
 
 
@@ -158,6 +226,30 @@ class ConsentView(View):
     def of(cls, consent: Consent) -> "ConsentView":
         """Return the view of a consent."""
         return cls.model_validate(consent, from_attributes=True)
+
+
+class OwnConsent(ConsentView):
+    """A consent, with the names that its holder knows it by."""
+
+    client_name: str = Field(examples=["公积金贷款系统"])
+    organisation_name: str = Field(examples=["云州市住房公积金管理中心"])
+    type_name: str = Field(examples=["营业执照"])
+    purpose_words: str = Field(examples=["个人住房公积金贷款资格审核"])
+    number: str | None = Field(description="Of the licence, where it is for one", examples=["330199002000001(1/1)"])
+    standing: ConsentStanding = Field(description="How it stands now", examples=["in_force"])
+
+    @classmethod
+    def seen(cls, told: ConsentSeen) -> "OwnConsent":
+        """Return the view of a consent with its names."""
+        return cls(
+            **ConsentView.of(told.consent).model_dump(),
+            client_name=told.client_name,
+            organisation_name=told.organisation_name,
+            type_name=told.type_name,
+            purpose_words=told.purpose_words,
+            number=told.number,
+            standing=told.standing,
+        )
 
 
 class UseView(View):

@@ -8,6 +8,7 @@ for the holder.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from identity.duties import Actor
@@ -33,7 +34,7 @@ from trust.events import AuditEvent, Fact
 from trust.identifiers import new_id
 from trust.store import Reading, Transaction
 
-__all__ = ["CHANNELS", "ConsentService", "GiveConsent", "Offer", "Terms"]
+__all__ = ["CHANNELS", "ConsentSeen", "ConsentService", "ConsentStanding", "GiveConsent", "Offer", "Terms"]
 
 WORDS_VERSION: Final = 1
 """Changes with every change of the words below."""
@@ -71,6 +72,43 @@ class Offer:
     grant: SharingGrant
     client_name: str
     organisation_name: str
+
+
+class ConsentStanding(StrEnum):
+    """How a consent stands at a moment."""
+
+    IN_FORCE = "in_force"  # 有效
+    EXPIRED = "expired"  # 已到期
+    USED_UP = "used_up"  # 次数已用完
+    WITHDRAWN = "withdrawn"  # 已撤回
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentSeen:
+    """A consent with the names that its holder needs to know it again."""
+
+    consent: Consent
+    client_name: str
+    organisation_name: str
+    type_name: str
+    purpose_words: str
+    number: str | None
+    """Of the licence, where it is for one."""
+
+    at: datetime
+    """When it was looked at."""
+
+    @property
+    def standing(self) -> ConsentStanding:
+        """How it stands."""
+        consent = self.consent
+        if consent.withdrawn_at is not None:
+            return ConsentStanding.WITHDRAWN
+        if self.at >= consent.valid_until:
+            return ConsentStanding.EXPIRED
+        if consent.times is not None and consent.used >= consent.times:
+            return ConsentStanding.USED_UP
+        return ConsentStanding.IN_FORCE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,13 +224,31 @@ class ConsentService:
             tx.record(AuditEvent(tag="sharing:withdraw_consent:done", actor=actor.id, subject=found.id, facts=facts))
             return replace(found, withdrawn_at=tx.now, withdrawn_by=actor.id)
 
-    def list(self, actor: Actor, holder: str) -> tuple[Consent, ...]:
+    def list(self, actor: Actor, holder: str) -> tuple[ConsentSeen, ...]:
         """Return what a holder ever agreed to, newest first."""
         with self.store.reading() as view:
             self.require_view(view, actor, holder)
-            return self.repository.consents_of(view, self.identity.names_of(view, holder))
+            found = self.repository.consents_of(view, self.identity.names_of(view, holder))
+            return tuple(self.seen(view, one) for one in found)
 
     # --- building blocks
+
+    def seen(self, view: Reading, consent: Consent) -> ConsentSeen:
+        """Return a consent with its names."""
+        grant = self.repository.grant(view, consent.grant)
+        if grant is None:  # pragma: no cover - a foreign key holds it
+            raise GrantUnknown
+        offer = self.offer(view, grant)
+        licence = None if consent.licence is None else self.licences.get(view, consent.licence)
+        return ConsentSeen(
+            consent=consent,
+            client_name=offer.client_name,
+            organisation_name=offer.organisation_name,
+            type_name=self.catalogue.require(view, consent.type_code).name,
+            purpose_words=grant.purpose_words.get(consent.purpose, ""),
+            number=None if licence is None else licence.number,
+            at=view.now,
+        )
 
     def require(self, view: Reading, name: str) -> Consent:
         """Return a consent, or raise `ConsentUnknown`."""

@@ -1,6 +1,7 @@
 """What a holder sees 我的证照: their licences, the files of those, and who asked about them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from identity.duties import Actor
@@ -11,11 +12,12 @@ from licence.sharing.entries import LicenceUse
 from licence.sharing.errors import NotTheHolder
 from licence.sharing.repository import NEVER_ISSUED
 from licence.sharing.sources import Sources
+from licence.types.fields import Field, Value
 from licence.verification import Standing, VerificationService
 from trust.blobs import BlobStore
 from trust.store import Reading
 
-__all__ = ["HolderService", "UseSeen"]
+__all__ = ["HolderService", "OwnLicenceSeen", "UseSeen"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,21 @@ class UseSeen:
     def at(self) -> datetime:
         """When it was."""
         return self.use.at
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnLicenceSeen:
+    """A licence as its holder reads it: how it stands, and what it says, field by field."""
+
+    standing: Standing
+    fields: tuple[Field, ...]
+    """In the order of the schema."""
+
+    printed: Mapping[str, Value] = field(repr=False)
+    """What is printed for each."""
+
+    at: datetime
+    """When it stood so."""
 
 
 class HolderService:
@@ -63,6 +80,17 @@ class HolderService:
             self.require_voice(view, actor, holder)
             return self.verification.standing(view, self.own(view, holder, licence))
 
+    def read(self, actor: Actor, holder: str, licence: str) -> OwnLicenceSeen:
+        """Return one licence of a holder with what it says. Raise as `find` does."""
+        with self.store.reading() as view:
+            self.require_voice(view, actor, holder)
+            standing = self.verification.standing(view, self.own(view, holder, licence))
+            found = standing.licence
+            schema = self.verification.catalogue.version(view, found.type, found.type_version).fields
+            return OwnLicenceSeen(
+                standing=standing, fields=schema.fields, printed=schema.printed(found.data), at=view.now
+            )
+
     def file(self, actor: Actor, holder: str, licence: str) -> bytes:
         """Return the signed file of a holder's licence, in whatever state that is. Raise as `find` does."""
         found = self.find(actor, holder, licence).licence
@@ -70,12 +98,17 @@ class HolderService:
             raise LicenceUnknown
         return self.blobs.get(found.file)
 
-    def uses(self, actor: Actor, holder: str, *, before: str | None, limit: int) -> tuple[UseSeen, ...]:
-        """Return a page of the calls about a holder, newest first, those too that were refused."""
+    def uses(
+        self, actor: Actor, holder: str, *, consent: str | None = None, before: str | None, limit: int
+    ) -> tuple[UseSeen, ...]:
+        """Return a page of the calls about a holder, newest first, those too that were refused.
+
+        `consent` is the one that they rested on; None: every call.
+        """
         with self.store.reading() as view:
             self.require_voice(view, actor, holder)
             names = self.identity.names_of(view, holder)
-            found = self.repository.uses_of(view, names, before=before, limit=limit)
+            found = self.repository.uses_of(view, names, consent=consent, before=before, limit=limit)
             return tuple(self.seen(view, one) for one in found)
 
     # --- building blocks

@@ -226,10 +226,15 @@ class SharingRepository:
         )
 
     def uses_of(
-        self, view: Reading, holders: Sequence[str], *, before: str | None, limit: int
+        self, view: Reading, holders: Sequence[str], *, consent: str | None = None, before: str | None, limit: int
     ) -> tuple[LicenceUse, ...]:
-        """Return a page of the calls about a holder, newest first; `before` is the last line of the page before."""
+        """Return a page of the calls about a holder, newest first; `before` is the last line of the page before.
+
+        `consent` is the one that they rested on; None: every call.
+        """
         statement = select(LicenceUseRow).where(col(LicenceUseRow.holder).in_(holders))
+        if consent is not None:
+            statement = statement.where(col(LicenceUseRow.consent) == consent)
         if before is not None:
             statement = statement.where(col(LicenceUseRow.id) < before)
         rows = view.exec(statement.order_by(col(LicenceUseRow.id).desc()).limit(limit))

@@ -1,14 +1,16 @@
 """Reads and writes the tables of licence types and their versions."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, exists, func, or_, select
 
 from identity.subject import SubjectId
 from licence.lifecycle import TypeState
 from licence.types.kind import IssuingAuthority, LicenceType
 from licence.types.particulars import TypeParticulars
+from licence.types.search import TypeSearch
 from licence.types.tables import LicenceTypeRow, LicenceTypeVersionRow
 from trust.store import Reading, Transaction
 
@@ -40,6 +42,18 @@ def to_type(row: LicenceTypeRow, version: LicenceTypeVersionRow) -> LicenceType:
 def issuing_member(kind: LicenceType) -> list[dict[str, Any]]:
     """Return who issues licences of a type, as JSON."""
     return [{"authority": one.authority, "seal": one.seal} for one in kind.issuing]
+
+
+def conditions_of(search: TypeSearch) -> Iterable[Any]:
+    """Yield the conditions that a type must fit."""
+    version = LicenceTypeVersionRow
+    mine = col(version.type) == col(LicenceTypeRow.id)
+    if search.text:
+        name: Any = col(version.particulars)["name"]
+        called = exists().where(mine, name.as_string().contains(search.text, autoescape=True))
+        yield or_(col(LicenceTypeRow.code).contains(search.text, autoescape=True), called)
+    if search.state is not None:
+        yield exists().where(mine, col(version.state) == search.state)
 
 
 class TypeRepository:
@@ -75,6 +89,18 @@ class TypeRepository:
         """Return the versions of every type, in the order of type codes."""
         rows = view.exec(select(LicenceTypeRow).order_by(col(LicenceTypeRow.code)))
         return tuple(self.versions(view, row.id) for row in rows)
+
+    def page(self, view: Reading, search: TypeSearch) -> tuple[tuple[tuple[LicenceType, ...], ...], int]:
+        """Return the versions of each type of a page, in the order of type codes, and how many types there are."""
+        wanted = list(conditions_of(search))
+        total = view.first(select(func.count()).select_from(LicenceTypeRow).where(*wanted)) or 0
+        order = select(LicenceTypeRow).where(*wanted).order_by(col(LicenceTypeRow.code))
+        kinds = {row.id: row for row in view.exec(order.offset(search.offset).limit(search.limit))}
+        versions: dict[str, list[LicenceType]] = {name: [] for name in kinds}
+        statement = select(LicenceTypeVersionRow).where(col(LicenceTypeVersionRow.type).in_(kinds))
+        for one in view.exec(statement.order_by(col(LicenceTypeVersionRow.number))):
+            versions[one.type].append(to_type(kinds[one.type], one))
+        return tuple(map(tuple, versions.values())), total
 
     # --- writing
 

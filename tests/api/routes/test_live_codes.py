@@ -45,6 +45,7 @@ def test_a_holder_shows_a_licence_and_sees_who_checked(
     code = made(service, furnished_folder, agent, purpose="进场核验")
     assert code["address"].startswith(f"{PUBLIC_URL}/l/")
     assert code["svg"] == draw_svg(code["address"])
+    assert int(code["seconds"]) == service.instance.base.settings.live_code_seconds
     waiting = service.ask("GET", f"/v1/live-codes/{code['id']}", token=agent).json()
     assert (waiting["state"], waiting["checked_at"], waiting["checked_by"]) == ("waiting", None, None)
     system = system_token(service, furnished_folder.client)

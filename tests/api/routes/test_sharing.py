@@ -189,6 +189,11 @@ def test_a_holder_agrees_sees_and_withdraws(shared_service: SharedService) -> No
     speaker, holder = here.speaker, {"holder": here.furnished.enterprise}
     (own,) = ask("GET", "/v1/my/licences", token=speaker, params=holder).json()
     assert (own["id"], own["state"]) == (here.furnished.licence, "in_force")
+    whole = ask("GET", f"/v1/my/licences/{own['id']}", token=speaker, params=holder).json()
+    assert {name: whole[name] for name in own} == own
+    assert whole["holder"] == cast.ENTERPRISE.name
+    told = {one["name"]: one["text"] for one in whole["fields"]}
+    assert told == {**dict.fromkeys(told, ""), **cast.business_record(cast.ENTERPRISE)}
     file = ask("GET", f"/v1/my/licences/{own['id']}/file", token=speaker, params=holder)
     assert file.content == here.furnished.licence_pdf
     offers = ask("GET", f"/v1/my/licences/{own['id']}/consent-offers", token=speaker, params=holder).json()
@@ -210,19 +215,26 @@ def test_a_holder_agrees_sees_and_withdraws(shared_service: SharedService) -> No
     refused = ask("POST", f"{here.licence}/data", token=token, json={"purpose": PURPOSE})
     assert (refused.status_code, refused.json()["code"]) == (403, "sharing.consent_missing")
     (consent,) = ask("GET", "/v1/my/consents", token=speaker, params=holder).json()
-    assert consent["used"] == 1
+    assert (consent["used"], consent["standing"], consent["type_name"]) == (1, "used_up", "营业执照")
+    assert consent["purpose_words"] == "个人住房公积金贷款资格审核"
+    (offer,) = [one for one in offers if one["grant"] == grant]
+    assert (consent["client_name"], consent["organisation_name"]) == (offer["client_name"], offer["organisation_name"])
+    assert offer["organisation_name"] in terms["words"]
     path = f"/v1/my/consents/{consent['id']}/withdrawal"
     assert ask("POST", path, token=speaker).json()["withdrawn_at"] is not None
     uses = ask("GET", "/v1/my/licence-uses", token=speaker, params={**holder, "limit": 1}).json()
     more = ask("GET", "/v1/my/licence-uses", token=speaker, params={**holder, "before": uses["next"]}).json()
     lines = [one for one in (*uses["uses"], *more["uses"]) if one["call"] == "data" and one["consent"]]
     assert [(one["allowed"], one["consent"]) for one in lines] == [(True, consent["id"])]
+    resting = {**holder, "consent": consent["id"]}
+    assert ask("GET", "/v1/my/licence-uses", token=speaker, params=resting).json()["uses"] == lines
 
 
 def test_nobody_sees_what_is_another_holders(shared_service: SharedService) -> None:
     here, ask = shared_service, shared_service.service.ask
     stranger = here.service.bearer(Grant(Duty.SEAL_OWNER, here.furnished.enterprise))
-    for path in ("licences", "consents", "licence-uses", f"licences/{here.furnished.licence}/file"):
+    licence = f"licences/{here.furnished.licence}"
+    for path in ("licences", "consents", "licence-uses", licence, f"{licence}/file"):
         answer = ask("GET", f"/v1/my/{path}", token=stranger, params={"holder": here.furnished.enterprise})
         assert (answer.status_code, answer.json()["code"]) == (403, "sharing.not_the_holder"), path
     assert ask("GET", "/v1/my/licences", token=stranger).json() == []
