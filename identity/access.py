@@ -196,9 +196,13 @@ class AccessService:
             tx.record(AuditEvent(tag="session:end:done", actor=actor.id, subject=actor.id))
 
     def sessions(self, actor: Actor) -> tuple[Session, ...]:
-        """Return where somebody is logged in, the newest first; what was left alone for too long has ended."""
+        """Return where one is logged in, the newest first; what was left alone for too long has ended."""
+        return self.sessions_of(actor.id)
+
+    def sessions_of(self, person: str) -> tuple[Session, ...]:
+        """Return where somebody is logged in, for whoever may know."""
         with self.store.reading() as view:
-            known = token_repository.sessions(view, actor.id)
+            known = token_repository.sessions(view, person)
         used = (replace(one, used_at=self.presence.last(one.id, known=one.used_at)) for one in known)
         return tuple(one for one in used if not self.limits.is_left(one.shown, used_at=one.used_at, now=view.now))
 

@@ -5,6 +5,7 @@ nobody else, as it stops harm.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from typing_extensions import override
@@ -137,6 +138,12 @@ class ChangeClient(OfClients):
         changed = replace(client, name=name, description=description, contact=contact)
         self.clients.repository.change(tx, changed)
         tx.record(AuditEvent(tag="client:change:done", actor=by, subject=client.id))
+
+    @override
+    def before(self, view: Reading, proposal: Proposal) -> Mapping[str, Fact]:
+        """Tell the words of now."""
+        client = self.clients.require_client(view, proposal.subject)
+        return {"name": client.name, "description": client.description, "contact": client.contact}
 
 
 class RetireClient(OfClients):

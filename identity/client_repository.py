@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, insert
+from sqlalchemy import bindparam, delete, insert, or_
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
@@ -81,11 +81,17 @@ class ClientRepository:
         row = next(iter(view.rows(CALLER, name=name)), None)
         return None if row is None else self.to_client(row, tuple(map(to_key, view.rows(KEYS, name=name))))
 
-    def page(self, view: Reading, *, organisation: str, after: str, limit: int) -> tuple[Client, ...]:
-        """Return business systems in the order of their registration, of one organisation where it is named."""
+    def page(self, view: Reading, *, organisation: str, text: str = "", after: str, limit: int) -> tuple[Client, ...]:
+        """Return business systems in the order of their registration, of one organisation where it is named.
+
+        Those whose name or identifier has `text` in it, where that is asked for.
+        """
         asked = select(ClientRow).where(col(ClientRow.id) > after)
         if organisation:
             asked = asked.where(col(ClientRow.organisation) == organisation)
+        if text:
+            named = (col(one).contains(text, autoescape=True) for one in (ClientRow.name, ClientRow.id))
+            asked = asked.where(or_(*named))
         rows = view.exec(asked.order_by(col(ClientRow.id)).limit(limit))
         return tuple(self.to_client(row, self.keys(view, row.id)) for row in rows)
 

@@ -144,10 +144,15 @@ class ClientService:
         with self.store.reading() as view:
             return self.require_client(view, name)
 
-    def list_clients(self, *, organisation: str = "", after: str = "", limit: int = 100) -> tuple[Client, ...]:
-        """Return business systems in the order of their registration, of one organisation where it is named."""
+    def list_clients(
+        self, *, organisation: str = "", text: str = "", after: str = "", limit: int = 100
+    ) -> tuple[Client, ...]:
+        """Return business systems in the order of their registration, of one organisation where it is named.
+
+        Those whose name or identifier has `text` in it, where that is asked for.
+        """
         with self.store.reading() as view:
-            return self.repository.page(view, organisation=organisation, after=after, limit=limit)
+            return self.repository.page(view, organisation=organisation, text=text, after=after, limit=limit)
 
     # --- tokens
 

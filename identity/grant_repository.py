@@ -7,11 +7,11 @@ from sqlalchemy import or_
 from sqlmodel import col, select
 
 from identity.duties import Duty, Grant
-from identity.tables import GrantRow
+from identity.tables import AccountRow, GrantRow
 from trust.identifiers import new_id
 from trust.store import Reading, Transaction
 
-__all__ = ["Holding", "find", "hold_duty", "holdings", "put", "take"]
+__all__ = ["Holding", "able", "find", "hold_duty", "holdings", "put", "take"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +82,23 @@ def take(tx: Transaction, holder: str, grant: Grant) -> None:
 def hold_duty(tx: Transaction, duty: Duty) -> None:
     """Let nobody else give or take this duty's rows until `tx` has ended."""
     tx.exec(select(GrantRow.id).where(col(GrantRow.duty) == duty.value).order_by(col(GrantRow.id)).with_for_update())
+
+
+def able(view: Reading, duty: Duty, *, limit: int) -> tuple[str, ...]:
+    """Return persons who hold a duty now, for whichever organisation, and can log in: at most `limit`, each once."""
+    asked = (
+        select(GrantRow.holder)
+        .join(AccountRow, col(AccountRow.person) == col(GrantRow.holder))
+        .where(
+            col(GrantRow.duty) == duty.value,
+            or_(col(GrantRow.valid_until).is_(None), col(GrantRow.valid_until) > view.now),
+            col(AccountRow.activated_at).is_not(None),
+            col(AccountRow.frozen_by).is_(None),
+        )
+        .distinct()
+        .limit(limit)
+    )
+    return tuple(view.exec(asked))
 
 
 def holdings(

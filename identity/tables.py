@@ -36,6 +36,7 @@ class PersonRow(SubjectColumns, table=True):
     """A natural person. Name and document are enciphered; the document is found again by its keyed hash."""
 
     __tablename__ = "person"
+    __table_args__ = (Index(None, "registered_at"), Index("ix_person_state_registered_at", "state", "registered_at"))
 
     protected: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     number_index: str = Field(unique=True)
@@ -64,6 +65,10 @@ class OrganisationRow(SubjectColumns, table=True):
     """A legal person or other organisation. What stands here is public by law."""
 
     __tablename__ = "organisation"
+    __table_args__ = (
+        Index(None, "registered_at"),
+        Index("ix_organisation_state_registered_at", "state", "registered_at"),
+    )
 
     name: str
     credit_code: str = Field(unique=True)
@@ -92,7 +97,11 @@ class GrantRow(Row, table=True):
     """A duty that a person or a client holds. An empty organisation means the whole instance."""
 
     __tablename__ = "grant"
-    __table_args__ = (UniqueConstraint("holder", "duty", "organisation"),)
+    __table_args__ = (
+        UniqueConstraint("holder", "duty", "organisation"),
+        Index("ix_grant_duty_id", "duty", "id"),
+        Index("ix_grant_organisation_id", "organisation", "id"),
+    )
 
     id: str = Field(primary_key=True)
     holder: str = Field(index=True)

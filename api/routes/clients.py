@@ -3,10 +3,11 @@
 import json
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from api.authn import allow, instance_of
 from api.permissions import Permission
+from api.quotas import ClientQuotas
 from api.schemas.access import (
     ClientChange,
     ClientDetails,
@@ -15,6 +16,7 @@ from api.schemas.access import (
     ClientRegistration,
     KeyStatement,
     QuotasBody,
+    UsageView,
 )
 from api.schemas.common import IdempotencyKey, Reason, errors
 from api.schemas.proposals import ProposalView
@@ -87,11 +89,14 @@ def list_clients(
     organisation: Annotated[
         Line, Query(max_length=64, description="Only those of this organisation", examples=["O3F6H8J1L4N7Q2S5U9"])
     ] = "",
+    text: Annotated[
+        Line, Query(max_length=100, description="Part of the name or the identifier", examples=["综合业务"])
+    ] = "",
     after: Annotated[Line, Query(max_length=64, description="`next` of the page before", examples=["client_01k"])] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> ClientList:
     """Return business systems in the order of their registration, with their keys and quotas."""
-    found = instance.base.clients.list_clients(organisation=organisation, after=after, limit=limit)
+    found = instance.base.clients.list_clients(organisation=organisation, text=text.strip(), after=after, limit=limit)
     return ClientList(
         clients=[ClientDetails.of(one) for one in found], next=found[-1].id if len(found) == limit else None
     )
@@ -130,6 +135,23 @@ def read_client(
 ) -> ClientDetails:
     """Return what is on record of a business system."""
     return ClientDetails.of(instance.base.clients.find_client(client))
+
+
+@router.get(
+    "/{client}/usage",
+    summary="What is left of the quotas 配额使用情况",
+    responses=errors(DutyMissing, ClientUnknown),
+)
+def read_usage(
+    request: Request,
+    instance: InstanceHere,
+    _: Annotated[Actor, allow(Permission.CLIENT_READ)],
+    client: ClientName,
+) -> list[UsageView]:
+    """Return each quota with what is left of it, as counted by the process that answers."""
+    found = instance.base.clients.find_client(client)
+    quotas: ClientQuotas = request.app.state.quotas
+    return [UsageView.of(one) for one in quotas.standing(found.id, Permission.SEAL_STAMP)]
 
 
 @router.post(
@@ -179,9 +201,14 @@ def resume_client(
     summary="Say how much a business system may ask 设定配额",
     responses=errors(DutyMissing, ClientUnknown, LostRace),
 )
-def limit_client(instance: InstanceHere, actor: Registrar, client: ClientName, body: QuotasBody) -> ClientDetails:
+def limit_client(
+    request: Request, instance: InstanceHere, actor: Registrar, client: ClientName, body: QuotasBody
+) -> ClientDetails:
     """Give a business system quotas of its own; what is left out is as the settings say for all."""
-    return ClientDetails.of(instance.base.clients.limit_client(actor, client, body.quotas()))
+    limited = instance.base.clients.limit_client(actor, client, body.quotas())
+    quotas: ClientQuotas = request.app.state.quotas
+    quotas.forget(client)
+    return ClientDetails.of(limited)
 
 
 @router.post(

@@ -122,6 +122,18 @@ def read_chain(
     return Response(chain.der, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
 
+@router.get(
+    "/{delegation}/links",
+    summary="The delegations above this one 授权来源",
+    responses=errors(MandateUnknown),
+)
+def read_links(
+    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.DELEGATION_OWN)], delegation: DelegationName
+) -> list[DelegationView]:
+    """Return a delegation after those within which it was given, the first one first: from whom it comes."""
+    return [DelegationView.of(one) for one in instance.mandates.links(actor, delegation)]
+
+
 @router.post(
     "/{delegation}/acceptance",
     summary="Accept a delegation 接受授权委托",

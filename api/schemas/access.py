@@ -1,10 +1,11 @@
 """Duties, business systems and changes of keys on the wire."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
+from api.quotas import Counted
 from api.schemas.common import Reason, Request, View
 from api.schemas.texts import Line, Prose
 from identity.business_systems import Client, ClientKey, Quotas
@@ -26,6 +27,7 @@ __all__ = [
     "KeyRotation",
     "KeyStatement",
     "QuotasBody",
+    "UsageView",
 ]
 
 EXAMPLE_KEY = {"kty": "EC", "crv": "P-256", "x": "…", "y": "…"}
@@ -184,6 +186,27 @@ class ClientDetails(View):
             requests_per_minute=client.quotas.requests_per_minute,
             requests_per_day=client.quotas.requests_per_day,
             stampings_per_day=client.quotas.stampings_per_day,
+        )
+
+
+class UsageView(View):
+    """A quota of a business system, and what is left of it."""
+
+    name: Literal["minute", "day", "stampings"]
+    quota: int = Field(examples=[6000])
+    window: int = Field(description="In how many seconds", examples=[60])
+    remaining: int = Field(examples=[5999])
+
+    @classmethod
+    def of(cls, counted: Counted) -> "UsageView":
+        """Return the view of a quota."""
+        return cls.model_validate(
+            {
+                "name": counted.name,
+                "quota": counted.quota,
+                "window": counted.window,
+                "remaining": counted.remaining,
+            }
         )
 
 

@@ -241,18 +241,20 @@ class AccessView(View):
     at: datetime
     duty: str = Field(examples=["registrar"])
     organisation: str | None
+    organisation_name: str | None = Field(default=None, examples=["云州市政务服务中心"])
     purpose: Purpose
     fields: list[DataField]
     reference: str
 
     @classmethod
-    def of(cls, access: DataAccess) -> "AccessView":
+    def of(cls, access: DataAccess, organisation_name: str | None = None) -> "AccessView":
         """Return the view of an access, for the person concerned."""
         return cls(
             id=access.id,
             at=access.at,
             duty=access.duty.value,
             organisation=access.organisation,
+            organisation_name=organisation_name,
             purpose=access.purpose,
             fields=sorted(access.fields),
             reference=access.reference,

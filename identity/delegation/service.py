@@ -23,7 +23,7 @@ from identity.delegation.mandates import (
     MandateState,
 )
 from identity.delegation.signing import MandateSigning
-from identity.delegation.standing import may_act, require_in_force
+from identity.delegation.standing import in_force, may_act, require_in_force
 from identity.duties import Actor, Grant
 from identity.errors import SubjectNotActive, SubjectUnknown
 from identity.lifecycle import SubjectUse
@@ -176,6 +176,17 @@ class MandateService:
             if not any(self.gives(view, actor, party, frozenset({one})) for one in Matter):
                 raise MandateNotYours
             return repository.concerning(view, party.id, after=after, limit=limit)
+
+    def links(self, actor: Actor, name: str) -> tuple[Mandate, ...]:
+        """Return a mandate after those above it, the first one first, to whom `find` returns it."""
+        with self.store.reading() as view:
+            return repository.chain(view, self.find_in(view, actor, name))
+
+    def is_delegate(self, actor: Actor, matter: Matter) -> bool:
+        """Tell whether a mandate of a matter holds for an actor now, spent or not: a use may be asked for again."""
+        with self.store.reading() as view:
+            received = repository.received(view, actor.id, matter=matter)
+            return any(in_force(self.identity, view, one) is not None for one in received)
 
     def signed_chain(self, actor: Actor, name: str) -> Chain:
         """Return the signed statements of a mandate and of those above it. Raise `MandateUnknown`, `MandateNotInForce`.

@@ -141,6 +141,20 @@ class Agreement(Handler):
         """Agree."""
         self.peers.agree(tx, agreed(proposal.subject, proposal.content, by=by, at=tx.now))
 
+    @override
+    def before(self, view: Reading, proposal: Proposal) -> Mapping[str, Fact]:
+        """Tell what is agreed now, where anything is."""
+        found = self.peers.repository.peer(view, proposal.subject)
+        if found is None or found.ended_at is not None:
+            return {}
+        return {
+            "return_addresses": " ".join(found.return_addresses),
+            "claims": " ".join(sorted(found.claims)),
+            "max_level": found.max_level.value,
+            "known_as": found.known_as,
+            **{name: getattr(found, name) for name in ADDRESSES},
+        }
+
 
 @dataclass(frozen=True)
 class AgreementEnd(Handler):

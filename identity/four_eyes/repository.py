@@ -1,9 +1,10 @@
 """Reads and writes the table of proposals. The content is enciphered on its way in and revealed on its way out."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy import update
 from sqlmodel import col, select
@@ -16,6 +17,9 @@ from trust.protection import DataProtection
 from trust.store import Reading, Transaction
 
 __all__ = ["ProposalRepository"]
+
+AT_ONCE: Final = 50
+"""Proposals that wait, read with one question."""
 
 
 def context_of(name: str) -> str:
@@ -104,22 +108,35 @@ class ProposalRepository:
             row.reason = row.remark = ""
         return len(rows)
 
-    def waiting(self, view: Reading, kinds: Collection[str], *, but_by: str, after: str) -> Sequence[ProposalRow]:
-        """Return the open proposals of some kinds that others than `but_by` made, oldest first, still enciphered."""
+    def waiting(self, view: Reading, kinds: Collection[str], *, but_by: str, after: str) -> Iterator[ProposalRow]:
+        """Yield the open proposals of some kinds that others than `but_by` made, oldest first, still enciphered.
+
+        They are read as they are asked for: whoever wants a page pays for that alone.
+        """
         asked = select(ProposalRow).where(
             col(ProposalRow.state) == ProposalState.PROPOSED,
             col(ProposalRow.kind).in_(sorted(kinds)),
             col(ProposalRow.expires_at) > view.now,
             col(ProposalRow.proposed_by) != but_by,
-            col(ProposalRow.id) > after,
         )
-        return view.exec(asked.order_by(col(ProposalRow.id)))
+        while True:
+            page = asked.where(col(ProposalRow.id) > after).order_by(col(ProposalRow.id)).limit(AT_ONCE)
+            rows = view.exec(page)
+            yield from rows
+            if len(rows) < AT_ONCE:
+                return
+            after = rows[-1].id
 
     def proposed_by(self, view: Reading, person: str, *, before: str, limit: int) -> tuple[Proposal, ...]:
         """Return what somebody proposed, the newest first, before one where it is named."""
         asked = select(ProposalRow).where(col(ProposalRow.proposed_by) == person)
         if before:
             asked = asked.where(col(ProposalRow.id) < before)
+        return tuple(map(self.to_proposal, view.exec(asked.order_by(col(ProposalRow.id).desc()).limit(limit))))
+
+    def about(self, view: Reading, subject: str, kinds: Collection[str], *, limit: int) -> tuple[Proposal, ...]:
+        """Return what was proposed about a subject, the newest first."""
+        asked = select(ProposalRow).where(col(ProposalRow.subject) == subject, col(ProposalRow.kind).in_(sorted(kinds)))
         return tuple(map(self.to_proposal, view.exec(asked.order_by(col(ProposalRow.id).desc()).limit(limit))))
 
     def to_proposal(self, row: ProposalRow) -> Proposal:

@@ -173,9 +173,26 @@ class FourEyes:
         with self.store.reading() as view:
             return self.repository.proposed_by(view, actor.id, before=before, limit=limit)
 
+    def about(self, actor: Actor, subject: str) -> tuple[Proposal, ...]:
+        """Return what was proposed about a subject by somebody, or may be decided by such a person, newest first."""
+        with self.store.reading() as view:
+            found = self.repository.about(view, subject, self.handlers, limit=PAGE)
+        return tuple(
+            one
+            for one in found
+            if one.proposed_by == actor.id or may_decide(actor, self.handlers[one.kind], one.organisation)
+        )
+
     def shown(self, proposal: Proposal) -> Mapping[str, Fact]:
         """Return the content of a proposal as others see it."""
         return self.handlers[proposal.kind].shown(proposal)
+
+    def before(self, proposal: Proposal) -> Mapping[str, Fact]:
+        """Return what stands now in the place of what is proposed; of what was decided, nothing is told."""
+        with self.store.reading() as view:
+            if proposal.state_at(view.now) != ProposalState.PROPOSED.value:
+                return {}
+            return self.handlers[proposal.kind].before(view, proposal)
 
     # --- building blocks
 

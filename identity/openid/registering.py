@@ -48,6 +48,12 @@ class RegistrationHandler(Handler):
         facts: dict[str, Fact] = {"proposal": proposal.id, "proposed_by": proposal.proposed_by}
         tx.record(AuditEvent(tag="client:openid:done", actor=by, subject=proposal.subject, facts=facts))
 
+    @override
+    def before(self, view: Reading, proposal: Proposal) -> Mapping[str, Fact]:
+        """Tell the registration in force."""
+        found = self.repository.metadata(view, proposal.subject)
+        return {} if found is None else {"registered": canonical(found.to_json()).decode()}
+
 
 class Registrations:
     """The use cases of registrations."""

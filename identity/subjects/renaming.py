@@ -97,3 +97,9 @@ class Renaming(SubjectHandler):
         name = str(proposal.content["name"])
         is_person = proposal.subject.startswith("P")
         return {**proposal.content, "name": PersonName(name).masked if is_person else name}
+
+    @override
+    def before(self, view: Reading, proposal: Proposal) -> Mapping[str, Fact]:
+        """Tell the name of now, masked as the new one is."""
+        found = self.require_living(view, proposal.subject)
+        return {"name": found.name.masked if isinstance(found, Person) else found.name}

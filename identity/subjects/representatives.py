@@ -72,3 +72,9 @@ class Representing(SubjectHandler):
             before=organisation.legal_representative or "",
             after=person.id,
         )
+
+    @override
+    def before(self, view: Reading, proposal: Proposal) -> Mapping[str, Fact]:
+        """Tell who represents it now, where anybody does."""
+        organisation = self.parties(view, proposal)[0]
+        return {} if organisation.legal_representative is None else {"person": organisation.legal_representative}

@@ -98,6 +98,31 @@ def test_systems_are_listed(system: System) -> None:
     assert page["next"] == page["clients"][0]["id"]
 
 
+def test_systems_are_found_by_name_and_identifier(system: System) -> None:
+    def found(text: str) -> list[str]:
+        listed = system.ask("GET", "", system.security, params={"text": text, "limit": 200}).json()
+        return [one["id"] for one in listed["clients"]]
+
+    assert system.id in found("综合业务")
+    assert [system.id] == found(system.id)
+    assert found("%") == []
+
+
+def test_what_is_left_of_the_quotas_is_told_to_who_administers(service: Service) -> None:
+    system = System(service).approve()
+    usual = system.ask("GET", f"/{system.id}/usage", system.admin).json()
+    system.ask("PUT", f"/{system.id}/quotas", system.admin, json={"requests_per_minute": 77})
+    before = system.ask("GET", f"/{system.id}/usage", system.admin).json()
+    assert [(one["name"], one["window"]) for one in before] == [("minute", 60), ("day", 86400), ("stampings", 86400)]
+    assert (usual[0]["quota"], before[0]["quota"]) == (6000, 77)  # at once, in the process that was told
+    system.ask("GET", "/self", system.bearer())
+    after = system.ask("GET", f"/{system.id}/usage", system.security).json()
+    assert before[1]["remaining"] - 1 == after[1]["remaining"]
+    assert before[2]["remaining"] == after[2]["remaining"]
+    answer = system.ask("GET", "/client_0/usage", system.admin)
+    assert (answer.status_code, answer.json()["code"]) == (404, "identity.client_unknown")
+
+
 def test_a_suspended_system_is_stopped_at_its_next_request(service: Service) -> None:
     one = System(service).approve()
     token = one.bearer()

@@ -18,6 +18,8 @@ from identity.delegation.errors import (
 from identity.delegation.mandates import OFFERED_FOR, Mandate, MandateState
 from identity.duties import Actor, Duty, Grant
 from identity.errors import SubjectNotActive, SubjectUnknown
+from identity.holding import Standing
+from identity.registry import RegisterService
 from tests.identity.builders import FIRST
 from tests.identity.delegation.parties import AT, CODE, DAY, House, Parties
 from trust.delegation_checks import NARROWING, DelegatedUse, judge_chain
@@ -439,3 +441,25 @@ def test_the_kinds_of_errors() -> None:
     assert issubclass(MandateBeyond, Conflict)
     assert issubclass(MandateNotYours, Denied)
     assert issubclass(MandateNotInForce, Conflict)
+
+
+def test_who_may_look_at_a_mandate_sees_from_whom_it_comes(house: House) -> None:
+    parties = house.parties()
+    made = [one.id for one in house.chain(parties, 3)]
+    for who in (parties.representative, parties.agents[2]):
+        assert made == [one.id for one in house.mandates.links(who, made[-1])]
+    with pytest.raises(MandateUnknown):
+        house.mandates.links(parties.agents[3], made[-1])
+
+
+def test_an_organisations_mandates_in_force_make_agents(house: House) -> None:
+    parties, office = house.parties(), house.office
+    register = RegisterService(
+        store=office.store, repository=office.repository, identity=office.identity, access=office.access
+    )
+    made = house.mandates.accept(parties.agents[0], house.offered(parties).id)
+    head, agent = register.acting(parties.organisation.id)
+    assert (head.agent, head.standing) == (parties.representative.id, Standing.LEGAL_REPRESENTATIVE)
+    assert (agent.agent, agent.standing, agent.delegation) == (parties.agents[0].id, Standing.DELEGATED, made.id)
+    house.mandates.renounce(parties.agents[0], made.id, reason="不再办理")
+    assert [parties.representative.id] == [one.agent for one in register.acting(parties.organisation.id)]

@@ -19,7 +19,7 @@ from identity.four_eyes.errors import (
     ProposalUnknown,
 )
 from identity.four_eyes.proposals import DECIDED_WITHIN, LIFECYCLE, Handler, Proposal, ProposalEvent, ProposalState
-from identity.four_eyes.repository import ProposalRepository
+from identity.four_eyes.repository import AT_ONCE, ProposalRepository
 from identity.four_eyes.service import FourEyes
 from identity.levels import Level
 from tests.fakes.clock import NOW
@@ -429,3 +429,11 @@ def test_the_life_of_a_proposal() -> None:
     assert frozenset(ProposalEvent) == frozenset(event for _, event in LIFECYCLE.moves)
     for state in (ProposalState.USED, ProposalState.REJECTED, ProposalState.WITHDRAWN):
         assert LIFECYCLE.events(state) == frozenset()
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_more_wait_than_are_read_at_once(desk: Desk, more: int) -> None:
+    made = [desk.propose(kind="test:many").id for _ in range(AT_ONCE + more)]
+    assert [one.id for one in desk.engine.waiting(desk.second, limit=AT_ONCE + 5)] == sorted(made)
+    after = sorted(made)[2]
+    assert [one.id for one in desk.engine.waiting(desk.second, after=after, limit=2)] == sorted(made)[3:5]
