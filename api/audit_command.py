@@ -1,4 +1,4 @@
-"""`trust audit`: proofs of single uses of a seal, made from the trail and verified with no network and no database."""
+"""`trust audit`: proofs of what stands in the trail, made from it and verified with no network and no database."""
 
 from pathlib import Path
 from typing import Annotated, Final
@@ -10,13 +10,14 @@ from api.keys_command import instance
 from api.terminal import terminal
 from seal.ledger.proof import StampingProof, prove
 from trust.audit import make_checkpoint
+from trust.audit_export import AuditExport
 from trust.audit_proof import NotCheckpointed, ProofMalformed
 from trust.certificates import Certificate, read_pem
 from trust.founding import Role
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="The audit trail: proofs of single uses of a seal.")
+app = typer.Typer(no_args_is_help=True, help="The audit trail: proofs of single uses of a seal, and of events.")
 console = terminal()
 
 LARGEST: Final = 256 << 20
@@ -53,10 +54,7 @@ def verify_proof(
     ],
 ) -> None:
     """Verify a proof with nothing but the certificates for checkpoints. Exit 1 where it proves nothing."""
-    if proof.stat().st_size > LARGEST:
-        raise ProofMalformed(member="size")
-    trusted = [one for path in certificate for one in certificates_in(path.read_bytes())]
-    proven = StampingProof.from_json(proof.read_bytes()).verify(trusted)
+    proven = StampingProof.from_json(content_of(proof)).verify(trusted_by(certificate))
     line = proven.stamping
     told = {
         "stamping": line.id,
@@ -73,6 +71,37 @@ def verify_proof(
     }
     for name, value in told.items():
         console.print(Text(f"{name:14} {value}"), soft_wrap=True)
+
+
+@app.command("verify-export")
+def verify_export(
+    *,
+    export: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="File of the export")],
+    certificate: Annotated[
+        list[Path],
+        typer.Option(exists=True, dir_okay=False, help="Certificate for checkpoints, kept elsewhere; repeatable"),
+    ],
+) -> None:
+    """Verify exported events with nothing but the certificates for checkpoints. Exit 1 where they prove nothing."""
+    read = AuditExport.from_json(content_of(export))
+    for one in read.verify(trusted_by(certificate)):
+        event = one.event
+        facts = " ".join(f"{name}={value}" for name, value in sorted(event.facts.items()))
+        line = f"{one.sequence} {one.at.isoformat()} {event.tag} {event.actor} {event.subject} {facts}"
+        console.print(Text(line.rstrip()), soft_wrap=True)
+    console.print(f"{len(read.events)} events, sealed at {read.chain.checkpoint.at.isoformat()}", highlight=False)
+
+
+def content_of(path: Path) -> bytes:
+    """Return what a file holds. Raise `ProofMalformed` for one that is larger than any proof."""
+    if path.stat().st_size > LARGEST:
+        raise ProofMalformed(member="size")
+    return path.read_bytes()
+
+
+def trusted_by(paths: list[Path]) -> list[Certificate]:
+    """Return the certificates of some files."""
+    return [one for path in paths for one in certificates_in(path.read_bytes())]
 
 
 def certificates_in(content: bytes) -> list[Certificate]:

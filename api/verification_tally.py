@@ -36,6 +36,11 @@ class Tally:
         with self.lock:
             self.counted[f"{asked.value}_{outcome.value}"] += 1
 
+    def waiting(self) -> int:
+        """Return how many verifications are counted and not on record yet."""
+        with self.lock:
+            return self.counted.total()
+
     def flush(self, store: Store) -> int:
         """Put what was counted since the last time on record; return how many those were.
 

@@ -11,6 +11,9 @@ from functools import cached_property
 from typing import Any, assert_never
 
 from api.claim_desk import ClaimDesk
+from api.figures import Figures
+from api.page_models import ResultPage, claim_page, file_page
+from api.pages.words import Language
 from api.report_signing import Reports
 from api.schemas.verification import ClaimVerdict, FileVerdict
 from api.verification_jobs.errors import JobHasNoReport
@@ -24,6 +27,7 @@ from licence.errors import MomentInFuture
 from licence.freshness import Freshness
 from licence.inquiry import ClaimText, inquiry_of
 from licence.verification import ClaimReport, FileFinding, VerificationService
+from trust.crypto.sm3 import sm3
 from trust.protection import DataProtection
 from trust.store import Store
 
@@ -76,6 +80,11 @@ class Verifying:
         return ClaimDesk(self.service.claim, Freshness(self.store, self.service.service_keys))
 
     @cached_property
+    def figures(self) -> Figures:
+        """The figures of the day, as home shows them: what was verified and is not on record yet is among them."""
+        return Figures(store=self.store, tally=self.tally)
+
+    @cached_property
     def jobs(self) -> VerificationJobs:
         """Files that are judged later."""
         return VerificationJobs(
@@ -116,6 +125,32 @@ class Verifying:
             return FileVerdict.of(found)
         self.tally.count(asked, found.verdict.outcome)
         return ClaimVerdict.of(found)
+
+    def explained(self, question: Question, *, language: Language, at: datetime | None = None) -> ResultPage:
+        """Answer a question in words, as the public pages do. Raise as `answer` does."""
+        match question:
+            case ClaimAsked(text):
+                inside = inquiry_of(text.encode())
+                found: FileFinding | ClaimReport = self.service.claim(
+                    inside.text if isinstance(inside, ClaimText) else text, at=at
+                )
+                asked, size, digest = Asked.CLAIM, 0, ""
+            case IdentifierAsked(text):
+                found, asked, size, digest = self.service.identifier(text, at=at), Asked.IDENTIFIER, 0, ""
+            case Order():
+                file = question.file
+                found = self.service.ask(
+                    file, password=question.password, signed=question.content, at=at or question.at
+                )
+                asked, size, digest = Asked.FILE, len(file), sm3(file).hex()
+            case _:
+                assert_never(question)
+        self.counted(asked, found)
+        moment = found.moment or self.now
+        if isinstance(found, FileFinding):
+            return file_page(found, language=language, at=moment, size=size, digest=digest)
+        seal = None if found.standing is None else self.service.seal_of(found.standing.licence)
+        return claim_page(found, language=language, at=moment, seal=seal)
 
     def told(self, order: Order, *, at: datetime | None = None) -> Told:
         """Judge a file and return the answer with what a report on it needs. Raise as `answer` does."""

@@ -38,6 +38,7 @@ __all__ = [
     "events",
     "events_about",
     "events_at",
+    "first_events",
     "last_number",
     "newest_event",
     "next_number",
@@ -154,6 +155,13 @@ def newest_event(view: Reading, tag: str) -> RecordedEvent | None:
     statement = select(AuditEventRow).where(col(AuditEventRow.tag) == tag).order_by(col(AuditEventRow.sequence).desc())
     row = view.first(statement.limit(1))
     return None if row is None else to_event(row)
+
+
+def first_events(view: Reading, tag: str, *, limit: int) -> tuple[RecordedEvent, ...]:
+    """Return the first events with a tag, in their order, at most `limit` of them."""
+    row = AuditEventRow
+    statement = select(row).where(col(row.tag) == tag).order_by(col(row.at), col(row.sequence)).limit(limit)
+    return tuple(map(to_event, view.exec(statement)))
 
 
 def events_at(view: Reading, *, subject: str, at: datetime) -> tuple[RecordedEvent, ...]:

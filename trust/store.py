@@ -46,6 +46,9 @@ Selected = TypeVar("Selected")
 SQLITE_BUSY_TIMEOUT = 30_000
 """Milliseconds that a writer of another process may hold the database."""
 
+LOOKED_AT = 50_000
+"""Entries of each index from which SQLite concludes how all are spread."""
+
 UNDEFINED_TABLE = "42P01"
 """What PostgreSQL says of a database in which no migration was run; SQLite calls it an operational error."""
 
@@ -245,6 +248,23 @@ class Store:
             connection = self.writer.raw_connection()
             try:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
+
+    def take_stock(self) -> None:
+        """Let SQLite look at how the rows of its tables are spread, by which it chooses among indexes.
+
+        Only so many entries of each index are looked at: it takes a moment, however large the tables are. PostgreSQL
+        does so by itself.
+        """
+        if not self.is_sqlite:
+            return
+        with self.write_lock, unavailable_when_down():
+            connection = self.writer.raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute(f"PRAGMA analysis_limit={LOOKED_AT}")
+                cursor.execute("ANALYZE")
             finally:
                 connection.close()
 

@@ -1,24 +1,27 @@
 """The audit trail, for the auditor."""
 
-from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Response
-from pydantic import Field
 
+from api.audit_exports import export_events
 from api.authn import allow, instance_of
 from api.permissions import Permission
-from api.schemas.common import View, errors
-from api.schemas.texts import Name
+from api.schemas.audit import AuditCheckView, EventView, ExaminedEventView, ExportOrder, FoundEvents, TagName
+from api.schemas.common import errors
+from api.schemas.texts import Line, Moment, Name
 from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing
 from seal.errors import StampingUnknown
 from seal.ledger.proof import prove
 from trust import audit, repository
+from trust.audit_export import ExportEmpty, ExportTooLarge
 from trust.audit_proof import NotCheckpointed
-from trust.events import Fact
+from trust.audit_repository import MOST_TAGS, EventSearch, search
+from trust.audit_search import examine
 from trust.founding import Role
+from trust.signing import SigningUnavailable
 
 __all__ = ["router"]
 
@@ -29,29 +32,8 @@ MAX_EVENTS = 1000
 MAX_SEQUENCE = (1 << 63) - 1
 """What a database can count to."""
 
-
-class EventView(View):
-    """One event of the trail."""
-
-    sequence: int = Field(examples=[17])
-    at: datetime
-    tag: str = Field(examples=["seal:make:done"])
-    actor: str = Field(examples=["P7K2M9Q4R8T1W3X5Y6"])
-    subject: str = Field(examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])
-    facts: dict[str, Fact] = Field(examples=[{"state": "made"}])
-    digest: str = Field(description="SM3 of the event and of the digest before it")
-
-
-class AuditCheckView(View):
-    """What a check of the whole trail found."""
-
-    intact: bool = Field(examples=[False])
-    events: int = Field(examples=[1024])
-    checkpoints: int = Field(examples=[8])
-    broken_at: int | None = Field(
-        description="Sequence number of the first event that is not as it was recorded", examples=[17]
-    )
-    reason: str = Field(examples=["an event was changed"])
+MOST: Final = 128
+"""Characters of an identifier."""
 
 
 @router.get("/events", summary="Events in their order 审计记录", responses=errors(DutyMissing))
@@ -63,18 +45,61 @@ def events(
 ) -> list[EventView]:
     """Return events after a sequence number."""
     with instance.base.store.reading() as view:
-        return [
-            EventView(
-                sequence=one.sequence,
-                at=one.at,
-                tag=one.event.tag,
-                actor=one.event.actor,
-                subject=one.event.subject,
-                facts=dict(one.event.facts),
-                digest=one.digest.hex(),
-            )
-            for one in repository.events(view, after=after, limit=limit)
-        ]
+        return [EventView.of(one) for one in repository.events(view, after=after, limit=limit)]
+
+
+@router.get("/search", summary="Look for events 检索审计记录", responses=errors(DutyMissing))
+def look_for(
+    *,
+    instance: InstanceHere,
+    _: Auditor,
+    tag: Annotated[
+        list[TagName] | None, Query(max_length=MOST_TAGS, description="Only these kinds of event; repeat for several")
+    ] = None,
+    actor: Annotated[
+        Line, Query(max_length=MOST, description="Who: an identifier", examples=["P7K2M9Q4R8T1W3X5Y6"])
+    ] = "",
+    subject: Annotated[
+        Line, Query(max_length=MOST, description="Which thing", examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    ] = "",
+    since: Annotated[
+        Moment | None, Query(description="From this moment on", examples=["2026-11-01T00:00:00+08:00"])
+    ] = None,
+    until: Annotated[
+        Moment | None, Query(description="Before this moment", examples=["2026-12-01T00:00:00+08:00"])
+    ] = None,
+    before: Annotated[
+        int | None, Query(ge=1, le=MAX_SEQUENCE, description="`next` of the page before", examples=[17])
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> FoundEvents:
+    """Return events by who, what, which thing and when, the newest first, and of each whether it still holds."""
+    wanted = EventSearch(tags=tuple(tag or ()), actor=actor, subject=subject, since=since, until=until)
+    instance.service_keys.refresh()
+    with instance.base.store.reading() as view:
+        found = search(view, wanted, before=before, limit=limit)
+        examined = examine(view, found, trusted=instance.service_keys.certificates(Role.AUDIT))
+    following = found[-1].sequence if len(found) == limit else None
+    return FoundEvents(events=[ExaminedEventView.of(one) for one in examined], next=following)
+
+
+@router.post(
+    "/exports",
+    summary="Take events away with their proof 导出审计记录与存证",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The events that were looked for, the piece of the trail around them, and its checkpoint",
+            "content": {"application/json": {"example": {"type": "xinyin.audit-export"}}},
+        },
+        **errors(DutyMissing, ExportEmpty, ExportTooLarge, SigningUnavailable),
+    },
+)
+def take_away(instance: InstanceHere, actor: Auditor, body: ExportOrder) -> Response:
+    """Return what `trust audit verify-export` verifies with no network and no database. The trail tells it."""
+    content = export_events(instance, actor, body.wanted())
+    headers = {"Content-Disposition": 'attachment; filename="audit-export.json"'}
+    return Response(content, media_type="application/json", headers=headers)
 
 
 @router.get(

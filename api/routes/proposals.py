@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from api.authn import allow, instance_of
 from api.permissions import Permission
 from api.schemas.common import Reason, errors
-from api.schemas.proposals import ProposalApproval, ProposalList, ProposalView
+from api.schemas.proposals import ProposalApproval, ProposalDetails, ProposalList, ProposalView
 from api.schemas.texts import Line, Name
 from api.wiring import Instance
 from identity.duties import Actor
@@ -54,10 +54,10 @@ def list_proposals(
 
 
 @router.get("/{proposal}", summary="Look at a proposal 查看待批事项", responses=errors(ProposalUnknown))
-def read_proposal(instance: InstanceHere, actor: Caller, proposal: ProposalName) -> ProposalView:
-    """Return a proposal to whoever made it or may decide on it."""
+def read_proposal(instance: InstanceHere, actor: Caller, proposal: ProposalName) -> ProposalDetails:
+    """Return a proposal to whoever made it or may decide on it, with what stands now in its place."""
     engine = instance.four_eyes
-    return ProposalView.of(engine, engine.find(actor, proposal))
+    return ProposalDetails.whole(engine, engine.find(actor, proposal))
 
 
 @router.post(

@@ -11,7 +11,7 @@ from identity.four_eyes.service import FourEyes
 from trust.events import Fact
 from trust.reasons import MAX_REASON
 
-__all__ = ["ProposalApproval", "ProposalList", "ProposalView"]
+__all__ = ["ProposalApproval", "ProposalDetails", "ProposalList", "ProposalView"]
 
 
 class ProposalApproval(Request):
@@ -64,6 +64,21 @@ class ProposalView(View):
             decided_at=proposal.decided_at,
             remark=proposal.remark,
         )
+
+
+class ProposalDetails(ProposalView):
+    """A proposal, and what stands now in the place of what it would put there."""
+
+    before: dict[str, Fact] = Field(
+        description="The present values of what is to be changed, while nobody has decided; personal data is masked",
+        examples=[{"name": "综合业务系统"}],
+    )
+
+    @classmethod
+    def whole(cls, four_eyes: FourEyes, proposal: Proposal) -> "ProposalDetails":
+        """Return the view of a proposal with what it would change."""
+        told = ProposalView.of(four_eyes, proposal).model_dump()
+        return cls(**told, before=dict(four_eyes.before(proposal)))
 
 
 class ProposalList(View):

@@ -8,10 +8,13 @@ import pytest
 from sqlalchemy import text
 
 from api import audit_command
+from api.audit_exports import export_events
 from api.wiring import Instance
+from identity.duties import Actor
 from tests.api.builders import Furnished, copied, settings_for
 from tests.api.commands import Run, on_instance, runner
 from tests.builders import PKI
+from trust.audit_repository import EventSearch
 from trust.certificates import pem
 from trust.founding import Role
 from trust.profiles import AUDIT
@@ -105,3 +108,29 @@ def test_there_is_no_proof_of_what_is_not_there(trust: Run, tmp_path: Path) -> N
     code, _, err = trust("audit", "prove-stamping", "stamp_none", "--out", tmp_path / "proof.json")
     assert code == 1
     assert "seal.stamping_unknown" in err
+
+
+def test_exported_events_are_verified_without_the_instance(
+    instance: Instance,
+    furnished_folder: Furnished,
+    stranger: Run,
+    tmp_path: Path,
+    sm2_pki: PKI,
+) -> None:
+    wanted = EventSearch(subject=furnished_folder.seal, tags=("seal:make:done",))
+    out, own, other = tmp_path / "audit-export.json", tmp_path / "audit.der", tmp_path / "other.der"
+    out.write_bytes(export_events(instance, Actor(id="auditor", grants=frozenset()), wanted))
+    own.write_bytes(instance.service_keys.certificate(Role.AUDIT).der)
+    other.write_bytes(sm2_pki.issue(AUDIT).certificate.der)
+    code, told, _ = stranger("audit", "verify-export", out, "--certificate", own)
+    assert code == 0
+    for words in ("1 events, sealed at", "seal:make:done", furnished_folder.seal):
+        assert words in told
+    code, _, err = stranger("audit", "verify-export", out, "--certificate", other)
+    assert code == 1
+    assert "audit.proof_broken" in err
+    with out.open("wb") as sparse:
+        sparse.truncate(audit_command.LARGEST + 1)
+    code, _, err = stranger("audit", "verify-export", out, "--certificate", own)
+    assert code == 1
+    assert "size" in err

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, event, text, update
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlmodel import col, select
 
@@ -423,3 +423,22 @@ def test_sqlite_is_durable_and_strict(sqlite_store: Store) -> None:
                 for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "query_only")
             ]
         assert found == ["wal", 2, 1, 30_000, read_only]
+
+
+def test_sqlite_is_told_how_its_rows_are_spread(sqlite_store: Store) -> None:
+    with sqlite_store.transaction() as tx:
+        for number in range(50):
+            tx.add(RequestRow(actor="one", key=f"key {number}", fingerprint="", result="", at=NOW))
+        tx.record(EVENT)
+    sqlite_store.take_stock()
+    with sqlite_store.reading() as view:
+        told = view.rows(text("SELECT stat FROM sqlite_stat1 WHERE tbl = 'request'"))
+    # So many rows, so many of one actor, one of one actor and key.
+    assert [one.stat for one in told] == ["50 50 1"]
+
+
+def test_postgresql_looks_at_its_rows_by_itself(postgres_store: Store) -> None:
+    asked: list[str] = []
+    event.listen(postgres_store.writer, "before_cursor_execute", lambda *told: asked.append(str(told[2])))
+    postgres_store.take_stock()
+    assert asked == []

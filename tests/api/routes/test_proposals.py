@@ -1,12 +1,21 @@
 """Proposals, duties, accounts and changes of keys over HTTP: one asks, another agrees, and it is done."""
 
+import json
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from identity.duties import Duty, Grant
-from tests.api.builders import Service
+from api.demo import cast
+from identity.duties import Actor, Duty, Grant
+from identity.federation import peers
+from identity.four_eyes.proposals import Proposal
+from identity.openid.metadata import ClientMetadata
+from identity.subject import SubjectId
+from tests.api.builders import Furnished, Service
+from tests.fakes.clock import NOW
+from trust.events import AuditEvent, Fact
 from trust.founding import PLANS, Role
 
 SECURITY = Grant(Duty.SECURITY_ADMINISTRATOR)
@@ -53,7 +62,7 @@ def test_a_duty_is_proposed_agreed_to_and_held(shared: Service, pair: tuple[str,
     assert proposal in listed["waiting"]
     assert listed["mine"] == []
     assert proposal in shared.ask("GET", "/v1/proposals", token=pair[0]).json()["mine"]
-    assert proposal == shared.ask("GET", f"/v1/proposals/{proposal['id']}", token=pair[1]).json()
+    assert {**proposal, "before": {}} == shared.ask("GET", f"/v1/proposals/{proposal['id']}", token=pair[1]).json()
     own = agree(shared, pair[0], proposal)
     assert (own.status_code, own.json()["code"]) == (409, "lifecycle.four_eyes_required")
     assert shared.ask("GET", "/v1/me", token=token).json()["duties"] == []
@@ -199,3 +208,74 @@ def test_a_rotation_waits_for_the_command_that_uses_it(service: Service) -> None
     outdated = service.ask("POST", f"/v1/proposals/{proposal['id']}/approval", token=auditor, json=stale)
     assert (outdated.status_code, outdated.json()["code"]) == (409, "proposal.outdated")
     assert agree(service, auditor, proposal).json()["state"] == "approved"
+
+
+def of_kind(kind: str, subject: str, **content: Fact) -> Proposal:
+    """Return a proposal as a handler gets it."""
+    return Proposal(
+        id="prop_1",
+        kind=kind,
+        subject=subject,
+        organisation=None,
+        content=content,
+        reason="",
+        proposed_by="P1",
+        proposed_at=NOW,
+        expires_at=NOW,
+    )
+
+
+def test_what_stands_now_is_told_beside_what_is_proposed(furnished: Service, furnished_folder: Furnished) -> None:
+    instance, client = furnished.instance, furnished_folder.client
+    person, enterprise = furnished_folder.person, furnished_folder.enterprise
+    store, handlers = instance.base.store, instance.four_eyes.handlers
+
+    def before(kind: str, subject: str, **content: Fact) -> dict[str, Fact]:
+        with store.reading() as view:
+            return dict(handlers[kind].before(view, of_kind(kind, subject, **content)))
+
+    assert before("client:change", client) == {"name": "综合业务系统", "description": "", "contact": ""}
+    assert before("subject:rename", person) == {"name": "**明"}
+    assert before("subject:rename", enterprise) == {"name": cast.ENTERPRISE.name}
+    assert before("organisation:legal_representative", enterprise, person=person) == {}
+    assert before("client:openid", client) == before("peer:agree", client) == before("client:retire", client) == {}
+    agreed: dict[str, Fact] = {
+        "return_addresses": "https://b.example/in https://c.example/in",
+        "claims": "document name",
+        "max_level": 2,
+        "known_as": "us",
+        "token_address": "https://b.example/token",
+        "user_address": "",
+        "accounts_address": "",
+    }
+    registered = ClientMetadata(redirect_uris=("https://b.example/back",))
+    with store.transaction() as tx:
+        found = instance.base.identity.require_organisation(tx, enterprise)
+        instance.base.identity.repository.change_organisation(
+            tx, replace(found, legal_representative=SubjectId(person))
+        )
+        instance.federation.peers.repository.put_peer(tx, peers.agreed(client, agreed, by="P1", at=tx.now))
+        instance.openid.handler.repository.put_metadata(tx, client, registered, by="P1", approver="P2")
+        tx.record(AuditEvent(tag="test:change:done", actor="test", subject="test"))
+    assert before("organisation:legal_representative", enterprise, person=person) == {"person": person}
+    assert before("peer:agree", client) == agreed
+    assert json.loads(str(before("client:openid", client)["registered"])) == registered.to_json()
+    with store.transaction() as tx:
+        instance.federation.peers.end(tx, client, by="P1")
+    assert before("peer:agree", client) == {}
+
+
+def test_nothing_is_told_of_the_present_once_a_proposal_is_decided(
+    furnished: Service, furnished_folder: Furnished
+) -> None:
+    first, second = furnished.bearer(SECURITY), furnished.bearer(SECURITY)
+    me = Actor(id=furnished.ask("GET", "/v1/me", token=first).json()["id"], grants=frozenset())
+    content: dict[str, Fact] = {"name": "新名称", "description": "", "contact": ""}
+    made = furnished.instance.four_eyes.propose(
+        me, kind="client:change", subject=furnished_folder.client, content=content, reason="更名", request_key="1"
+    )
+    path = f"/v1/proposals/{made.id}"
+    told = furnished.ask("GET", path, token=second).json()
+    assert (told["before"]["name"], told["content"]["name"]) == ("综合业务系统", "新名称")
+    assert furnished.ask("POST", f"{path}/rejection", token=second, json={"reason": "不必更名"}).is_success
+    assert furnished.ask("GET", path, token=second).json()["before"] == {}

@@ -347,6 +347,7 @@ TOKENS = [
 
 @pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
 @given(data=st.data())
+@pytest.mark.no_cover
 def test_no_mutation_passes_and_none_raises_anything_else(plain: bytes, bench: Bench, data: st.DataObject) -> None:
     changed = bytearray(plain)
     # Outside of the values of the signatures, where most of the octets are.

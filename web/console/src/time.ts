@@ -21,3 +21,16 @@ export function calendarDay(date: string): string {
 export function minute(moment: string): string {
   return format(moment, { dateStyle: "medium", timeStyle: "short" });
 }
+
+/** Return a moment to the second, in figures alone: where many stand below each other. */
+export function second(moment: string): string {
+  return format(moment, {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+  });
+}
