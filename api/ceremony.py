@@ -28,6 +28,8 @@ from trust.store import Transaction
 from trust.typefaces import require_coverage
 
 __all__ = [
+    "CEREMONY",
+    "DEMONSTRATION",
     "AdministratorsEnough",
     "Founded",
     "FounderNamedTwice",
@@ -40,6 +42,10 @@ __all__ = [
 
 CEREMONY: Final = "ceremony"
 """Who acts in a ceremony, in the audit trail."""
+
+DEMONSTRATION: Final = "（演示）"
+"""Ends the operator's name of an instance whose people and organisations are made up. The name stands in the root
+certificates and in all below them, so that nothing of such an instance passes for real, and it cannot be taken off."""
 
 ENOUGH: Final = 2
 """Security administrators that an instance needs, so that one proposes and another agrees."""

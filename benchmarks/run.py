@@ -6,7 +6,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import browser, crypto, custody, documents, identity, licences, stampings, verification
+from benchmarks import (
+    browser,
+    console,
+    crypto,
+    custody,
+    documents,
+    first_view,
+    identity,
+    licences,
+    stampings,
+    verification,
+)
 
 OUT = Path("bench-out")
 
@@ -15,9 +26,11 @@ def main() -> None:
     """Run every benchmark."""
     results = [
         *browser.results(),
+        *console.results(),
         *crypto.results(),
         *custody.results(),
         *documents.results(),
+        *first_view.results(),
         *identity.results(),
         *stampings.results(),
         *licences.results(),

@@ -26,6 +26,7 @@ OPERATION_FIELDS = {
     "responses",
     "security",
     "deprecated",
+    "x-permission",
 }
 HTML = "text/html"
 
@@ -182,7 +183,9 @@ def test_errors_are_described_as_what_is_sent(operations: list[Operation]) -> No
     # An answer that is an error is application/problem+json with the schema Problem, whatever its status.
     wrong = []
     for operation in operations:
-        if operation.is_page or operation.path.startswith(("/health", "/static", "/scim", "/oauth2", "/.well-known")):
+        if operation.is_page or operation.path.startswith(
+            ("/console", "/health", "/static", "/scim", "/oauth2", "/.well-known")
+        ):
             continue
         for status, response in operation.told["responses"].items():
             if int(status) < 400:
@@ -298,7 +301,7 @@ def test_every_answer_has_an_example(description: dict[str, Any], operations: li
     missing = []
     for operation in operations:
         for status, response in operation.told["responses"].items():
-            if int(status) >= 400 or status in ("204", "303", "304"):  # none has a body
+            if int(status) >= 400 or status in ("204", "303", "304", "308"):  # none has a body
                 continue
             content = response.get("content", {})
             good = [
@@ -317,3 +320,9 @@ def resolved_all(description: dict[str, Any], media: dict[str, Any]) -> list[dic
     items = schema.get("items", {})
     inner = [resolved(description, items)] if items else []
     return [schema, *inner]
+
+
+def test_every_operation_names_the_permission_that_it_asks_for(shared: Service, operations: list[Operation]) -> None:
+    asked = {(method.lower(), path): permission_of(route)[0] for method, path, route in operations_of(shared.app)}
+    told = {(one.method, one.path): one.told["x-permission"] for one in operations}
+    assert told == {key: asked[key].value for key in told}

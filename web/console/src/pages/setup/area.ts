@@ -1,3 +1,17 @@
-import type { Area } from "../../area";
+// Set-up: what is to be done before the first licence. It leaves the menu once it is complete.
+import { SetUp } from "@element-plus/icons-vue";
 
-export const setup: Area = { routes: [], menu: [] };
+import type { Area } from "../../area";
+import { waits } from "./setup";
+
+export const setup: Area = {
+  routes: [
+    {
+      path: "/setup",
+      name: "setup",
+      component: () => import("./SetUpPage.vue"),
+      meta: { title: "setup.title", permissions: ["instance:read"] },
+    },
+  ],
+  menu: [{ part: "system", route: "setup", icon: SetUp, shown: waits }],
+};

@@ -1,0 +1,33 @@
+"""Keys and certificates, and the set-up of the instance, in the hands of the administrators."""
+
+from tests.console.harness import Desk
+
+__all__ = ["PARTS", "look_at_keys", "propose_rotation"]
+
+PARTS = {
+    "服务密钥": "时间戳（国密）",
+    "签发机构": "撤销列表",
+    "密钥保管": "已解封，可以签名",
+    "仪式与变更记录": "下载仪式记录",
+}
+"""What each part of the page shows."""
+
+
+def look_at_keys(desk: Desk) -> None:
+    """Look at every part of the page, and let each be judged."""
+    desk.open("/console/keys")
+    for place, (part, shown) in enumerate(PARTS.items()):
+        desk.click(part)
+        desk.see(shown)
+        desk.judged(f"keys-{place}-zh")
+
+
+def propose_rotation(desk: Desk, *, reason: str) -> None:
+    """Propose a new key for the role that is first in the list."""
+    desk.open("/console/keys")
+    desk.click("提议轮换")
+    desk.see("旧密钥在过渡期内仍可签名")
+    desk.fill("理由", reason)
+    desk.judged("keys-rotation-zh")
+    desk.click("css:.el-dialog__footer .el-button--primary")
+    desk.see("我提出的密钥变更")
