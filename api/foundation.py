@@ -1,6 +1,6 @@
 """The foundation of an instance, before any ceremony: database, custody of keys, identity, authorities."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
@@ -24,6 +24,7 @@ from identity.levels import Level
 from identity.password_policy import PasswordPolicy
 from identity.presence import SessionLimits
 from identity.proofing.rules import read_lifetimes
+from identity.registry import RegisterService
 from identity.repository import IdentityRepository
 from identity.service import IdentityService
 from keys import data_keys, secret_halves
@@ -31,7 +32,7 @@ from keys import repository as key_repository
 from keys.backup import Keeper
 from keys.data_keys import RootKeys, StoredProtection
 from keys.destruction import Destroyer
-from keys.errors import SharesTooFew
+from keys.errors import KeystoreUnavailable, SharesTooFew
 from keys.keyring import Keyring
 from keys.rekeying import Rewrapping, RootChange
 from keys.remote import CustodyClient, RemoteProtection
@@ -196,6 +197,22 @@ class Foundation:
         source = "custody process" if is_elsewhere else root_source(self.settings).name
         return f"{self.custody.ready()}; root key from: {source}"
 
+    def root_told(self) -> RootRecord | None:
+        """Return the public record of the root key, where this process can read one."""
+        try:
+            return RootRecord.read(self.settings.root_record)
+        except KeystoreUnavailable:
+            return None
+
+    def root_is_kept_apart(self) -> bool:
+        """Tell whether nobody can take the root key alone by copying a file: it was divided, or is in a token."""
+        told = self.root_told()
+        return bool(self.settings.root_token_key) or (told is not None and told.threshold is not None)
+
+    def keys_of_rings(self, view: Reading, rings: Collection[str]) -> Mapping[str, tuple[KeptKey, ...]]:
+        """Return every version of the keys of some rings, the newest first."""
+        return {one: tuple(reversed(key_repository.all_keys(view, ring=one))) for one in rings}
+
     def keys_in_custody(self, *, ring: str | None = None) -> tuple[KeptKey, ...]:
         """Return every key in custody, or those of a ring."""
         with self.store.reading() as view:
@@ -203,10 +220,8 @@ class Foundation:
 
     def key_in_custody(self, view: Reading, handle: str) -> KeyReference | None:
         """Return the key of a handle, if there is one."""
-        for one in key_repository.all_keys(view):
-            if one.handle == handle:
-                return one.reference
-        return None
+        kept = key_repository.get(view, handle.rpartition(":")[2])
+        return None if kept is None or kept.handle != handle else kept.reference
 
     def keep_root_in_token(self, label: str, *, actor: str) -> None:
         """Put the root key under a key of the token, beside where it is kept now. Raise `KeystoreExists`."""
@@ -304,6 +319,11 @@ class Foundation:
     def account_freezing(self) -> AccountFreezing:
         """Closing somebody's way in."""
         return AccountFreezing(store=self.store, repository=self.identities)
+
+    @cached_property
+    def register(self) -> RegisterService:
+        """Subjects and accounts page by page."""
+        return RegisterService(store=self.store, repository=self.identities, identity=self.identity, access=self.access)
 
     @cached_property
     def client_keys(self) -> ClientKeyService:

@@ -62,6 +62,7 @@ class Housekeeper:
         self.attempt("delegations", self.instance.mandates.signing.sign_missing)
         self.attempt("live codes", self.instance.live_codes.tidy)
         self.attempt("pictures", self.instance.pictures.tidy)
+        self.attempt("files in clear", self.instance.blobs.encipher_some)
         self.attempt("verification jobs", self.instance.verifying.jobs.tidy)
         self.attempt("bulk jobs", self.instance.bulk.worker().tidy)
         self.attempt("time-stamps", self.instance.timekeeping.ledger.flush)
@@ -72,6 +73,7 @@ class Housekeeper:
         if self.last_checkpoint is None or now - self.last_checkpoint >= CHECKPOINT_PAUSE:
             self.attempt("verifications", self.count_verifications)
             self.attempt("checkpoint", self.checkpoint)
+            self.attempt("statistics", self.instance.base.store.take_stock)
 
     def attempt(self, part: str, act: Callable[[], object]) -> None:
         """Do one part. Whatever goes wrong there must neither end the thread nor keep another part from its turn."""

@@ -12,8 +12,19 @@ from typing import Final
 
 from identity.duties import Duty
 from identity.levels import Level
+from trust.delegations import Matter
 
-__all__ = ["ABOUT_ONESELF", "FLOORS", "PERMITTED", "PUBLIC", "Floors", "Permission", "floor_of", "read_floors"]
+__all__ = [
+    "ABOUT_ONESELF",
+    "BY_MANDATE",
+    "FLOORS",
+    "PERMITTED",
+    "PUBLIC",
+    "Floors",
+    "Permission",
+    "floor_of",
+    "read_floors",
+]
 
 
 class Permission(StrEnum):
@@ -39,6 +50,7 @@ class Permission(StrEnum):
     """Any person with a session, about the data that is kept of them."""
 
     ACCOUNT_OPEN = "account:open"
+    ACCOUNT_READ = "account:read"
     ACCOUNT_RECOVER = "account:recover"
     SESSION_END = "session:end"
     ACCOUNT_FREEZE = "account:freeze"
@@ -47,6 +59,7 @@ class Permission(StrEnum):
     DUTY_READ = "duty:read"
     PROPOSAL_DECIDE = "proposal:decide"
     KEY_CHANGE = "key:change"
+    INSTANCE_READ = "instance:read"
     CLIENT_REGISTER = "client:register"
     CLIENT_APPROVE = "client:approve"
     CLIENT_SUSPEND = "client:suspend"
@@ -107,6 +120,7 @@ PERMITTED: Final[Mapping[Permission, frozenset[Duty]]] = {
     Permission.SUBJECT_DISCLOSE: frozenset({Duty.REGISTRAR, Duty.BUSINESS_SYSTEM, Duty.LICENCE_OFFICER}),
     Permission.DATA_OWN: frozenset(Duty),
     Permission.ACCOUNT_OPEN: frozenset({Duty.SECURITY_ADMINISTRATOR}),
+    Permission.ACCOUNT_READ: frozenset({Duty.SECURITY_ADMINISTRATOR}),
     Permission.ACCOUNT_RECOVER: frozenset({Duty.REGISTRAR}),
     Permission.SESSION_END: frozenset({Duty.SECURITY_ADMINISTRATOR}),
     Permission.ACCOUNT_FREEZE: frozenset({Duty.SECURITY_ADMINISTRATOR}),
@@ -116,6 +130,7 @@ PERMITTED: Final[Mapping[Permission, frozenset[Duty]]] = {
     # Whoever may decide on any kind of proposal; on which, its handler says.
     Permission.PROPOSAL_DECIDE: frozenset({Duty.SECURITY_ADMINISTRATOR, Duty.AUDITOR, Duty.REGISTRAR}),
     Permission.KEY_CHANGE: frozenset({Duty.SECURITY_ADMINISTRATOR}),
+    Permission.INSTANCE_READ: frozenset({Duty.SYSTEM_ADMINISTRATOR, Duty.SECURITY_ADMINISTRATOR, Duty.AUDITOR}),
     Permission.CLIENT_REGISTER: frozenset({Duty.SYSTEM_ADMINISTRATOR}),
     Permission.CLIENT_APPROVE: frozenset({Duty.SECURITY_ADMINISTRATOR}),
     Permission.CLIENT_SUSPEND: frozenset({Duty.SYSTEM_ADMINISTRATOR, Duty.SECURITY_ADMINISTRATOR}),
@@ -166,6 +181,10 @@ ABOUT_ONESELF: Final = frozenset(
     }
 )
 """Permissions that need a login, and no duty."""
+
+BY_MANDATE: Final[Mapping[Permission, Matter]] = {Permission.SEAL_STAMP: Matter.SEAL_STAMP}
+"""Permissions that a delegate has without a duty, while a delegation of this matter holds. What it covers, the service
+asks at each use (docs/delegation.md)."""
 
 FLOORS: Final[Mapping[Permission, Level]] = {
     Permission.ANYBODY: Level.NONE,

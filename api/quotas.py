@@ -121,6 +121,10 @@ class ClientQuotas:
         found = self.known.get(client)
         return found is not None and time.monotonic() - found[0] < REMEMBERED
 
+    def forget(self, client: str) -> None:
+        """Forget what is remembered of a business system: its quotas were changed here, and count at once."""
+        self.known.pop(client, None)
+
     def quotas(self, client: str) -> Quotas:
         """Return what the table says of a business system, at most ten seconds old."""
         now, found = time.monotonic(), self.known.get(client)

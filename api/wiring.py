@@ -81,7 +81,7 @@ class Instance(WithIdentity):
     @cached_property
     def blobs(self) -> LocalBlobs:
         """The files."""
-        return LocalBlobs(self.base.settings.blobs)
+        return LocalBlobs(self.base.settings.blobs, self.base.protection)
 
     @cached_property
     def emblem(self) -> BlobId | None:
@@ -119,6 +119,7 @@ class Instance(WithIdentity):
             service_keys=self.service_keys,
             blobs=self.blobs,
             source=self.base.settings.public_url,
+            policy=configured_policy(self.base.settings),
         )
 
     @cached_property

@@ -14,6 +14,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "数据不是有效的 DER 编码：第 {offset} 字节处应为 {expected}。请检查文件是否完整。",
         "Not valid DER: expected {expected} at octet {offset}. Check that the file is complete.",
     ),
+    "audit.export_empty": (
+        "没有符合条件的审计记录，无可导出。请放宽检索条件。",
+        "No event is as it was asked for, and there is nothing to take away. Ask for more.",
+    ),
+    "audit.export_too_large": (
+        "要导出的记录过多或相距太远（最多 {most} 条）。请缩短起止时间，分次导出。",
+        "There is too much to take away, or it lies too far apart (at most {most} events). Ask for a shorter time.",
+    ),
     "audit.not_checkpointed": (
         "该记录尚未结束，或其后还没有签名的审计检查点。请稍后重试（每小时生成一次）。",
         "It has not ended, or no signed checkpoint follows it yet. Try again later: one is made every hour.",

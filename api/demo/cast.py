@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.ceremony import FounderRecord, Founders
+from api.ceremony import DEMONSTRATION, FounderRecord, Founders
 from identity import citizen_number, credit_code
 
 __all__ = [
@@ -52,7 +52,7 @@ def founder(name: str, sequence: int) -> FounderRecord:
 def founders() -> Founders:
     """Return who founds the instance of the story."""
     return Founders(
-        operator="云州市政务服务和数据管理局",
+        operator=f"云州市政务服务和数据管理局{DEMONSTRATION}",
         system_administrator=founder("沈知远", 101),
         security_administrator=founder("顾明德", 102),
         auditor=founder("陆清和", 103),

@@ -1,5 +1,6 @@
 """Requests for review, and scans of paper licences, on the wire."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
@@ -28,6 +29,12 @@ __all__ = [
 StepName: TypeAlias = Literal["suspend", "restore", "revoke", "withdraw", "cancel"]
 
 REASON: Any = Field(min_length=MIN_REASON, max_length=MAX_REASON, examples=["登记事项造假，拟予撤销。"])
+
+
+NAMES: Any = Field(
+    description="How the types and the seals are called that are named here",
+    examples=[{"type_01k9x3v5b7d2f4h6j8m0n1p3q5": "食品经营许可证"}],
+)
 
 
 class StepRequest(Request):
@@ -113,17 +120,19 @@ class RequestDetails(RequestView):
     """A request with all that is asked for, for who asked and who decides."""
 
     asked: dict[str, Any] = Field(description="What is asked for; nothing any more once it is decided on", repr=False)
+    names: dict[str, str] = NAMES
 
     @classmethod
-    def whole(cls, request: ReviewRequest) -> "RequestDetails":
+    def whole(cls, request: ReviewRequest, names: Mapping[str, str]) -> "RequestDetails":
         """Return the view of a request with everything."""
-        return cls(**RequestView.of(request).model_dump(), asked=dict(request.payload))
+        return cls(**RequestView.of(request).model_dump(), asked=dict(request.payload), names=dict(names))
 
 
 class RequestPage(View):
     """Requests, oldest first."""
 
     requests: list[RequestView]
+    names: dict[str, str] = NAMES
     next: str | None = Field(
         description="`after` of the next page; none: this was the last", examples=["lreq_01k9x3v5b7d2f4h6j8m0n1p3q5"]
     )

@@ -108,6 +108,13 @@ def test_the_trail_is_signed_at_the_start_and_every_hour(service: Service) -> No
     assert checkpoints(service) == 2
 
 
+def test_the_database_is_told_how_its_rows_are_spread(service: Service) -> None:
+    keeper_of(service).round()
+    with service.instance.base.store.reading() as view:
+        told = view.rows(text("SELECT tbl FROM sqlite_stat1 WHERE tbl = 'audit_event'"))
+    assert told
+
+
 def test_it_goes_on_until_it_is_stopped(service: Service) -> None:
     keeper = keeper_of(service, pause=0.01)
     rounds = threading.Event()

@@ -23,6 +23,7 @@ from api.pages.licences import licence_part
 from api.pages.situations import STOPPED, Situation
 from api.pages.veil import Veil
 from api.pages.words import WORDS, Language, preferred
+from api.routes import activation_pages
 from api.routes import login_pages as login_routes
 from licence.lifecycle import PERMITS, LicenceState, LicenceUse
 from licence.standing import ClaimReport, FileFinding
@@ -635,6 +636,7 @@ def test_no_words_are_left_over() -> None:
         Path(device_pages.__file__),
         *Path(login_pages.__file__).parent.glob("*.py"),
         Path(login_routes.__file__),
+        Path(activation_pages.__file__),
         *folder.glob("*.py"),
         *folder.glob("templates/*"),
     ]
@@ -643,7 +645,7 @@ def test_no_words_are_left_over() -> None:
     stems = f"{told} seal_version algorithm change proof revocation"
     own = r"scope|standing|account\.level"
     leads = rf"{own}|start\.outcomes|start\.scan|signature\.valid|device\.lead|live\.lead|files\.lead|files\.need"
-    titled = r"(login|login_problem|step_up|certificate|agree|account)\.title"
+    titled = r"(login|activate|login_problem|step_up|certificate|agree|account)\.title"
     built = rf"({'|'.join(stems.split())}|{leads})[._].+|{titled}"
     assert [key for key in WORDS if f'"{key}"' not in text and not re.fullmatch(built, key)] == []
 

@@ -51,6 +51,7 @@ def run(arguments: list[str], variables: dict[str, str]) -> subprocess.Completed
     return subprocess.run(arguments, env=variables, capture_output=True, text=True, timeout=120, check=False)
 
 
+@pytest.mark.no_cover
 def test_the_command_refuses_to_serve(lying_botan: Path, founded_folder: Path, tmp_path: Path) -> None:
     variables = environment(copied(founded_folder, tmp_path / "instance"), LD_LIBRARY_PATH=str(lying_botan))
     ended = run([sys.executable, "-m", "api.cli", "serve"], variables)
@@ -60,6 +61,7 @@ def test_the_command_refuses_to_serve(lying_botan: Path, founded_folder: Path, t
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.no_cover
 def test_a_worker_refuses_to_answer(lying_botan: Path, founded_folder: Path, tmp_path: Path) -> None:
     # Workers begin without the command's look at the machine: the application looks again.
     folder = copied(founded_folder, tmp_path / "instance")
@@ -70,6 +72,7 @@ def test_a_worker_refuses_to_answer(lying_botan: Path, founded_folder: Path, tmp
     assert "ANSWERED 200" in run([sys.executable, "-c", CHILD], environment(folder)).stdout
 
 
+@pytest.mark.no_cover
 def test_an_operator_can_do_without_the_library_that_lies(
     lying_botan: Path, founded_folder: Path, tmp_path: Path
 ) -> None:

@@ -124,6 +124,7 @@ def right_request(path: str, operation: Mapping[str, Any], shapes: Mapping[str, 
     return request
 
 
+@pytest.mark.no_cover
 def test_nothing_of_an_authority_is_within_reach_of_another(street: Street) -> None:
     service, described = street.service, street.service.app.openapi()
     before, reached, tried = service.head(), [], 0

@@ -1,0 +1,1 @@
+export{t as default}from"./ProblemNotice-BNF6wAl0.js";

@@ -1,1 +1,0 @@
-import"./vue-i18n-BY0C0XZ0.js";

@@ -1,0 +1,1 @@
+import"./css-JIP_8Bvm.js";
