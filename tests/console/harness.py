@@ -180,8 +180,8 @@ class Desk:
             self.tab.evaluate(f"{find}.click()")
 
     def upload(self, selector: str, *paths: Path | str) -> None:
-        """Choose files in the field that a selector finds."""
-        self.tab.wait(f"!!document.querySelector({json.dumps(selector)})")
+        """Choose files in the field that a selector finds, once it takes some: while one is sent, it takes no other."""
+        self.tab.wait(f"document.querySelector({json.dumps(selector)})?.disabled === false")
         self.tab.choose(selector, *(str(one) for one in paths))
 
     def press(self, key: str, code: int = 0) -> None:
