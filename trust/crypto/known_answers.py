@@ -24,6 +24,7 @@ __all__ = [
     "SM2_R",
     "SM2_S",
     "SM4_AAD",
+    "SM4_GCM_TAG",
     "SM4_KEY",
     "SM4_NONCE",
     "SM4_PLAINTEXT",
@@ -48,6 +49,7 @@ SM4_KEY: Final = bytes.fromhex("0123456789abcdeffedcba9876543210")
 SM4_NONCE: Final = bytes.fromhex("00001234567800000000abcd")
 SM4_AAD: Final = bytes.fromhex("feedfacedeadbeeffeedfacedeadbeefabaddad2")
 SM4_PLAINTEXT: Final = b"".join(bytes((octet,)) * 8 for octet in bytes.fromhex("aabbccddeeffeeaa"))
+SM4_GCM_TAG: Final = bytes.fromhex("83de3541e4c2b58177e065a9bf7b62ec")
 
 # ECDSA over P-256: RFC 6979, A.2.5, SHA-256.
 P256_X: Final = 0x60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6

@@ -48,7 +48,7 @@ def test_a_backend_that_errs_is_named(answer: bool, test: str) -> None:  # noqa:
         (KnownAnswers(sm3_of_abc="00" * 32), "sm3"),
         (KnownAnswers(hmac_sm3="00" * 32), "hmac-sm3"),
         (KnownAnswers(sm4_block="00" * 16), "sm4"),
-        (KnownAnswers(sm4_gcm_tag="00" * 16), "sm4-gcm"),
+        (KnownAnswers(sm4_gcm_tag=bytes(16)), "sm4-gcm"),
         (KnownAnswers(ml_dsa_public_key="00" * 32), "ml-dsa key"),
         (KnownAnswers(p256_s=1), "ECDSA-SHA256 verification"),
         (KnownAnswers(rsa_signature=bytes(256)), "RSA-SHA256 verification"),
