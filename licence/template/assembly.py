@@ -44,6 +44,9 @@ INK: Final = b"0.1137 0.1020 0.0863"
 FAST: Final = 1
 """How hard streams are compressed: more would cost more than it saves."""
 
+WINDOW, MEMORY = 12, 6
+"""Of the compressor (RFC 1950, 2.2, in bits; zlib's memLevel): a larger one takes longer to lay out than to fill."""
+
 MOST_TEMPLATES: Final = 32
 """Templates whose artwork is kept."""
 
@@ -183,7 +186,8 @@ def surround(rewriting: Rewriting, page: Reference, lower: bytes, upper: bytes) 
 
 def packed(dictionary: Dictionary, data: bytes) -> Stream:
     """Return a stream whose data are compressed."""
-    return Stream({**dictionary, "Filter": Name("FlateDecode")}, zlib.compress(data, FAST))
+    packer = zlib.compressobj(FAST, zlib.DEFLATED, WINDOW, MEMORY)
+    return Stream({**dictionary, "Filter": Name("FlateDecode")}, packer.compress(data) + packer.flush())
 
 
 def draw_code(text: str, place: QRPlace, *, height_mm: float) -> bytes:

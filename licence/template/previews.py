@@ -33,7 +33,8 @@ MARK: Final = (
 )
 """Stands before the first line of the template, on that line, so that the numbers of its lines stay."""
 
-WORDS: Final = "样张SPECIMEN"
+WORDS: Final = "样张不作证照使用SPECIMENNOTALICENCE"
+"""What is looked for: a line at the edge. The words across the page may lie among others, as pages are read."""
 
 
 def preview_png(

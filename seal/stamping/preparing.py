@@ -13,7 +13,7 @@ from trust.pdf.active_content import is_plainly_still, require_still
 from trust.pdf.appearance import Appearance
 from trust.pdf.file import PDFFile
 from trust.pdf.intake import require_acceptable, require_one_format
-from trust.pdf.signing import PreparedPDF, SignatureRequest, prepare_signature
+from trust.pdf.signing import OwnPreparedPDF, PreparedPDF, SignatureRequest, prepare_signature
 
 __all__ = ["prepare_document", "prepare_own_document"]
 
@@ -40,4 +40,5 @@ def prepare_own_document(
     file = PDFFile(pdf)
     if not is_plainly_still(pdf):
         require_still(file)
-    return prepare_signature(file, replace(request, marks=resolve(pdf, places, whole)))
+    prepared = prepare_signature(file, replace(request, marks=resolve(pdf, places, whole)))
+    return OwnPreparedPDF.of(prepared, file)

@@ -230,7 +230,7 @@ class Stamping:
             reason=order.reason,
             location=order.location,
         )
-        document = prepare_signature(sealed, request)
+        document = prepare_signature(prepared.read(sealed), request)
         return document.fill(self.message(document, None)), (prepared.field, document.field)
 
     def message(self, prepared: PreparedPDF, seal_signature: bytes | None) -> bytes:

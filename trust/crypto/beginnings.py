@@ -15,7 +15,7 @@ from typing import Final
 from trust.crypto.algorithms import Digest
 from trust.crypto.sm3 import Hasher, hasher
 
-__all__ = ["LEAST", "Beginnings", "hash_of_file", "hash_to_sign", "remember"]
+__all__ = ["LEAST", "Beginnings", "hash_of_file", "hash_to_sign", "known_beginning", "remember"]
 
 LEAST: Final = 16 << 10
 """Octets of a beginning: of a shorter one the comparison is not worth its time."""
@@ -51,9 +51,15 @@ class Beginnings:
         if len(beginning) < LEAST:
             return
         with self.lock:
-            self.hashes[beginning] = self.hashes.pop(beginning, {})
+            known = next((one for one in self.hashes if one == beginning), beginning)  # to hash it would take longer
+            self.hashes[known] = self.hashes.pop(known, {})
             while len(self.hashes) > MOST:
                 self.hashes.popitem(last=False)
+
+    def known(self, file: bytes) -> bytes:
+        """Return the beginning that was remembered and that a file begins with, the same object each time; else b""."""
+        with self.lock:
+            return next((one for one in self.hashes if file.startswith(one)), b"")
 
     def begun(self, algorithm: Digest, file: bytes | bytearray, end: int) -> tuple[Hasher, int]:
         """Return a hash that has taken in as much of the first `end` octets of a file as is known, and how much."""
@@ -106,6 +112,11 @@ OF_THIS_PROCESS: Final = Beginnings()
 def remember(beginning: bytes) -> None:
     """Expect files that begin so, in this process."""
     OF_THIS_PROCESS.remember(beginning)
+
+
+def known_beginning(file: bytes) -> bytes:
+    """Return what a file begins with, if it was remembered in this process: the same object each time; else b""."""
+    return OF_THIS_PROCESS.known(file)
 
 
 def hash_of_file(algorithm: Digest, file: bytes | bytearray, ranges: Sequence[Range] | None = None) -> bytes:

@@ -27,6 +27,8 @@ def supply_security_store(
     """Add to the store what is not there yet; without anything new, change nothing."""
     catalog = dictionary_of(update.load(update.root))
     for key, members in (("Certs", certificates), ("CRLs", revocation_lists), ("OCSPs", ocsp_responses)):
+        if not members:
+            continue
         present = members_of(update, key)
         new = tuple(dict.fromkeys(one.der for one in members if one.der not in present))
         if not new:

@@ -8,7 +8,9 @@ import dataclasses
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
-from typing import Final
+from typing import Final, Self
+
+from typing_extensions import override
 
 from trust.certificates import Certificate
 from trust.crypto.algorithms import Digest
@@ -39,6 +41,7 @@ __all__ = [
     "DOCUMENT_TIME_STAMP",
     "PADES",
     "SEAL",
+    "OwnPreparedPDF",
     "PDFSignedBefore",
     "PreparedPDF",
     "SignatureForm",
@@ -97,6 +100,27 @@ class PreparedPDF:
             raise SignatureTooLarge(allowed=room // 2)
         whole = memoryview(self.octets)
         return b"".join((whole[: self.gap.start + 1], digits.ljust(room, b"0"), whole[self.gap.end - 1 :]))
+
+    def read(self, filled: bytes) -> PDFFile:
+        """Read what `fill` returned. Raise as `opened` does."""
+        return opened(filled)
+
+
+@dataclass(kw_only=True)
+class OwnPreparedPDF(PreparedPDF):
+    """A prepared document of this house, which this process has read by itself: what signs next reads it no more."""
+
+    file: PDFFile = dataclasses.field(repr=False)
+    """The document as it was."""
+
+    @classmethod
+    def of(cls, prepared: PreparedPDF, file: PDFFile) -> Self:
+        """Put a prepared document beside the file that it was made of."""
+        return cls(**vars(prepared), file=file)
+
+    @override
+    def read(self, filled: bytes) -> PDFFile:
+        return PDFFile(filled, before=self.file)
 
 
 def prepare_signature(pdf: bytes | PDFFile, request: SignatureRequest) -> PreparedPDF:

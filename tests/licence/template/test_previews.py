@@ -81,6 +81,11 @@ def test_a_template_that_takes_the_mark_away_gets_no_preview() -> None:
     assert refused.value.details == {"check": "specimen", "place": "template.typ"}
 
 
+def test_the_mark_is_found_among_the_text_of_a_page() -> None:
+    template = TEMPLATE + "\n#place(center + horizon, text(size: 8pt)[文])"  # tears the words across the page apart
+    assert preview_pdf(bundle_of(template_typ=template), workers=IN_PROCESS)
+
+
 def test_what_is_wrong_with_the_data_or_the_template_is_told() -> None:
     with pytest.raises(CharacterNotCovered):
         preview_pdf(bundle_of(), {"fields": {"name": "😀"}}, workers=IN_PROCESS)
