@@ -8,11 +8,22 @@ from tests.judges import required
 from trust.crypto.backends import SM2Library
 from trust.crypto.botan import BotanBackend, BotanMissing
 from trust.crypto.gmssl import GmsslBackend
-from trust.crypto.libcrypto import LibcryptoBackend
+from trust.crypto.libcrypto import LibcryptoBackend, library
+from trust.crypto.libcrypto_tables import Curve, KeyTables
 from trust.crypto.reference import ReferenceBackend
-from trust.crypto.sm2 import SM2Backend
+from trust.crypto.sm2 import SM2Backend, SM2Digest, SM2PublicKey, SM2Signature
 
 __all__ = ["LIBRARIES", "SECRET_HALVES", "VERIFIERS", "half_named", "library_named", "verifier_named"]
+
+
+class AllInTables:
+    """libcrypto as it verifies with keys that come often, for each key from the first time on."""
+
+    name = "libcrypto with tables"
+
+    def verify(self, key: SM2PublicKey, e: SM2Digest, signature: SM2Signature) -> bool:
+        """Tell whether `signature` over `e` was made with the private half of `key`."""
+        return KeyTables(Curve(library()), key).verify(e, signature)
 
 
 def botan() -> BotanBackend:
@@ -33,7 +44,8 @@ OPEN_LIBRARY: Final[Mapping[str, Callable[[], SM2Library]]] = {
 LIBRARIES: Final = tuple(OPEN_LIBRARY)
 """Those that verify and encipher."""
 
-VERIFIERS: Final = (*LIBRARIES, "gmssl")
+TABLES: Final = "libcrypto with tables"
+VERIFIERS: Final = (*LIBRARIES, TABLES, "gmssl")
 """Those that verify."""
 
 SECRET_HALVES: Final = tuple(HALVES)
@@ -47,6 +59,8 @@ def library_named(name: str) -> SM2Library:
 
 def verifier_named(name: str) -> SM2Backend:
     """Return a backend that verifies."""
+    if name == TABLES:
+        return AllInTables()
     return GmsslBackend() if name == "gmssl" else library_named(name)
 
 

@@ -19,7 +19,7 @@ from trust.cms_strict import read_strictly
 from trust.crypto.algorithms import Digest, digest_by_oid, signature_algorithm
 from trust.errors import Invalid
 from trust.ocsp import OCSPResponse
-from trust.revocation import RevocationList
+from trust.revocation import revocation_list_of
 
 __all__ = [
     "BytesContent",
@@ -64,7 +64,7 @@ def read_tolerantly(encoded: bytes) -> SignedMessage:
                 certificate_of(one.chosen.dump()) for one in data["certificates"] or () if one.name == "certificate"
             ),
             revocation_lists=tuple(
-                RevocationList(one.chosen.dump()) for one in data["crls"] or () if one.name == "crl"
+                revocation_list_of(one.chosen.dump()) for one in data["crls"] or () if one.name == "crl"
             ),
             status_responses=tuple(read_responses(data["crls"])),
             signers=tuple(read_signer(one) for one in data["signer_infos"]),

@@ -15,7 +15,7 @@ from trust.certificates import certificate_of
 from trust.cms_message import Dialect, SignedMessage, SignerInfo
 from trust.crypto.algorithms import Digest, digest_by_oid, signature_algorithm
 from trust.errors import TrustError
-from trust.revocation import RevocationList
+from trust.revocation import revocation_list_of
 
 __all__ = ["read_strictly"]
 
@@ -127,7 +127,7 @@ def message_of(element: Element) -> SignedMessage:
         content_type=content_type,
         content=content,
         certificates=tuple(certificate_of(one.raw) for one in certificates),
-        revocation_lists=tuple(RevocationList(one.raw) for one in lists),
+        revocation_lists=tuple(revocation_list_of(one.raw) for one in lists),
         status_responses=(),
         signers=tuple(map(signer_of, signers)),
     )

@@ -13,6 +13,7 @@ signed asked for both at the moment of use, and its registry tells it.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -26,6 +27,9 @@ from trust.verdict import Check, Finding, Outcome, SubIndication, Verdict
 __all__ = ["NARROWING", "DelegatedUse", "judge_chain", "permits", "within"]
 
 STEP: Final = "delegation"
+
+KEPT_SIGNATURES: Final = 512
+"""Signatures on delegations that are remembered as proven."""
 
 LEEWAY: Final = timedelta(minutes=10)
 """How long a stamping may take: from the signing time that it claims to its delegations, which are looked at again, and
@@ -187,13 +191,22 @@ def check_signers(chain: Chain, evidence: Evidence, *, at: datetime, is_proven: 
     return Check(step=STEP, name="delegation.signer")
 
 
+@lru_cache(KEPT_SIGNATURES)
+def require_given(certificate: Certificate, signature: bytes, delegation: bytes) -> None:
+    """Return if the key of a certificate signed a delegation, else raise as `verify_message` does.
+
+    One delegation stands in everything that is signed under it: what was proven is remembered, what failed is not.
+    """
+    certificate.verify_message(signature, delegation)
+
+
 def find_not_signed(statement: Statement, certificate: Certificate) -> str | None:
     """Return why a statement is not signed by the key of a certificate, if it is not."""
     told = statement.delegation
     try:
         if certificate.public_key.sm2 is None:
             return f"{told.id} is not signed with SM2"
-        certificate.verify_message(statement.signature, told.der)
+        require_given(certificate, statement.signature, told.der)
     except TrustError as error:
         return f"the signature on {told.id} does not hold: {error.code}"
     if not certificate.not_before <= told.given.at <= certificate.not_after:

@@ -4,20 +4,21 @@ A row through the session costs as much as a signature itself. A question is wri
 two askings, and returns the columns as the driver has them: a twentieth of the cost. It sees what is committed.
 """
 
-from collections import deque
+from collections import deque, namedtuple
 from typing import Any, Final
 
 from sqlalchemy import Engine, Select
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from typing_extensions import override
 
-__all__ = ["Question"]
+__all__ = ["Question", "TypedQuestion"]
 
 ATTEMPTS: Final = 2
 """A connection that was kept may have been closed by the server meanwhile; a new one is tried once."""
 
 
 class Question:
-    """A SELECT of at most one row. Safe to share between threads."""
+    """A SELECT of at most one row, whose columns are told as the driver has them. Safe to share between threads."""
 
     def __init__(self, engine: Engine, statement: Select[*tuple[Any, ...]]) -> None:
         compiled = statement.compile(dialect=engine.dialect)
@@ -71,3 +72,27 @@ class Question:
         """Close every connection that is not in use."""
         while self.idle:
             self.idle.pop().close()
+
+
+class TypedQuestion(Question):
+    """A SELECT of at most one row, whose columns have their names, and the types that they were declared with."""
+
+    def __init__(self, engine: Engine, statement: Select[*tuple[Any, ...]]) -> None:
+        super().__init__(engine, statement)
+        columns, dialect = list(statement.selected_columns), engine.dialect
+        self.row: Any = namedtuple("Row", [one.key for one in columns], rename=True)  # type: ignore[misc] # noqa: PYI024 - made at run time
+        readers = [one.type.dialect_impl(dialect).result_processor(dialect, None) for one in columns]
+        self.readers = [(place, read) for place, read in enumerate(readers) if read is not None]
+        """Of the columns that the driver tells in another way than as we have them."""
+
+    @override
+    def ask(self, **parameters: object) -> tuple[Any, ...] | None:
+        """Return the row, or None where there is none. Raise the driver's error."""
+        found = super().ask(**parameters)
+        if found is None:
+            return None
+        columns = list(found)
+        for place, read in self.readers:
+            columns[place] = read(columns[place])
+        row: tuple[Any, ...] = self.row._make(columns)
+        return row

@@ -7,7 +7,7 @@ or a shard of one, which tells of those certificates alone that name it among th
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -17,14 +17,22 @@ from trust.asn1 import der
 from trust.certificates import Certificate
 from trust.crypto.algorithms import KeyAlgorithm, signature_algorithm
 from trust.crypto.public_keys import PublicKey
-from trust.errors import Invalid, TrustError
+from trust.errors import Invalid, TrustError, Unavailable
 from trust.ocsp import OCSPResponse, StatusAnswer
 from trust.profiles import extension, key_identifier, uniform_resource
 from trust.revocation_entries import entry_extensions, invalid_since, reason_of
+from trust.revocation_scope import Scope
 from trust.status import GOOD_ORDER, Revocation, RevocationStatus, StatusSource
 from trust.verdict import Check, Finding, SubIndication
 
-__all__ = ["Revocation", "RevocationList", "RevocationListMalformed", "check_revocation", "tbs_revocation_list"]
+__all__ = [
+    "Revocation",
+    "RevocationList",
+    "RevocationListMalformed",
+    "check_revocation",
+    "revocation_list_of",
+    "tbs_revocation_list",
+]
 
 UNDERSTOOD: Final = frozenset(
     {ExtensionOID.CRL_NUMBER, ExtensionOID.AUTHORITY_KEY_IDENTIFIER, ExtensionOID.ISSUING_DISTRIBUTION_POINT}
@@ -37,59 +45,18 @@ DISTRIBUTION_POINT: Final = ExtensionOID.ISSUING_DISTRIBUTION_POINT.dotted_strin
 EXPIRED_CERTIFICATES: Final = x509.ObjectIdentifier("2.5.29.60")
 """expiredCertsOnCRL (X.509, 9.5.2.8)."""
 
-NAMED: Final = 0xA0
-ONLY_SUBSCRIBERS: Final = 0x81
-ONLY_AUTHORITIES: Final = 0x82
-"""Tags of an IssuingDistributionPoint that are in use here: its name, onlyContainsUserCerts, onlyContainsCACerts."""
+SHORT: Final = 1 << 16
+"""Octets of a list that is kept when it has been read."""
+
+KEPT_LISTS: Final = 64
+MOST_SIGNERS: Final = 16
+"""Keys of which a list remembers whether they signed it: more than an authority has had."""
 
 
 class RevocationListMalformed(Invalid):
     """The bytes are not a certificate revocation list."""
 
     code = "certificate.revocation_list_malformed"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scope:
-    """What a list tells of (issuingDistributionPoint, RFC 5280, 5.2.5); by default of all that its issuer issued.
-
-    Reading one refuses what this house does not use: lists for some reasons, of other issuers, of attributes, and names
-    relative to the issuer's.
-    """
-
-    names: frozenset[bytes] | None = None
-    """The GeneralNames, in DER, that a certificate has to name among its distribution points; None: it has not to."""
-
-    subscribers: bool = True
-    """Whether it tells of certificates that are no authority's."""
-
-    authorities: bool = True
-    """Whether it tells of authorities' certificates."""
-
-    @classmethod
-    def read(cls, value: bytes) -> "Scope":
-        """Read an IssuingDistributionPoint. Raise `Malformed`, for an empty one and for what is not used as well."""
-        body = der.parse(value)
-        members = body.sequence()
-        tags = [one.tag for one in members]
-        if not tags or tags != sorted(set(tags)) or not {*tags} <= {NAMED, ONLY_SUBSCRIBERS, ONLY_AUTHORITIES}:
-            raise body.fail("a distribution point of this issuer for every reason")
-        names: frozenset[bytes] | None = None
-        if tags[0] == NAMED:
-            told = members[0].children()
-            if len(told) != 1 or told[0].tag != NAMED or not told[0].children():
-                raise members[0].fail("the full name of a distribution point")
-            names = frozenset(one.raw for one in told[0].children())
-        if any(one.body != b"\xff" for one in members if one.tag != NAMED):
-            raise body.fail("TRUE, since FALSE is the default")
-        if {ONLY_SUBSCRIBERS, ONLY_AUTHORITIES} <= {*tags}:
-            raise body.fail("one of two limits")
-        return cls(names=names, subscribers=ONLY_AUTHORITIES not in tags, authorities=ONLY_SUBSCRIBERS not in tags)
-
-    def tells_of(self, certificate: Certificate) -> bool:
-        """Tell whether a certificate is among what the list tells of (RFC 5280, 6.3.3, b)."""
-        is_meant = self.authorities if certificate.is_authority else self.subscribers
-        return is_meant and (self.names is None or not self.names.isdisjoint(certificate.distribution_points))
 
 
 @dataclass(frozen=True)
@@ -192,14 +159,23 @@ class RevocationList:
     def is_signed_by(self, issuer: Certificate) -> bool:
         """Tell whether the key of `issuer`, which must be allowed to sign lists, signed this one.
 
-        What came of it is remembered, since a long list is asked about many certificates.
+        What came of it is remembered, since a long list is asked about many certificates; not so where nothing could be
+        computed.
         """
         if not issuer.key_usage.crl_signing:
             return False
         key = issuer.public_key
-        if key not in self.signers:
-            self.signers[key] = self.is_signed_with(key)
-        return self.signers[key]
+        known = self.signers.get(key)
+        if known is not None:
+            return known
+        try:
+            known = self.is_signed_with(key)
+        except Unavailable:
+            return False
+        if len(self.signers) >= MOST_SIGNERS:
+            self.signers.clear()
+        self.signers[key] = known
+        return known
 
     @cached_property
     def signers(self) -> dict[PublicKey, bool]:
@@ -207,11 +183,13 @@ class RevocationList:
         return {}
 
     def is_signed_with(self, key: PublicKey) -> bool:
-        """Tell whether `key` signed the list, octet by octet as it came."""
+        """Tell whether `key` signed the list, octet by octet as it came. Raise as backends do that cannot compute."""
         signed, _, signature = der.parse(self.der).sequence()
         try:
             algorithm = signature_algorithm(self.parsed.signature_algorithm_oid.dotted_string)
             key.verify(signature.bits(), signed.raw, algorithm)
+        except Unavailable:
+            raise
         except TrustError:
             return False
         return True
@@ -285,6 +263,20 @@ class Told:
             revoked_at=None if revocation is None else revocation.at,
             reason=None if revocation is None else revocation.reason,
         )
+
+
+def revocation_list_of(encoded: bytes) -> RevocationList:
+    """Return a list that may have been met before: one and the same stands in everything that is signed on a day.
+
+    Raise `RevocationListMalformed`.
+    """
+    return known_list(encoded) if len(encoded) <= SHORT else RevocationList(encoded)
+
+
+@lru_cache(KEPT_LISTS)
+def known_list(encoded: bytes) -> RevocationList:
+    """Return a list, the same for the same octets."""
+    return RevocationList(encoded)
 
 
 def check_revocation(

@@ -24,7 +24,7 @@ from trust.attribution import reached
 from trust.clock import Clock
 from trust.errors import Conflict, Unavailable
 from trust.events import AuditEvent
-from trust.questions import Question
+from trust.questions import Question, TypedQuestion
 from trust.rows import Row
 from trust.statements import Written
 
@@ -172,10 +172,10 @@ class Transaction(Reading):
         return int(result.rowcount)
 
     def change_returning(self, statement: Executable, **parameters: object) -> Any:  # noqa: ANN401 - a column's value
-        """Execute a statement that changes one row, and return the value that it returns."""
+        """Execute a statement that changes one row of no object, and return the value that it returns."""
         self.wrote = True
         self.changes += 1
-        return self.session.execute(statement, parameters).scalar_one()
+        return self.connection.execute(statement, parameters).scalar_one()
 
     def change_many(self, statement: Executable | Written, rows: Sequence[Mapping[str, Any]]) -> int:
         """Execute an INSERT, UPDATE or DELETE for each of `rows`, and return how many rows of tables it touched."""
@@ -285,7 +285,14 @@ class Store:
         What it returns takes the statement's parameters by name, and returns the columns as the driver has them, or
         None.
         """
-        question = Question(self.reader, statement)
+        return self.asking(Question(self.reader, statement))
+
+    def typed_question(self, statement: Select[*tuple[Any, ...]]) -> Callable[..., Any]:
+        """Prepare a question as `question` does, whose row has the names and types of the statement's columns."""
+        return self.asking(TypedQuestion(self.reader, statement))
+
+    def asking(self, question: Question) -> Callable[..., tuple[Any, ...] | None]:
+        """Return what asks a question."""
         self.questions.append(question)
 
         def ask(**parameters: object) -> tuple[Any, ...] | None:

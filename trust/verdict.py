@@ -8,6 +8,7 @@ passed" and "failed" are different things to the person at the counter.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Never
 
 from trust.status import RevocationStatus
@@ -131,14 +132,14 @@ class Verdict:
     def __bool__(self) -> Never:
         raise TypeError("a verdict is passed, failed or indeterminate; ask for its outcome")
 
-    @property
+    @cached_property
     def outcome(self) -> Outcome:
         """The worst outcome of all checks; a verdict without checks has proved nothing and is indeterminate."""
         if not self.checks:
             return Outcome.INDETERMINATE
         return worst(check.outcome for check in self.checks)
 
-    @property
+    @cached_property
     def finding(self) -> Finding | None:
         """The first finding of the worst kind, which gives the verdict its sub-indication."""
         outcome = self.outcome

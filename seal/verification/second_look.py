@@ -70,6 +70,9 @@ def look_again(
 def seen(content: bytes, report: FileReport, evidence: Evidence, now: datetime) -> tuple[JudgedSignature, ...]:
     """Return the signatures of a PDF as they are found here: time-stamps first, which prove when others were there."""
     told = report.document.signatures
+    # Delegations in one signature may rest on an authority whose certificate came with another, or with the file.
+    for one in told:
+        evidence = joined_by_told(evidence, one.report)
     time_stamps = [
         look_at(content, one, evidence, now=now)
         for one in told
@@ -98,9 +101,8 @@ def look_at(
     if placed is None:  # none that is said to hold stands anywhere else than in the file
         raise VerdictContradicted(told.field)
     require_covered(content, placed)
-    known = joined_by_told(evidence, told.report)
     stamp = stamp_over(placed, time_stamps)
-    for report, seal_signature in judge_field(placed, known, now=now, stamp=stamp):
+    for report, seal_signature in judge_field(placed, evidence, now=now, stamp=stamp):
         if (report.kind, report.signer, seal_signature) == (told.report.kind, told.report.signer, told.seal_signature):
             return replace(told, report=confirmed(told.report, report))
     raise VerdictContradicted(placed.field)

@@ -85,7 +85,7 @@ class FakeVerification:
 
 def install(app: FastAPI, verification: FakeVerification, *, clock: SettableClock, rate: str = "1000/minute") -> None:
     """Let the routes of `app` find `verification` where they look for the instance's."""
-    settings = SimpleNamespace(public_url="https://trust.example", qr_url=None)
+    settings = SimpleNamespace(public_url="https://trust.example", qr_url=None, hotline="12345")
     base = SimpleNamespace(clock=clock, settings=settings)
     app.state.instance = SimpleNamespace(verification=verification, base=base, pinned=("5f" * 32,))
     app.state.verifications = Throttle(rate, "verify")

@@ -23,7 +23,8 @@ from tests.trust.delegated import (
     signer_of,
 )
 from trust.asn1 import der
-from trust.delegation_checks import LEEWAY, NARROWING, DelegatedUse, judge_chain, within
+from trust.crypto.sm2 import SignatureMismatch
+from trust.delegation_checks import LEEWAY, NARROWING, DelegatedUse, judge_chain, require_given, within
 from trust.delegations import Bounds, Chain, Given, Matter, Statement
 from trust.paths import Evidence
 from trust.profiles import AUDIT, DELEGATION
@@ -268,3 +269,15 @@ def test_verdicts_tell_the_first_fault(party: Party, sm2_pki: PKI) -> None:
     assert finding is not None
     assert finding.reason == "the first statement does not name this seal"
     assert Statement.read(links(party, 1)[0]).delegation.id == "auth_0"
+
+
+def test_what_was_proven_of_a_delegation_is_remembered_and_nothing_else(party: Party) -> None:
+    proven = require_given.cache_info()
+    delegation = b"a delegation of this test alone"
+    signature = party.signer.sign(delegation)
+    for _ in range(2):
+        require_given(party.certificate, signature, delegation)
+        with pytest.raises(SignatureMismatch):
+            require_given(party.certificate, signature, delegation + b"!")
+    now = require_given.cache_info()
+    assert (now.hits - proven.hits, now.currsize - proven.currsize) == (1, 1)

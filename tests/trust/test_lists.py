@@ -19,7 +19,8 @@ from trust.lists import SHARD_SIZE
 from trust.pki_repository import ListId
 from trust.profiles import DOCUMENT_SIGNER, ISSUING, extension, uniform_resource
 from trust.repository import next_number
-from trust.revocation import RevocationList, Scope, check_revocation
+from trust.revocation import RevocationList, check_revocation
+from trust.revocation_scope import Scope
 from trust.signing import SigningUnavailable
 from trust.store import Store
 from trust.verdict import SubIndication

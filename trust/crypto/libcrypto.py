@@ -8,9 +8,10 @@ call makes an operation object of its own.
 import ctypes
 import ctypes.util
 from collections.abc import Callable, Iterable
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, ClassVar, Final
 
+from trust.crypto.libcrypto_tables import CURVE_PROTOTYPES, Curve, KeyTables
 from trust.crypto.sm2 import (
     E_LENGTH,
     BackendFailed,
@@ -35,6 +36,12 @@ POINTER_POINTER: Final = ctypes.POINTER(ctypes.c_void_p)
 
 KEPT_KEYS: Final = 1024
 """Public keys that are kept parsed; parsing one takes half as long as verifying with it."""
+
+OFTEN: Final = 8
+"""Verifications with a key before a table of its multiples is made: who comes so often comes again."""
+
+KEPT_TABLES: Final = 64
+"""Keys with a table, of sixty thousand octets each. Those that come first have it, and these are the house's own."""
 
 CIPHERTEXT_OVERHEAD: Final = 128
 """Octets by which SM2Cipher in DER is longer than the plaintext, at most (two coordinates, the hash, the headers)."""
@@ -76,8 +83,10 @@ class Libcrypto:
 
     def __init__(self, handle: ctypes.CDLL) -> None:
         self.functions: dict[str, Callable[..., Any]] = {}
-        for name, (result, arguments) in PROTOTYPES.items():
-            function = getattr(handle, name)
+        for name, (result, arguments) in (PROTOTYPES | CURVE_PROTOTYPES).items():
+            function = getattr(handle, name, None) if name in CURVE_PROTOTYPES else getattr(handle, name)
+            if function is None:
+                continue
             function.restype, function.argtypes = result, arguments
             self.functions[name] = function
 
@@ -129,6 +138,7 @@ class ParsedKey:
 
     def __init__(self, libcrypto: Libcrypto, key: SM2PublicKey) -> None:
         self.libcrypto = libcrypto
+        self.uses = 0
         self.pkey = libcrypto.decode("d2i_PUBKEY", subject_public_key_info(key))
         if self.pkey is None:
             libcrypto.call("ERR_clear_error")
@@ -149,10 +159,16 @@ class LibcryptoBackend:
     def __init__(self, libcrypto: Libcrypto | None = None) -> None:
         self.libcrypto = libcrypto or library()
         self.parsed = lru_cache(KEPT_KEYS)(self.parse)
+        self.tables: dict[SM2PublicKey, KeyTables] = {}
         try:
             self.parsed(SM2PublicKey(*G))
         except BackendFailed:
             raise LibcryptoMissing(cure="install a libcrypto with SM2; some distributions build it without") from None
+
+    @cached_property
+    def curve(self) -> Curve | None:
+        """What tables are made on; None where the library cannot make any."""
+        return Curve(self.libcrypto) if self.libcrypto.functions.keys() >= CURVE_PROTOTYPES.keys() else None
 
     @property
     def version(self) -> str:
@@ -167,7 +183,13 @@ class LibcryptoBackend:
         """Tell whether `signature` over `e` was made with the private half of `key`. Raise `BackendFailed`."""
         if len(e) != E_LENGTH:
             return False
+        tables = self.tables.get(key)
+        if tables is not None:
+            return tables.verify(e, signature)
         call, parsed, encoded = self.libcrypto.call, self.parsed(key), signature.der
+        parsed.uses += 1
+        if parsed.uses == OFTEN and len(self.tables) < KEPT_TABLES and self.curve is not None:
+            self.tables[key] = KeyTables(self.curve, key)
         operation = call("EVP_PKEY_CTX_new", parsed.pkey, None)
         try:
             if operation is None or call("EVP_PKEY_verify_init", operation) != 1:

@@ -106,12 +106,22 @@ class SM2PublicKey:
 
     def z(self, user_id: bytes = DEFAULT_USER_ID) -> bytes:
         """Return Z, the hash of the signer's identity, the curve and the key (GB/T 32918.2-2016, 5.5)."""
-        bits = len(user_id) * 8
-        if bits > 0xFFFF:  # noqa: PLR2004 - ENTL has two bytes
-            raise KeyMalformed
-        numbers = (A, B, *G)
-        curve = b"".join(number.to_bytes(COORDINATE_LENGTH, "big") for number in numbers)
-        return sm3(bits.to_bytes(2, "big"), user_id, curve, self.point[1:])
+        return self.usual_z if user_id == DEFAULT_USER_ID else z_of(self, user_id)
+
+    @cached_property
+    def usual_z(self) -> bytes:
+        """Z with the identity that signers have where nothing else is agreed."""
+        return z_of(self, DEFAULT_USER_ID)
+
+
+def z_of(key: SM2PublicKey, user_id: bytes) -> bytes:
+    """Return Z, the hash of the signer's identity, the curve and the key (GB/T 32918.2-2016, 5.5)."""
+    bits = len(user_id) * 8
+    if bits > 0xFFFF:  # noqa: PLR2004 - ENTL has two bytes
+        raise KeyMalformed
+    numbers = (A, B, *G)
+    curve = b"".join(number.to_bytes(COORDINATE_LENGTH, "big") for number in numbers)
+    return sm3(bits.to_bytes(2, "big"), user_id, curve, key.point[1:])
 
 
 def subject_public_key_info(key: SM2PublicKey) -> bytes:

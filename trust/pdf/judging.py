@@ -36,14 +36,14 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, extract_c
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from typing_extensions import override
 
-from trust.certificates import Certificate
+from trust.certificates import Certificate, certificate_of
 from trust.errors import TrustError
 from trust.pdf.content import ByteRangeContent
 from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFMalformed, PDFPasswordWrong, require_acceptable
 from trust.pdf.reading import PARSER_ERRORS, Reader, entry, form_fields, malformed_when_unreadable, members, pages_of
 from trust.pdf.revisions import Addition, AdditionKind, additions_of
 from trust.pdf.surroundings import has_other_surroundings
-from trust.revocation import RevocationList
+from trust.revocation import RevocationList, revocation_list_of
 
 __all__ = ["ByteRangeContent", "Changes", "Coverage", "PDFDocument", "PDFSignature", "is_followed", "open_pdf"]
 
@@ -332,8 +332,8 @@ def has_fields_of_nobody(embedded: EmbeddedSignature) -> bool:
 def read_security_store(reader: Reader) -> tuple[tuple[Certificate, ...], tuple[RevocationList, ...]]:
     """Return what the document security store brings along. It is material, not evidence: anybody can put it there."""
     store = entry(reader.root, "/DSS", {})
-    certificates = readable(Certificate, entry(store, "/Certs", ()), DecodePurpose.CERTIFICATE)
-    lists = readable(RevocationList, entry(store, "/CRLs", ()), DecodePurpose.CRL)
+    certificates = readable(certificate_of, entry(store, "/Certs", ()), DecodePurpose.CERTIFICATE)
+    lists = readable(revocation_list_of, entry(store, "/CRLs", ()), DecodePurpose.CRL)
     return tuple(certificates), tuple(lists)
 
 

@@ -5,6 +5,7 @@ objects, and objects that refer to each other make exponentially many paths. Her
 """
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -25,6 +26,7 @@ from typing_extensions import override
 
 from trust.pdf.filters import unpredicted
 from trust.pdf.intake import LIMITS, PDFLimitExceeded, PDFMalformed
+from trust.pdf.plain_objects import plain_object
 
 __all__ = ["Reader", "entry", "form_fields", "malformed_when_unreadable", "members", "pages_of"]
 
@@ -97,7 +99,7 @@ DECODERS |= {"/FlateDecode": Flate, "/Fl": Flate}
 
 MASK: Final = 32
 MASKING_KEY: Final = token_bytes(32)
-LONG_VALUE: Final = re.compile(rb"/Contents\s{0,9}<((?:[0-9A-Fa-f]{2}){256,})>")
+VALUE: Final = re.compile(rb"/Contents\s{0,9}<([0-9A-Fa-f]{512,})>")
 """Values of a length at which hiding them pays."""
 
 
@@ -144,14 +146,25 @@ class MaskedFile(MeteredFile):
         shown = bytearray(pdf)
         self.values: dict[bytes, bytes] = {}
         self.ends: dict[int, int] = {}
-        for found in () if b"/Encrypt" in pdf else LONG_VALUE.finditer(pdf):
+        for found in () if b"/Encrypt" in pdf else VALUE.finditer(pdf):
             start, end = found.span(1)
+            if (end - start) % 2:
+                continue
             value = bytes.fromhex(found[1].decode())
             mask = blake2b(value, key=MASKING_KEY, digest_size=MASK).digest()
             shown[start : start + 2 * MASK] = mask.hex().encode()
             self.values[mask], self.ends[start + 2 * MASK] = value, end
         self.reached = 0
-        super().__init__(bytes(shown), budget)
+        self.shown = bytes(shown)
+        self.hidden = sorted(self.ends)
+        """Where hashes end that stand for something longer."""
+
+        super().__init__(self.shown, budget)
+
+    def hides(self, start: int, end: int) -> bool:
+        """Tell whether a hash stands between two places for something longer."""
+        following = bisect(self.hidden, start)
+        return following < len(self.hidden) and self.hidden[following] <= end
 
     @override
     def read(self, size: int | None = -1, /) -> bytes:
@@ -225,6 +238,27 @@ class Reader(PdfFileReader):
         if revision not in self.views:
             self.views[revision] = Revision(self, revision)
         return self.views[revision]
+
+    @override
+    def _read_object(self, ref: Any, marker: Any, never_decrypt: bool = False, as_metadata_stream: bool = False) -> Any:
+        # What is written plainly costs as many reads as it has octets besides those of its stream.
+        if type(marker) is int and not as_metadata_stream and (never_decrypt or not self.encrypted):
+            found = self.plain_object(ref, marker)
+            if found is not None:
+                return found
+        return super()._read_object(ref, marker, never_decrypt, as_metadata_stream)
+
+    def plain_object(self, ref: Any, place: int) -> Any:  # noqa: ANN401 - pyHanko's
+        """Return the object at a place, where it is written plainly, and no hash in it stands for something longer."""
+        file = self.file
+        if file.hides(place, file.shown.find(b"endobj", place)):
+            return None
+        found = plain_object(file.shown, place, generic.Reference(ref.idnum, ref.generation, self))
+        if found is None or file.hides(place, found[1]):
+            return None
+        value, end = found
+        self.budget.spend(end - place - len(getattr(value, "encoded_data", b"")))
+        return value
 
     @override
     def _get_object_from_stream(self, idnum: int, stmnum: int, idx: int) -> Any:
