@@ -10,22 +10,27 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
+from api import browser_sessions
 from api.browser_sessions import console_secret_of
+from api.challenges import is_borne_with_proof
 from api.decisions import Decisions
+from api.dpop import key_borne, spend
 from api.permissions import ABOUT_ONESELF, BY_MANDATE, PERMITTED, PUBLIC, Permission
 from api.problems import QuotaExceeded, Unauthenticated
 from api.quotas import ClientQuotas, header_fields
 from api.wiring import Instance
-from identity.duties import Actor
+from identity.duties import ADMINISTRATORS, Actor
 from identity.errors import CredentialsWrong, DutyMissing
 from trust.attribution import Attribution, acting, attributed
 from trust.errors import Denied
 from trust.events import AuditEvent, Fact
 
-__all__ = ["allow", "bearer_secret", "instance_of", "is_borne_by_console"]
+__all__ = ["allow", "bearer_secret", "identified", "instance_of", "is_borne_by_console"]
 
 BEARER = HTTPBearer(
-    auto_error=False, description="Session of a person (xs_…) or access token of a business system (xc_…)"
+    auto_error=False,
+    description="Session of a person (xs_…) or access token of a business system (xc_…). One that is bound to a key is "
+    "borne as `DPoP`, with a proof in the header `DPoP` (RFC 9449; docs/sign-on.md)",
 )
 MAX_SECRET = 128
 
@@ -41,18 +46,39 @@ async def bearer_secret(
 ) -> str:
     """Return the secret that the caller bears, in the header or as the console does; or raise `Unauthenticated`."""
     if credentials is None:
+        if is_borne_with_proof(request):
+            return required_secret(request.headers["authorization"].partition(" ")[2].strip())
         if secret := console_secret_of(request, request.app.state.instance):
             request.state.borne_by_console = True
             return secret
         raise Unauthenticated
-    if not 0 < len(credentials.credentials) <= MAX_SECRET:
+    return required_secret(credentials.credentials)
+
+
+def required_secret(secret: str) -> str:
+    """Return a secret that may be one of ours. Raise `Unauthenticated`."""
+    if not 0 < len(secret) <= MAX_SECRET:
         raise Unauthenticated
-    return credentials.credentials
+    return secret
 
 
 def is_borne_by_console(request: Request) -> bool:
     """Tell whether a browser bears the session of a request in the console's cookie: no script gets another secret."""
     return getattr(request.state, "borne_by_console", False)
+
+
+def identified(request: Request, instance: Instance, secret: str) -> Actor:
+    """Return who bears a secret, with what it is bound to. Raise `CredentialsWrong`, `DPoPProofRefused`.
+
+    A proof is spent once it is known that the token holds: what is kept of proofs is kept for those who have one.
+    """
+    access = instance.base.access
+    if is_borne_by_console(request):
+        return access.actor_of(secret, browser_sessions.shown_by(request, instance))
+    shown, proof = key_borne(request, instance, secret)
+    actor = access.actor_of(secret, shown)
+    spend(instance, proof)
+    return actor
 
 
 def allow(permission: Permission) -> Any:  # noqa: ANN401 - what FastAPI's Depends is
@@ -89,7 +115,7 @@ def check(permission: Permission) -> Callable[..., AsyncIterator[Actor]]:
         instance: Annotated[Instance, Depends(instance_of)],
     ) -> AsyncIterator[Actor]:
         try:
-            actor = await run_in_threadpool(instance.base.access.actor_of, secret)
+            actor = await run_in_threadpool(identified, request, instance, secret)
         except CredentialsWrong:
             raise Unauthenticated from None
         request.state.actor = actor.id
@@ -119,8 +145,13 @@ def check(permission: Permission) -> Callable[..., AsyncIterator[Actor]]:
 
 
 async def is_delegate(instance: Instance, actor: Actor, permission: Permission) -> bool:
-    """Tell whether a delegation that holds now opens a permission to somebody who has no duty for it."""
+    """Tell whether a delegation that holds now opens a permission to somebody who has no duty for it.
+
+    To none of the three administrators 三员, who neither stamp nor issue, whoever lets them.
+    """
     matter = BY_MANDATE.get(permission)
+    if any(grant.duty in ADMINISTRATORS for grant in actor.grants):
+        return False
     return matter is not None and await run_in_threadpool(instance.mandates.is_delegate, actor, matter)
 
 

@@ -6,6 +6,9 @@ here (SameSite=Lax). The API takes none but from the console: from a cookie of i
 along (SameSite=Strict), and only with a header that no form can send, so that no page of others can ask it anything in
 the person's name.
 Every login gives another secret, and another visit: who planted a cookie before has nothing (session fixation).
+
+Beside its sessions a browser bears a secret of its own (`Home`), and every session that begins in it is bound to that:
+a session's secret that turns up elsewhere, in another browser or in an `Authorization` header, ends the session.
 """
 
 import re
@@ -17,14 +20,17 @@ from fastapi import Request, Response
 
 from api.settings import Settings
 from api.wiring import Instance
+from identity.binding import UNBOUND, Binding
 from identity.duties import Actor
 from identity.errors import CredentialsWrong
+from identity.tokens import digest_of
 from trust.errors import Denied, Invalid
 
 __all__ = [
     "DEVICE",
     "FormForged",
     "FormIncomplete",
+    "Home",
     "Visit",
     "begin",
     "console_secret_of",
@@ -37,6 +43,7 @@ __all__ = [
     "renew",
     "require_own_form",
     "secret_of",
+    "shown_by",
 ]
 
 SESSION: Final = "xinyin-session"
@@ -44,10 +51,13 @@ CONSOLE: Final = "xinyin-console"
 NEXT: Final = "xinyin-next"
 VISIT: Final = "xinyin-visit"
 DEVICE: Final = "xinyin-device"
+HOME: Final = "xinyin-home"
 HOST_ONLY: Final = "__Host-"
 """Lets a browser keep a cookie only if this very host sent it over TLS (RFC 6265bis, 4.1.3.2)."""
 
 VISIT_BYTES: Final = 24
+HOME_BYTES: Final = 32
+HOME_PREFIX: Final = "xb_"
 LONGEST: Final = 128
 DEVICE_SECONDS: Final = 180 * 24 * 3600
 NEXT_SECONDS: Final = 15 * 60
@@ -120,13 +130,38 @@ def take(request: Request, settings: Settings, name: str, *, longest: int = LONG
 # --- the session
 
 
-def begin(response: Response, instance: Instance, secret: str, *, device: str = "") -> None:
-    """Let a browser bear a session that has just begun; `device` is what lets it be known the next time.
+@dataclass(frozen=True)
+class Home:
+    """The browser in which sessions begin, by a secret that it bears apart from them."""
+
+    secret: str = field(repr=False)
+
+    @classmethod
+    def of(cls, request: Request, instance: Instance) -> "Home":
+        """Return the browser that asks by the secret that it bears, or by a new one."""
+        return cls(take(request, instance.base.settings, HOME) or HOME_PREFIX + secrets.token_urlsafe(HOME_BYTES))
+
+    @property
+    def bound(self) -> Binding:
+        """What a session is bound to that begins in this browser."""
+        return Binding(device=digest_of(self.secret))
+
+
+def shown_by(request: Request, instance: Instance) -> Binding:
+    """Return what a browser shows beside the secret of its session."""
+    secret = take(request, instance.base.settings, HOME)
+    return Binding(device=digest_of(secret)) if secret else UNBOUND
+
+
+def begin(response: Response, instance: Instance, secret: str, *, home: Home, device: str = "") -> None:
+    """Let a browser bear a session that has just begun in it; `device` is what lets it be known the next time.
 
     The visit ends: forms that were opened before the login are worth nothing after it.
     """
     settings = instance.base.settings
     renew(response, instance, secret)
+    # It comes along wherever the session's cookie does: when business systems lead a browser here, too.
+    put(response, settings, HOME, home.secret, seconds=DEVICE_SECONDS)
     put(response, settings, VISIT, secrets.token_urlsafe(VISIT_BYTES))
     if device:
         put(response, settings, DEVICE, device, seconds=DEVICE_SECONDS)
@@ -172,7 +207,7 @@ def person_of(request: Request, instance: Instance) -> Actor | None:
     if not secret:
         return None
     try:
-        actor = instance.base.access.actor_of(secret)
+        actor = instance.base.access.actor_of(secret, shown_by(request, instance))
     except CredentialsWrong:
         return None
     if actor.is_client:

@@ -107,9 +107,13 @@ class Federation:
         sector = client if registered is None else registered.sector
         return self.openid.pseudonyms.person(person, sector=sector)
 
-    def exchange(self, client: Client, form: Mapping[str, str]) -> dict[str, Any]:
-        """Return the answer to a request to exchange a ticket, by a client that has proven itself."""
-        return self.tickets.exchange(client.id, form)
+    def exchange(self, client: Client, form: Mapping[str, str], *, key: str = "") -> dict[str, Any]:
+        """Return the answer to a request to exchange a ticket, by a client that has proven itself.
+
+        The token is bound to `key`, if to any. Raise `DPoPProofRefused` where the client has none but such tokens.
+        """
+        self.openid.granting.require_bound(client.id, key)
+        return self.tickets.exchange(client.id, form, key=key)
 
     def peer_login(self, client: str) -> PeerLogin:
         """Return how persons arrive from a peer with its ticket. Raise `PeerUnknown`."""

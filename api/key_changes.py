@@ -1,10 +1,12 @@
 """Changes of keys that two persons make 密钥变更: a security administrator proposes, another or the auditor agrees.
 
 A rotation is carried out later, by `trust keys rotate --proposal`, as a key has to sign the new certificate, which none
-does inside a transaction. Letting a key sign nothing more needs no key, and happens with the agreement.
+does inside a transaction. Letting a key sign nothing more needs no key, and happens with the agreement. What else is
+done to keys, the root key and data keys, is done by a command on the machine, which uses what was agreed to.
 """
 
-from typing import Final
+from enum import StrEnum
+from typing import ClassVar, Final
 
 from typing_extensions import override
 
@@ -12,14 +14,27 @@ from api.foundation import Foundation
 from identity.duties import Duty
 from identity.four_eyes.proposals import Handler, Proposal
 from identity.levels import Level
-from trust.errors import Conflict, NotFound
+from trust.errors import Conflict, Invalid, NotFound
 from trust.founding import Role, ServiceKeys
 from trust.store import Reading, Transaction
 
-__all__ = ["KEY_RETIRE", "KEY_ROTATE", "KeyInService", "KeyNotKnown", "RetireKey", "RotateServiceKey"]
+__all__ = [
+    "KEY_OPERATE",
+    "KEY_RETIRE",
+    "KEY_ROTATE",
+    "KeyInService",
+    "KeyNotKnown",
+    "KeyOperation",
+    "KeyOperationMalformed",
+    "OperateOnKeys",
+    "RetireKey",
+    "RotateServiceKey",
+    "subject_of",
+]
 
 KEY_ROTATE: Final = "key:rotate"
 KEY_RETIRE: Final = "key:retire"
+KEY_OPERATE: Final = "key:operate"
 DECIDERS: Final = frozenset({Duty.SECURITY_ADMINISTRATOR, Duty.AUDITOR})
 
 
@@ -33,6 +48,38 @@ class KeyInService(Conflict):
     """This key is the newest of its role: rotate the role, and the old key retires by itself."""
 
     code = "key_change.key_in_service"
+
+
+class KeyOperation(StrEnum):
+    """What is done to keys on the machine, by the name of the command `trust keys …`."""
+
+    REKEY_ROOT = "rekey-root"  # 更换根密钥
+    DIVIDE_ROOT = "divide"  # 根密钥分片
+    ROOT_TO_TOKEN = "to-token"  # noqa: S105 # 根密钥存入密码卡
+    REWRAP = "rewrap"  # 更换数据密钥
+    LIMIT = "limit"  # 使用次数上限
+    DESTROY = "destroy"  # 销毁
+
+
+MEMBERS: Final = {
+    KeyOperation.DIVIDE_ROOT: {"threshold", "holders"},
+    KeyOperation.ROOT_TO_TOKEN: {"label"},
+    KeyOperation.LIMIT: {"key", "count"},
+    KeyOperation.DESTROY: {"key", "witnesses"},
+}
+"""What is agreed to beside the operation itself."""
+
+
+class KeyOperationMalformed(Invalid):
+    """What is to be done to keys says too little, or what has no part in it; `field` names the member."""
+
+    code = "key_change.operation_malformed"
+    detail_names: ClassVar[tuple[str, ...]] = ("field",)
+
+
+def subject_of(operation: KeyOperation, key: str = "") -> str:
+    """Return what an operation is about: one is open at a time."""
+    return f"{operation.value} {key}".strip()
 
 
 class RotateServiceKey(Handler):
@@ -78,3 +125,30 @@ class RetireKey(Handler):
         key = self.base.key_in_custody(tx, proposal.subject)
         if key is not None:
             self.base.custody.retire(tx, key, actor=by)
+
+
+class OperateOnKeys(Handler):
+    """The kind of proposal by which the operator does something to the root key, data keys, or a key 密钥运维."""
+
+    kind = KEY_OPERATE
+    approvers = DECIDERS
+    floor = Level.HIGH
+    later = True
+
+    def __init__(self, base: Foundation) -> None:
+        self.base = base
+
+    @override
+    def check(self, view: Reading, proposal: Proposal) -> None:
+        operation = KeyOperation(str(proposal.content["operation"]))
+        wanted = MEMBERS.get(operation, set())
+        for name in ("key", "count", "threshold", "holders", "label", "witnesses"):
+            if (proposal.content.get(name) is not None) != (name in wanted):
+                raise KeyOperationMalformed(field=name)
+        key = proposal.content.get("key")
+        if key is not None and self.base.key_in_custody(view, str(key)) is None:
+            raise KeyNotKnown
+
+    @override
+    def carry_out(self, tx: Transaction, proposal: Proposal, *, by: str) -> None:
+        """Do nothing: the approval waits for the command that uses it."""

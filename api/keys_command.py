@@ -13,11 +13,13 @@ from typing import Annotated, Final
 import typer
 from rich.table import Column, Table
 
-from api.agreed_changes import agreed_rotation, require_no_agreement
+from api.agreed_changes import agreed_rotation, require_no_agreement, use_agreement
 from api.foundation import Foundation
+from api.key_changes import KeyOperation
 from api.settings import Settings
 from api.terminal import terminal
 from api.wiring import Instance
+from trust.events import Fact
 from trust.founding import Role, complete
 from trust.reasons import require_reason
 from trust.rotation import OVERLAP
@@ -33,6 +35,7 @@ HANDLE_WIDTH: Final = 39
 """A handle is there to be copied, whatever the width of the screen."""
 
 Actor = Annotated[str, typer.Option(help="Who does this, for the audit trail; default: the user of this process")]
+Agreed = Annotated[str, typer.Option("--proposal", help="What was agreed to for this; it is used by it")]
 KeyName = Annotated[str, typer.Argument(help="Handle of the key, as `trust keys list` shows it")]
 
 
@@ -159,9 +162,11 @@ def limit(
     key: KeyName,
     count: Annotated[int, typer.Argument(help="How often the key may be used in all; 0: as often as one likes")],
     *,
+    proposal: Agreed = "",
     actor: Actor = "",
 ) -> None:
     """Give a key a limit of uses, or take it away."""
+    use_agreement(KeyOperation.LIMIT, {"key": key, "count": count}, proposal=proposal, by=actor_of(actor))
     with foundation() as base:
         found = find(base, key)
         with base.store.transaction() as tx:
@@ -175,10 +180,13 @@ def destroy(
     *,
     witness: Annotated[list[str], typer.Option(help="Who watches; two, neither of them the one who acts")],
     reason: Annotated[str, typer.Option(help="Why the key must go")],
+    proposal: Agreed = "",
     actor: Actor = "",
 ) -> None:
     """Destroy a key for ever, try to use it, and keep the refusal as a signed proof."""
     told = require_reason(reason)
+    wanted: dict[str, Fact] = {"key": key, "witnesses": "\n".join(witness)}
+    use_agreement(KeyOperation.DESTROY, wanted, proposal=proposal, by=actor_of(actor))
     with instance() as opened:
         base = opened.base
         proof = base.destroyer.destroy(
@@ -203,9 +211,11 @@ def destroyed(key: KeyName) -> None:
 def rewrap(
     keys: Annotated[list[str] | None, typer.Argument(help="Handles of the keys; none: all")] = None,
     *,
+    proposal: Agreed = "",
     actor: Actor = "",
 ) -> None:
     """Give private keys new data keys, and those of older forms today's."""
+    use_agreement(KeyOperation.REWRAP, {}, proposal=proposal, by=actor_of(actor))
     with foundation() as base:
         names = [find(base, one).handle.partition(":")[2] for one in keys or ()]
         count = base.rewrapping.rewrap(actor=actor_of(actor), keys=names)
@@ -213,11 +223,12 @@ def rewrap(
 
 
 @app.command("rekey-root")
-def rekey_root(*, actor: Actor = "") -> None:
+def rekey_root(*, proposal: Agreed = "", actor: Actor = "") -> None:
     """Put a new root key into the place of the old one. A change that broke off goes on; the service may go on running.
 
     Backups made before cannot be restored afterwards: make a new one.
     """
+    use_agreement(KeyOperation.REKEY_ROOT, {}, proposal=proposal, by=actor_of(actor))
     with foundation() as base:
         generation = base.root_change.change(actor=actor_of(actor))
     console.print(f"root key of generation {generation}; make a new backup now", highlight=False)
@@ -229,9 +240,12 @@ def divide(
     holder: Annotated[list[str], typer.Option(help="Who gets a share; repeat for each")],
     threshold: Annotated[int, typer.Option(help="How many shares are the root key")],
     transcript: Annotated[Path, typer.Option(help="Where the transcript goes")] = Path("shares.md"),
+    proposal: Agreed = "",
     actor: Actor = "",
 ) -> None:
     """Divide the root key among people (SLIP-39). Each share is shown once: hand it to its holder alone."""
+    wanted: dict[str, Fact] = {"threshold": threshold, "holders": "\n".join(holder)}
+    use_agreement(KeyOperation.DIVIDE_ROOT, wanted, proposal=proposal, by=actor_of(actor))
     with foundation() as base:
         shares, told = base.divide_root(threshold=threshold, holders=holder, actor=actor_of(actor))
     for one in shares:
@@ -261,9 +275,13 @@ def ask_share(number: int) -> str:
 
 @app.command("to-token")
 def to_token(
-    label: Annotated[str, typer.Argument(help="Label of the token's key, which is made")], *, actor: Actor = ""
+    label: Annotated[str, typer.Argument(help="Label of the token's key, which is made")],
+    *,
+    proposal: Agreed = "",
+    actor: Actor = "",
 ) -> None:
     """Put the root key under a key of the PKCS #11 token that the settings name."""
+    use_agreement(KeyOperation.ROOT_TO_TOKEN, {"label": label}, proposal=proposal, by=actor_of(actor))
     with foundation() as base:
         base.keep_root_in_token(label, actor=actor_of(actor))
         console.print(f"the root key is in {base.settings.root_token}", highlight=False, soft_wrap=True)

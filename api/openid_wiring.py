@@ -10,9 +10,11 @@ from identity.openid.claims import Claims
 from identity.openid.consenting import Consents
 from identity.openid.ending import Ending
 from identity.openid.granting import Granting
+from identity.openid.inspecting import Inspecting
 from identity.openid.keys import ProviderKeys
 from identity.openid.registering import RegistrationHandler, Registrations
 from identity.openid.repository import OpenIDRepository
+from identity.openid.resources import Resources
 from identity.openid.subjects import Pseudonyms
 from identity.service import IdentityService
 from trust.protection import DataProtection
@@ -57,21 +59,43 @@ class OpenID:
             clients=self.clients,
             repository=self.repository,
             pseudonyms=self.pseudonyms,
+            resources=self.resources,
+        )
+
+    @cached_property
+    def resources(self) -> Resources:
+        """What tokens are for."""
+        return Resources(issuer=self.issuer, identity=self.identity, clients=self.clients, repository=self.repository)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Who is acting, as it is told."""
+        return Claims(
+            issuer=self.issuer, identity=self.identity, repository=self.repository, pseudonyms=self.pseudonyms
         )
 
     @cached_property
     def granting(self) -> Granting:
         """Codes and tokens."""
-        claims = Claims(
-            issuer=self.issuer, identity=self.identity, repository=self.repository, pseudonyms=self.pseudonyms
-        )
         return Granting(
             store=self.store,
             identity=self.identity,
             clients=self.clients,
             repository=self.repository,
             keys=self.keys,
-            claims=claims,
+            claims=self.claims,
+            resources=self.resources,
+        )
+
+    @cached_property
+    def inspecting(self) -> Inspecting:
+        """What tokens are worth."""
+        return Inspecting(
+            issuer=self.issuer,
+            store=self.store,
+            repository=self.repository,
+            granting=self.granting,
+            claims=self.claims,
         )
 
     @cached_property

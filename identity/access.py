@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from identity import token_repository
+from identity.binding import UNBOUND, Binding
 from identity.duties import Actor
 from identity.errors import (
     AccountExists,
@@ -18,6 +19,7 @@ from identity.errors import (
 )
 from identity.levels import Factor, Level, strength
 from identity.lifecycle import PERMITS, SubjectUse
+from identity.notices.notices import NoticeKind, tell
 from identity.password_policy import PasswordPolicy, words_about
 from identity.passwords import Passwords, require_username
 from identity.presence import Presence, SessionLimits
@@ -146,19 +148,31 @@ class AccessService:
 
     # --- sessions
 
-    def add_session(self, tx: Transaction, person: Person, factors: Collection[Factor], *, agent: str) -> IssuedToken:
+    def add_session(
+        self,
+        tx: Transaction,
+        person: Person,
+        factors: Collection[Factor],
+        *,
+        agent: str,
+        bound: Binding = UNBOUND,
+    ) -> IssuedToken:
         """Begin a session with factors that were shown. Its level is the lower one, of them and of the proofing.
 
         Raise `AccountFrozen`.
         """
-        # Whoever ends every session at this moment waits for this one, or is waited for.
-        account = self.repository.account_alone_of(tx, person.id)
-        if account is not None and account.frozen_by is not None:
-            raise AccountFrozen
+        self.require_open(tx, person.id)
         level = strength(factors)
         return self.add_token(
-            tx, person.id, SESSION_PREFIX, self.limits.lifetime, level=level, factors=factors, agent=agent
+            tx, person.id, SESSION_PREFIX, self.limits.lifetime, level=level, factors=factors, agent=agent, bound=bound
         )
+
+    def require_open(self, tx: Transaction, person: SubjectId) -> None:
+        """Return if sessions may begin for a person, who may have no account. Raise `AccountFrozen`."""
+        # Whoever ends every session at this moment waits for this one, or is waited for.
+        account = self.repository.account_alone_of(tx, person)
+        if account is not None and account.frozen_by is not None:
+            raise AccountFrozen
 
     def add_token(
         self,
@@ -170,6 +184,7 @@ class AccessService:
         level: Level,
         factors: Collection[Factor] = (),
         agent: str = "",
+        bound: Binding = UNBOUND,
     ) -> IssuedToken:
         """Make a session, or an access token of a client, which shows no factors.
 
@@ -179,15 +194,23 @@ class AccessService:
         is_client = not factors
         expires_at = tx.now + lifetime
         name = new_id("tok" if is_client else "ses", at=tx.now)
-        token = Token(id=name, holder=holder, is_client=is_client, expires_at=expires_at, level=level, used_at=tx.now)
+        token = Token(
+            id=name,
+            holder=holder,
+            is_client=is_client,
+            expires_at=expires_at,
+            level=level,
+            used_at=tx.now,
+            bound=bound,
+        )
         token_repository.add_token(tx, digest_of(secret), token, factors=factors, agent=shortened(agent))
         tag = "token:issue:done" if is_client else "session:begin:done"
-        facts: dict[str, Fact] = {"session": name}
+        facts: dict[str, Fact] = {"session": name, "bound": bound.kind}
         counts = level if is_client else min(level, proofings.level_of(tx, holder))
         if not is_client:
             facts |= {"level": counts.value, "factors": " ".join(sorted(factors))}
         tx.record(AuditEvent(tag=tag, actor=holder, subject=holder, facts=facts))
-        return IssuedToken(secret=secret, holder=holder, expires_at=expires_at, level=counts)
+        return IssuedToken(secret=secret, holder=holder, expires_at=expires_at, level=counts, bound=bound)
 
     def log_out(self, actor: Actor, secret: str) -> None:
         """End a session or an access token."""
@@ -235,8 +258,11 @@ class AccessService:
             tx.record(AuditEvent(tag="session:end_all:done", actor=actor.id, subject=found, facts=facts))
             return count
 
-    def actor_of(self, secret: str) -> Actor:
+    def actor_of(self, secret: str, shown: Binding = UNBOUND) -> Actor:
         """Return who bears a session or an access token, with the duties held at this moment.
+
+        `shown` is what the request brings beside the secret. What is bound to a key is refused without it. A session of
+        a browser that comes from elsewhere ends: somebody else has its secret.
 
         State is asked for at each request: freezing a person or an organisation, or suspending a client, stops the
         person, the organisation's clients, or the client at once.
@@ -247,9 +273,12 @@ class AccessService:
             if bearer is None or bearer.token.expires_at <= view.now or not may_act(bearer):
                 raise CredentialsWrong
             token = bearer.token
-            if not token.is_client:
+            is_borne = token.bound.is_key_of(shown) and token.bound.is_device_of(shown)
+            if is_borne and not token.is_client:
                 self.use(token, at=view.now)
-            grants = self.repository.grants(view, token.holder)
+            grants = self.repository.grants(view, token.holder) if is_borne else frozenset()
+        if not is_borne:
+            raise self.misborne(token, shown)
         return Actor(
             id=token.holder,
             grants=grants,
@@ -259,6 +288,16 @@ class AccessService:
             shown=token.level,
             proven=token.level if token.is_client else bearer.proven,
         )
+
+    def misborne(self, token: Token, shown: Binding) -> CredentialsWrong:
+        """Put on record that a secret came without what it is bound to, and return the refusal."""
+        is_stolen = not token.bound.is_device_of(shown)
+        with self.store.transaction() as tx:
+            facts: dict[str, Fact] = {"session": token.id, "bound": token.bound.kind, "ended": is_stolen}
+            if is_stolen and token_repository.end_sessions(tx, token.holder, only=token.id):
+                tell(tx, token.holder, NoticeKind.SESSION_STRAYED, {"session": token.id})
+            tx.record(AuditEvent(tag="session:bear:refused", actor=token.holder, subject=token.holder, facts=facts))
+        return CredentialsWrong()
 
     def use(self, token: Token, *, at: datetime) -> None:
         """Note that a session is used, unless it was left alone for too long: then raise `CredentialsWrong`."""

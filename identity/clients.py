@@ -10,6 +10,7 @@ from typing import Any, Final
 from identity.access import AccessService
 from identity.appointing import AppointingService
 from identity.assertion import Assertion, client_of, read_assertion, require_client_key
+from identity.binding import UNBOUND, Binding
 from identity.business_systems import Client, ClientKey, KeyState, Quotas
 from identity.client_repository import algorithm_of
 from identity.duties import Actor, Duty, Grant
@@ -156,22 +157,22 @@ class ClientService:
 
     # --- tokens
 
-    def client_token(self, assertion: str) -> IssuedToken:
+    def client_token(self, assertion: str, *, bound: Binding = UNBOUND) -> IssuedToken:
         """Give a business system an access token for its signed assertion (RFC 6749, 4.4; RFC 7523, 2.2).
 
         Business systems that ask at the same time share commits. Raise `AssertionRefused`.
         """
         client, read = self.examine(assertion)
-        issued = self.commits.run(lambda tx: self.issue(tx, client, read))
+        issued = self.commits.run(lambda tx: self.issue(tx, client, read, bound=bound))
         if issued is None:
             raise AssertionRefused(fault="replay")
         return issued
 
-    def issue(self, tx: Transaction, client: Client, read: Assertion) -> IssuedToken | None:
+    def issue(self, tx: Transaction, client: Client, read: Assertion, *, bound: Binding) -> IssuedToken | None:
         """Return an access token for an assertion, if nobody had spent it."""
         if not self.is_fresh(tx, client, read):
             return None
-        return self.access.add_token(tx, client.id, TOKEN_PREFIX, TOKEN_LIFETIME, level=Level.HIGH)
+        return self.access.add_token(tx, client.id, TOKEN_PREFIX, TOKEN_LIFETIME, level=Level.HIGH, bound=bound)
 
     def authenticate(self, assertion: str) -> Client:
         """Return the business system that an assertion proves, which is spent by it. Raise `AssertionRefused`."""

@@ -26,7 +26,9 @@ __all__ = [
     "JWSAlgorithm",
     "JWSMalformed",
     "compact",
+    "encoded",
     "half_hash",
+    "header_of",
     "jwk_of",
     "key_of",
     "read",
@@ -162,9 +164,14 @@ def segments(token: str) -> tuple[dict[str, Any], dict[str, Any], str, bytes]:
     return header, claims, ".".join(parts[:2]), decoded(parts[2])
 
 
+def header_of(token: str) -> dict[str, Any]:
+    """Return the header of a token. Nothing is proven yet. Raise `JWSMalformed`."""
+    return segments(token)[0]
+
+
 def signed_by(token: str) -> str:
     """Return which key a token says that it was signed with, or nothing. Nothing is proven yet."""
-    name = segments(token)[0].get("kid")
+    name = header_of(token).get("kid")
     return name if isinstance(name, str) else ""
 
 

@@ -46,6 +46,9 @@ HELD: Final = Written(
     )
 )
 STATE_OF_ORGANISATION: Final = Written(columns(ORGANISATIONS.c.state).where(ORGANISATIONS.c.id == bindparam("name")))
+ORGANISATION_BY_CODE: Final = Written(
+    columns(ORGANISATIONS.c.id).where(ORGANISATIONS.c.credit_code == bindparam("code"))
+)
 NAMED_ORGANISATION: Final = Written(
     columns(ORGANISATIONS.c.name, ORGANISATIONS.c.state).where(ORGANISATIONS.c.id == bindparam("name"))
 )
@@ -220,9 +223,13 @@ class IdentityRepository:
         for protected, state, survivor in view.rows(NAMED_PERSON, name=name):
             if survivor is not None:
                 return self.named(view, survivor)
-            plain = json.loads(self.protection.reveal(bytes(protected), context=context_of(name)))
-            return Named(name=str(plain["name"]), state=SubjectState(state))
+            return self.named_person(name, protected, state)
         return None
+
+    def named_person(self, name: str, protected: bytes, state: str) -> Named:
+        """Return how a person is called and stands, of what is kept of the person."""
+        plain = json.loads(self.protection.reveal(bytes(protected), context=context_of(name)))
+        return Named(name=str(plain["name"]), state=SubjectState(state))
 
     def state_of_organisation(self, view: Reading, name: str) -> SubjectState | None:
         """Return the state of an organisation, if there is one: asked at each use of a seal."""
@@ -230,8 +237,8 @@ class IdentityRepository:
 
     def organisation_by_code(self, view: Reading, code: CreditCode) -> Organisation | None:
         """Return the organisation with a unified social credit code, if there is one."""
-        row = view.first(select(OrganisationRow).where(col(OrganisationRow.credit_code) == code.value))
-        return None if row is None else to_organisation(view, row)
+        found = (self.organisation(view, name) for (name,) in view.rows(ORGANISATION_BY_CODE, code=code.value))
+        return next(found, None)
 
     def change_organisation(self, tx: Transaction, organisation: Organisation) -> None:
         """Write the name and the legal representative of an organisation that is kept already."""

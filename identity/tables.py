@@ -15,6 +15,7 @@ __all__ = [
     "ClientRow",
     "GrantRow",
     "IdentityDocumentRow",
+    "KeyProofRow",
     "OrganisationRow",
     "PersonRow",
     "TokenRow",
@@ -133,6 +134,20 @@ class TokenRow(Row, table=True):
     """With what the person came back, separated by spaces; empty for clients."""
 
     agent: str
+    key: str | None = None
+    """Thumbprint of the key that it is bound to (RFC 9449, 6); None: to none."""
+
+    device: str | None = None
+    """Digest of the secret of the browser that it is bound to; None: to none."""
+
+
+class KeyProofRow(Row, table=True):
+    """A proof of a key that was used, kept until it is too old, so that nobody uses it twice."""
+
+    __tablename__ = "key_proof"
+
+    digest: str = Field(primary_key=True)
+    expires_at: datetime = Field(index=True)
 
 
 class ClientRow(LivingRow, table=True):

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
+from identity.binding import UNBOUND, Binding
 from identity.levels import Factor, Level
 from identity.lifecycle import ClientState, SubjectState
 from identity.proofing import repository as proofings
@@ -42,6 +43,7 @@ PERSONS: Final = Row.metadata.tables[PersonRow.__tablename__]
 BEARER: Final = Written(
     columns(
         *(TOKENS.c.id, TOKENS.c.holder, TOKENS.c.is_client, TOKENS.c.expires_at, TOKENS.c.level, TOKENS.c.used_at),
+        *(TOKENS.c.key, TOKENS.c.device),
         *(CLIENTS.c.state, ORGANISATIONS.c.state, PERSONS.c.state),
         *(proofings.proven_level(TOKENS.c.holder), proofings.cap_of(TOKENS.c.holder)),
     )
@@ -78,6 +80,8 @@ class Token:
     used_at: datetime
     """When it was used last, as far as that is written down."""
 
+    bound: Binding = UNBOUND
+
 
 @dataclass(frozen=True, kw_only=True)
 class Bearer:
@@ -111,6 +115,8 @@ def add_token(tx: Transaction, digest: str, token: Token, *, factors: Iterable[F
         "level": token.level.value,
         "factors": " ".join(sorted(factors)),
         "agent": agent,
+        "key": token.bound.key or None,
+        "device": token.bound.device or None,
     }
     tx.change_many(NEW, [row])
 
@@ -156,7 +162,7 @@ def bearer(view: Reading, digest: str) -> Bearer | None:
     row = next(iter(view.rows(BEARER, digest=digest, now=view.now)), None)
     if row is None:
         return None
-    name, holder, is_client, expires_at, level, used_at, client, organisation, person, proven, most = row
+    name, holder, is_client, expires_at, level, used_at, key, device, client, organisation, person, proven, most = row
     token = Token(
         id=name,
         holder=holder,
@@ -164,6 +170,7 @@ def bearer(view: Reading, digest: str) -> Bearer | None:
         expires_at=expires_at.astimezone(UTC),
         level=Level(level),
         used_at=used_at.astimezone(UTC),
+        bound=Binding(key=key or "", device=device or ""),
     )
     return Bearer(
         token=token,
@@ -196,4 +203,5 @@ def to_session(row: TokenRow, *, proven: Level) -> Session:
         shown=Level(row.level),
         factors=frozenset(map(Factor, row.factors.split())),
         agent=row.agent,
+        bound=Binding(key=row.key or "", device=row.device or ""),
     )

@@ -6,6 +6,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from identity.binding import UNBOUND, Binding
 from identity.levels import Factor, Level
 from trust.crypto.sm3 import sm3
 
@@ -42,6 +43,8 @@ class IssuedToken:
     level: Level = Level.NONE
     """Of a session: how much is proven."""
 
+    bound: Binding = UNBOUND
+
     @override
     def __repr__(self) -> str:
         return f"IssuedToken(holder={self.holder!r})"
@@ -69,3 +72,5 @@ class Session:
     factors: frozenset[Factor]
     agent: str
     """What the browser or program calls itself."""
+
+    bound: Binding = UNBOUND

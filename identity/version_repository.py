@@ -1,25 +1,32 @@
-"""Reads how often a subject was changed, for whoever wants to know whether what was said of it is still so."""
+"""Reads how subjects are called and how often they were changed, as a part of what others ask in one statement.
+
+A check of a QR code asks for a licence, its issuer and its holder at once: they are joined to what is asked for here.
+"""
 
 from typing import Final
 
-from sqlalchemy import Integer, bindparam, func, literal_column, select
-from sqlalchemy.orm import aliased
-from sqlmodel import col
+from sqlalchemy import FromClause, Subquery, select
 
+from identity.subject import SubjectKind
 from identity.tables import OrganisationRow, PersonRow
+from trust.rows import Row
 
-__all__ = ["VERSION_OF_ORGANISATION", "VERSION_OF_PERSON"]
+__all__ = ["PERSONS_BEGIN", "organisations_as", "persons_as"]
 
-VERSION_OF_ORGANISATION: Final = select(col(OrganisationRow.version)).where(
-    col(OrganisationRow.id) == bindparam("name")
-)
-NOTHING: Final = literal_column("0", Integer)
-"""Written out: a question takes no parameter but the name."""
+ORGANISATIONS: Final[FromClause] = Row.metadata.tables[OrganisationRow.__tablename__]
+PERSONS: Final[FromClause] = Row.metadata.tables[PersonRow.__tablename__]
 
-SURVIVOR: Final = aliased(PersonRow)
-VERSION_OF_PERSON: Final = (
-    select(col(PersonRow.version) + func.coalesce(col(SURVIVOR.version), NOTHING))
-    .outerjoin(SURVIVOR, col(SURVIVOR.id) == col(PersonRow.merged_into))
-    .where(col(PersonRow.id) == bindparam("name"))
-)
-"""What grows with every change of a subject, and of the one into whom a person was merged."""
+PERSONS_BEGIN: Final = SubjectKind.PERSON.value
+"""With which the identifiers of persons begin."""
+
+
+def organisations_as(alias: str) -> Subquery:
+    """Return organisations to be joined: how they are called, stand, and how often they were changed."""
+    of = ORGANISATIONS.c
+    return select(of.id, of.name, of.state, of.version).subquery(alias)
+
+
+def persons_as(alias: str) -> Subquery:
+    """Return persons to be joined: their enciphered data, how they stand, and how often they were changed."""
+    of = PERSONS.c
+    return select(of.id, of.protected, of.state, of.version, of.merged_into).subquery(alias)

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from typing_extensions import override
 
+from api.challenges import PROOF_ERRORS, headers_of, is_borne_with_proof, refused_token
 from api.problems import Told, TooManyRequests, Unauthenticated
 from identity.errors import AssertionRefused
 from identity.openid.errors import AccessTokenRefused, TokenRequestRefused
@@ -54,14 +55,19 @@ def status_of(error: TrustError) -> HTTPStatus:
     return STATUSES.get(error_of(error), HTTPStatus.BAD_REQUEST)
 
 
-def refused(error: TrustError) -> JSONResponse:
+def refused(request: Request, error: TrustError) -> JSONResponse:
     """Return an error as the answer of a protocol endpoint."""
-    headers = {}
+    headers: dict[str, str] = {}
     if isinstance(error, (AccessTokenRefused, Unauthenticated)):  # RFC 6750, 3
-        headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+        headers |= refused_token(request, 'Bearer error="invalid_token"')
+    status = status_of(error)
+    if isinstance(error, PROOF_ERRORS):
+        headers |= headers_of(error)
+        if is_borne_with_proof(request):  # where a token is used, and not asked for (RFC 9449, 7.1)
+            status = HTTPStatus.UNAUTHORIZED
     if isinstance(error, TooManyRequests):
         headers["Retry-After"] = str(error.details["seconds"])
-    return JSONResponse(body_of(error), status_code=status_of(error).value, headers=headers)
+    return JSONResponse(body_of(error), status_code=status.value, headers=headers)
 
 
 class ProtocolRoute(APIRoute):
@@ -76,14 +82,14 @@ class ProtocolRoute(APIRoute):
             try:
                 return await handle(request)
             except TrustError as error:
-                return refused(error)
+                return refused(request, error)
             except RequestValidationError as error:
                 field = str(error.errors()[0]["loc"][-1])
-                return refused(TokenRequestRefused(error="invalid_request", fault=field))
+                return refused(request, TokenRequestRefused(error="invalid_request", fault=field))
             except HTTPException as error:
                 if isinstance(error.__cause__, TrustError):  # raised while the framework read the body
                     raise
-                return refused(TokenRequestRefused(error="invalid_request", fault="the form cannot be read"))
+                return refused(request, TokenRequestRefused(error="invalid_request", fault="the form cannot be read"))
 
         return handle_with_errors
 

@@ -144,6 +144,9 @@ class AgreePage(FormPage):
     """Where the browser goes from here."""
 
     scopes: frozenset[Scope]
+    third_party: str = ""
+    """At whose interface the business system is going to act for the person, if at anybody's."""
+
     choices: tuple[Choice, ...] = ()
 
     @property

@@ -16,6 +16,7 @@ from identity.authentication.one_time_codes import find_step
 from identity.authentication.passkeys import PASSKEY_OF_NOBODY, Passkey, RelyingParty, credential_of
 from identity.authentication.questions import Occasion, Questions, octets_of, signed_text
 from identity.authentication.repository import AuthenticationRepository
+from identity.binding import UNBOUND, Binding
 from identity.duties import Actor
 from identity.errors import CredentialsWrong, SubjectNotActive
 from identity.levels import Factor
@@ -52,6 +53,8 @@ class LogIn:
     """What this device was given the last time."""
 
     agent: str = ""
+    bound: Binding = UNBOUND
+    """What the session is to be bound to."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +156,7 @@ class SignIn:
                     self.accounts.put_password(tx, account, renewed)
                 if key == self.attempts.key(asked.username, ""):
                     tell(tx, person.id, NoticeKind.NEW_DEVICE, {"agent": shortened(asked.agent)})
-                token = self.access.add_session(tx, person, factors, agent=asked.agent)
+                token = self.access.add_session(tx, person, factors, agent=asked.agent, bound=asked.bound)
                 return SignedIn(token=token, device=self.attempts.devices.token(asked.username, now=tx.now))
             tx.record(AuditEvent(tag="session:begin:refused", actor=person.id, subject=person.id))
         if is_wrong:
@@ -179,13 +182,14 @@ class SignIn:
             tx.record(AuditEvent(tag="session:begin:asked", actor=NOBODY, subject=NOBODY))
             return question
 
-    def answer(self, answer: Answer, *, agent: str = "") -> SignedIn:
+    def answer(self, answer: Answer, *, agent: str = "", bound: Binding = UNBOUND) -> SignedIn:
         """Begin a session with the answer of a key. Raise `CredentialsWrong`, `SubjectNotActive`."""
         shown = self.shown(answer)
         with self.store.transaction() as tx:
             person = self.identity.require_person(tx, shown.person)
             if SubjectUse.ACT in PERMITS[person.state]:
-                return SignedIn(token=self.access.add_session(tx, person, {shown.held.factor}, agent=agent))
+                factors = {shown.held.factor}
+                return SignedIn(token=self.access.add_session(tx, person, factors, agent=agent, bound=bound))
             tx.record(AuditEvent(tag="session:begin:refused", actor=person.id, subject=person.id))
         raise SubjectNotActive(subject=person.id, state=person.state.value)
 
@@ -277,12 +281,16 @@ class SignIn:
         raise self.refused(actor.id)
 
     def replaced(self, tx: Transaction, actor: Actor, further: Collection[Factor], *, agent: str) -> SignedIn:
-        """Put a session with more factors in the place of the actor's. Raise `CredentialsWrong` where it has ended."""
+        """Put a session with more factors in the place of the actor's, bound as that one was.
+
+        Raise `CredentialsWrong` where it has ended.
+        """
         before = token_repository.session(tx, actor.session, person=actor.id)
         if before is None or not token_repository.end_sessions(tx, actor.id, only=actor.session):
             raise CredentialsWrong
         person = self.identity.require_person(tx, actor.id)
-        return SignedIn(token=self.access.add_session(tx, person, before.factors | {*further}, agent=agent))
+        factors = before.factors | {*further}
+        return SignedIn(token=self.access.add_session(tx, person, factors, agent=agent, bound=before.bound))
 
     def refused(self, who: str) -> CredentialsWrong:
         """Put a refusal into the audit trail, and return it."""

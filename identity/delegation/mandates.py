@@ -15,7 +15,7 @@ from identity.duties import Duty
 from trust.delegations import Bounds, Delegation, Given, Matter, Party, Statement
 from trust.lifecycle import Lifecycle
 
-__all__ = ["GIVEN", "GIVERS", "LIFECYCLE", "OFFERED_FOR", "OF_PERSONS", "Mandate", "MandateEvent", "MandateState"]
+__all__ = ["ALONE", "GIVERS", "LIFECYCLE", "OFFERED_FOR", "OF_PERSONS", "Mandate", "MandateEvent", "MandateState"]
 
 OFFERED_FOR: Final = timedelta(days=7)
 """After this long an offer that nobody accepted is over."""
@@ -61,8 +61,8 @@ GIVERS: Final[Mapping[Matter, frozenset[Duty]]] = {
 }
 """Who, beside its legal representative, gives a matter of an organisation: who holds one of these duties for it."""
 
-GIVEN: Final = frozenset({Matter.ACT, Matter.LICENCE_HOLD, Matter.SEAL_STAMP})
-"""What mandates give today. Who issues licences is appointed, and holds a duty."""
+ALONE: Final = frozenset({Matter.SEAL_STAMP, Matter.LICENCE_ISSUE})
+"""What is given by itself: its bounds would bound nothing else."""
 
 OF_PERSONS: Final = frozenset({Matter.LICENCE_HOLD})
 """What a person may give of what is their own 代办."""

@@ -3,17 +3,30 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import bindparam, or_, update
+from sqlalchemy import bindparam, delete, or_, update
 from sqlmodel import col, select
 
 from identity.delegation.mandates import Mandate, MandateState
-from identity.delegation.tables import MandateRow
+from identity.delegation.tables import MandateRow, MandateUseRow
 from trust.delegations import MOST_LINKS, Bounds, Given, Matter, Party, PartyKind
 from trust.rows import Row
 from trust.statements import Written
 from trust.store import Reading, Transaction
 
-__all__ = ["add", "chain", "concerning", "get", "give_back", "keep_statement", "move", "received", "unsigned", "use"]
+__all__ = [
+    "add",
+    "add_use",
+    "chain",
+    "concerning",
+    "get",
+    "give_back",
+    "keep_statement",
+    "move",
+    "received",
+    "take_use",
+    "unsigned",
+    "use",
+]
 
 MANDATES: Final = Row.metadata.tables[MandateRow.__tablename__]
 
@@ -140,6 +153,20 @@ def use(tx: Transaction, name: str, *, count: int = 1) -> bool:
 def give_back(tx: Transaction, name: str, *, count: int = 1) -> None:
     """Take back the count of uses that came to nothing."""
     tx.change_many(GIVE_BACK, [{"name": name, "count": count}])
+
+
+def add_use(tx: Transaction, name: str, *, thing: str) -> None:
+    """Keep by which mandate a thing was done."""
+    tx.add(MandateUseRow(thing=thing, mandate=name))
+
+
+def take_use(tx: Transaction, thing: str) -> str | None:
+    """Forget by which mandate a thing was done, and return it; None where it was by none."""
+    row = tx.get(MandateUseRow, thing)
+    if row is None:
+        return None
+    tx.change(delete(MandateUseRow).where(col(MandateUseRow.thing) == thing))
+    return row.mandate
 
 
 def to_mandate(row: MandateRow) -> Mandate:

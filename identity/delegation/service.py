@@ -13,7 +13,7 @@ from identity.delegation.errors import (
     MandateUnknown,
 )
 from identity.delegation.mandates import (
-    GIVEN,
+    ALONE,
     GIVERS,
     LIFECYCLE,
     OF_PERSONS,
@@ -27,6 +27,7 @@ from identity.delegation.standing import in_force, may_act, require_in_force
 from identity.duties import Actor, Grant
 from identity.errors import SubjectNotActive, SubjectUnknown
 from identity.lifecycle import SubjectUse
+from identity.notices.notices import NoticeKind, tell
 from identity.service import IdentityService
 from identity.subject import SubjectKind, is_unified_identifier
 from trust import requests
@@ -106,6 +107,7 @@ class MandateService:
             mandate = self.drafted(tx, actor, command, delegator, delegate)
             repository.add(tx, mandate)
             requests.remember(tx, actor=actor.id, key=command.request_key, fingerprint=fingerprint, result=mandate.id)
+            tell_of(tx, mandate, NoticeKind.DELEGATION_OFFERED, to=mandate.delegate.id)
             self.record(tx, actor, mandate, "offer")
             return mandate
 
@@ -125,6 +127,7 @@ class MandateService:
                     raise SubjectNotActive(subject=party.id, state="")
             if mandate.parent is not None:
                 require_in_force(self.identity, tx, self.require(tx, mandate.parent))
+            tell_of(tx, mandate, NoticeKind.DELEGATION_ACCEPTED, to=mandate.given.actor)
             accepted = self.move(tx, actor, mandate, MandateEvent.ACCEPT, state=state)
         return self.signing.signed(accepted)
 
@@ -141,6 +144,7 @@ class MandateService:
         with self.store.transaction() as tx:
             mandate = self.require_received(tx, actor, name)
             state = LIFECYCLE.step(mandate.state, event, actor=actor.id, before=mandate.last_actor)
+            tell_of(tx, mandate, NoticeKind.DELEGATION_ENDED, to=mandate.given.actor)
             return self.move(tx, actor, mandate, event, state=state, reason=reason)
 
     def revoke(self, actor: Actor, name: str, *, reason: str) -> Mandate:
@@ -155,6 +159,7 @@ class MandateService:
             if not any(self.gives(tx, actor, one.delegator, one.bounds.matters) for one in links):
                 raise MandateNotYours
             state = LIFECYCLE.step(mandate.state, MandateEvent.REVOKE, actor=actor.id, before=mandate.last_actor)
+            tell_of(tx, mandate, NoticeKind.DELEGATION_ENDED, to=mandate.delegate.id)
             return self.move(tx, actor, mandate, MandateEvent.REVOKE, state=state, reason=reason)
 
     def find(self, actor: Actor, name: str) -> Mandate:
@@ -261,19 +266,20 @@ class MandateService:
     def require_lawful(self, bounds: Bounds, delegate: Party, *, now: datetime) -> None:
         """Return if a mandate may be of these bounds. Raise `MandateInvalid`.
 
-        No bound is promised that nothing would hold to: what is not about seals is bounded by time and depth alone.
+        No bound is promised that nothing would hold to: what is neither about seals nor about issuing is bounded by
+        time and depth alone.
         """
-        is_for_seals = Matter.SEAL_STAMP in bounds.matters
+        is_for_seals, is_for_issuing = (one in bounds.matters for one in (Matter.SEAL_STAMP, Matter.LICENCE_ISSUE))
         faults = {
             "delegate": delegate.kind is PartyKind.ORGANISATION,
-            "matters": not bounds.matters <= GIVEN or (is_for_seals and len(bounds.matters) > 1),
+            "matters": bool(bounds.matters & ALONE) and len(bounds.matters) > 1,
             "valid_until": bounds.not_after <= now or bounds.not_after - bounds.not_before > LONGEST,
             "seals": is_for_seals != bool(bounds.seals),
             "purposes": is_for_seals != bool(bounds.purposes),
-            "licence_types": bool(bounds.licence_types),
+            "licence_types": is_for_issuing != bool(bounds.licence_types),
             "document_kinds": not is_for_seals and bool(bounds.document_kinds),
             "operations": is_for_seals != bool(bounds.operations),
-            "times": not is_for_seals and bounds.times is not None,
+            "times": not (is_for_seals or is_for_issuing) and bounds.times is not None,
             "depth": delegate.kind is PartyKind.CLIENT and bounds.depth > 0,
         }
         for field, is_wrong in faults.items():
@@ -344,3 +350,9 @@ class MandateService:
         if reason:
             facts["reason"] = reason
         tx.record(AuditEvent(tag=f"mandate:{verb}:done", actor=actor.id, subject=mandate.id, facts=facts))
+
+
+def tell_of(tx: Transaction, mandate: Mandate, kind: NoticeKind, *, to: str) -> None:
+    """Tell a person what became of a mandate. Business systems ask."""
+    if is_unified_identifier(to) and to.startswith(SubjectKind.PERSON.value):
+        tell(tx, to, kind, {"delegation": mandate.id, "delegator": mandate.delegator.id})

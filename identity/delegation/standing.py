@@ -12,9 +12,21 @@ from identity.delegation.mandates import Mandate
 from identity.errors import SubjectNotActive, SubjectUnknown
 from identity.service import IdentityService
 from trust.delegations import Matter, Party, PartyKind
+from trust.events import AuditEvent, Fact
 from trust.store import Reading, Transaction
 
-__all__ = ["MANDATE", "chain_of", "give_back", "held_for", "in_force", "may_act", "require_in_force", "spend"]
+__all__ = [
+    "MANDATE",
+    "chain_of",
+    "give_back",
+    "give_back_for",
+    "held_for",
+    "in_force",
+    "may_act",
+    "require_in_force",
+    "spend",
+    "spend_for",
+]
 
 MANDATE: Final = "mandate_"
 """With this the identifier of each mandate begins."""
@@ -84,3 +96,20 @@ def give_back(tx: Transaction, name: str, *, count: int = 1) -> None:
     """Take back the count of uses that came to nothing, on a mandate and on those above it."""
     for one in chain_of(tx, name):
         repository.give_back(tx, one.id, count=count)
+
+
+def spend_for(tx: Transaction, links: tuple[Mandate, ...], thing: str, *, actor: str) -> Mandate | None:
+    """Count a use by which a thing is done, on every mandate of a chain; return what `spend` returns."""
+    spent = spend(tx, links)
+    if spent is None:
+        repository.add_use(tx, links[-1].id, thing=thing)
+        facts: dict[str, Fact] = {"mandate": links[-1].id, "delegator": links[0].delegator.id}
+        tx.record(AuditEvent(tag="mandate:use:done", actor=actor, subject=thing, facts=facts))
+    return spent
+
+
+def give_back_for(tx: Transaction, thing: str) -> None:
+    """Take back the count of the use by which a thing was to be done that came to nothing, if it was by any."""
+    name = repository.take_use(tx, thing)
+    if name is not None:
+        give_back(tx, name)

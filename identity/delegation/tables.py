@@ -1,4 +1,4 @@
-"""The table of mandates."""
+"""The tables of mandates, and of what was done by them."""
 
 from datetime import datetime
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import JSON, Column, LargeBinary
 from sqlmodel import Field
 
-from trust.rows import LivingRow
+from trust.rows import LivingRow, Row
 
-__all__ = ["MandateRow"]
+__all__ = ["MandateRow", "MandateUseRow"]
 
 
 class MandateRow(LivingRow, table=True):
@@ -41,3 +41,12 @@ class MandateRow(LivingRow, table=True):
     given_at: datetime
     accepted_at: datetime | None = None
     statement: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+
+
+class MandateUseRow(Row, table=True):
+    """That a thing was done by a mandate: the use is given back where nothing comes of the thing."""
+
+    __tablename__ = "mandate_use"
+
+    thing: str = Field(primary_key=True)
+    mandate: str = Field(foreign_key="mandate.id")

@@ -16,6 +16,7 @@ from typing import Final
 
 from identity import token_repository
 from identity.access import AccessService
+from identity.binding import UNBOUND, Binding
 from identity.duties import Actor
 from identity.federation.errors import ArrivalRefused, LinkExists, LinkNeedsLogin, LinkUnknown, VouchedTooLow
 from identity.federation.repository import Arrival, FederationRepository, How, Link
@@ -23,7 +24,7 @@ from identity.federation.vouching import Vouched, Vouching
 from identity.levels import Factor, Level
 from identity.lifecycle import SubjectUse
 from identity.subject import Person, PersonName
-from identity.tokens import SECRET_BYTES, SESSION_LIFETIME, SESSION_PREFIX, IssuedToken, digest_of
+from identity.tokens import SECRET_BYTES, SESSION_PREFIX, IssuedToken, digest_of
 from trust.errors import TrustError
 from trust.events import AuditEvent, Fact
 from trust.identifiers import new_id
@@ -96,7 +97,13 @@ class Arriving:
         return found
 
     def arrive(
-        self, vouched: Vouched, *, agent: str = "", person: str | None = None, here: str | None = None
+        self,
+        vouched: Vouched,
+        *,
+        agent: str = "",
+        person: str | None = None,
+        here: str | None = None,
+        bound: Binding = UNBOUND,
     ) -> IssuedToken:
         """Let in whom a platform vouches for; `person` is who is logged in here and wants to link the two.
 
@@ -106,7 +113,7 @@ class Arriving:
         with the document or the name.
         """
         try:
-            return self.let_in(vouched, agent=agent, person=person, here=here)
+            return self.let_in(vouched, agent=agent, person=person, here=here, bound=bound)
         except TrustError as error:
             with self.store.transaction() as tx:
                 name = person or here or "nobody"
@@ -114,7 +121,9 @@ class Arriving:
                 tx.record(AuditEvent(tag="arrival:arrive:refused", actor=name, subject=name, facts=facts))
             raise
 
-    def let_in(self, vouched: Vouched, *, agent: str, person: str | None, here: str | None) -> IssuedToken:
+    def let_in(
+        self, vouched: Vouched, *, agent: str, person: str | None, here: str | None, bound: Binding
+    ) -> IssuedToken:
         """Let somebody in, in one transaction."""
         with self.store.transaction() as tx:
             link = self.repository.link(tx, platform=vouched.platform, subject=vouched.subject)
@@ -133,14 +142,16 @@ class Arriving:
             facts: dict[str, Fact] = {"platform": vouched.platform, "link": link.id}
             facts |= {"level": vouched.level.value, "shown": vouched.shown.value}
             tx.record(AuditEvent(tag="arrival:arrive:done", actor=found.id, subject=found.id, facts=facts))
+            self.access.require_open(tx, found.id)
             return self.access.add_token(
                 tx,
                 found.id,
                 SESSION_PREFIX,
-                SESSION_LIFETIME,
+                self.access.limits.lifetime,
                 level=min(held, vouched.shown),
                 factors=(Factor.PLATFORM,),
                 agent=agent,
+                bound=bound,
             )
 
     def linked_by(self, tx: Transaction, vouched: Vouched, person: str | None) -> tuple[Person, How]:

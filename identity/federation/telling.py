@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from identity.binding import UNBOUND, Binding
 from identity.federation.repository import Peer, Ticket
 from identity.federation.tickets import Tickets
 from identity.openid.errors import AccessTokenRefused
@@ -22,14 +23,14 @@ class Telling:
     pseudonym: Callable[[Reading, str, str], str]
     """Under which name a client knows a person: another one for each."""
 
-    def tell(self, secret: str) -> dict[str, Any]:
+    def tell(self, secret: str, shown: Binding = UNBOUND) -> dict[str, Any]:
         """Return who a token is about that was given for a ticket. Raise `AccessTokenRefused`."""
         with self.tickets.store.transaction() as tx:
             ticket = self.tickets.repository.ticket_of_token(tx, digest_of(secret))
             peer = None if ticket is None else self.tickets.repository.peer(tx, ticket.peer)
             if ticket is None or peer is None:
                 raise AccessTokenRefused
-            self.tickets.giver.bearer(tx, secret)
+            self.tickets.giver.bearer(tx, secret, shown)
             told = self.claims(tx, ticket, peer)
             facts: dict[str, Fact] = {"ticket": ticket.id, "purpose": ticket.purpose, "claims": " ".join(sorted(told))}
             tx.record(AuditEvent(tag="ticket:tell:done", actor=peer.client, subject=ticket.person, facts=facts))

@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from identity import token_repository
+from identity.binding import UNBOUND, Binding
 from identity.duties import Actor
 from identity.errors import DutyMissing, SubjectNotActive
 from identity.federation.errors import ExchangeMalformed, PeerUnknown, TicketRefused
@@ -58,15 +59,16 @@ class TokenGiver(Protocol):
         level: Level,
         scope: str,
         organisation: str | None,
+        key: str = "",
     ) -> IssuedToken:
-        """Give `client` an access token about `person`, which ends with the session."""
+        """Give `client` an access token about `person`, which ends with the session; bound to `key`, if to any."""
         ...
 
     def take_back(self, tx: Transaction, digest: str) -> None:
         """End the token with a digest, if it has not ended."""
         ...
 
-    def bearer(self, view: Reading, secret: str) -> object:
+    def bearer(self, view: Reading, secret: str, shown: Binding = UNBOUND) -> object:
         """Return the token, if it may be used now: neither it nor its session has ended, and the person may act.
 
         Raise `AccessTokenRefused`.
@@ -137,9 +139,10 @@ class Tickets:
         issued = IssuedToken(secret=secret, holder=actor.id, expires_at=ticket.expires_at, level=ticket.level)
         return IssuedTicket(token=issued, return_address=address)
 
-    def exchange(self, client: str, form: Mapping[str, str]) -> dict[str, Any]:
+    def exchange(self, client: str, form: Mapping[str, str], *, key: str = "") -> dict[str, Any]:
         """Return the answer to a request to exchange a ticket (RFC 8693, 2.1 and 2.2) by a client that proved itself.
 
+        The token is bound to the `key` of which a proof came along (RFC 9449, 5).
         Raise `ExchangeMalformed`, `PeerUnknown`, or `TicketRefused`.
         """
         secret = require_exchange(form)
@@ -148,19 +151,19 @@ class Tickets:
             ticket = self.repository.ticket(tx, digest_of(secret))
             fault = self.fault_of(tx, ticket, peer)
             if ticket is not None and not fault:
-                issued = self.spend(tx, ticket, peer)
+                issued = self.spend(tx, ticket, peer, key=key)
                 lifetime = issued.expires_at - tx.now
                 return {
                     "access_token": issued.secret,
                     "issued_token_type": ACCESS_TOKEN,
-                    "token_type": "Bearer",
+                    "token_type": "DPoP" if key else "Bearer",
                     "expires_in": round(lifetime.total_seconds()),
                     "scope": scope_of(ticket, peer),
                 }
             self.burn(tx, ticket, client, fault)
         raise TicketRefused(fault=fault)
 
-    def spend(self, tx: Transaction, ticket: Ticket, peer: Peer) -> IssuedToken:
+    def spend(self, tx: Transaction, ticket: Ticket, peer: Peer, *, key: str) -> IssuedToken:
         """Give a token for a ticket, which is worth nothing afterwards."""
         issued = self.giver.give(
             tx,
@@ -170,6 +173,7 @@ class Tickets:
             level=ticket.level,
             scope=scope_of(ticket, peer),
             organisation=ticket.organisation,
+            key=key,
         )
         self.repository.spend_ticket(tx, ticket.digest, token_digest=digest_of(issued.secret))
         facts: dict[str, Fact] = {"ticket": ticket.id, "peer": peer.client, "purpose": ticket.purpose}

@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     """What a person is told."""
 
     NEW_DEVICE = "new_device"  # 新设备登录
+    SESSION_STRAYED = "session_strayed"  # 会话在其他设备上出现，已结束
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 # 口令已修改
     AUTHENTICATOR_ADDED = "authenticator_added"  # 新增认证方式
     AUTHENTICATOR_REMOVED = "authenticator_removed"  # 移除认证方式
@@ -35,6 +36,10 @@ class NoticeKind(StrEnum):
     RECOVERY_STOPPED = "recovery_stopped"  # 找回已制止
     RECOVERY_DONE = "recovery_done"  # 账号已找回
     PROOFING_DONE = "proofing_done"  # 实名等级已更新
+    DELEGATION_OFFERED = "delegation_offered"  # 收到授权委托
+    DELEGATION_ACCEPTED = "delegation_accepted"  # 授权委托已被接受
+    DELEGATION_ENDED = "delegation_ended"  # 授权委托已终止
+    LICENCE_USED = "licence_used"  # 证照经本人同意被使用
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,11 +31,13 @@ PARAMETERS: Final = (
     "max_age",
     "acr_values",
     "request",
+    "resource",
+    "dpop_jkt",
 )
 """What is looked at and kept. Others are ignored, as the standard wants it (RFC 6749, 3.1)."""
 
 CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
-"""A SHA-256 hash in base64url (RFC 7636, 4.2)."""
+"""A SHA-256 hash in base64url (RFC 7636, 4.2; RFC 7638, 3)."""
 
 SECONDS: Final = re.compile(r"[0-9]{1,9}")
 LONGEST: Final = 512
@@ -64,6 +66,11 @@ class AuthorizationRequest:
     prompts: frozenset[Prompt] = frozenset()
     max_age: int | None = None
     level: Level = Level.BASIC
+    resource: str | None = None
+    """What the access tokens are for (RFC 8707, 2.1), which is not looked up yet."""
+
+    key: str = ""
+    """Thumbprint of the key that the code is to be bound to (RFC 9449, 10); empty: to none."""
 
     @classmethod
     def read(cls, parameters: Mapping[str, str], registered: ClientMetadata) -> Self:
@@ -88,6 +95,8 @@ class AuthorizationRequest:
             prompts=prompts_of(parameters.get("prompt", "")),
             max_age=age_of(parameters.get("max_age")),
             level=level_of(parameters, registered),
+            resource=short(parameters, "resource"),
+            key=key_named(parameters),
         )
 
 
@@ -118,6 +127,14 @@ def required_challenge(parameters: Mapping[str, str]) -> str:
     if parameters.get("code_challenge_method") != "S256" or not CHALLENGE.fullmatch(challenge):
         raise AuthorizationRefused(error="invalid_request", fault="code_challenge with S256 is required")
     return challenge
+
+
+def key_named(parameters: Mapping[str, str]) -> str:
+    """Return the thumbprint of the key that a code is to be bound to (RFC 9449, 10). Raise `AuthorizationRefused`."""
+    named = parameters.get("dpop_jkt", "")
+    if named and not CHALLENGE.fullmatch(named):
+        raise AuthorizationRefused(error="invalid_request", fault="dpop_jkt is a thumbprint (RFC 7638)")
+    return named
 
 
 def prompts_of(text: str) -> frozenset[Prompt]:

@@ -6,7 +6,7 @@ that is left out gains nothing.
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -21,6 +21,7 @@ from identity.openid.errors import AuthorizationRefused, ClientRefused, Redirect
 from identity.openid.grants import GRANT_LIFETIME, Acting, Consent, Grant, Participant, TokenKind
 from identity.openid.metadata import ClientMetadata
 from identity.openid.repository import Kept, OpenIDRepository
+from identity.openid.resources import Resources
 from identity.openid.scopes import Scope, spelled
 from identity.openid.subjects import Pseudonyms
 from identity.representing import Representation, organisations_of
@@ -78,12 +79,14 @@ class Authorizing:
         clients: ClientRepository,
         repository: OpenIDRepository,
         pseudonyms: Pseudonyms,
+        resources: Resources,
     ) -> None:
         self.store = store
         self.identity = identity
         self.clients = clients
         self.repository = repository
         self.pseudonyms = pseudonyms
+        self.resources = resources
 
     # --- the request
 
@@ -98,7 +101,7 @@ class Authorizing:
             asked = {one: parameters[one] for one in PARAMETERS if one in parameters}
             if name is not None:
                 asked = self.pushed(tx, name, client)
-            request = AuthorizationRequest.read(asked, registered)
+            request = self.read(tx, asked, registered)
             if name is None and registered.require_pushed_authorization_requests:
                 raise AuthorizationRefused(error="invalid_request", fault="push the request first (RFC 9126)")
             secret = self.keep(tx, client, asked, lifetime=REQUEST_LIFETIME, is_pushed=False)
@@ -106,8 +109,10 @@ class Authorizing:
         assert kept is not None  # noqa: S101 - it has just been kept
         return Asked(secret=secret, kept=kept, request=request, client=client, registered=registered)
 
-    def push(self, client: Client, parameters: Mapping[str, str]) -> str:
+    def push(self, client: Client, parameters: Mapping[str, str], *, key: str = "") -> str:
         """Keep a request that a business system has pushed, and return its name (RFC 9126, 2.1).
+
+        The code is bound to the `key` of which a proof came along (RFC 9449, 10.1).
 
         Raise as `begin`, and `ClientRefused` for a request in the name of somebody else.
         """
@@ -116,10 +121,17 @@ class Authorizing:
         if "request_uri" in parameters:
             raise AuthorizationRefused(error="invalid_request", fault="request_uri cannot be pushed (RFC 9126, 2.1)")
         asked = {one: parameters[one] for one in PARAMETERS if one in parameters} | {"client_id": client.id}
+        if key and asked.setdefault("dpop_jkt", key) != key:
+            raise AuthorizationRefused(error="invalid_request", fault="dpop_jkt is not the key of the proof")
         with self.store.transaction() as tx:
             _, registered = self.participating(tx, client.id)
-            AuthorizationRequest.read(asked, registered)
+            self.read(tx, asked, registered)
             return pushed_name(self.keep(tx, client, asked, lifetime=PUSHED_LIFETIME, is_pushed=True))
+
+    def read(self, view: Reading, asked: Mapping[str, str], registered: ClientMetadata) -> AuthorizationRequest:
+        """Return what is asked for, with a resource that there is. Raise `RedirectUnknown`, `AuthorizationRefused`."""
+        request = AuthorizationRequest.read(asked, registered)
+        return replace(request, resource=self.resources.asked(view, request.resource))
 
     def pushed(self, tx: Transaction, name: str, client: Client) -> dict[str, str]:
         """Return what a client has pushed under a name, which is spent."""
@@ -162,7 +174,7 @@ class Authorizing:
         if kept is None or kept.is_pushed:
             raise RequestUnknown
         client, registered = self.participating(view, kept.client)
-        request = AuthorizationRequest.read(kept.parameters, registered)
+        request = self.read(view, kept.parameters, registered)
         return Asked(secret=secret, kept=kept, request=request, client=client, registered=registered)
 
     def asked(self, secret: str) -> Asked:
@@ -204,8 +216,8 @@ class Authorizing:
             return Step.STEP_UP
         consent = self.repository.consent(view, person=actor.id, client=asked.client.id)
         is_agreed = consent is not None and asked.request.scopes <= consent.scopes
-        if not is_agreed or Prompt.CONSENT in asked.request.prompts:
-            return Step.AGREE
+        if not is_agreed or Prompt.CONSENT in asked.request.prompts or asked.request.resource is not None:
+            return Step.AGREE  # what is kept of a consent names no third party: that one is agreed to each time
         return Step.AGREE if self.has_choice(view, asked, actor) else Step.DONE
 
     def offers(self, asked: Asked) -> bool:
@@ -228,6 +240,11 @@ class Authorizing:
             return ()
         with self.store.reading() as view:
             return organisations_of(self.identity, view, actor.id)
+
+    def third_party(self, asked: Asked) -> str:
+        """Return what the business system is called at whose interface the person's tokens are to be used, if any."""
+        with self.store.reading() as view:
+            return self.resources.name_of_owner(view, asked.request.resource)
 
     # --- the end
 
@@ -310,6 +327,8 @@ class Authorizing:
             nonce=request.nonce,
             redirect_uri=request.redirect_uri,
             challenge=request.challenge,
+            key=request.key,
+            resource=request.resource,
             level=level,
             factors=session.factors,
             authenticated_at=session.begun_at,
@@ -335,6 +354,7 @@ class Authorizing:
             "factors": " ".join(sorted(session.factors)),
             "scope": spelled(grant.scopes),
             "organisation": organisation,
+            "resource": request.resource,
         }
         tx.record(AuditEvent(tag="openid_login:grant:done", actor=person, subject=person, facts=facts))
         return grant

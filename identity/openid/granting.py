@@ -1,7 +1,8 @@
-"""The protocol endpoints behind the browser's back: codes and refresh tokens against tokens, introspection, revocation.
+"""The token endpoint behind the browser's back: codes and refresh tokens against tokens.
 
 A code and a refresh token are good once. Whoever brings one again may have stolen it, or been robbed of it: every token
-of that login ends (RFC 6749, 4.1.2; RFC 9700, 4.14.2). This is on record before it is answered.
+of that login ends (RFC 6749, 4.1.2; RFC 9700, 4.14.2). This is on record before it is answered. Where a request brings
+a proof of a key, the access token is bound to it, and the refresh token of an app that keeps no secret (RFC 9449, 5).
 """
 
 import base64
@@ -10,11 +11,13 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from identity import token_repository
+from identity.binding import UNBOUND, Binding
 from identity.business_systems import Client
 from identity.client_repository import ClientRepository
+from identity.dpop import DPoPProofRefused
 from identity.jose import half_hash
 from identity.levels import Factor, Level
 from identity.lifecycle import PERMITS, SubjectUse
@@ -24,6 +27,7 @@ from identity.openid.grants import ACCESS_LIFETIME, GRANT_LIFETIME, Acting, Gran
 from identity.openid.keys import ProviderKeys
 from identity.openid.metadata import AuthMethod, ClientMetadata
 from identity.openid.repository import OpenIDRepository
+from identity.openid.resources import Resources
 from identity.openid.scopes import Scope, scopes_of, spelled
 from identity.representing import organisations_of
 from identity.service import IdentityService
@@ -32,7 +36,7 @@ from trust.events import AuditEvent, Fact
 from trust.identifiers import new_id
 from trust.store import Reading, Store, Transaction
 
-__all__ = ["Answer", "Granting"]
+__all__ = ["Answer", "Granting", "Wanted"]
 
 VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 """RFC 7636, 4.1."""
@@ -49,10 +53,38 @@ class Answer:
     scopes: frozenset[Scope]
     refresh_token: str | None = field(default=None, repr=False)
     id_token: str | None = field(default=None, repr=False)
+    key: str = ""
+    """Thumbprint of the key that the access token is bound to; empty: of none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a request for tokens says beside what it brings."""
+
+    key: str = ""
+    """Thumbprint of the key of which it brings a proof (RFC 9449, 5); empty: of none."""
+
+    resource: str | None = None
+    """What the access token is to be for (RFC 8707, 2.2)."""
+
+
+NOTHING: Final = Wanted()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """What tokens are made with."""
+
+    key: str = ""
+    resource: str | None = None
+    is_app: bool = False
+
+
+UNBOUNDED: Final = Bounds()
 
 
 class Granting:
-    """The use cases of the token endpoint and of those beside it."""
+    """The use cases of the token endpoint."""
 
     def __init__(
         self,
@@ -63,6 +95,7 @@ class Granting:
         repository: OpenIDRepository,
         keys: ProviderKeys,
         claims: Claims,
+        resources: Resources,
     ) -> None:
         self.store = store
         self.identity = identity
@@ -70,6 +103,7 @@ class Granting:
         self.repository = repository
         self.keys = keys
         self.claims = claims
+        self.resources = resources
 
     # --- who asks
 
@@ -91,19 +125,35 @@ class Granting:
             raise ClientRefused
         return found
 
+    def require_bound(self, client: str, key: str) -> None:
+        """Return if a business system may get a token that is bound to `key`, or to none. Raise `DPoPProofRefused`."""
+        with self.store.reading() as view:
+            registered = self.repository.metadata(view, client)
+        if registered is not None:
+            require_key(registered, Wanted(key=key))
+
     # --- codes
 
-    def redeem(self, client: Client, *, code: str, redirect_uri: str, verifier: str) -> Answer:
-        """Give tokens for a code (RFC 6749, 4.1.3; RFC 7636, 4.6). Raise `GrantRefused`, `ClientRefused`."""
-        fault, token, answer = "unknown", None, None
+    def redeem(
+        self, client: Client, *, code: str, redirect_uri: str, verifier: str, wanted: Wanted = NOTHING
+    ) -> Answer:
+        """Give tokens for a code (RFC 6749, 4.1.3; RFC 7636, 4.6).
+
+        Raise `GrantRefused`, `ClientRefused`, `DPoPProofRefused`, and `TokenRequestRefused` for a resource.
+        """
+        fault, token, answer, resource = "unknown", None, None, None
         with self.store.transaction() as tx:
             registered = self.registered(tx, client)
             found = self.repository.token(tx, digest_of(code))
             if found is not None and found.kind is TokenKind.CODE and found.grant.client == client.id:
                 token = found
+                require_key(registered, wanted)
+                resource = self.resources.given(tx, wanted.resource, granted=found.grant.resource)
                 fault = self.fault_of_code(tx, found, code, redirect_uri=redirect_uri, verifier=verifier)
+                fault = fault or ("key" if found.grant.key not in {"", wanted.key} else "")
             if not fault and token is not None:
-                answer = self.tokens(tx, token.grant, token.grant.scopes)
+                bounds = Bounds(key=wanted.key, resource=resource, is_app=is_app(registered))
+                answer = self.tokens(tx, token.grant, token.grant.scopes, bounds)
                 self.claims.record(tx, token.grant, "id_token")
             else:
                 self.note_refusal(tx, client, token, fault)
@@ -126,22 +176,29 @@ class Granting:
 
     # --- refresh tokens
 
-    def refresh(self, client: Client, *, secret: str, scope: str | None) -> Answer:
-        """Give tokens for a refresh token, which is replaced by another (RFC 6749, 6). Raise `GrantRefused`."""
-        wanted = None if scope is None else scopes_of(scope)
-        if scope is not None and wanted is None:
+    def refresh(self, client: Client, *, secret: str, scope: str | None, wanted: Wanted = NOTHING) -> Answer:
+        """Give tokens for a refresh token, which is replaced by another (RFC 6749, 6). Raise as `redeem`.
+
+        One that is bound to a key is not spent by who does not hold that key.
+        """
+        fewer = None if scope is None else scopes_of(scope)
+        if scope is not None and fewer is None:
             raise TokenRequestRefused(error="invalid_scope", fault="scopes that there are")
-        fault, token, answer = "unknown", None, None
+        fault, token, answer, resource = "unknown", None, None, None
         with self.store.transaction() as tx:
             registered = self.registered(tx, client)
             found = self.repository.token(tx, digest_of(secret))
             if found is not None and found.kind is TokenKind.REFRESH and found.grant.client == client.id:
                 token = found
-                if wanted is not None and not wanted <= token.scopes:
+                if fewer is not None and not fewer <= token.scopes:
                     raise TokenRequestRefused(error="invalid_scope", fault="more than was granted (RFC 6749, 6)")
-                fault = self.fault_of_refresh(tx, found, secret)
+                require_key(registered, wanted)
+                resource = self.resources.given(tx, wanted.resource, granted=found.grant.resource)
+                is_held = found.key in {"", wanted.key}
+                fault = self.fault_of_refresh(tx, found, secret) if is_held else "key"
             if not fault and token is not None:
-                answer = self.tokens(tx, token.grant, wanted or token.scopes)
+                bounds = Bounds(key=wanted.key, resource=resource, is_app=is_app(registered))
+                answer = self.tokens(tx, token.grant, fewer or token.scopes, bounds)
                 self.claims.record(tx, token.grant, "id_token")
             else:
                 self.note_refusal(tx, client, token, fault)
@@ -166,22 +223,39 @@ class Granting:
 
     # --- tokens
 
-    def tokens(self, tx: Transaction, grant: Grant, scopes: frozenset[Scope]) -> Answer:
+    def tokens(self, tx: Transaction, grant: Grant, scopes: frozenset[Scope], bounds: Bounds = UNBOUNDED) -> Answer:
         """Make an access token, and a refresh token where the person agreed to that."""
-        access = self.token(tx, grant, TokenKind.ACCESS, scopes)
+        access = self.token(tx, grant, TokenKind.ACCESS, scopes, bounds)
         lasting = Scope.OFFLINE_ACCESS in grant.scopes
-        refresh = self.token(tx, grant, TokenKind.REFRESH, scopes) if lasting else None
+        refresh = self.token(tx, grant, TokenKind.REFRESH, scopes, bounds) if lasting else None
         facts: dict[str, Fact] = {"login": grant.id, "scope": spelled(scopes), "refresh": lasting}
+        facts |= {"bound": bool(bounds.key), "resource": bounds.resource}
         tx.record(AuditEvent(tag="openid_token:issue:done", actor=grant.client, subject=grant.person, facts=facts))
         return Answer(
-            access_token=access, seconds=int(ACCESS_LIFETIME.total_seconds()), scopes=scopes, refresh_token=refresh
+            access_token=access,
+            seconds=int(ACCESS_LIFETIME.total_seconds()),
+            scopes=scopes,
+            refresh_token=refresh,
+            key=bounds.key,
         )
 
-    def token(self, tx: Transaction, grant: Grant, kind: TokenKind, scopes: frozenset[Scope]) -> str:
+    def token(
+        self, tx: Transaction, grant: Grant, kind: TokenKind, scopes: frozenset[Scope], bounds: Bounds = UNBOUNDED
+    ) -> str:
         """Make a token of a grant, and return its secret."""
         secret = kind.prefix + secrets.token_urlsafe(SECRET_BYTES)
         until = min(tx.now + kind.lifetime, grant.expires_at)
-        self.repository.add_token(tx, digest_of(secret), grant=grant.id, kind=kind, scopes=scopes, until=until)
+        is_access = kind is TokenKind.ACCESS
+        self.repository.add_token(
+            tx,
+            digest_of(secret),
+            grant=grant.id,
+            kind=kind,
+            scopes=scopes,
+            until=until,
+            key=bounds.key if is_access or bounds.is_app else "",  # others prove who they are (RFC 9449, 5)
+            resource=bounds.resource if is_access else None,
+        )
         return secret
 
     def give(
@@ -196,6 +270,7 @@ class Granting:
         organisation: str | None,
         authenticated_at: datetime | None = None,
         factors: frozenset[Factor] = frozenset(),
+        key: str = "",
     ) -> IssuedToken:
         """Give a business system an access token within a use case of somebody else: it ends with the session.
 
@@ -225,8 +300,9 @@ class Granting:
             expires_at=tx.now + GRANT_LIFETIME,
         )
         self.repository.add_grant(tx, grant)
-        secret = self.tokens(tx, grant, scopes).access_token
-        return IssuedToken(secret=secret, holder=person, expires_at=tx.now + ACCESS_LIFETIME, level=level)
+        secret = self.tokens(tx, grant, scopes, Bounds(key=key)).access_token
+        bound = Binding(key=key)
+        return IssuedToken(secret=secret, holder=person, expires_at=tx.now + ACCESS_LIFETIME, level=level, bound=bound)
 
     def take_back(self, tx: Transaction, digest: str) -> None:
         """End the login that the token with a digest hangs on, within a use case of somebody else."""
@@ -261,6 +337,7 @@ class Granting:
             scopes=answer.scopes,
             refresh_token=answer.refresh_token,
             id_token=self.keys.signed(algorithm, claims, kind="JWT"),
+            key=answer.key,
         )
 
     # --- what holds
@@ -287,62 +364,17 @@ class Granting:
         speaks = () if grant.acting is None else organisations_of(self.identity, view, grant.person)
         return grant.acting is None or grant.acting.organisation in {one.organisation.id for one in speaks}
 
-    def bearer(self, view: Reading, secret: str) -> Token:
-        """Return the access token with a secret, if it holds now. Raise `AccessTokenRefused`."""
+    def bearer(self, view: Reading, secret: str, shown: Binding = UNBOUND) -> Token:
+        """Return the access token with a secret, if it holds now and is for this service. Raise `AccessTokenRefused`.
+
+        `shown` is the key of which the request brings a proof, which has to be the token's.
+        """
         found = self.repository.token(view, digest_of(secret))
         if found is None or found.kind is not TokenKind.ACCESS or found.expires_at <= view.now:
             raise AccessTokenRefused
-        if not self.stands(view, found.grant):
+        if found.key != shown.key or found.resource is not None or not self.stands(view, found.grant):
             raise AccessTokenRefused
         return found
-
-    def user_info(self, secret: str) -> dict[str, Any]:
-        """Return the claims that an access token is for (OpenID Connect Core 1.0, 5.3), and record that they were told.
-
-        Raise `AccessTokenRefused`.
-        """
-        with self.store.transaction() as tx:
-            token = self.bearer(tx, secret)
-            registered = self.repository.metadata(tx, token.grant.client)
-            if registered is None:
-                raise AccessTokenRefused
-            told = self.claims.of_person(tx, token.grant, token.scopes, registered)
-            self.claims.record(tx, token.grant, "userinfo", told)
-            return told
-
-    def introspect(self, client: Client, secret: str) -> dict[str, Any]:
-        """Return what a token is worth now (RFC 7662, 2.2), to the business system alone that it was given to."""
-        with self.store.reading() as view:
-            token = self.repository.token(view, digest_of(secret))
-            if token is None or token.grant.client != client.id or token.kind is TokenKind.CODE:
-                return {"active": False}
-            if token.used_at is not None or token.expires_at <= view.now or not self.stands(view, token.grant):
-                return {"active": False}
-            told = self.claims.of_login(view, token.grant, self.registered(view, client))
-        return {
-            "active": True,
-            "client_id": client.id,
-            "scope": spelled(token.scopes),
-            "token_type": "Bearer" if token.kind is TokenKind.ACCESS else "refresh_token",
-            "iat": int(token.begun_at.timestamp()),
-            "exp": int(token.expires_at.timestamp()),
-            **told,
-        }
-
-    def revoke(self, client: Client, secret: str) -> None:
-        """End a token (RFC 7009, 2.1): a refresh token with all of its login. What is none of the caller's stays."""
-        digest = digest_of(secret)
-        with self.store.transaction() as tx:
-            token = self.repository.token(tx, digest)
-            is_own = token is not None and token.grant.client == client.id
-            facts: dict[str, Fact] = {"login": token.grant.id if token is not None and is_own else None}
-            if token is not None and is_own:
-                if token.kind is TokenKind.ACCESS:
-                    self.repository.end_token(tx, digest)
-                else:
-                    self.repository.end_grants(tx, grant=token.grant.id)
-            tag = f"openid_token:revoke:{'done' if is_own else 'refused'}"
-            tx.record(AuditEvent(tag=tag, actor=client.id, subject=client.id, facts=facts))
 
 
 def is_answered(challenge: str, verifier: str) -> bool:
@@ -351,3 +383,14 @@ def is_answered(challenge: str, verifier: str) -> bool:
         return False
     digest = hashlib.sha256(verifier.encode("ascii")).digest()
     return secrets.compare_digest(base64.urlsafe_b64encode(digest).rstrip(b"=").decode(), challenge)
+
+
+def is_app(registered: ClientMetadata) -> bool:
+    """Tell whether a business system is an app that keeps no secret."""
+    return registered.token_endpoint_auth_method is AuthMethod.NONE
+
+
+def require_key(registered: ClientMetadata, wanted: Wanted) -> None:
+    """Return if a request brings a proof of a key where one is needed. Raise `DPoPProofRefused` (RFC 9449, 5.2)."""
+    if registered.dpop_bound_access_tokens and not wanted.key:
+        raise DPoPProofRefused(fault="missing")

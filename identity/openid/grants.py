@@ -73,6 +73,12 @@ class Grant:
     nonce: str | None = None
     redirect_uri: str = ""
     challenge: str = field(default="", repr=False)
+    key: str = ""
+    """Thumbprint of the key that the code is bound to (RFC 9449, 10); empty: of none."""
+
+    resource: str | None = None
+    """What its access tokens are for (RFC 8707); None: for what this service tells."""
+
     level: Level
     factors: frozenset[Factor]
     authenticated_at: datetime
@@ -94,6 +100,11 @@ class Token:
     begun_at: datetime
     expires_at: datetime
     used_at: datetime | None
+    key: str = ""
+    """Thumbprint of the key that it is bound to (RFC 9449); empty: of none."""
+
+    resource: str | None = None
+    """What an access token is for; None: for what this service tells."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ business system ever meets a signature of a key that it could not have fetched, 
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -109,6 +110,22 @@ class ProviderKeys:
             self.custody.activate(tx, coming.key)
             self.custody.retire(tx, leaving.key, until=tx.now + KEPT)
             return self.succeed(tx, coming, leaving, by=by, tag="openid_key:rotate:done")
+
+    def rotate_due(self, age: timedelta) -> tuple[str, ...]:
+        """Rotate the keys of each algorithm that were rotated so long ago, and return those that sign from now on.
+
+        The next key was made at the rotation before, and has been published ever since. With no age nothing is due.
+        """
+        due = [
+            one
+            for one in self.published()
+            if age and one.state is ProviderKeyState.NEXT and self.store.clock.now() - one.made_at >= age
+        ]
+        rotated = []
+        for one in due:
+            with suppress(KeyTooYoung, LostRace):  # another process was first
+                rotated.append(self.rotate(one.algorithm, by=SYSTEM).kid)
+        return tuple(rotated)
 
     def replace(self, algorithm: JWSAlgorithm, *, by: str, reason: str) -> ProviderKey:
         """Let go of a key that somebody else may have, at once: it signs nothing, and is published no more.

@@ -47,6 +47,12 @@ def require_address(address: str, *, name: str) -> None:
         raise MetadataMalformed(field=name, fault="no fragment, no user, no wildcard (RFC 6749, 3.1.2)")
 
 
+def require_interfaces(addresses: tuple[str, ...]) -> None:
+    """Return if tokens may be asked for these addresses. Raise `MetadataMalformed`."""
+    if any("?" in one or not one.startswith(("https://", "http://")) for one in addresses):
+        raise MetadataMalformed(field="resources", fault="addresses without query (RFC 8707, 2)")
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClientMetadata:
     """How a business system takes part in sign-on. Raise `MetadataMalformed`."""
@@ -64,10 +70,17 @@ class ClientMetadata:
     level: Level = Level.BASIC
     """What every login must prove at least."""
 
+    dpop_bound_access_tokens: bool = False
+    """Whether it gets no token but those that are bound to a key (RFC 9449, 5.2)."""
+
+    resources: tuple[str, ...] = ()
+    """The addresses of its own interfaces, for which others may ask tokens (RFC 8707, 2)."""
+
     def __post_init__(self) -> None:
         for name, addresses in (
             ("redirect_uris", self.redirect_uris),
             ("post_logout_redirect_uris", self.post_logout_redirect_uris),
+            ("resources", self.resources),
         ):
             if len(addresses) > MOST or len(set(addresses)) != len(addresses):
                 raise MetadataMalformed(field=name, fault=f"at most {MOST}, each once")
@@ -75,6 +88,7 @@ class ClientMetadata:
                 require_address(address, name=name)
         if not self.redirect_uris:
             raise MetadataMalformed(field="redirect_uris", fault="at least one")
+        require_interfaces(self.resources)
         if self.backchannel_logout_uri is not None:
             require_address(self.backchannel_logout_uri, name="backchannel_logout_uri")
             if not self.backchannel_logout_uri.startswith(("https://", "http://")):
@@ -109,6 +123,8 @@ class ClientMetadata:
             "scopes": sorted(one.value for one in self.scopes),
             "require_pushed_authorization_requests": self.require_pushed_authorization_requests,
             "level": self.level.value,
+            "dpop_bound_access_tokens": self.dpop_bound_access_tokens,
+            "resources": list(self.resources),
         }
 
     @classmethod
@@ -124,4 +140,6 @@ class ClientMetadata:
             scopes=frozenset(map(Scope, kept["scopes"])),
             require_pushed_authorization_requests=kept["require_pushed_authorization_requests"],
             level=Level(kept["level"]),
+            dpop_bound_access_tokens=kept.get("dpop_bound_access_tokens", False),  # absent from what is older
+            resources=tuple(kept.get("resources", ())),
         )

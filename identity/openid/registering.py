@@ -38,7 +38,9 @@ class RegistrationHandler(Handler):
         """Return if there is such a business system and the metadata are as they must be."""
         if self.clients.find(view, proposal.subject) is None:
             raise ClientUnknown
-        registered_in(proposal.content)
+        for resource in registered_in(proposal.content).resources:
+            if self.repository.owner_of(view, resource) not in {None, proposal.subject}:
+                raise MetadataMalformed(field="resources", fault="belongs to another business system")
 
     @override
     def carry_out(self, tx: Transaction, proposal: Proposal, *, by: str) -> None:

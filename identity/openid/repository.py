@@ -57,6 +57,8 @@ def to_grant(row: OpenIDGrantRow) -> Grant:
         nonce=row.nonce,
         redirect_uri=row.redirect_uri,
         challenge=row.challenge,
+        key=row.key or "",
+        resource=row.resource,
         level=Level(row.level),
         factors=frozenset(map(Factor, row.factors.split())),
         authenticated_at=row.authenticated_at.astimezone(UTC),
@@ -107,6 +109,11 @@ class OpenIDRepository:
         else:
             row.registered, row.proposed_by, row.approved_by, row.approved_at = content, by, approver, tx.now
 
+    def owner_of(self, view: Reading, resource: str) -> str | None:
+        """Return the business system that has registered a resource as its own, if one has."""
+        rows = view.exec(select(OpenIDClientRow).order_by(col(OpenIDClientRow.client)))
+        return next((row.client for row in rows if resource in row.registered.get("resources", ())), None)
+
     # --- logins on their way
 
     def add_request(self, tx: Transaction, digest: str, kept: Kept) -> None:
@@ -155,6 +162,8 @@ class OpenIDRepository:
                 nonce=grant.nonce,
                 redirect_uri=grant.redirect_uri,
                 challenge=grant.challenge,
+                key=grant.key or None,
+                resource=grant.resource,
                 level=grant.level,
                 factors=" ".join(sorted(grant.factors)),
                 authenticated_at=grant.authenticated_at,
@@ -168,12 +177,28 @@ class OpenIDRepository:
         tx.flush()
 
     def add_token(
-        self, tx: Transaction, digest: str, *, grant: str, kind: TokenKind, scopes: frozenset[Scope], until: datetime
+        self,
+        tx: Transaction,
+        digest: str,
+        *,
+        grant: str,
+        kind: TokenKind,
+        scopes: frozenset[Scope],
+        until: datetime,
+        key: str = "",
+        resource: str | None = None,
     ) -> None:
-        """Keep a new token."""
+        """Keep a new token, with the key that it is bound to and what it is for, if that is anything."""
         tx.add(
             OpenIDTokenRow(
-                digest=digest, grant=grant, kind=kind, scope=spelled(scopes), begun_at=tx.now, expires_at=until
+                digest=digest,
+                grant=grant,
+                kind=kind,
+                scope=spelled(scopes),
+                begun_at=tx.now,
+                expires_at=until,
+                key=key or None,
+                resource=resource,
             )
         )
 
@@ -190,6 +215,8 @@ class OpenIDRepository:
             begun_at=row.begun_at.astimezone(UTC),
             expires_at=row.expires_at.astimezone(UTC),
             used_at=None if row.used_at is None else row.used_at.astimezone(UTC),
+            key=row.key or "",
+            resource=row.resource,
         )
 
     def use_token(self, tx: Transaction, digest: str) -> bool:

@@ -57,6 +57,12 @@ class OpenIDGrantRow(LivingRow, table=True):
     nonce: str | None = None
     redirect_uri: str
     challenge: str
+    key: str | None = None
+    """Thumbprint of the key that the code is bound to (RFC 9449, 10); None: to none."""
+
+    resource: str | None = None
+    """What the access tokens are for (RFC 8707), as asked for with the login; None: for what this service tells."""
+
     level: int
     factors: str
     authenticated_at: datetime
@@ -80,6 +86,11 @@ class OpenIDTokenRow(Row, table=True):
     begun_at: datetime
     expires_at: datetime = Field(index=True)
     used_at: datetime | None = None
+    key: str | None = None
+    """Thumbprint of the key that the token is bound to (RFC 9449, 5); None: to none."""
+
+    resource: str | None = None
+    """What an access token is for (RFC 8707); None: for what this service tells of the person."""
 
 
 class OpenIDConsentRow(LivingRow, table=True):

@@ -7,7 +7,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent.parent
 PREFIX: Final = re.compile(r'"(x[a-z]_)"')
-KNOWN: Final = {"xs_", "xc_", "xa_", "xd_", "xy_", "xh_"}
+KNOWN: Final = {"xs_", "xc_", "xa_", "xd_", "xy_", "xh_", "xb_"}
 
 
 def test_no_two_kinds_of_secrets_begin_alike() -> None:

@@ -249,6 +249,52 @@ await check("revocation", async () => {
   await client.tokenRevocation(now, tokens.refresh_token);
   return !(await client.tokenIntrospection(now, tokens.access_token)).active;
 });
+await check("DPoP: a token is borne with a proof of its key", async () => {
+  const bound = await client.getDPoPHandle(now, await client.randomDPoPKeyPair("ES256"));
+  const { parameters, checks } = await asking();
+  const address = await client.buildAuthorizationUrlWithPAR(now, parameters, { DPoP: bound });
+  const back = await new Browser().through(address);
+  const tokens = await client.authorizationCodeGrant(now, back, checks, undefined, { DPoP: bound });
+  const info = await client.fetchUserInfo(now, tokens.access_token, tokens.claims().sub, { DPoP: bound });
+  const worth = await client.tokenIntrospection(now, tokens.access_token);
+  const next = await client.refreshTokenGrant(now, tokens.refresh_token, undefined, { DPoP: bound });
+  return (
+    tokens.token_type === "dpop" && next.token_type === "dpop" && info.name === "**明" &&
+    worth.cnf.jkt === (await bound.calculateThumbprint())
+  );
+});
+await check("DPoP: a business system's own token opens the interface with its key alone", async () => {
+  const bound = await client.getDPoPHandle(now, await client.randomDPoPKeyPair("ES256"));
+  const { access_token: token } = await client.clientCredentialsGrant(now, undefined, { DPoP: bound });
+  const place = new URL(`${told.issuer}/v1/me`);
+  const mine = await client.fetchProtectedResource(now, token, place, "GET", undefined, undefined, { DPoP: bound });
+  const thief = await client.getDPoPHandle(now, await client.randomDPoPKeyPair("ES256"));
+  const others = [{ DPoP: thief }, undefined].map((one) =>
+    refused(() => client.fetchProtectedResource(now, token, place, "GET", undefined, undefined, one), "WWW-Authenticate"),
+  );
+  return (await mine.json()).is_client && (await Promise.all(others)).every(Boolean);
+});
+await check("DPoP: a stolen code or refresh token of an app is worth nothing", async () => {
+  const app = await client.discovery(new URL(told.issuer), told.app.client, { [client.clockSkew]: skew + moved }, client.None(), {
+    execute: [client.allowInsecureRequests],
+  });
+  const bound = await client.getDPoPHandle(app, await client.randomDPoPKeyPair("ES256"));
+  const thief = await client.getDPoPHandle(app, await client.randomDPoPKeyPair("ES256"));
+  const jkt = { redirect_uri: told.appBack, dpop_jkt: await bound.calculateThumbprint() };
+  const first = await logIn(app, jkt);
+  await refused(() => client.authorizationCodeGrant(app, first.address, first.checks, undefined, { DPoP: thief }), "invalid_grant");
+  const { address, checks } = await logIn(app, jkt);
+  const tokens = await client.authorizationCodeGrant(app, address, checks, undefined, { DPoP: bound });
+  await refused(() => client.refreshTokenGrant(app, tokens.refresh_token, undefined, { DPoP: thief }), "invalid_grant");
+  await refused(() => client.refreshTokenGrant(app, tokens.refresh_token), "invalid_grant");
+  const next = await client.refreshTokenGrant(app, tokens.refresh_token, undefined, { DPoP: bound });
+  return next.access_token !== tokens.access_token;
+});
+await check("a resource that nobody has", async () => {
+  const { parameters } = await asking({ resource: "https://elsewhere.example/api" });
+  const at = await new Browser().go(client.buildAuthorizationUrl(now, parameters));
+  return at.left.searchParams.get("error") === "invalid_target";
+});
 await check("logout at the front and behind", async () => {
   const { address, checks, browser } = await logIn(now, { scope: "openid profile" });
   const tokens = await client.authorizationCodeGrant(now, address, checks);

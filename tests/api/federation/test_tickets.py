@@ -1,7 +1,7 @@
 """Tickets: going over to a platform beside, and coming from one."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import pytest
@@ -19,6 +19,8 @@ from tests.api.federation.builders import FIRST, Neighbourhood
 from tests.province import CLIENT, Answer
 
 FORM = {"grant_type": TOKEN_EXCHANGE, "subject_token_type": TICKET}
+
+CONSOLE: Final = {"Sec-Fetch-Site": "same-origin", "X-Xinyin-Console": "1"}
 
 
 def client_of(neighbourhood: Neighbourhood, name: str) -> Client:
@@ -242,7 +244,7 @@ def test_who_comes_with_a_peers_ticket_gets_in(neighbourhood: Neighbourhood) -> 
     secret = province.ticket(citizen)
     back = http.get(f"/login/from/{peer}", params={"ticket": secret}, follow_redirects=False)
     assert (back.status_code, back.headers["location"]) == (303, "/account")
-    body = neighbourhood.service.ask("GET", "/v1/me", token=http.cookies.get("__Host-xinyin-session") or "").json()
+    body = neighbourhood.service.ask("GET", "/v1/me", headers=CONSOLE).json()
     assert body["level"] == 2  # as far as was agreed
     again = http.get(f"/login/from/{peer}", params={"ticket": secret}, follow_redirects=False)
     assert again.status_code == 403  # the province spends a ticket once

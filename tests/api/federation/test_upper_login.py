@@ -136,6 +136,16 @@ def test_who_is_frozen_here_does_not_get_in(neighbourhood: Neighbourhood) -> Non
     assert (answer.status_code, answer.json()["code"]) == (409, "identity.subject_not_active")
 
 
+def test_whose_account_is_frozen_does_not_get_in_round_it(neighbourhood: Neighbourhood) -> None:
+    citizen, base = neighbourhood.citizen(), neighbourhood.service.instance.base
+    person = neighbourhood.enter(citizen).json()["person"]
+    officer = Actor(id="security", grants=frozenset())
+    base.access.open_account(officer, person)
+    base.account_freezing.freeze(officer, person, reason="账号可能被盗用")
+    answer = neighbourhood.enter(citizen)
+    assert answer.json()["code"] == "identity.account_frozen", answer.text
+
+
 def test_a_link_is_forgotten_by_its_person_alone(neighbourhood: Neighbourhood) -> None:
     mine, other = (neighbourhood.enter(neighbourhood.citizen()).json()["token"] for _ in range(2))
     (link,) = links(neighbourhood, mine)
@@ -390,12 +400,15 @@ def test_logging_out_ends_both(neighbourhood: Neighbourhood) -> None:
     http.cookies.clear()
     callback(neighbourhood, neighbourhood.citizen())
     visit = Visit(http.cookies.get("__Host-xinyin-visit") or "")
-    session = http.cookies.get("__Host-xinyin-session") or ""
+    kept = dict(http.cookies)
     assert http.post("/login/upper/logout", data={"mark": "forged"}).status_code == 403
-    assert me(neighbourhood, session)["level"] == 2
+    console = {"Sec-Fetch-Site": "same-origin", "X-Xinyin-Console": "1"}
+    assert neighbourhood.service.ask("GET", "/v1/me", headers=console).json()["level"] == 2
     out = http.post("/login/upper/logout", data={"mark": visit.mark(instance)}, follow_redirects=False)
     assert out.headers["location"].startswith(f"{neighbourhood.province.address}/logout?")
-    assert me(neighbourhood, session)["code"] == "request.unauthenticated"
+    http.cookies.clear()
+    console["Cookie"] = "; ".join(f"{name}={value}" for name, value in kept.items())
+    assert neighbourhood.service.ask("GET", "/v1/me", headers=console).json()["code"] == "request.unauthenticated"
     http.cookies.clear()
 
 

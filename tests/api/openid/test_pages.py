@@ -70,8 +70,8 @@ def test_a_session_stands_in_a_cookie_that_nobody_else_can_read_or_plant(
         "POST", "/login", data={**browser.form(page), "username": human.username, "password": PASSWORD}
     )
     lines = {line.partition("=")[0]: line for line in answer.headers.get_list("set-cookie")}
-    console = "__Host-xinyin-console"
-    assert {"__Host-xinyin-session", console, "__Host-xinyin-visit", "__Host-xinyin-device"} == set(lines)
+    console, home = "__Host-xinyin-console", "__Host-xinyin-home"
+    assert {"__Host-xinyin-session", console, home, "__Host-xinyin-visit", "__Host-xinyin-device"} == set(lines)
     for name, line in lines.items():
         told = {part.strip().lower() for part in line.split(";")[1:]}
         assert {"secure", "httponly", f"samesite={'strict' if name == console else 'lax'}", "path=/"} <= told
@@ -418,9 +418,11 @@ def test_whoever_gets_an_account_begins_by_a_page(sign_on: SignOn, browser: Brow
     _, code = sign_on.opened()
     done = activated(browser, code)
     assert (done.status_code, "Your account is active" in done.text) == (200, True)
+    assert 'href="/login?lang=en&amp;next=%2Fconsole%2Fme"' in done.text  # where a passkey can be bound
     human = Human(person="", username="new.comer")
     account = browser.log_in(browser.go("/login?lang=en"), human)
     assert (account.status_code, "__Host-xinyin-session" in browser.cookies) == (200, True)
+    assert 'href="/console/"' in account.text
     spent = activated(Browser(sign_on.service), code, username="another.one")
     assert (spent.status_code, "was used, or has expired" in spent.text) == (403, True)
 

@@ -19,6 +19,7 @@ from identity.delegation.mandates import OFFERED_FOR, Mandate, MandateState
 from identity.duties import Actor, Duty, Grant
 from identity.errors import SubjectNotActive, SubjectUnknown
 from identity.holding import Standing
+from identity.notices.notices import NoticeKind, PersonNotices
 from identity.registry import RegisterService
 from tests.identity.builders import FIRST
 from tests.identity.delegation.parties import AT, CODE, DAY, House, Parties
@@ -142,7 +143,8 @@ UNLAWFUL: dict[str, tuple[dict[str, Any], str]] = {
     "of types of licences": ({"licence_types": frozenset({"food"})}, "licence_types"),
     "counted where nothing counts": ({**ACT, "times": 1}, "times"),
     "about a seal and more": ({"matters": frozenset({Matter.SEAL_STAMP, Matter.ACT})}, "matters"),
-    "about issuing": ({**ACT, "matters": frozenset({Matter.LICENCE_ISSUE})}, "matters"),
+    "about issuing and more": ({**ACT, "matters": frozenset({Matter.LICENCE_ISSUE, Matter.ACT})}, "matters"),
+    "about issuing whatever": ({**ACT, "matters": frozenset({Matter.LICENCE_ISSUE})}, "licence_types"),
 }
 
 
@@ -463,3 +465,23 @@ def test_an_organisations_mandates_in_force_make_agents(house: House) -> None:
     assert (agent.agent, agent.standing, agent.delegation) == (parties.agents[0].id, Standing.DELEGATED, made.id)
     house.mandates.renounce(parties.agents[0], made.id, reason="不再办理")
     assert [parties.representative.id] == [one.agent for one in register.acting(parties.organisation.id)]
+
+
+def test_whom_a_mandate_concerns_is_told(house: House) -> None:
+    parties = house.parties()
+    agent, representative = parties.agents[0], parties.representative
+    first = house.mandates.accept(agent, house.offered(parties).id)
+    second = house.mandates.accept(agent, house.offered(parties).id)
+    house.mandates.revoke(representative, first.id, reason="岗位调整")
+    house.mandates.renounce(agent, second.id, reason="岗位调整")
+    notices = PersonNotices(house.office.store)
+    offered, ended = NoticeKind.DELEGATION_OFFERED, NoticeKind.DELEGATION_ENDED
+    accepted = NoticeKind.DELEGATION_ACCEPTED
+    about = [(one.kind, one.facts["delegation"]) for one in notices.of(agent.id)]
+    assert sorted(about) == sorted([(offered, first.id), (offered, second.id), (ended, first.id)])
+    about = [(one.kind, one.facts["delegation"]) for one in notices.of(representative.id)]
+    assert sorted(about) == sorted([(accepted, first.id), (accepted, second.id), (ended, second.id)])
+    client = house.office.client()
+    own = house.command(parties.organisation.id, client.client.id, depth=0)
+    house.mandates.offer(representative, own)
+    assert notices.of(client.client.id) == ()  # a business system asks

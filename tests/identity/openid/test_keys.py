@@ -100,3 +100,20 @@ def test_every_key_has_a_place_of_its_own(keys: ProviderKeys) -> None:
     slots = [one.slot for one in keys.published()]
     assert len(slots) == len(set(slots)) == 2 * len(JWSAlgorithm)
     assert ProviderKeyState.RETIRED not in {one.state for one in keys.published()}
+
+
+def test_keys_rotate_by_their_age(keys: ProviderKeys, clock: SettableClock) -> None:
+    age = timedelta(days=90)
+    first, coming = keys.current(ES256), next(one for one in keys.published() if one.slot == "ES256 next")
+    clock.advance(age - timedelta(seconds=1))
+    assert keys.rotate_due(age) == keys.rotate_due(timedelta(0)) == ()
+    before = keys.signed(ES256, {}, kind="JWT")
+    clock.advance(timedelta(seconds=1))
+    assert coming.kid in keys.rotate_due(age)
+    assert sorted(states(keys)) == sorted(states(keys, JWSAlgorithm.SM2)) == ["current", "next", "retired"]
+    assert keys.current(ES256).kid == coming.kid != first.kid  # published for as long, before it signed
+    assert read(before, keys.verifying()[signed_by(before)]) == {}
+    clock.advance(KNOWN_AFTER)
+    assert keys.rotate_due(age) == ()  # once, and not again until it is due
+    clock.advance(age)
+    assert len(keys.rotate_due(age)) == len(JWSAlgorithm)
