@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -10,6 +11,7 @@ import time
 from base64 import b64decode
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
@@ -22,6 +24,14 @@ from tests.judges import required
 __all__ = ["Browser", "Tab", "browsing", "serving"]
 
 PATIENCE: Final = 20.0
+STEP: Final = 0.02
+"""Seconds between two looks at a page that one waits for."""
+
+OWN_FONTS: Final = f"""<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+<include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+<dir>{Path(__file__).parents[1] / "trust" / "fonts"}</dir>
+</fontconfig>"""
+"""Lets pictures show Chinese where the machine has no typeface for it."""
 
 
 class Tab:
@@ -49,12 +59,22 @@ class Tab:
         """Wait until an expression is true, and return what it comes to."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
-            answer = self.call("Runtime.evaluate", expression=condition, returnByValue=True)
+            answer = self.told(condition)
             found = answer.get("result", {}).get("value")
             if found and "exceptionDetails" not in answer:
                 return found
-            time.sleep(0.05)
+            time.sleep(STEP)
         raise AssertionError(f"waited in vain for {condition}: {self.evaluate('document.body.innerText')!r:.1000}")
+
+    def told(self, expression: str) -> dict[str, Any]:
+        """Return what is answered to an expression; nothing where the page goes away meanwhile."""
+        try:
+            found: dict[str, Any] = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        except AssertionError as error:
+            if "navigated or closed" not in str(error):
+                raise
+            return {}
+        return found
 
     def measure(self, size: dict[str, Any]) -> None:
         """Let the page have the size of a screen, and behave as on a phone where it says so."""
@@ -114,6 +134,8 @@ class Browser:
         self.count = 0
         self.complaints: list[tuple[str, str]] = []
         self.asked: list[tuple[str, str]] = []
+        self.sent: set[tuple[str, str]] = set()
+        """Method and address of all that asked for a change."""
 
     def call(self, method: str, session: str | None = None, **parameters: Any) -> Any:  # noqa: ANN401 - JSON
         """Call a method of the protocol and return its result."""
@@ -143,7 +165,10 @@ class Browser:
                 entry = told["entry"]
                 self.complaints.append((session, f"{entry['text']} {entry.get('url', '')}"))
             case "Network.requestWillBeSent":
-                self.asked.append((session, told["request"]["url"]))
+                request = told["request"]
+                self.asked.append((session, request["url"]))
+                if request["method"] not in ("GET", "HEAD"):
+                    self.sent.add((request["method"], request["url"]))
 
     def tab(self) -> Tab:
         """Open an empty page."""
@@ -163,7 +188,10 @@ def browsing(*flags: str) -> Iterator[Browser]:
     profile = tempfile.mkdtemp(prefix="chromium-")
     # As root Chromium refuses its sandbox; the only pages that it opens are our own.
     command = [path, *FLAGS, *flags, "--no-sandbox", f"--user-data-dir={profile}", "about:blank"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+    fonts = Path(profile) / "fonts.conf"
+    fonts.write_text(OWN_FONTS, encoding="utf-8")
+    known = {**os.environ, "FONTCONFIG_FILE": str(fonts)}  # noqa: TID251 - a program of its own needs one
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=known) as process:
         loop = asyncio.new_event_loop()
         try:
             socket = loop.run_until_complete(websockets.connect(listening(process), max_size=None))

@@ -3,6 +3,7 @@
 import gc
 import importlib
 import os
+import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import settings
 from sqlalchemy import MetaData, create_engine, insert, make_url, text
 
 from tests.builders import PKI
+from tests.console.clicks import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
 from tests.fakes.clock import SettableClock
 from tests.story import played
 from trust.audit import AuditTrail
@@ -24,7 +26,7 @@ from trust.rows import METADATA
 from trust.store import Store
 from trust.tables import AuditHeadRow
 
-__all__ = ["played"]
+__all__ = ["played", "pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown"]
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("trust", "keys", "identity", "seal", "licence", "api")
@@ -165,18 +167,33 @@ def postgres_schema(postgres_url: str, tables: MetaData) -> Iterator[str]:
     administrator.dispose()
 
 
+def emptying(tables: MetaData) -> str:
+    """Return what empties every table."""
+    return ";".join(f'DELETE FROM "{one.name}"' for one in reversed(tables.sorted_tables))  # noqa: S608 - our own names
+
+
 def put_head(store: Store) -> None:
     """Put into the database what the first migration puts there, and nothing else."""
     with store.writer.begin() as connection:
         connection.execute(insert(AuditHeadRow).values(id=HEAD, sequence=0, digest=GENESIS))
 
 
-@pytest.fixture
-def sqlite_store(tables: MetaData, tmp_path: Path, clock: SettableClock) -> Iterator[Store]:
-    """Open an empty store on SQLite, in `tmp_path`/trust.db."""
-    store = Store(f"sqlite:///{tmp_path / 'trust.db'}", clock=clock, journal=AuditTrail())
+@pytest.fixture(scope="session")
+def empty_database(tables: MetaData, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a database on SQLite with every table and hardly a row: to be copied, which takes no time."""
+    path = tmp_path_factory.mktemp("empty") / "trust.db"
+    store = Store(f"sqlite:///{path}", clock=SettableClock(), journal=AuditTrail())
     tables.create_all(store.writer)
     put_head(store)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_store(empty_database: Path, tmp_path: Path, clock: SettableClock) -> Iterator[Store]:
+    """Open an empty store on SQLite, in `tmp_path`/trust.db."""
+    shutil.copyfile(empty_database, tmp_path / "trust.db")
+    store = Store(f"sqlite:///{tmp_path / 'trust.db'}", clock=clock, journal=AuditTrail())
     yield store
     store.close()
 
@@ -185,9 +202,8 @@ def sqlite_store(tables: MetaData, tmp_path: Path, clock: SettableClock) -> Iter
 def postgres_store(tables: MetaData, postgres_schema: str, clock: SettableClock) -> Iterator[Store]:
     """Open an empty store on PostgreSQL. The tables stay from test to test, their rows do not."""
     store = Store(postgres_schema, clock=clock, journal=AuditTrail())
-    with store.writer.begin() as connection:
-        for table in reversed(tables.sorted_tables):
-            connection.execute(table.delete())
+    with store.writer.begin() as connection:  # all at once: each statement by itself is a way to the server and back
+        connection.exec_driver_sql(emptying(tables))
     put_head(store)
     yield store
     store.close()

@@ -8,6 +8,7 @@ import pytest
 from tests.api.builders import Furnished
 from tests.api.conftest import founded_folder, furnished_folder
 from tests.chromium import Browser, browsing
+from tests.console.clicks import SENT
 from tests.console.harness import Desks
 from tests.console.world import Colleague, World, populate, serving_world
 
@@ -40,10 +41,11 @@ def world(
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Run one browser for all tests of the console."""
+def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """Run one browser for all tests of the console, and remember what was clicked in it."""
     with browsing() as one:
         yield one
+        request.config.stash[SENT] = one.sent
 
 
 @pytest.fixture(scope="module")

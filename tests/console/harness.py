@@ -32,8 +32,14 @@ AUTHENTICATOR: Final = {
     "defaultBackupEligibility": False,
     "defaultBackupState": False,
 }
-EXPECTED: Final = re.compile(r"Failed to load resource: the server responded with a status of (4\d\d|503)")
-"""What Chromium notes of every answer that refuses: a refusal is an answer, which the page shows."""
+EXPECTED: Final = re.compile(
+    r"Failed to load resource: (the server responded with a status of (4\d\d|503)|net::ERR_INTERNET_DISCONNECTED)"
+    r"|Blocked attempt to show a 'beforeunload' confirmation panel"
+)
+"""What Chromium notes of every answer that refuses, and of a network that a test has taken away: the page shows both.
+
+And that it asks nobody who leaves a half-written page where no finger or pointer has touched it, as in tests.
+"""
 
 EYES: Final = r"""
 (() => {
@@ -132,8 +138,7 @@ class Desk:
         find = (
             f"[...document.querySelectorAll('nav a')].find((one) => eyes.tidy(one.innerText) === {json.dumps(entry)})"
         )
-        self.tab.wait(f"!!{find}")
-        self.tab.evaluate(f"{find}.click()")
+        self.strike(find)
         self.rest()
 
     def rest(self) -> None:
@@ -143,13 +148,14 @@ class Desk:
     def click(self, what: str) -> None:
         """Click what bears this text; or the first that a selector beginning with `css:` finds."""
         if what.startswith("css:"):
-            find = f"document.querySelector({json.dumps(what.removeprefix('css:'))})"
+            self.strike(f"document.querySelector({json.dumps(what.removeprefix('css:'))})")
         else:
-            find = f"eyes.clickable({json.dumps(what)})"
-        self.tab.wait(f"!!{find}")
-        self.tab.evaluate(
-            f"(() => {{ const one = {find}; one.scrollIntoView({{ block: 'center' }}); one.click(); }})()"
-        )
+            self.strike(f"eyes.clickable({json.dumps(what)})")
+
+    def strike(self, find: str) -> None:
+        """Click what an expression finds as soon as it finds something, before the page may draw it anew."""
+        done = f"const one = {find}; one?.scrollIntoView({{ block: 'center' }}); one?.click(); return !!one;"
+        self.tab.wait(f"(() => {{ {done} }})()")
 
     def fill(self, label: str, value: str) -> None:
         """Type into the field with this label."""
@@ -176,13 +182,27 @@ class Desk:
                 "[...document.querySelectorAll('.el-select-dropdown__item, [role=option]')].filter(eyes.isSeen)"
                 f".find((one) => eyes.tidy(one.innerText).includes({json.dumps(option)}))"
             )
-            self.tab.wait(f"!!{find}")
-            self.tab.evaluate(f"{find}.click()")
+            self.strike(find)
 
     def upload(self, selector: str, *paths: Path | str) -> None:
         """Choose files in the field that a selector finds, once it takes some: while one is sent, it takes no other."""
         self.tab.wait(f"document.querySelector({json.dumps(selector)})?.disabled === false")
         self.tab.choose(selector, *(str(one) for one in paths))
+
+    def save_to(self, folder: Path) -> None:
+        """Let the browser save files in a folder."""
+        context = self.tab.call("Target.getTargetInfo")["targetInfo"]["browserContextId"]
+        told = {"behavior": "allow", "downloadPath": str(folder), "browserContextId": context}
+        self.tab.browser.call("Browser.setDownloadBehavior", **told)
+
+    def saved(self, folder: Path, name: str) -> bytes:
+        """Return a file once it is saved."""
+        path = folder / name
+        for _ in range(200):
+            if path.exists() and path.stat().st_size > 0:
+                return path.read_bytes()
+            self.tab.evaluate("new Promise((done) => setTimeout(done, 50))")
+        raise AssertionError(f"{name} was not saved: {[one.name for one in folder.iterdir()]}")
 
     def press(self, key: str, code: int = 0) -> None:
         """Press a key."""
@@ -217,13 +237,17 @@ class Desk:
         self.tab.wait("location.pathname.startsWith('/console/') && !!document.querySelector('main h1')")
         self.rest()
 
+    def give_device(self) -> None:
+        """Let the browser have a device that keeps passkeys, and has none yet."""
+        self.tab.call("WebAuthn.enable")
+        made = self.tab.call("WebAuthn.addVirtualAuthenticator", options=AUTHENTICATOR)
+        self.authenticator = made["authenticatorId"]
+
     def plug_in(self) -> None:
         """Let the browser have the person's passkey."""
         assert self.who is not None
         if not self.authenticator:
-            self.tab.call("WebAuthn.enable")
-            made = self.tab.call("WebAuthn.addVirtualAuthenticator", options=AUTHENTICATOR)
-            self.authenticator = made["authenticatorId"]
+            self.give_device()
             self.tab.call(
                 "WebAuthn.addCredential",
                 authenticatorId=self.authenticator,
@@ -241,14 +265,17 @@ class Desk:
         if SHOTS:
             folder = Path(SHOTS) / self.pictures
             folder.mkdir(parents=True, exist_ok=True)
+            place = self.tab.evaluate("scrollY")  # what sticks to the window stands where it stands at first
+            self.tab.evaluate("scrollTo(0, 0)")
             (folder / f"{name}.png").write_bytes(self.tab.picture())
+            self.tab.evaluate(f"scrollTo(0, {place})")
 
     def axe(self) -> list[str]:
         """Return what axe-core finds on the page: rule and place."""
         script = required("web/node_modules/axe-core", AXE if AXE.exists() else None)
         self.tab.evaluate("globalThis.axe ? 1 : 0") or self.tab.evaluate(script.read_text(encoding="utf-8"))
         asked = (
-            "axe.run().then((all) => JSON.stringify(all.violations.flatMap((one) =>"
+            "axe.run({ resultTypes: ['violations'] }).then((all) => JSON.stringify(all.violations.flatMap((one) =>"
             " one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 200)}`))))"
         )
         found: list[str] = json.loads(self.tab.evaluate(asked))

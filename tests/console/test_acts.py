@@ -23,6 +23,9 @@ BY_ANSWER: Final[Mapping[str, str]] = {
     "/v1/proposals/{proposal}/rejection": "likewise",
     "/v1/sharing-grants/{grant}/approval": "likewise",
     "/v1/sharing-grants/{grant}/refusal": "likewise",
+    "/v1/seals/{seal}/stamping-approvals/{approval}/approval": "likewise",
+    "/v1/seals/{seal}/stamping-approvals/{approval}/refusal": "likewise",
+    "/v1/bulk-jobs/{job}/start": "by licence:issue, or licence:review where two are asked for: narrower",
     "/v1/seal-evidence": "in the dialogs of the acts that take papers, each hidden by the permission of its own",
 }
 """What is hidden by what the API answers, or together with something else; and how."""

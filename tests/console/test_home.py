@@ -133,13 +133,6 @@ def test_the_use_of_a_seal_is_refused_in_the_same_inbox(desks: Desks, world: Wor
     assert (told["state"], told["decision"]) == ("refused", "公告尚未定稿")
 
 
-def test_the_auditor_searches_checks_and_takes_away(desks: Desks, world: World) -> None:
-    desk = home.search_the_trail(desks, world.furnished.seal)
-    home.take_the_trail_away(desk)
-    found = world.ask("auditor", "GET", "/v1/audit/search?tag=audit:export:done")["events"]
-    assert [one["event"]["actor"] for one in found] == [world.people["auditor"].person]
-
-
 def test_the_trail_is_closed_to_others(desks: Desks) -> None:
     reviewer = desks("reviewer")
     reviewer.open("/console/audit")

@@ -1,4 +1,4 @@
-"""The life of a seal by clicking, from application to destruction; then a short look in English, and what is hidden."""
+"""What the story leaves out of the life of a seal: a replacement, uses that are approved one by one, what is hidden."""
 
 from pathlib import Path
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from tests.console.chapters import seals
-from tests.console.harness import DESKTOP, PHONE, Desks
+from tests.console.harness import Desks
 from tests.trust.pdf.paper import paper
 
 KEY: Final = {"Idempotency-Key": "seals"}
@@ -18,51 +18,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("papers")
     (found / "letter.pdf").write_bytes(paper())
     return found
-
-
-def test_a_seal_lives_from_application_to_destruction(desks: Desks, folder: Path) -> None:
-    seal = seals.apply_for_a_seal(desks, folder)
-    assert seals.state_of(desks, seal) == "applied"
-    seals.return_and_mend(desks, seal)
-    seals.review_it(desks, seal)
-    assert seals.state_of(desks, seal) == "approved"
-    seals.produce_it(desks, seal)
-    seals.accept_it(desks, seal)
-    assert seals.state_of(desks, seal) == "active"
-    seals.authorise_the_system(desks, seal)
-    seals.authorise_the_owner(desks, seal)
-    given = desks.world.ask("owner", "GET", f"/v1/seals/{seal}/authorisations")
-    assert [(one["purpose"], one["times"]) for one in given] == [("document.stamp", None)] * 2
-    assert {one["holder"] for one in given} == {desks.world.furnished.client, desks.world.people["owner"].person}
-    seals.stamp_a_document(desks, folder, seal)
-    seals.look_at_the_ledger(desks, seal, lines=1)
-    seals.report_it_lost_from_a_phone(desks, seal)
-    assert seals.state_of(desks, seal) == "suspended"
-    seals.bring_it_back(desks, seal)
-    assert seals.state_of(desks, seal) == "active"
-    seals.cancel_it(desks, seal)
-    seals.destroy_it(desks)
-    assert seals.state_of(desks, seal) == "destroyed"
-    reviewer = desks("reviewer")
-    reviewer.open(f"/console/seals/{seal}")
-    reviewer.see("销毁证明", "监督销毁密钥", "提交申请")
-
-
-def test_the_registry_is_searched_and_speaks_english(desks: Desks) -> None:
-    desk = desks("maker")
-    desk.open("/console/seals?state=active")
-    desk.see("电子证照专用章", "云州市市场监督管理局")
-    desk.judged("registry")
-    desk.judged("registry-phone", size=PHONE)
-    desk.tab.measure(DESKTOP)
-    desk.speak("en")
-    desk.open(f"/console/seals/{desks.world.furnished.seal}")
-    desk.see("In use", "Accepted, in use", "Valid until")
-    desk.judged("seal-en")
-    desk.open("/console/seals")
-    desk.see("Every electronic seal on record", "Business")
-    desk.judged("registry-en")
-    desk.speak("zh-CN")
 
 
 def test_a_seal_is_replaced_and_each_use_of_it_approved(desks: Desks, folder: Path) -> None:

@@ -7,7 +7,7 @@ import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.ceremony import Founded, hold_ceremony
 from api.console.files import POLICY, TYPES
 from api.demo import cast
 from api.demo.passkey import SoftPasskey
@@ -33,7 +34,7 @@ from tests.api.builders import Furnished, Service, copied, served, settings_for
 from tests.fakes.clock import SettableClock
 from trust.events import AuditEvent
 
-__all__ = ["PASSWORD", "Colleague", "World", "populate", "serving_world"]
+__all__ = ["PASSWORD", "Colleague", "World", "founded_world", "populate", "serving_world"]
 
 PASSWORD: Final = "seven quiet herons at dawn"
 SECURITY: Final = Actor(
@@ -68,13 +69,16 @@ DIST: Final = os.environ.get("TRUST_CONSOLE_DIST", "")  # noqa: TID251 - which b
 
 @dataclass(frozen=True, kw_only=True)
 class Colleague:
-    """Somebody with an account: a password, an app for one-time codes, and a passkey on their own device."""
+    """Somebody with an account: a password, an app for one-time codes, and a passkey on their own device.
+
+    Who has made a passkey in the browser has it there, and nowhere else.
+    """
 
     username: str
     person: str
     name: str
-    codes: str
-    passkey: SoftPasskey
+    codes: str = ""
+    passkey: SoftPasskey = field(default_factory=SoftPasskey)
 
     def code(self, clock: SettableClock) -> str:
         """Return a one-time code that was not used before: the clock goes on by a step."""
@@ -94,13 +98,13 @@ class Colleague:
         }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class World:
-    """An instance that answers, and who works there."""
+    """An instance that answers, who works there, and what is in it: in a story, both grow."""
 
     service: Service
     address: str
-    people: Mapping[str, Colleague]
+    people: dict[str, Colleague]
     furnished: Furnished
 
     @property
@@ -224,13 +228,34 @@ def serving_world(
     furnished: Furnished, people: Mapping[str, Colleague], folder: Path, *, port: int = 0, dist: str = DIST
 ) -> Iterator[World]:
     """Serve a copy of the instance in `folder`. Passkeys know the host by its name: it is localhost."""
+    copied(furnished.folder, folder)
+    with answering(folder, port=port, dist=dist) as (service, address):
+        yield World(service=service, address=address, people=dict(people), furnished=furnished)
+
+
+@contextmanager
+def founded_world(folder: Path, *, dist: str = DIST) -> Iterator[tuple[World, Founded]]:
+    """Hold the ceremony of the story in `folder`, and serve what it leaves: an instance in which nothing has happened.
+
+    What its people bring about, the test notes in `furnished`.
+    """
+    founded = hold_ceremony(settings_for(folder), cast.founders(), SettableClock())
+    nothing = dict.fromkeys(("authority", "enterprise", "person", "client", "seal", "type", "licence", "claim"), "")
+    empty = Furnished(folder=folder, licence_pdf=b"", stamped_pdf=b"", plain_pdf=b"", **nothing)
+    with answering(folder, dist=dist) as (service, address):
+        yield World(service=service, address=address, people={}, furnished=empty), founded
+
+
+@contextmanager
+def answering(folder: Path, *, port: int = 0, dist: str = DIST) -> Iterator[tuple[Service, str]]:
+    """Serve the instance in a folder, and yield it with its address."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind(("127.0.0.1", port))
     address = f"http://localhost:{listening.getsockname()[1]}"
     clock = SettableClock()
     clock.advance(timedelta(hours=1))  # after all that the people did to get here
-    with served(copied(furnished.folder, folder), clock, public_url=address, openid_rate="100000/minute") as service:
+    with served(folder, clock, public_url=address, openid_rate="100000/minute") as service:
         service.http.base_url = address
         app: Any = OtherBuild(service.app, Path(dist)) if dist else service.app
         server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
@@ -239,7 +264,7 @@ def serving_world(
         until = time.monotonic() + PATIENCE
         while not server.started and time.monotonic() < until:
             time.sleep(0.02)
-        yield World(service=service, address=address, people=people, furnished=furnished)
+        yield service, address
         server.should_exit = True
         server.force_exit = True
         thread.join(PATIENCE)

@@ -1,20 +1,24 @@
 """Accounts, duties, business systems and delegations, by clicking: each step by the person whose duty it is."""
 
 import json
+from pathlib import Path
 
 from joserfc.jwk import ECKey
 
 from tests.console.chapters.identity import agree, confirm, pick, settle, subject_of
-from tests.console.harness import Desks
+from tests.console.harness import Desk, Desks
+from trust.delegations import Chain
 
 __all__ = [
     "bring_a_key",
+    "delegate_stamping",
     "delegate_the_seal",
     "give_a_duty",
     "open_an_account",
     "register_a_system",
     "set_quotas",
     "sign_on",
+    "stamp_under_it",
     "stop_an_account",
     "stop_and_resume_a_system",
     "take_a_duty_back",
@@ -32,7 +36,7 @@ def open_an_account(desks: Desks, person: str) -> None:
     """Open an account, by a security administrator, who sees the activation code once."""
     desk = desks("security")
     desk.open("/console/accounts")
-    desk.judged("accounts")
+    desk.shot("accounts")
     desk.click("开通账号")
     pick(desk, "统一身份标识", person, person)
     confirm(desk)
@@ -65,7 +69,7 @@ def take_a_duty_back(desks: Desks, person: str) -> None:
     desk = desks("security")
     desk.open(f"/console/duties?holder={person}")
     desk.see(DUTY)
-    desk.judged("duties")
+    desk.shot("duties")
     desk.click("收回")
     desk.fill("理由", "岗位调整")
     confirm(desk)
@@ -78,7 +82,7 @@ def stop_an_account(desks: Desks, person: str) -> None:
     desk, other = desks("security"), desks("security2")
     desk.open(f"/console/accounts/{person}")
     desk.see("通行密钥")
-    desk.judged("account")
+    desk.shot("account")
     desk.click("强制退出")
     desk.fill("理由", "设备遗失")
     confirm(desk)
@@ -167,7 +171,7 @@ def bring_a_key(desks: Desks, client: str) -> None:
     confirm(desk)
     settle(desk)
     desk.see("已停用")
-    desk.judged("system")
+    desk.shot("system")
 
 
 def sign_on(desks: Desks, client: str) -> None:
@@ -186,12 +190,99 @@ def sign_on(desks: Desks, client: str) -> None:
     desk.see("https://app.example/back", "用户标识、实名信息")
 
 
+def delegate_stamping(desks: Desks, seal: str) -> tuple[str, str]:
+    """Let the owner have one person stamp three notices, who lets another one stamp one of them.
+
+    Return the names of both delegations.
+    """
+    world = desks.world
+    between, agent = (world.people[one].person for one in ("licence.reviewer", "officer"))
+    owner, giver = desks("owner"), desks("licence.reviewer")
+    owner.open("/console/delegations")
+    owner.see("以谁的名义查看")
+    owner.click("新建授权委托")
+    owner.see("以其名义办事")
+    pick(owner, "受托人", between, between)
+    owner.click("用印")
+    owner.choose("印章", world.ask("owner", "GET", f"/v1/seals/{seal}")["name"])
+    owner.choose("用途", "document.stamp")
+    written(owner, "文书种类", "notice")
+    owner.fill("最多使用次数", "3")
+    owner.fill("结束时间", "2026-11-29 18:00:00")
+    owner.fill("可再转授的层数", "1")
+    owner.shot("delegating-stamping")
+    confirm(owner)
+    first = subject_of(owner)
+    settle(owner)
+    received(giver, first)
+    giver.click("转授他人")
+    pick(giver, "受托人", agent, agent)
+    giver.fill("最多使用次数", "1")
+    confirm(giver)
+    giver.tab.wait(f"!location.pathname.endsWith('{first}')")
+    second = subject_of(giver)
+    settle(giver)
+    received(desks("officer"), second)
+    return first, second
+
+
+def stamp_under_it(desks: Desks, folder: Path, seal: str, delegation: str) -> Path:
+    """Let the officer stamp under a delegation, and save the chain; return the stamped document.
+
+    The page for stamping offers one's own authorisations only, so that this is asked of the API.
+    """
+    world, pdf = desks.world, (folder / "letter.pdf").read_bytes()
+    order = json.dumps({"places": [{"kind": "point", "page": 1, "x_mm": 150, "y_mm": 240}], "reason": "通知签发"})
+    answer = world.service.ask(
+        "POST",
+        f"/v1/seals/{seal}/stampings",
+        token=world.token("officer"),
+        data={"order": order, "purpose": "document.stamp", "document_kind": "notice"},
+        files={"file": ("notice.pdf", pdf, "application/pdf")},
+        headers={"Idempotency-Key": "console-delegated"},
+    )
+    assert answer.status_code == 201, answer.text
+    (folder / "delegated.pdf").write_bytes(answer.content)
+    desk = desks("officer")
+    desk.open(f"/console/delegations/{delegation}")
+    desk.see("已用 1 次，共 1 次")
+    desk.save_to(folder)
+    desk.click("下载授权链")
+    chain = Chain.read(desk.saved(folder, f"{delegation}.der"))
+    assert chain.statements[-1].delegation.id == delegation
+    return folder / "delegated.pdf"
+
+
+def written(desk: Desk, label: str, text: str) -> None:
+    """Write something into a list to which one may add."""
+    desk.tab.wait(f"!!eyes.field('{label}')")
+    desk.tab.evaluate(f"(() => {{ const one = eyes.field('{label}'); one.focus(); one.click(); }})()")
+    desk.tab.call("Input.insertText", text=text)
+    find = (
+        "[...document.querySelectorAll('.el-select-dropdown__item')].filter(eyes.isSeen)"
+        f".find((one) => eyes.tidy(one.innerText) === '{text}')"
+    )
+    desk.strike(find)
+    desk.tab.wait(
+        f"[...document.querySelectorAll('.el-dialog .el-tag')].some((one) => one.innerText.includes('{text}'))"
+    )
+
+
+def received(desk: Desk, delegation: str) -> None:
+    """Accept a delegation."""
+    desk.open(f"/console/delegations/{delegation}")
+    desk.click("接受")
+    confirm(desk)
+    settle(desk)
+    desk.see("有效", "辞去")
+
+
 def delegate_the_seal(desks: Desks) -> str:
     """Let an officer act for the authority, by its owner of seals; the officer accepts; the owner revokes it."""
     owner, officer = desks("owner"), desks("officer")
     person = desks.world.people["officer"].person
     owner.open("/console/delegations")
-    owner.judged("delegations")
+    owner.shot("delegations")
     owner.click("新建授权委托")
     pick(owner, "受托人", person, person)
     owner.click("以其名义办事")
@@ -207,7 +298,7 @@ def delegate_the_seal(desks: Desks) -> str:
     confirm(officer)
     settle(officer)
     officer.see("有效", "辞去")
-    officer.judged("delegation")
+    officer.shot("delegation")
     owner.open(f"/console/delegations/{name}")
     owner.click("撤销")
     owner.fill("理由", "岗位调整")

@@ -5,7 +5,9 @@ from pathlib import Path
 from tests.console.harness import Desk, Desks
 
 __all__ = [
+    "agree_to_sharing",
     "decide_on_sharing",
+    "draft_a_ready_type",
     "draft_a_type",
     "draft_the_next_version",
     "import_a_type",
@@ -41,13 +43,13 @@ def draft_a_type(desks: Desks) -> str:
     desk = desks("officer")
     desk.go("证照目录")
     desk.see("营业执照")
-    desk.judged("types")
+    desk.shot("types")
     desk.click("起草证照类型")
     desk.click(NAME)
     desk.shot("new-type")
     desk.click("开始起草")
     desk.see("起草证照类型", "定义机构名称")
-    desk.judged("particulars")
+    desk.shot("particulars")
     desk.click("数据项")
     desk.see("中文名称")
     desk.judged("fields")
@@ -71,6 +73,19 @@ def draft_a_type(desks: Desks) -> str:
     desk.click("保存草案")
     desk.see("历次版本", "待复核")
     assert not desk.can_click("复核通过")
+    return desk.place.rpartition("/")[2]
+
+
+def draft_a_ready_type(desks: Desks, name: str) -> str:
+    """Draft a type as it comes ready with the service. Return its name."""
+    desk = desks("officer")
+    desk.open("/console/catalogue")
+    desk.click("起草证照类型")
+    desk.click(name)
+    desk.click("开始起草")
+    desk.see("定义机构名称")
+    desk.click("保存草案")
+    desk.see("历次版本", "待复核")
     return desk.place.rpartition("/")[2]
 
 
@@ -136,20 +151,26 @@ def import_a_type(desks: Desks, file: Path, name: str) -> None:
     desk.see(name, "历次版本", "待复核")
 
 
+def agree_to_sharing(desks: Desks) -> None:
+    """Agree to a grant of sharing as another person than who proposed it."""
+    desk = desks("licence.reviewer")
+    desk.go("证照共享")
+    desk.see("须持证主体逐次授权", "复核通过")
+    desk.judged("sharing")
+    desk.click("复核通过")
+    desk.see("同意后立即可以查询")
+    desk.click("css:.el-dialog__footer .el-button--primary")
+    desk.see("有效")
+    assert not desk.can_click("收回授权")
+
+
 def decide_on_sharing(desks: Desks) -> None:
     """Agree to a grant of sharing as another person than who proposed it, and withdraw it with a reason."""
-    reviewer, officer = desks("licence.reviewer"), desks("officer")
+    officer = desks("officer")
     officer.go("证照共享")
     officer.see("待复核", "个人住房公积金贷款资格审核")
     assert not officer.can_click("复核通过")
-    reviewer.go("证照共享")
-    reviewer.see("须持证主体逐次授权", "复核通过")
-    reviewer.judged("sharing")
-    reviewer.click("复核通过")
-    reviewer.see("同意后立即可以查询")
-    reviewer.click("css:.el-dialog__footer .el-button--primary")
-    reviewer.see("有效")
-    assert not reviewer.can_click("收回授权")
+    agree_to_sharing(desks)
     officer.open("/console/sharing")
     officer.click("收回授权")
     officer.fill("理由", "业务系统停用")

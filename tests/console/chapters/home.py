@@ -34,7 +34,7 @@ def search_the_trail(desks: Desks, subject: str) -> Desk:
     desk = desks("auditor")
     desk.go("审计记录")
     desk.see("完整性", "已入链")
-    desk.judged("audit-zh")
+    desk.shot("audit-zh")
     desk.fill("对象", subject)
     desk.click("查询")
     desk.see("制作印章", "申请印章")

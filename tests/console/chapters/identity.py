@@ -8,6 +8,8 @@ __all__ = [
     "confirm",
     "freeze_and_unfreeze",
     "look_in_clear",
+    "merge_doubles",
+    "pick",
     "prove_again",
     "prove_at_the_desk",
     "recover_an_account",
@@ -24,8 +26,7 @@ EVIDENCE = "公安变更通知〔2026〕第18号"
 def confirm(desk: Desk) -> None:
     """Do what the dialog asks about."""
     find = f"{DIALOG}?.querySelector('.el-dialog__footer .el-button:last-child:not([disabled])')"
-    desk.tab.wait(f"!!{find}")
-    desk.tab.evaluate(f"{find}.click()")
+    desk.strike(find)
 
 
 def settle(desk: Desk) -> None:
@@ -43,8 +44,7 @@ def pick(desk: Desk, label: str, text: str, option: str) -> None:
         "[...document.querySelectorAll('.el-select-dropdown__item')].filter(eyes.isSeen)"
         f".find((one) => eyes.tidy(one.innerText).includes('{option}'))"
     )
-    desk.tab.wait(f"!!{find}")
-    desk.tab.evaluate(f"{find}.click()")
+    desk.strike(find)
     desk.tab.wait("![...document.querySelectorAll('.el-select-dropdown')].some(eyes.isSeen)")  # it fades away
 
 
@@ -154,6 +154,24 @@ def change_the_name(desks: Desks, person: str, name: str) -> None:
     desk.open(f"/console/subjects/{person}")
     desk.see("变更姓名或名称", "2026年11月1日 起生效")
     desk.judged("changed")
+
+
+def merge_doubles(desks: Desks, double: str, survivor: str) -> None:
+    """Let one registrar find that two identifiers are one person, and another one agree."""
+    desk = desks("registrar")
+    desk.open(f"/console/subjects/{double}")
+    desk.click("更多办理")
+    desk.click("合并重复登记")
+    desk.see("本标识并入后不再使用")
+    pick(desk, "保留的统一身份标识", survivor, survivor)
+    desk.fill("生效日期", "2026-11-01")
+    desk.fill("证明材料", "出入境管理局核对函〔2026〕第7号")
+    desk.fill("办理说明", "核对为同一人")
+    confirm(desk)
+    settle(desk)
+    agree(desks("registrar2"), "合并重复的个人")
+    desk.open(f"/console/subjects/{double}")
+    desk.see(survivor)
 
 
 def look_in_clear(desks: Desks, person: str, name: str) -> None:

@@ -1,9 +1,11 @@
 """The life of licences, by clicking: each step by the person whose duty it is, in Chinese."""
 
 import io
-import re
+import json
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from PIL import Image
 
@@ -14,38 +16,28 @@ from tests.console.harness import DESKTOP, PHONE, Desk, Desks
 from tests.console.world import World
 
 __all__ = [
+    "NUMBER",
     "agree_to_the_revocation",
     "ask_for_a_revocation",
     "authorise_the_officer",
     "digitise_a_paper_licence",
     "find_it_again",
+    "issue_a_business_licence",
     "issue_by_the_system",
-    "issue_from_a_table",
     "issue_one",
-    "issue_the_type_anew",
-    "look_at_it_in_english",
     "look_back",
     "publish_a_type",
     "renew_it",
+    "state_of",
     "suspend_it",
 ]
 
+TEMPLATES: Final = Path(__file__).parents[3] / "licence" / "templates"
 DIALOG: Final = "[...document.querySelectorAll('.el-dialog')].find(eyes.isSeen)"
 COMPANY: Final = cast.ENTERPRISE
 RECORD: Final = cast.unregistered(cast.food_record(COMPANY))
-LABELS: Final = {
-    "legal_representative": "法定代表人（负责人）",
-    "address": "住所",
-    "premises": "经营场所",
-    "business_form": "主体业态",
-    "items": "经营项目",
-    "supervisor": "日常监督管理机构",
-    "hotline": "投诉举报电话",
-    "signatory": "签发人",
-}
-"""What the fields of the permit are called (licence/templates/food_permit/schema.json)."""
-
 NUMBER: Final = "JY23301990123456"
+BUSINESS_NUMBER: Final = "330199002000001(1/1)"
 
 
 # --- what the chapters need, which others tell of
@@ -75,17 +67,17 @@ def authorise_the_officer(world: World) -> None:
         world.ask("owner", "POST", path, json=grant, headers={"Idempotency-Key": f"console-{holder}"})
 
 
-def issue_by_the_system(world: World) -> str:
+def issue_by_the_system(world: World, number: str = "JY23301990177777") -> str:
     """The business system issues a permit."""
     body = {
         "type": cast.FOOD_TYPE,
         "seal": world.furnished.seal,
-        "number": "JY23301990177777",
+        "number": number,
         "holder_code": COMPANY.code,
         "data": RECORD,
     }
     token = system_token(world.service, world.furnished.client)
-    once = {"Idempotency-Key": "console-system"}
+    once = {"Idempotency-Key": f"console-{number}"}
     answer = world.service.ask("POST", "/v1/licences", token=token, json=body, headers=once)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
@@ -94,11 +86,22 @@ def issue_by_the_system(world: World) -> str:
 # --- what many steps have in common
 
 
+def state_of(desks: Desks, licence: str) -> str:
+    """Return how a licence stands, as the API tells it."""
+    return str(desks.world.ask("officer", "GET", f"/v1/licences/{licence}")["state"])
+
+
+@cache
+def titles(template: str, word: str = "title") -> Mapping[str, str]:
+    """Return what the fields of a ready type are called."""
+    schema = json.loads((TEMPLATES / template / "schema.json").read_text(encoding="utf-8"))
+    return {name: one[word] for name, one in schema["properties"].items()}
+
+
 def confirm(desk: Desk) -> None:
     """Do what the dialog asks about, and wait until it is done."""
     find = f"{DIALOG}?.querySelector('.el-dialog__footer .el-button:last-child:not([disabled])')"
-    desk.tab.wait(f"!!{find}")
-    desk.tab.evaluate(f"{find}.click()")
+    desk.strike(find)
 
 
 def settle(desk: Desk) -> None:
@@ -110,7 +113,7 @@ def settle(desk: Desk) -> None:
 def fill_in(desk: Desk, record: dict[str, str] = RECORD) -> None:
     """Fill in what the permit says."""
     for name, value in record.items():
-        desk.fill(LABELS[name], value)
+        desk.fill(titles("food_permit")[name], value)
 
 
 def previewed(desk: Desk) -> None:
@@ -175,7 +178,7 @@ def issue_one(desks: Desks) -> str:
     """The officer chooses the type, is told what is wrong where it is wrong, previews, and issues."""
     desk = desks("officer")
     desk.go("证照管理")
-    judged(desk, "list")
+    desk.shot("list")
     desk.click("签发证照")
     desk.see("选定类型")
     choose_type(desk)
@@ -204,9 +207,26 @@ def issue_one(desks: Desks) -> str:
     desk.see("基本信息", "办理经过")
     licence = here(desk, "lic")
     desk.tab.wait("!!document.querySelector('.pdf canvas[data-drawn]')")
-    judged(desk, "licence")
+    desk.shot("licence")
     on_a_phone(desk, "licence-phone")
     return licence
+
+
+def issue_a_business_licence(desks: Desks) -> str:
+    """The officer issues the business licence of the story."""
+    desk = desks("officer")
+    desk.open("/console/licences/new")
+    desk.choose("证照类型", "营业执照")
+    desk.see("注册资本")
+    desk.fill("证照编号", BUSINESS_NUMBER)
+    desk.fill("持证主体代码", COMPANY.code)
+    for name, value in cast.unregistered(cast.business_record(COMPANY)).items():
+        desk.fill(titles("business_licence")[name], value)
+    previewed(desk)
+    desk.click("签发")
+    confirm(desk)
+    desk.see("办理经过")
+    return here(desk, "lic")
 
 
 def find_it_again(desks: Desks, licence: str) -> None:
@@ -301,7 +321,7 @@ def agree_to_the_revocation(desks: Desks, request: str) -> None:
     desk.go("证照管理")
     desk.click("签发复核")
     desk.see("登记事项造假")
-    judged(desk, "reviews")
+    desk.shot("reviews")
     desk.click("吊销")
     desk.see("吊销是行政处罚")
     assert request in desk.place
@@ -315,82 +335,7 @@ def agree_to_the_revocation(desks: Desks, request: str) -> None:
     desk.see("已吊销", "经复核同意")
 
 
-# --- many
-
-
-def table() -> bytes:
-    """Return the table of the chapter: two good rows, one with a wrong code, and a column of another name."""
-    rows: list[dict[str, Any]] = [
-        {"holder_code": COMPANY.code, "number": f"JY2330199020000{place}", **RECORD} for place in range(2)
-    ]
-    rows.append({**rows[0], "number": "JY23301990200002", "holder_code": cast.bad_rows()[0]["holder_code"]})
-    return cast.table_of(rows).replace(b"hotline", "监督电话".encode(), 1)
-
-
-def issue_from_a_table(desks: Desks, folder: Path) -> str:
-    """The officer maps the columns, sees the bad row before anything is issued, starts, and watches it end."""
-    desk, world = desks("officer"), desks.world
-    path = folder / "permits.csv"
-    path.write_bytes(table())
-    desk.go("证照管理")
-    desk.click("批量任务")
-    desk.see("由表格签发")
-    desk.click("由表格签发")
-    desk.see("三步：")
-    choose_type(desk)
-    desk.see("空白表格")
-    download_to(desk, folder)
-    desk.click("XLSX")
-    arrived(desk, folder, "食品经营许可证.xlsx")
-    desk.upload("input[type=file]", path)
-    desk.see("识别为 CSV", "有 1 列尚未对应字段", "缺少必填字段：投诉举报电话")
-    assert is_disabled(desk, "上传并校验")
-    desk.choose("监督电话 对应字段", "投诉举报电话")
-    desk.not_see("尚未对应字段")
-    judged(desk, "bulk-columns")
-    desk.click("上传并校验")
-    desk.see("任务信息")
-    job = here(desk, "bulk")
-    world.service.instance.bulk.worker().work_off()
-    desk.see("待启动", "问题行", "持证主体代码")
-    desk.rest()
-    desk.see("identity.credit_code_malformed")
-    judged(desk, "bulk-checked")
-    desk.click("启动签发")
-    desk.see("签发 2 份证照？")
-    confirm(desk)
-    desk.see("签发中")
-    settle(desk)
-    world.service.instance.bulk.worker().work_off()
-    desk.see("已完成", "下载结果（CSV）")
-    desk.rest()
-    desk.shot("bulk-finished")
-    on_a_phone(desk, "bulk-phone")
-    desk.click("下载结果（CSV）")
-    assert NUMBER[:8] in arrived(desk, folder, f"{job}.csv").decode("utf-8-sig")
-    return job
-
-
-def issue_the_type_anew(desks: Desks) -> str:
-    """What is in force is counted, and a job is made that issues it anew; it is cancelled before it starts."""
-    desk = desks("officer")
-    desk.open("/console/licences/bulk/reissue")
-    choose_type(desk)
-    desk.click("计算数量")
-    desk.see("份证照符合条件")
-    desk.fill("换发理由", "证照样式更新，统一换发。")
-    judged(desk, "bulk-reissue")
-    desk.click("建立换发任务")
-    job = here(desk, "bulk")
-    desk.click("取消任务")
-    desk.see("取消后不能继续")
-    confirm(desk)
-    settle(desk)
-    desk.see("已取消")
-    desk.open("/console/licences/bulk")
-    desk.see("批量换发", "表格签发")
-    judged(desk, "bulk-jobs")
-    return job
+# --- what was on paper
 
 
 def digitise_a_paper_licence(desks: Desks, folder: Path) -> str:
@@ -419,46 +364,3 @@ def digitise_a_paper_licence(desks: Desks, folder: Path) -> str:
     licence = here(desk, "lic")
     desk.see("2023年3月18日", "查看纸质扫描件")
     return licence
-
-
-# --- in English
-
-
-def look_at_it_in_english(desks: Desks) -> None:
-    """The pages of the area, in English: the words of the pages are, whatever the language of what they show."""
-    desk = desks("officer")
-    desk.speak("en")
-    for path, told in (
-        ("", "Issue a licence"),
-        ("/new", "Choose the type"),
-        ("/reviews", "To be decided"),
-        ("/bulk/new", "Type and seal"),
-        (f"/{desks.world.furnished.licence}", "History"),
-    ):
-        desk.open(f"/console/licences{path}")
-        desk.see(told)
-        judged(desk, f"en{path.partition('_')[0].replace('/', '-')}")
-        heads = "[...document.querySelectorAll('main h1, main h2, main nav a, main th[scope=col], main .el-button')]"
-        words = str(desk.tab.evaluate(f"{heads}.map((one) => one.innerText).join(' ')"))
-        assert not re.search(r"[\u3400-\u9fff]", words.replace("营业执照", "")), words
-    desk.speak("zh-CN")
-
-
-# --- files that are saved
-
-
-def download_to(desk: Desk, folder: Path) -> None:
-    """Let the browser save files in a folder."""
-    context = desk.tab.call("Target.getTargetInfo")["targetInfo"]["browserContextId"]
-    told = {"behavior": "allow", "downloadPath": str(folder), "browserContextId": context}
-    desk.tab.browser.call("Browser.setDownloadBehavior", **told)
-
-
-def arrived(desk: Desk, folder: Path, name: str) -> bytes:
-    """Return a file once it is saved."""
-    path = folder / name
-    for _ in range(200):
-        if path.exists() and path.stat().st_size > 0:
-            return path.read_bytes()
-        desk.tab.evaluate("new Promise((done) => setTimeout(done, 50))")
-    raise AssertionError(f"{name} was not saved: {[one.name for one in folder.iterdir()]}")

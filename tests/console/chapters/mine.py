@@ -14,7 +14,6 @@ from tests.console.harness import Desk, Desks
 
 __all__ = [
     "give_consent",
-    "let_a_system_ask",
     "look_at_licences",
     "propose_a_grant",
     "read_records",
@@ -43,11 +42,6 @@ def propose_a_grant(desks: Desks) -> str:
     return found
 
 
-def let_a_system_ask(desks: Desks) -> None:
-    """Let a business system ask for business licences, with the holder's consent, as the issuer grants it."""
-    desks.world.ask("licence.reviewer", "POST", f"/v1/sharing-grants/{propose_a_grant(desks)}/approval")
-
-
 def ask_for_data(desks: Desks) -> int:
     """Ask for the data of the licence as the business system, and return how that was answered."""
     world = desks.world
@@ -68,12 +62,12 @@ def look_at_licences(desk: Desk) -> None:
     desk.choose("查看谁的", cast.ENTERPRISE.name)
     desk.see("营业执照", "亮证")
     desk.tab.wait("![...document.querySelectorAll('.el-select-dropdown')].some(eyes.isSeen)")
-    desk.judged("licences")
+    desk.shot("licences")
     desk.click("营业执照")
     desk.see("证照内容", cast.ENTERPRISE.name)
     desk.click("查看证照文件")
     desk.tab.wait("!!document.querySelector('canvas[data-drawn]')")
-    desk.judged("licence")
+    desk.shot("licence")
 
 
 def show_a_licence(desks: Desks, desk: Desk) -> None:
@@ -140,7 +134,7 @@ def read_records(desks: Desks, desk: Desk) -> None:
     world.ask("registrar", "POST", f"/v1/subjects/{world.people['holder'].person}/disclosures", json=body)
     desk.open(f"/console/my-records?holder={world.furnished.enterprise}")
     desk.see("获取证照数据", "已提供", "您的授权", "已拒绝", "没有您的同意")
-    desk.judged("records")
+    desk.shot("records")
     desk.click("谁看过我的信息")
     desk.see("身份登记员", "更正信息", "办件20261122-0007")
     desk.judged("accesses")
@@ -150,7 +144,7 @@ def withdraw_it(desks: Desks, desk: Desk) -> None:
     """Look at the consent with its use, and withdraw it: the system is refused from then on."""
     desk.open(f"/console/my-consents?holder={desks.world.furnished.enterprise}")
     desk.see("已用 1 次 / 最多 3 次")
-    desk.judged("consents")
+    desk.shot("consents")
     desk.click("详情")
     desk.see("用证授权书", "获取证照数据")
     desk.judged("consent-details")

@@ -8,8 +8,10 @@ from tests.console.harness import PHONE, Desk, Desks
 __all__ = [
     "accept_it",
     "apply_for_a_seal",
+    "apply_plainly",
     "apply_to_replace_it",
     "approve_a_use",
+    "authorise",
     "authorise_the_owner",
     "authorise_the_system",
     "bring_it_back",
@@ -22,6 +24,7 @@ __all__ = [
     "review_it",
     "stamp_a_document",
     "state_of",
+    "suspend_it",
     "withdraw_the_authorisation",
 ]
 
@@ -40,8 +43,7 @@ def take(desk: Desk, seal: str, step: str, *, then: str) -> None:
 def confirm(desk: Desk) -> None:
     """Do what the dialog asks about."""
     find = f"{DIALOG}?.querySelector('.el-dialog__footer .el-button:last-child:not([disabled])')"
-    desk.tab.wait(f"!!{find}")
-    desk.tab.evaluate(f"{find}.click()")
+    desk.strike(find)
 
 
 def judge(desk: Desk, name: str) -> None:
@@ -89,6 +91,23 @@ def apply_for_a_seal(desks: Desks, folder: Path, *, row: str = "行政审批专�
     return desk.place.rsplit("/", 1)[1]
 
 
+def apply_plainly(desks: Desks, folder: Path, row: str, alike: str) -> str:
+    """Let the applicant apply for a seal without ado, and be told what it resembles."""
+    desk = desks("applicant")
+    desk.open("/console/seals")
+    desk.click("申请印章")
+    desk.see("章面预览")
+    desk.choose("类型", "业务专用章")
+    desk.fill("横排文字（星下）", row)
+    desk.see(alike)
+    desk.fill("申请理由", "用于签发电子证照")
+    put_forward(desk, folder, "申请书", "主体资格证明")
+    desk.click("提交")
+    desk.see("等待印章审核员审核申请")
+    desk.rest()
+    return desk.place.rsplit("/", 1)[1]
+
+
 def return_and_mend(desks: Desks, seal: str) -> None:
     """Let the reviewer return the application, and the applicant mend it."""
     reviewer, applicant = desks("reviewer"), desks("applicant")
@@ -106,12 +125,12 @@ def return_and_mend(desks: Desks, seal: str) -> None:
     applicant.see("等待印章审核员审核申请", "补正再报")
 
 
-def review_it(desks: Desks, seal: str) -> None:
+def review_it(desks: Desks, seal: str, *, told: str = "用于行政许可与行政审批") -> None:
     """Let the reviewer see application, owner and look-alikes side by side, read a document, and approve."""
     desk = desks("reviewer")
     desk.open(f"/console/seals/{seal}")
     desk.click("审核申请")
-    desk.see("统一社会信用代码", "用于行政许可与行政审批", "相似印章", "申请书")
+    desk.see("统一社会信用代码", told, "相似印章", "申请书")
     judge(desk, "review")
     desk.click("查看 申请书")
     desk.tab.wait("!!document.querySelector('canvas[data-drawn]')")
@@ -135,14 +154,16 @@ def accept_it(desks: Desks, seal: str) -> None:
     desk = desks("owner")
     take(desk, seal, "接收启用", then="使用中")
     desk.see("用印授权", "用印记录")
-    judge(desk, "seal")
+    desk.shot("seal")
 
 
-def authorise(desk: Desk, seal: str, who: str) -> None:
-    """Let the owner authorise somebody to stamp documents."""
+def authorise(desk: Desk, seal: str, who: str, *, purpose: str = "") -> None:
+    """Let the owner authorise somebody to stamp documents, or to use the seal for another purpose."""
     desk.open(f"/console/seals/{seal}/authorisations")
     desk.click("授权用印")
     desk.choose("被授权者", who)
+    if purpose:
+        desk.choose("用途", purpose)
     confirm(desk)
     desk.see("授权已生效")
     settle(desk)
@@ -159,7 +180,7 @@ def authorise_the_system(desks: Desks, seal: str) -> None:
     settle(desk)
     authorise(desk, seal, "综合业务系统")
     desk.see("综合业务系统", "文件用印")
-    judge(desk, "authorisations")
+    desk.shot("authorisations")
 
 
 def authorise_the_owner(desks: Desks, seal: str) -> None:
@@ -185,15 +206,15 @@ def look_at_the_ledger(desks: Desks, seal: str, *, lines: int) -> None:
     """Let the owner see where the seal was used, search, and look at one line."""
     desk = desks("owner")
     desk.open(f"/console/seals/{seal}/ledger")
-    desk.see("用印时间", "通知", "成功")
+    desk.see("用印时间", "letter.pdf", "成功")
     assert desk.tab.evaluate("document.querySelectorAll('.rows tbody tr').length") == lines
-    judge(desk, "ledger")
+    desk.shot("ledger")
     desk.fill("文件编号、内容或用途", "没有这样的")
     desk.click("查询")
     desk.see("没有用印记录")
     desk.click("重置")
     desk.see("成功")
-    desk.click("通知")
+    desk.click("letter.pdf")
     desk.see("文件摘要（SM3）", "记录编号")
     judge(desk, "ledger-line")
 
@@ -203,7 +224,7 @@ def report_it_lost_from_a_phone(desks: Desks, seal: str) -> None:
     desk = desks("owner")
     desk.tab.measure(PHONE)
     desk.open(f"/console/seals/{seal}")
-    judge(desk, "seal-phone")
+    desk.shot("seal-phone")
     desk.click("css:.lose button")
     desk.see("印章立即停用。自遗失时间至此刻的用印将标为有争议。")
     # Moments are typed in China's time, wherever the machine is: it is five in the morning in Greenwich.
@@ -224,6 +245,17 @@ def bring_it_back(desks: Desks, seal: str) -> None:
     confirm(owner)
     owner.see("等待印章审核员批准恢复")
     take(reviewer, seal, "批准恢复", then="使用中")
+
+
+def suspend_it(desks: Desks, seal: str) -> None:
+    """Let the owner suspend the seal."""
+    desk = desks("owner")
+    desk.open(f"/console/seals/{seal}")
+    desk.click("停用")
+    desk.fill("理由", "保管人员调整，暂停使用。")
+    confirm(desk)
+    desk.see("已停用，不能用印")
+    settle(desk)
 
 
 def cancel_it(desks: Desks, seal: str) -> None:
