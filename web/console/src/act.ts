@@ -9,6 +9,12 @@ export async function say(words: string): Promise<void> {
   ElMessage.success(words);
 }
 
+/** Say that something did not happen, where there is no place of its own for it. */
+export async function warn(words: string): Promise<void> {
+  const { ElMessage } = await import("./message");
+  ElMessage.error(words);
+}
+
 /** Return what runs an act: `runs` while it does, `problem` where it failed the last time. */
 export function useAct() {
   const runs = ref(false);

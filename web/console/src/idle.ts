@@ -3,7 +3,7 @@
 import { ref } from "vue";
 
 import { asking, plain } from "./api/client";
-import { loginAddress } from "./api/gate";
+import { loginAddress, over } from "./api/gate";
 import { session } from "./session";
 
 const SIGNS = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"] as const;
@@ -12,9 +12,11 @@ const TOLD = 2_000;
 const PRESENT = 60_000;
 const TICK = 1_000;
 
-type Message = { kind: "here"; at: number } | { kind: "stronger" } | { kind: "over" };
+type Message = { kind: "here"; at: number } | { kind: "stronger" } | { kind: "back" } | { kind: "over" };
 
-const tabs = new BroadcastChannel("xinyin-session");
+/** On which the tabs of a browser tell each other of the session. */
+export const CHANNEL = "xinyin-session";
+const tabs = new BroadcastChannel(CHANNEL);
 let last = Date.now();
 let said = 0;
 let isOver = false;
@@ -74,8 +76,9 @@ export function watchDesk(): void {
       last = Math.max(last, data.at);
       look();
     } else if (data.kind === "stronger") void session.refresh();
-    else leave();
+    else if (data.kind === "over" && over.value === undefined) leave();
   });
   addEventListener("visibilitychange", look);
+  tabs.postMessage({ kind: "back" } satisfies Message); // for a tab that waits for somebody to log in again
   setInterval(look, TICK);
 }

@@ -15,7 +15,11 @@ function chosen(): Language {
   }
   const kept = localStorage.getItem(KEPT);
   if (kept === "zh-CN" || kept === "en") return kept;
-  if (told === "zh" || told === "en") return told === "zh" ? "zh-CN" : "en";
+  if (told === "zh" || told === "en") {
+    const one = told === "zh" ? "zh-CN" : "en";
+    localStorage.setItem(KEPT, one); // else the next page that is loaded would speak that of the browser
+    return one;
+  }
   return navigator.language.toLowerCase().startsWith("zh") ? "zh-CN" : "en";
 }
 

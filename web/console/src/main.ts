@@ -3,6 +3,7 @@ import { localeContextKey } from "element-plus/es/hooks/use-locale/index";
 import { createApp } from "vue";
 
 import App from "./App.vue";
+import { watchForms } from "./api/gate";
 import { Problem, UNREACHABLE } from "./api/problem";
 import { elementWords, loadFirstWords, loadWords } from "./i18n";
 import { watchDesk } from "./idle";
@@ -17,6 +18,11 @@ const [refused] = await Promise.all([
   ),
   loadFirstWords(),
 ]);
-if (refused === undefined) watchDesk();
+if (refused === undefined) {
+  watchDesk();
+  watchForms();
+}
 createApp(App, { refused }).provide(localeContextKey, elementWords).use(router).mount("#app");
 void loadWords(); // of the other pages, once the first one stands
+// What tells that nobody answers has to be there by then.
+void Promise.all([import("./message"), import("./components/ProblemNotice.vue"), import("./pages/frame/FaultPage.vue")]);

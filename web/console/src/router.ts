@@ -17,7 +17,10 @@ import { mine } from "./pages/mine/area";
 import { seals } from "./pages/seals/area";
 import { setup } from "./pages/setup/area";
 import { verify } from "./pages/verify/area";
-import { loadWords } from "./i18n";
+import { warn } from "./act";
+import { isThere } from "./api/client";
+import { forgetTyped } from "./api/gate";
+import { i18n, loadWords } from "./i18n";
 import { session } from "./session";
 
 /** In the order of the menu. */
@@ -83,14 +86,17 @@ router.beforeResolve(async (to) => {
   if (to.name !== "home") await loadWords();
 });
 
-// A page whose script is gone was built anew since this one was opened: it is loaded as it is now.
-router.onError((error: unknown, to) => {
-  const isGone = error instanceof TypeError && /import/i.test(error.message);
-  if (isGone && sessionStorage.getItem(RELOADED) !== to.fullPath) {
+// A page whose script is gone was built anew since this one was opened: it is loaded as it is now. Where nobody answers,
+// one stays where one is.
+router.onError(async (error: unknown, to) => {
+  const isGone = error instanceof Error && /import|preload/i.test(error.message); // its script, or its style
+  if (isGone && !(await isThere())) void warn(i18n.global.t("problem.console.unreachable"));
+  else if (isGone && sessionStorage.getItem(RELOADED) !== to.fullPath) {
     sessionStorage.setItem(RELOADED, to.fullPath);
     location.assign(router.resolve(to.fullPath).href);
   }
 });
 router.afterEach((to, from, failure) => {
   if (failure === undefined && to.fullPath !== from.fullPath) sessionStorage.removeItem(RELOADED);
+  if (failure === undefined && to.path !== from.path) forgetTyped();
 });

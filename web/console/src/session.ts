@@ -2,7 +2,7 @@
 import { computed, reactive } from "vue";
 
 import { plain, told } from "./api/client";
-import { arrived, lost } from "./api/gate";
+import { arrived, lost, regained } from "./api/gate";
 import { hasEnded } from "./api/problem";
 import type { components } from "./api/schema";
 import type { Permission } from "./area";
@@ -31,8 +31,16 @@ export const session = {
   /** Ask anew who is logged in: after a further factor was shown, here or in another tab. */
   async refresh(): Promise<void> {
     const { data, error } = await plain.GET("/v1/me");
-    if (hasEnded(error)) await lost();
+    if (hasEnded(error)) await regained(); // whoever brings it back asks anew
     if (data) state.me = data;
+  },
+
+  /** Ask whether whoever worked here is logged in again. Return who is logged in instead, else nothing. */
+  async comeBack(): Promise<{ isBack: boolean; other?: string }> {
+    const { data } = await plain.GET("/v1/me");
+    if (data && data.id !== state.me?.id) return { isBack: false, other: data.name };
+    if (data) state.me = data;
+    return { isBack: data !== undefined };
   },
 
   /** Forget who is logged in: nothing is shown any more. */

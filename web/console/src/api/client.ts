@@ -2,7 +2,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 
 import { language } from "../language";
-import { lost, strengthened } from "./gate";
+import { forgetTyped, regained, strengthened } from "./gate";
 import { hasEnded, levelNeeded, Problem, problemOf, UNREACHABLE } from "./problem";
 import type { paths } from "./schema";
 
@@ -26,13 +26,18 @@ export const asking = { last: Date.now() };
 /** Ask the service. Where the session has ended, log in; where it proves too little, prove more and ask again. */
 async function ask(request: Request): Promise<Response> {
   const again = request.clone();
+  const isAct = request.method !== "GET";
   asking.last = Date.now();
   const answer = await fetch(request);
+  if (isAct && answer.ok) forgetTyped();
   if (answer.status !== 401) return answer;
   const body: unknown = await answer.clone().json().catch(() => null);
-  if (hasEnded(body)) return lost();
+  if (hasEnded(body)) {
+    await regained(isAct);
+    return ask(again);
+  }
   const needed = levelNeeded(body); // RFC 9470, 3
-  return needed !== null && (await strengthened(needed)) ? fetch(again) : answer;
+  return needed !== null && (await strengthened(needed)) ? ask(again) : answer;
 }
 
 export const api = createClient<paths>({ baseUrl: "/", credentials: "same-origin", fetch: ask });
@@ -49,6 +54,14 @@ export async function told<Data>(
   const { data, error, response } = await asked;
   if (!response.ok) throw problemOf(response.status, error);
   return data as Data;
+}
+
+/** Tell whether the service answers at all. */
+export function isThere(): Promise<boolean> {
+  return plain.GET("/v1/instance").then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Return the key of a request that must happen once, however often it is sent (docs/retries.md). */

@@ -32,6 +32,39 @@ export function lost(): Promise<never> {
   return new Promise(() => undefined);
 }
 
+/** What was typed on this page and not sent yet would be lost by leaving it. */
+let unsent = false;
+
+/** The session has ended while somebody was filling something in: told whether they are logged in again. */
+export const over = ref<(isBack: boolean) => void>();
+
+let waiting: Promise<boolean> | undefined;
+
+/** Note what is typed on a page, apart from searches. */
+export function watchForms(): void {
+  const typed = ({ target }: Event): void => {
+    unsent ||= target instanceof Element && target.closest("[role=search]") === null;
+  };
+  for (const sign of ["input", "change"]) addEventListener(sign, typed, { passive: true, capture: true });
+}
+
+/** What was typed has been sent, or left behind. */
+export function forgetTyped(): void {
+  unsent = false;
+}
+
+/** The session has ended. What was typed is kept until somebody is logged in again, in another window; else log in here. */
+export async function regained(isAct = false): Promise<void> {
+  if (isAct || unsent || waiting) {
+    waiting ??= new Promise<boolean>((done) => (over.value = done)).finally(() => {
+      over.value = undefined;
+      waiting = undefined;
+    });
+    if (await waiting) return;
+  }
+  await lost();
+}
+
 /** Somebody is logged in: the next end of a session is the first one again. */
 export function arrived(): void {
   sessionStorage.removeItem(LED);

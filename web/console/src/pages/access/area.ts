@@ -1,5 +1,5 @@
 // Access: accounts, duties, business systems, platforms; and what one lets others do.
-import { Connection, Key, Monitor, Share, Suitcase } from "@element-plus/icons-vue";
+import { Connection, Key, Message, Monitor, Share, Suitcase } from "@element-plus/icons-vue";
 
 import type { Area } from "../../area";
 
@@ -44,6 +44,12 @@ export const access: Area = {
       meta: { title: "peers.title", permissions: ["client:register"] },
     },
     {
+      path: "/account-messages",
+      name: "account-messages",
+      component: () => import("./MessagesPage.vue"),
+      meta: { title: "account_messages.title", permissions: ["client:register"] },
+    },
+    {
       path: "/delegations",
       name: "delegations",
       component: () => import("./DelegationsPage.vue"),
@@ -62,6 +68,7 @@ export const access: Area = {
     { part: "system", route: "duties", icon: Suitcase },
     { part: "system", route: "clients", icon: Monitor },
     { part: "system", route: "peers", icon: Connection },
+    { part: "system", route: "account-messages", icon: Message },
     { part: "mine", route: "delegations", icon: Share },
   ],
 };

@@ -29,6 +29,8 @@ export const USUAL: Registration = {
   token_endpoint_auth_method: "private_key_jwt",
   scopes: ["openid"],
   require_pushed_authorization_requests: false,
+  dpop_bound_access_tokens: false,
+  resources: [],
   level: 1,
 };
 

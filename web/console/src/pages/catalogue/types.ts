@@ -7,7 +7,7 @@ export type ReadyType = components["schemas"]["ReadyTypeView"];
 export type TypeState = components["schemas"]["TypeState"];
 export type TypeDraft = components["schemas"]["TypeDraft"];
 
-export const STATES: readonly TypeState[] = ["draft", "reviewed", "published", "retired"];
+export const STATES: readonly TypeState[] = ["draft", "returned", "reviewed", "published", "retired"];
 export const HOLDERS = ["natural_person", "legal_person", "other_organisation"] as const;
 export const LEVELS = ["national", "province", "city", "county", "township", "other"] as const;
 export const RULES = ["lasting", "until", "as_recorded", "no_end"] as const;

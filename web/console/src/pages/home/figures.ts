@@ -14,6 +14,7 @@ export const EVENTS_OF: Record<Figure, readonly string[]> = {
     "openid_token:issue:refused",
     "openid_token:reuse:refused",
     "password:change:refused",
+    "session:bear:refused",
     "session:begin:refused",
     "sharing:call:refused",
     "ticket:exchange:refused",

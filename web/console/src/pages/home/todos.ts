@@ -31,6 +31,7 @@ export function titleOf(todo: Todo): string {
     case "licence_request":
       return t("home_thing.licence_request", { name, event: word(`licence_event.${todo.state}`, todo.state) });
     case "type_review":
+    case "type_returned":
     case "type_publication":
       return t("home_thing.type", { name, version: todo.within });
     case "sharing_grant":
@@ -56,6 +57,7 @@ export function placeOf(todo: Pick<Todo, "kind" | "id" | "state" | "within">): R
     case "licence_request":
       return { name: "licence-review", params: { request: todo.id } };
     case "type_review":
+    case "type_returned":
     case "type_publication":
       return { name: "type", params: { kind: todo.id } };
     case "bulk_job":

@@ -1,4 +1,5 @@
 // What seals are used for, in words where there are some: others are shown as the business systems write them.
+import type { components } from "../../api/schema";
 import { i18n } from "../../i18n";
 
 /** Purposes that this service itself knows. */
@@ -11,3 +12,20 @@ function word(group: string, value: string): string {
 
 export const purposeWord = (purpose: string): string => word("stamp_purpose", purpose);
 export const kindWord = (kind: string): string => word("stamp_kind", kind);
+
+type Place = NonNullable<components["schemas"]["ApprovalView"]["order"]>["places"][number];
+
+/** Return where a seal goes in a document, in words. */
+export function placeWord(place: Place): string {
+  const { t } = i18n.global;
+  switch (place.kind) {
+    case "point":
+      return t("stamp_at.point", { page: place.page, x: place.x_mm, y: place.y_mm });
+    case "pages":
+      return t("stamp_at.pages", { pages: place.pages, x: place.x_mm, y: place.y_mm });
+    case "keyword":
+      return t("stamp_at.keyword", { text: place.text });
+    case "edges":
+      return t("stamp_at.edges", { pages: place.pages });
+  }
+}

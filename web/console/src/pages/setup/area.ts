@@ -10,7 +10,7 @@ export const setup: Area = {
       path: "/setup",
       name: "setup",
       component: () => import("./SetUpPage.vue"),
-      meta: { title: "setup.title", permissions: ["instance:read"] },
+      meta: { title: "setup.title" },
     },
   ],
   menu: [{ part: "system", route: "setup", icon: SetUp, shown: waits }],

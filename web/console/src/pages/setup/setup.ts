@@ -17,7 +17,7 @@ export async function ask(): Promise<SetUp> {
 
 /** Tell whether something of the set-up is left to do, as far as that is known; it is asked for once. */
 export function waits(): boolean {
-  if (!asked && session.may("instance:read")) {
+  if (!asked && session.duties.value.size > 0) {
     asked = true;
     ask().catch(() => undefined); // the menu goes without
   }

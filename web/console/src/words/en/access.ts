@@ -2,7 +2,7 @@ import type zh from "../zh/access";
 import type { Words } from "../words";
 
 const en: Words<typeof zh> = {
-  turn: { earlier: "Earlier", later: "Later" },
+  turn: { page: "Page {page}", earlier: "Earlier", later: "Later" },
   accounts: {
     title: "Accounts",
     told: "Accounts belong to persons who are proven. No personal data is shown here; names are masked.",
@@ -168,6 +168,26 @@ const en: Words<typeof zh> = {
       offline_access: "While away",
     },
   },
+  account_messages: {
+    title: "Account messages",
+    told: "Other platforms are told of changes to accounts. What they refuse, or what does not reach them, is dealt with here; messages name identifiers, never names or numbers of documents.",
+    platform: "Platform",
+    upper: "Platform above",
+    none: "No messages",
+    person: "Person",
+    created_at: "Made",
+    state: "State",
+    attempts: "Attempts",
+    answer: "Last answer",
+    due: "Next attempt: {at}",
+    retry: "Send again",
+    retry_told: "This message is sent again at once.",
+    retried: "It waits again, and is sent soon",
+    set_aside: "Set aside",
+    set_aside_told: "This message is sent no more. The next change of this person’s account is told again.",
+    set_aside_done: "Set aside",
+  },
+  message_state: { waiting: "Waiting", delivered: "Delivered", refused: "Refused", set_aside: "Set aside" },
   peers: {
     title: "Platforms",
     told: "What is agreed with platforms beside: up to which level each is believed, and what it is told. A system administrator proposes, a security administrator agrees.",
@@ -194,6 +214,7 @@ const en: Words<typeof zh> = {
     received: "Received by me",
     given_by_organisation: "Given by the organisation",
     received_by_organisation: "Received by the organisation",
+    none: "No delegations",
     none_given: "Nothing given",
     none_received: "Nothing received",
     from: "From",

@@ -2,6 +2,7 @@ import type zh from "../zh/audit";
 import type { Words } from "../words";
 
 const en: Words<typeof zh> = {
+  audit_kind: { person: "Person", organisation: "Organisation", client: "System", seal: "Seal", licence: "Licence" },
   audit: {
     title: "Audit trail",
     told: "Who did what to which thing, and when. Each event is chained to the one before and sealed by signed checkpoints.",
@@ -14,7 +15,8 @@ const en: Words<typeof zh> = {
     every_tag: "Every event",
     actor: "Who",
     subject: "Thing",
-    identifier: "Identifier",
+    actor_hint: "Username, organisation, system, or identifier",
+    subject_hint: "Seal, organisation, licence number, or identifier",
     since: "From",
     until: "Before",
     sequence: "Number",

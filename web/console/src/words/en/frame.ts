@@ -19,6 +19,14 @@ const en: Words<typeof zh> = {
     stay: "Go on working",
     leaving: "Going to the login page …",
   },
+  over: {
+    title: "You are logged out",
+    told: "What you have filled in here was not sent, and is all still here. Log in again in a new window; then this goes on by itself.",
+    other: "{name} is logged in now. What stands here was filled in by somebody else and cannot be sent.",
+    log_in: "Log in, in a new window",
+    leave: "Give it up and log in here",
+    back: "You are logged in again",
+  },
   step_up: {
     title: "Prove again who you are",
     told: "This needs assurance level L{needed}; yours is L{held}. Once that is proven, what you began goes on by itself.",
@@ -44,6 +52,7 @@ const en: Words<typeof zh> = {
     copied: "Copied",
     reason: "Reason",
     more: "More",
+    all: "All",
     none: "None",
     yes: "Yes",
     no: "No",
@@ -83,6 +92,14 @@ const en: Words<typeof zh> = {
       shut_out: "The browser did not keep the login. Allow cookies of this site, or use a newer browser.",
       page_failed: "This page has failed.",
     },
+    seal: {
+      not_authorised:
+        "Whoever acts here has no leave to use this seal for that, or no longer. The owner of the seal can give it.",
+    },
+    lifecycle: {
+      event_not_possible: "As it stands now, this step is not possible. Somebody may have taken it already.",
+      four_eyes_required: "You took the step before. Another person has to take this one.",
+    },
     unknown: "It was not done.",
     fields: "Please check:",
     cure: {
@@ -100,6 +117,7 @@ const en: Words<typeof zh> = {
     code: "Error code",
     request: "Request number",
     again: "Try again",
+    seen: "Dismiss",
   },
   denied: {
     title: "No permission",

@@ -33,6 +33,7 @@ const en: Words<typeof zh> = {
     proposal: "Second person",
     licence_request: "Licence review",
     type_review: "Type to review",
+    type_returned: "Type sent back",
     type_publication: "Type to publish",
     sharing_grant: "Sharing grant",
     bulk_job: "Bulk job to start",

@@ -103,6 +103,7 @@ const en: Words<typeof zh> = {
     proposals: "Waiting for a second person",
     former_seals: "Seals that bear an earlier name",
     former_told: "The name has changed: the issuing department cancels these seals and has them made anew.",
+    merged_here: "{id}, which you looked for, was merged into this identifier and is used no more.",
     more: "More",
     prove: "Prove",
     prove_ask:

@@ -23,6 +23,7 @@ const en: Words<typeof zh> = {
     again: "New password once more",
     rule: "Best a sentence that only you know, and that you use nowhere else.",
     differs: "The two are not the same",
+    wrong: "The current password is not right.",
     ends: "You will be logged out everywhere else.",
     done: "Password changed. You are logged out everywhere else",
   },
@@ -83,6 +84,11 @@ const en: Words<typeof zh> = {
     recovery_stopped: "Recovery stopped",
     recovery_done: "Account recovered",
     proofing_done: "Level of the proofing updated",
+    session_strayed: "A session turned up on another device and was ended",
+    delegation_offered: "You were offered a delegation",
+    delegation_accepted: "A delegation you gave was accepted",
+    delegation_ended: "A delegation has ended",
+    licence_used: "A licence was used by your consent",
   },
 };
 

@@ -13,10 +13,10 @@ const en: Words<typeof zh> = {
     at: "done {at}",
     by: "By {duties}",
     missing: "Still missing, with an account that is activated: {duties}",
-    go: "Go there",
+    go_to: "Go to: {page}",
     command: "Run on the server:",
     demonstration: "This is a demonstration",
-    demonstration_told: "People, organisations, seals and licences are made up, and every certificate bears “（演示）” in its name. A demonstration never becomes a real instance: stop the service, delete its data folder, and hold a key ceremony for the real one:",
+    demonstration_told: "People, organisations, seals and licences are made up, and every certificate bears “（演示）” in its name. A demonstration never becomes a real instance: stop the service, remove the whole of the demonstration, and hold a key ceremony for the real one:",
   },
   setup_step: {
     ceremony: { title: "Hold the key ceremony", told: "It makes the root key, the authorities and the service's keys, and registers the administrators and registrars." },

@@ -1,4 +1,5 @@
 export default {
+  audit_kind: { person: "人员", organisation: "单位", client: "业务系统", seal: "印章", licence: "证照" },
   audit: {
     title: "审计记录",
     told: "谁在何时对何物做了什么。每条记录与前一条环环相扣，并由签名检查点封存。",
@@ -11,7 +12,8 @@ export default {
     every_tag: "全部事项",
     actor: "操作者",
     subject: "对象",
-    identifier: "标识",
+    actor_hint: "用户名、单位或系统名称，或标识",
+    subject_hint: "印章、单位、证照编号，或标识",
     since: "起始时间",
     until: "截止时间",
     sequence: "序号",

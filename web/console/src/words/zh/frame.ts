@@ -16,6 +16,14 @@ export default {
     stay: "继续工作",
     leaving: "正在转到登录页……",
   },
+  over: {
+    title: "登录已结束",
+    told: "您在这一页填写的内容还没有提交，都还在。请在新窗口重新登录；登录之后，这里会自动继续。",
+    other: "现在登录的是 {name}。这里的内容由另一人填写，不能继续提交。",
+    log_in: "在新窗口登录",
+    leave: "放弃填写，去登录页",
+    back: "已恢复登录",
+  },
   step_up: {
     title: "需要再次验证身份",
     told: "这项操作需要认证等级 L{needed}，您目前是 L{held}。验证之后，会自动继续刚才的操作。",
@@ -41,6 +49,7 @@ export default {
     copied: "已复制",
     reason: "理由",
     more: "更多",
+    all: "全部",
     none: "无",
     yes: "是",
     no: "否",
@@ -80,6 +89,11 @@ export default {
       shut_out: "浏览器没有保留登录状态。请允许本站使用 Cookie，或者换用较新的浏览器。",
       page_failed: "页面出错了。",
     },
+    seal: { not_authorised: "经办人没有这枚印章此项用途的授权，或者授权已经收回、到期。请由印章所有者授权。" },
+    lifecycle: {
+      event_not_possible: "现在的状态不允许这一步，可能已有人办理过。",
+      four_eyes_required: "上一步由您办理，这一步须由另一人办理。",
+    },
     unknown: "操作没有完成。",
     fields: "请核对以下内容：",
     cure: {
@@ -97,6 +111,7 @@ export default {
     code: "错误代码",
     request: "请求编号",
     again: "重试",
+    seen: "知道了",
   },
   denied: { title: "没有权限", told: "您的职责不包含这一页。需要时请联系安全管理员。", for: "这一页供以下职责使用：{duties}", back: "回到工作台" },
   fault: { title: "暂时无法显示", other: "换一个账户登录" },

@@ -30,6 +30,7 @@ export default {
     proposal: "双人复核",
     licence_request: "证照复核",
     type_review: "证照类型复核",
+    type_returned: "证照类型退回修改",
     type_publication: "证照类型发布",
     sharing_grant: "共享授权复核",
     bulk_job: "批量任务启动",

@@ -101,6 +101,7 @@ export default {
     former_seals: "仍使用旧名称的印章",
     former_told: "名称已变更，请制发部门注销这些印章并重新制作。",
     more: "更多办理",
+    merged_here: "您查找的 {id} 已并入本标识，不再单独使用。",
     prove: "核验",
     prove_ask: "确认您已当面查验证件并核对本人（或法定代表人）？核验由登记人以外的登记员办理。",
     proven: "已核验",

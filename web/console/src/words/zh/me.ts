@@ -20,6 +20,7 @@ export default {
     again: "再次输入新口令",
     rule: "建议使用一句只有您自己知道的话，不要与其他网站相同。",
     differs: "两次输入不一致",
+    wrong: "当前口令不正确。",
     ends: "修改之后，您在其他地方的登录都会退出。",
     done: "口令已修改，其他地方的登录已退出",
   },
@@ -79,5 +80,10 @@ export default {
     recovery_stopped: "找回已制止",
     recovery_done: "账号已找回",
     proofing_done: "实名核验等级已更新",
+    session_strayed: "会话在其他设备上出现，已结束",
+    delegation_offered: "收到一份授权委托",
+    delegation_accepted: "您给出的授权委托已被接受",
+    delegation_ended: "一份授权委托已终止",
+    licence_used: "证照经您同意被使用",
   },
 };

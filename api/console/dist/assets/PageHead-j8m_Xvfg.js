@@ -1,1 +1,0 @@
-import{Ct as e,Qt as t,St as n,Yt as r,bt as i,kt as a,tr as o}from"./css-JIP_8Bvm.js";var s={class:`page-head`},c={key:0},l={class:`page-acts`},u=a({__name:`PageHead`,props:{title:{},told:{}},setup(a){return(u,d)=>(r(),e(`header`,s,[i(`div`,null,[i(`h1`,null,o(a.title),1),a.told?(r(),e(`p`,c,o(a.told),1)):n(``,!0)]),i(`div`,l,[t(u.$slots,`default`)])]))}});export{u as t};

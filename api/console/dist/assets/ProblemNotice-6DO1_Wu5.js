@@ -1,0 +1,1 @@
+export{t as default}from"./ProblemNotice-1iGY9edl.js";

@@ -1,1 +1,0 @@
-export{t as default}from"./ProblemNotice-BNF6wAl0.js";

@@ -1,0 +1,1 @@
+import"./css-CoMeGW3f.js";

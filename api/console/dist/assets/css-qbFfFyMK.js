@@ -1,1 +1,0 @@
-import"./css-JIP_8Bvm.js";import"./css-BQuEe_st.js";

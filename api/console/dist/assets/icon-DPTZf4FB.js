@@ -1,1 +1,0 @@
-import{$ as e,K as t,O as n,d as r,f as i,j as a,l as o,m as s,ut as c}from"./css-JIP_8Bvm.js";var l=c([String,Object,Function]),u={Close:s},d={Close:s,SuccessFilled:t,InfoFilled:n,WarningFilled:e,CircleCloseFilled:i},f={primary:n,success:t,warning:e,error:i,info:n},p={validating:a,success:o,error:r};export{l as a,p as i,d as n,f as r,u as t};

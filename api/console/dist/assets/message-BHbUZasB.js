@@ -1,1 +1,0 @@
-import"./rolldown-runtime-XKyaHtl9.js";import"./css-JIP_8Bvm.js";export{t as ElMessage}from"./message-CPb45bVv.js";

@@ -1,1 +1,0 @@
-import{n as e}from"./i18n-D8YzWaOf.js";var t=[`document.stamp`,`licence.issue`,`ledger.statement`];function n(t,n){let r=`${t}.${n.replaceAll(`.`,`_`)}`;return e.global.te(r)?e.global.t(r):n}var r=e=>n(`stamp_purpose`,e),i=e=>n(`stamp_kind`,e);export{i as n,r,t};

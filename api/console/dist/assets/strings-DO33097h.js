@@ -1,1 +1,0 @@
-import{jn as e}from"./css-JIP_8Bvm.js";var t=(e=``)=>e.replace(/[|\\{}()[\]^$+*?.]/g,`\\$&`).replace(/-/g,`\\x2d`),n=t=>e(t);export{t as n,n as t};

@@ -1,0 +1,98 @@
+"""What states, steps and grounds are called: whatever an error can name has words in both languages."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+import identity
+import keys
+import licence
+import seal
+import trust
+from api.detail_words import CALLED
+from api.fault_words import FAULTS, spoken
+from api.words import WORDS
+from licence.template.checks import Check
+from trust.errors import TrustError
+
+ROOT = Path(__file__).parents[2]
+HOUSE = (trust, keys, identity, seal, licence)
+NAMED = {"State": "state", "Event": "event", "Ground": "ground"}
+RAISED = re.compile(r"\b([A-Z]\w+)\((?=[^()]*\b(?:fault|rule|check)=)([^()]*)\)")
+
+
+def closed_sets() -> Iterator[type[StrEnum]]:
+    """Yield the closed sets of the house."""
+    for package in HOUSE:
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            module = importlib.import_module(found.name)
+            for one in vars(module).values():
+                if isinstance(one, type) and issubclass(one, StrEnum) and one.__module__ == found.name:
+                    yield one
+
+
+def test_every_state_step_and_ground_has_words() -> None:
+    missing = {
+        (one.__name__, value.value)
+        for one in closed_sets()
+        for ending, detail in NAMED.items()
+        if one.__name__.endswith(ending)
+        for value in one
+        if value.value not in CALLED[detail]
+    }
+    assert missing == set()
+
+
+def codes() -> dict[str, str]:
+    """Return the code of every error by the name of its class."""
+    found: dict[str, str] = {}
+    waiting: list[type[TrustError]] = [TrustError]
+    while waiting:
+        one = waiting.pop()
+        found[one.__name__] = str(getattr(one, "code", ""))
+        waiting += one.__subclasses__()
+    return found
+
+
+def test_every_fault_that_is_raised_has_words_where_its_error_has_some() -> None:
+    known, unsaid, seen = codes(), [], set()
+    for package in HOUSE:
+        for path in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
+            for name, told in RAISED.findall(path.read_text(encoding="utf-8")):
+                code = known.get(name, "")
+                if code not in FAULTS:
+                    continue
+                detail, words = FAULTS[code]
+                for value in re.findall(rf'\b{detail}="([a-z_]+)"', told):
+                    seen.add(code)
+                    if value not in words:
+                        unsaid.append((code, value))
+    assert unsaid == []
+    assert {"identity.citizen_number_malformed", "sharing.invalid", "seal.picture_malformed"} <= seen
+    assert {one.value for one in Check} <= set(FAULTS["licence.template_refused"][1])
+
+
+@pytest.mark.parametrize(
+    ("code", "details", "chinese", "english"),
+    [
+        ("identity.citizen_number_malformed", {"fault": "check"}, "校验位", "mistyped"),
+        ("lifecycle.four_eyes_required", {"event": "revoke"}, "吊销", "revoke"),
+        ("lifecycle.event_not_possible", {"state": "frozen", "event": "prove"}, "已冻结", "frozen"),
+        ("sharing.invalid", {"field": "purposes", "rule": "code"}, "用途：写法不对", "the purposes: not in its form"),
+        ("seal.ground_not_allowed", {"event": "cancel", "ground": "lost"}, "遗失", "loss"),
+        ("licence.successor_unfit", {"licence": "lic_1", "field": "holder"}, "持证主体", "the holder"),
+    ],
+)
+def test_words_say_it_in_both_languages(code: str, details: dict[str, str], chinese: str, english: str) -> None:
+    for words, told, wanted in zip(WORDS[code], spoken(code, details), (chinese, english), strict=True):
+        assert wanted in words.format(**told)
+
+
+def test_what_has_no_words_stays_as_it_is() -> None:
+    details = {"field": ["a"], "state": "never heard of", "count": 3}
+    assert spoken("licence.unknown", details) == (details, details)
