@@ -55,6 +55,11 @@ class BulkClient:
             headers = {"Idempotency-Key": key}
             return told(self.ask("POST", "/v1/bulk-jobs", data=dict(form), files=files, headers=headers))
 
+    def reissue(self, order: Mapping[str, object], *, key: str) -> dict[str, Any]:
+        """Ask for a job that issues anew what is in force."""
+        headers = {"Idempotency-Key": key}
+        return told(self.ask("POST", "/v1/bulk-jobs/reissues", json=dict(order), headers=headers))
+
     def job(self, name: str) -> dict[str, Any]:
         """Return a job."""
         return told(self.ask("GET", f"/v1/bulk-jobs/{name}"))

@@ -60,11 +60,64 @@ def issue(
 
 
 @app.command()
+def reissue(
+    *,
+    kind: Annotated[str, typer.Option("--type", help="Licence type: identifier or type code")],
+    seal: Annotated[str, typer.Option(help="Seal that the new editions get")],
+    reason: Annotated[str, typer.Option(help="Why, as it will stand in the history of each licence")],
+    token_file: TokenFile,
+    url: Url = "",
+    sealed_with: Annotated[str, typer.Option(help="Only licences that bear this seal: to seal them anew")] = "",
+    type_version: Annotated[int | None, typer.Option(min=1, help="Only those of this version of the type")] = None,
+    issued_from: Annotated[str, typer.Option(help="Only those issued on this day or later: YYYY-MM-DD")] = "",
+    issued_until: Annotated[str, typer.Option(help="Only those issued on this day or before")] = "",
+    ends_from: Annotated[str, typer.Option(help="Only those whose last day is this or later")] = "",
+    ends_until: Annotated[str, typer.Option(help="Only those whose last day is this or before")] = "",
+    start: Annotated[bool, typer.Option(help="Start the job once it is checked")] = False,
+    key: Annotated[str, typer.Option(help="Idempotency key, to repeat a command that broke off")] = "",
+    results: Results = None,
+) -> None:
+    """Issue anew, or seal anew, what is in force of a type, and watch it. Exit as `issue` does."""
+    asked = {
+        "sealed_with": sealed_with,
+        "type_version": type_version,
+        "issued_from": issued_from,
+        "issued_until": issued_until,
+        "ends_from": ends_from,
+        "ends_until": ends_until,
+    }
+    order: dict[str, object] = {"type": kind, "seal": seal, "reason": reason, "start": start}
+    order |= {name: value for name, value in asked.items() if value}
+    with client(url, token_file) as service:
+        job = service.reissue(order, key=key or secrets.token_hex(16))
+        console.print(job["id"], highlight=False)
+        end(service, follow(service, job["id"], until=() if start else ("validated",)), results)
+
+
+@app.command()
 def start(*, job: Job, token_file: TokenFile, url: Url = "", results: Results = None) -> None:
     """Start a job that was checked, or that was paused, and watch it."""
     with client(url, token_file) as service:
         service.step(job, "resumption" if service.job(job)["state"] == "paused" else "start")
         end(service, follow(service, job), results)
+
+
+@app.command()
+def pause(*, job: Job, token_file: TokenFile, url: Url = "") -> None:
+    """Let a job rest once the rows under way are done; `start` lets it go on."""
+    step(job, "pause", token_file, url)
+
+
+@app.command()
+def cancel(*, job: Job, token_file: TokenFile, url: Url = "") -> None:
+    """End a job that nothing is issued from any more; what was issued stays."""
+    step(job, "cancellation", token_file, url)
+
+
+def step(job: str, path: str, token_file: Path, url: str) -> None:
+    """Take a step in the life of a job, and say how it stands."""
+    with client(url, token_file) as service:
+        say(service.step(job, path))
 
 
 @app.command()
@@ -114,15 +167,18 @@ def follow(service: BulkClient, name: str, *, until: tuple[str, ...] = ()) -> di
     return job
 
 
+def say(job: dict[str, Any]) -> None:
+    """Say how a job stands."""
+    counted = f"{job['rows']} rows, {job['bad']} bad, {job['issued']} issued, {job['refused']} refused"
+    console.print(
+        f"{job['id']} {job['state']}: {counted}" + (f"; {job['fault']}" if job["fault"] else ""), highlight=False
+    )
+
+
 def end(service: BulkClient, job: dict[str, Any], results: Path | None) -> None:
     """Say how a job stands, fetch its results, and end with the code for it."""
-    state = job["state"]
-    console.print(
-        f"{job['id']} {state}: {job['rows']} rows, {job['bad']} bad, {job['issued']} issued, {job['refused']} refused"
-        + (f"; {job['fault']}" if job["fault"] else ""),
-        highlight=False,
-    )
-    if results is not None and state != "refused":
+    say(job)
+    if results is not None and job["state"] != "refused":
         service.results(job["id"], results)
     raise typer.Exit(exit_code(job))
 

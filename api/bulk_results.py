@@ -3,12 +3,14 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Final
 
 from typing_extensions import override
 
+from api.telling import said
 from api.words import WORDS
 from licence.bulk.jobs import Outcome
 from seal.ledger.export import BOM, cell, row
@@ -31,25 +33,23 @@ COLUMNS: Final = (
 TOGETHER: Final = 200
 """Lines that are sent at a time."""
 
+NO_HEADINGS: Final[Mapping[str, str]] = MappingProxyType({})
 PART: Final = 200
 """Licences in one archive."""
 
 
-def told_of(outcome: Outcome) -> tuple[str, str]:
-    """Return what is wrong with a row, in Chinese and in English; a code of an earlier version speaks for itself."""
+def told_of(outcome: Outcome, headings: Mapping[str, str]) -> tuple[str, str]:
+    """Return what is wrong with a row, in Chinese and in English, its field called as the column is headed.
+
+    A code of an earlier version speaks for itself, and words whose details it did not keep stand as they are written.
+    """
     if not outcome.is_refusal:
         return "", ""
-    chinese, english = WORDS.get(outcome.code, (outcome.code, outcome.code))
-    details = {**outcome.details, "field": outcome.field}
-    return fill(chinese, details), fill(english, details)
-
-
-def fill(words: str, details: dict[str, Any]) -> str:
-    """Return words with their details; what a detail is missing for stays as it is written."""
+    heading = headings.get(outcome.field, outcome.field)
     try:
-        return words.format(**details)
+        return said(outcome.code, {**outcome.details, "field": heading})
     except KeyError:
-        return words
+        return WORDS.get(outcome.code, (outcome.code, outcome.code))
 
 
 def file_of(outcome: Outcome, address: str) -> str:
@@ -57,9 +57,9 @@ def file_of(outcome: Outcome, address: str) -> str:
     return f"{address}/v1/licences/{outcome.licence}/file" if outcome.licence else ""
 
 
-def as_json(outcome: Outcome, *, address: str) -> dict[str, Any]:
+def as_json(outcome: Outcome, *, address: str, headings: Mapping[str, str] = NO_HEADINGS) -> dict[str, Any]:
     """Return a row's result as JSON holds it."""
-    chinese, english = told_of(outcome)
+    chinese, english = told_of(outcome, headings)
     licence = {
         "id": outcome.licence,
         "identifier": outcome.identifier,
@@ -74,19 +74,21 @@ def as_json(outcome: Outcome, *, address: str) -> dict[str, Any]:
     }
 
 
-def json_lines(outcomes: Iterable[Outcome], *, address: str) -> Iterator[str]:
+def json_lines(
+    outcomes: Iterable[Outcome], *, address: str, headings: Mapping[str, str] = NO_HEADINGS
+) -> Iterator[str]:
     """Yield results as JSON Lines, many at a time."""
-    lines = (json.dumps(as_json(one, address=address), ensure_ascii=False) + "\n" for one in outcomes)
-    yield from together(lines)
+    told = (as_json(one, address=address, headings=headings) for one in outcomes)
+    yield from together(json.dumps(one, ensure_ascii=False) + "\n" for one in told)
 
 
-def csv_lines(outcomes: Iterable[Outcome], *, address: str) -> Iterator[str]:
+def csv_lines(outcomes: Iterable[Outcome], *, address: str, headings: Mapping[str, str] = NO_HEADINGS) -> Iterator[str]:
     """Yield results as CSV, the heading first, many at a time."""
     yield BOM + row(COLUMNS)
-    yield from together(row(map(cell, cells_of(one, address))) for one in outcomes)
+    yield from together(row(map(cell, cells_of(one, address, headings))) for one in outcomes)
 
 
-def cells_of(outcome: Outcome, address: str) -> tuple[str, ...]:
+def cells_of(outcome: Outcome, address: str, headings: Mapping[str, str]) -> tuple[str, ...]:
     """Return a row's result as the cells of a spreadsheet."""
     return (
         str(outcome.line),
@@ -97,7 +99,7 @@ def cells_of(outcome: Outcome, address: str) -> tuple[str, ...]:
         file_of(outcome, address),
         outcome.field,
         outcome.code,
-        *told_of(outcome),
+        *told_of(outcome, headings),
     )
 
 

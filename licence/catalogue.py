@@ -22,7 +22,7 @@ from licence.template.previews import preview_pdf, preview_png
 from licence.template.rendering import Renderer
 from licence.types.differences import Difference, differences
 from licence.types.errors import TypeVersionUnknown
-from licence.types.kind import IssuingAuthority, LicenceType
+from licence.types.kind import IssuingAuthority, LicenceType, TypeNaming
 from licence.types.particulars import TypeParticulars
 from licence.types.repository import TypeRepository
 from licence.types.search import TypeFound, TypePage, TypeSearch
@@ -32,10 +32,11 @@ from trust.blobs import BlobStore
 from trust.crypto.sm3 import sm3
 from trust.events import AuditEvent, Fact, canonical
 from trust.identifiers import new_id
+from trust.reasons import require_reason
 from trust.store import LostRace, Reading, Store, Transaction
 from trust.workers import IN_PROCESS, Workers
 
-__all__ = ["Catalogue", "DraftType", "TypeNaming"]
+__all__ = ["Catalogue", "DraftType"]
 
 PUBLISHED_ONCE: Final = frozenset({TypeState.PUBLISHED, TypeState.RETIRED})
 """States in which a version says for ever what it says."""
@@ -57,14 +58,6 @@ class DraftType:
 
     issuing: tuple[IssuingAuthority, ...] = ()
     """Who issues licences of it; nobody named: the authority in charge."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TypeNaming:
-    """How a licence type is called."""
-
-    name: str
-    code: str
 
 
 class Catalogue:
@@ -179,6 +172,11 @@ class Catalogue:
         """
         return self.move(actor, self.checked(kind), TypeEvent.REVIEW, Duty.LICENCE_REVIEWER)
 
+    def refuse(self, actor: Actor, kind: str, *, reason: str) -> LicenceType:
+        """Refuse a draft: by another than the one who drafted it, who drafts it anew. Raise `ReasonMissing`."""
+        reviewer, told = Duty.LICENCE_REVIEWER, require_reason(reason)
+        return self.move(actor, self.newest(kind), TypeEvent.REFUSE, reviewer, remark=told)
+
     def return_(self, actor: Actor, kind: str) -> LicenceType:
         """Return a reviewed version to be drafted anew."""
         return self.move(actor, self.newest(kind), TypeEvent.RETURN, Duty.LICENCE_OFFICER)
@@ -233,6 +231,7 @@ class Catalogue:
         duty: Duty,
         *,
         effective_from: date | None = None,
+        remark: str = "",
     ) -> LicenceType:
         """Move the version that was looked at along its life."""
         with self.store.transaction() as tx:
@@ -244,11 +243,11 @@ class Catalogue:
             if newest != looked_at:  # moved, or drafted anew, while its template was checked
                 raise LostRace
             day = None
-            facts: dict[str, Fact] = {}
+            facts: dict[str, Fact] = {"reason": remark} if remark else {}
             if event is TypeEvent.PUBLISH:
                 day = effective_day(versions, effective_from, today=day_of(tx.now))
                 facts["effective_from"] = day.isoformat()
-            moved = replace(newest, state=state, last_actor=actor.id, effective_from=day)
+            moved = replace(newest, state=state, last_actor=actor.id, effective_from=day, remark=remark)
             self.repository.move(tx, moved, effective_from=day)
             record(tx, actor, moved, event.value, facts)
             return moved
@@ -279,7 +278,7 @@ class Catalogue:
             return self.require_versions(view, kind)
 
     def newest(self, kind: str) -> LicenceType:
-        """Return the newest version of a type, published or not, or raise `TypeUnknown`."""
+        """Return the newest version of a type, or raise `TypeUnknown`."""
         return self.versions(kind)[-1]
 
     def find_version(self, kind: str, number: int) -> LicenceType:
@@ -360,6 +359,10 @@ class Catalogue:
             view.known[asked] = found
         known: LicenceType = view.known[asked]
         return known
+
+    def naming(self, kind: str, number: int | None) -> TypeNaming | None:
+        """Return how a version is called that was asked for before, where that never changes."""
+        return self.names.get((kind, number))
 
     def named(self, view: Reading, kind: str, number: int | None) -> TypeNaming:
         """Return how the version that a licence names is called. Raise as `version` does.

@@ -18,6 +18,7 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property, lru_cache
 from typing import Final
 
 from identity.credit_code import ALPHABET, CreditCode
@@ -56,6 +57,9 @@ LISTS: Final = range(1, 1 << 12)
 """Numbers of status lists."""
 
 ISSUER_LENGTH: Final = 12
+KEPT_NAMES: Final = 1024
+"""Issuers and signers whose names are kept as they were read: few stand behind all codes."""
+
 NO_END: Final = 0xFFFF
 EPOCH: Final = date(1970, 1, 1)
 CODE_LENGTH: Final = 18
@@ -69,12 +73,12 @@ class Form:
     place: int
     """Octets of the place in a status list."""
 
-    @property
+    @cached_property
     def layout(self) -> struct.Struct:
         """What is signed."""
         return struct.Struct(f">B4s16s12sH{self.place}s")
 
-    @property
+    @cached_property
     def prefix(self) -> bytes:
         """What goes before what is signed: the same key signs status lists."""
         return f"xinyin licence claim v{self.version}\0".encode()
@@ -164,6 +168,7 @@ def licence_digest(identifier: str) -> bytes:
     return sm3(identifier.encode("ascii"))[:16]
 
 
+@lru_cache(KEPT_NAMES)
 def key_identifier(certificate: Certificate) -> bytes:
     """Return the 4 octets that name the key of a certificate."""
     return sm3(certificate.der)[:4]
@@ -177,6 +182,7 @@ def pack_issuer(code: CreditCode) -> bytes:
     return number.to_bytes(ISSUER_LENGTH, "big")
 
 
+@lru_cache(KEPT_NAMES)
 def unpack_issuer(packed: bytes) -> CreditCode:
     """Return the credit code of a number in base 31, or raise `ClaimMalformed`."""
     number, characters = int.from_bytes(packed, "big"), []

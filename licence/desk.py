@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from identity.duties import Actor, Duty
+from identity.duties import Actor
 from identity.errors import SubjectNotActive, SubjectUnknown
 from identity.service import IdentityService
 from identity.subject import Organisation, Person
@@ -18,7 +18,7 @@ from licence.errors import HolderNotRegistered
 from licence.ordering import IssueLicence
 from licence.paper import text_of_mark
 from licence.pictures.showing import as_inputs
-from licence.preparing import ISSUE_PURPOSE, Examined, Preparing, require_issuer
+from licence.preparing import ISSUE_PURPOSE, Examined, Preparing
 from licence.template.previews import preview_pdf
 from licence.types.kind import LicenceType
 from licence.types.validity import day_of
@@ -106,13 +106,12 @@ class IssuingDesk:
         """Return the version of a type in effect today, for who issues licences of it."""
         name = self.catalogue.require(view, kind).id
         found = self.catalogue.in_effect(view, name, day_of(view.now))
-        require_issuer(actor, found)
+        self.preparing.entitling.require(view, actor, found)
         return found
 
     def usable(self, view: Reading, actor: Actor, kind: LicenceType) -> tuple[UsableSeal, ...]:
         """Return the seals that an actor may use for licences of a type now, newest first."""
-        own = {one for duty in (Duty.BUSINESS_SYSTEM, Duty.LICENCE_OFFICER) for one in actor.organisations(duty)}
-        owners = frozenset(one.authority for one in kind.issuing if one.authority in own)
+        owners = self.preparing.entitling.authorities(view, actor, kind)
         query = SealQuery(owners=owners, states=frozenset({SealState.ACTIVE}))
         found, _ = seals.search(view, query, Page(limit=MOST_SEALS))
         purpose = Purpose(purpose=ISSUE_PURPOSE, document_kind=kind.code)

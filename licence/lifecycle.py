@@ -24,6 +24,7 @@ class TypeState(StrEnum):
     """Where a licence type stands."""
 
     DRAFT = "draft"  # 草案
+    RETURNED = "returned"  # 复核未通过，待修改
     REVIEWED = "reviewed"  # 已复核
     PUBLISHED = "published"  # 已发布
     RETIRED = "retired"  # 已停用
@@ -33,6 +34,7 @@ class TypeEvent(StrEnum):
     """What happens to a licence type."""
 
     REVIEW = "review"
+    REFUSE = "refuse"
     RETURN = "return"
     PUBLISH = "publish"
     RETIRE = "retire"
@@ -42,6 +44,7 @@ TYPE_LIFECYCLE = Lifecycle(
     initial=TypeState.DRAFT,
     moves={
         (TypeState.DRAFT, TypeEvent.REVIEW): TypeState.REVIEWED,
+        (TypeState.DRAFT, TypeEvent.REFUSE): TypeState.RETURNED,
         (TypeState.REVIEWED, TypeEvent.RETURN): TypeState.DRAFT,
         (TypeState.REVIEWED, TypeEvent.PUBLISH): TypeState.PUBLISHED,
         (TypeState.PUBLISHED, TypeEvent.RETIRE): TypeState.RETIRED,

@@ -16,6 +16,7 @@ from identity.service import IdentityService
 from identity.subject import Organisation, Person
 from licence.catalogue import Catalogue
 from licence.claim import licence_digest
+from licence.entitling import Entitling
 from licence.errors import (
     DataInvalid,
     HolderNameDiffers,
@@ -37,7 +38,7 @@ from licence.repository import Licence, LicenceRepository
 from licence.request_repository import RequestRepository
 from licence.spelling import is_same
 from licence.status.repository import allot_number
-from licence.steps import NO_REASON, Why, require_duty, write_history
+from licence.steps import NO_REASON, Why, write_history
 from licence.succession import next_identifier_of, require_predecessor
 from licence.types.errors import TypeVersionChanged
 from licence.types.fields import Value
@@ -119,6 +120,7 @@ class Preparing:
         permitting: Permitting,
     ) -> None:
         self.identity = identity
+        self.entitling = Entitling(identity)
         self.repository = repository
         self.review_requests = review_requests
         self.catalogue = catalogue
@@ -166,7 +168,7 @@ class Preparing:
 
     def examine(self, view: Reading, actor: Actor, kind: LicenceType, command: IssueLicence) -> Examined:
         """Return what a licence would be, where everything is as it must be. Nothing is taken and nothing written."""
-        require_issuer(actor, kind)
+        self.entitling.require(view, actor, kind)
         today = day_of(view.now)
         kind = self.catalogue.in_effect(view, kind.id, today)
         if command.type_version not in (None, kind.version):
@@ -237,6 +239,7 @@ class Preparing:
             predecessor=None if before is None else before.id,
             paper_issued_on=None if command.paper is None else command.paper.issued_on,
         )
+        self.entitling.spend(tx, actor, kind, authority=found.issuer.id, licence=name)
         self.repository.add(tx, licence)
         why = Why(reason="" if command.after is None else command.after.reason, request=command.review)
         write_history(self.repository, tx, licence, None, actor=actor.id, why=why)
@@ -300,7 +303,7 @@ class Preparing:
         owner = permitted.seal.owner
         if not kind.lets(owner, seal):
             raise NotAuthorised(seal=seal, purpose=purpose.purpose, document_kind=purpose.document_kind)
-        require_duty(actor, owner, Duty.BUSINESS_SYSTEM, Duty.LICENCE_OFFICER)
+        self.entitling.require_for(view, actor, kind, owner)
         return self.identity.require_organisation(view, owner, use=SubjectUse.ACT)
 
     def next_number(self, tx: Transaction, kind: LicenceType, issuer: Organisation, today: date) -> str:

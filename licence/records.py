@@ -1,17 +1,30 @@
 """A licence on record 证照记录: what the registry holds of it, each step of its life, and how it stood at any time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final
+
+from typing_extensions import override
 
 from identity.subject import SubjectId
 from licence.grounds import FROM_THE_BEGINNING, Ground
 from licence.lifecycle import PERMITS, LicenceEvent, LicenceState, LicenceUse
 from trust.blobs import BlobId
 
-__all__ = ["CHINA", "Licence", "LicenceHistoryEntry", "Origin", "StateThen", "has_expired", "is_annulled", "state_at"]
+__all__ = [
+    "CHINA",
+    "DataLater",
+    "Licence",
+    "LicenceHistoryEntry",
+    "Origin",
+    "StateThen",
+    "has_expired",
+    "is_annulled",
+    "state_at",
+]
 
 CHINA: Final = timezone(timedelta(hours=8), "CST")
 """Dates on licences are those of China Standard Time."""
@@ -26,6 +39,30 @@ class Origin(StrEnum):
     REPLACE = "replace"  # 换发、补发
     CORRECT = "correct"  # 更正
     PAPER = "paper"  # 由纸质证照数字化
+
+
+class DataLater(Mapping[str, Any]):
+    """The data of a licence, which is revealed when somebody looks at it."""
+
+    def __init__(self, reveal: Callable[[], Mapping[str, Any]]) -> None:
+        self.reveal = reveal
+
+    @cached_property
+    def data(self) -> Mapping[str, Any]:
+        """The data itself."""
+        return self.reveal()
+
+    @override
+    def __getitem__(self, name: str) -> Any:
+        return self.data[name]
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.data)
+
+    @override
+    def __len__(self) -> int:
+        return len(self.data)
 
 
 @dataclass(frozen=True, kw_only=True)

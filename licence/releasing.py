@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
+from identity.delegation.standing import give_back_for
 from identity.duties import Actor
 from licence.claim import Claim, sign_claim
 from licence.errors import LicenceUnknown
@@ -209,6 +210,7 @@ class Releasing:
             left_behind = current.state is LicenceState.PREPARED
             if left_behind:
                 step(self.repository, tx, current, LicenceEvent.ABANDON, actor=current.last_actor)
+                give_back_for(tx, current.id)
             return left_behind
 
     # --- building blocks

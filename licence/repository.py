@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -11,9 +12,10 @@ from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from identity.subject import SubjectId
+from identity.version_repository import organisations_as, persons_as
 from licence.grounds import Ground
 from licence.lifecycle import ENDED, LicenceEvent, LicenceState
-from licence.records import Licence, LicenceHistoryEntry, Origin
+from licence.records import DataLater, Licence, LicenceHistoryEntry, Origin
 from licence.tables import LicenceEventRow, LicenceRow
 from trust.blobs import BlobId
 from trust.identifiers import first_id, new_id
@@ -22,7 +24,14 @@ from trust.rows import Row
 from trust.statements import Written
 from trust.store import Reading, Transaction
 
-__all__ = ["VERSION_BY_DIGEST", "Licence", "LicenceHistoryEntry", "LicenceQuery", "LicenceRepository"]
+__all__ = [
+    "SHOWN_BY_DIGEST",
+    "VERSIONS_BY_DIGEST",
+    "Licence",
+    "LicenceHistoryEntry",
+    "LicenceQuery",
+    "LicenceRepository",
+]
 
 LICENCES: Final = Row.metadata.tables[LicenceRow.__tablename__]
 EVENTS: Final = Row.metadata.tables[LicenceEventRow.__tablename__]
@@ -55,10 +64,44 @@ PUT: Final = Written(
 BY_ID: Final = Written(sa.select(LICENCES).where(LICENCES.c.id == bindparam("name")))
 BY_IDENTIFIER: Final = Written(sa.select(LICENCES).where(LICENCES.c.identifier == bindparam("name")))
 BY_DIGEST: Final = Written(sa.select(LICENCES).where(LICENCES.c.digest == bindparam("name")))
-VERSION_BY_DIGEST: Final = sa.select(LICENCES.c.version, LICENCES.c.state, LICENCES.c.issuer, LICENCES.c.holder).where(
-    LICENCES.c.digest == bindparam("name")
+AUTHORITY: Final = organisations_as("authority")
+OWNER: Final = organisations_as("owner")
+PERSON: Final = persons_as("person_named")
+SURVIVOR: Final = persons_as("survivor")
+"""Into whom a person was merged."""
+
+WITH_NAMES: Final = (
+    LICENCES.outerjoin(AUTHORITY, AUTHORITY.c.id == LICENCES.c.issuer)
+    .outerjoin(OWNER, OWNER.c.id == LICENCES.c.holder)
+    .outerjoin(PERSON, PERSON.c.id == LICENCES.c.holder)
+    .outerjoin(SURVIVOR, SURVIVOR.c.id == PERSON.c.merged_into)
 )
-"""What grows with every change of a licence, and whose names an answer about it tells."""
+VERSIONS: Final = (
+    LICENCES.c.version,
+    LICENCES.c.state,
+    *(one.c.version for one in (AUTHORITY, OWNER, PERSON, SURVIVOR)),
+)
+VERSIONS_BY_DIGEST: Final = sa.select(*VERSIONS).select_from(WITH_NAMES).where(LICENCES.c.digest == bindparam("name"))
+"""What grows with every change of a licence, of its issuer and of its holder, whose names an answer about it tells."""
+
+SHOWN_BY_DIGEST: Final = (
+    sa.select(
+        *LICENCES.c,
+        AUTHORITY.c.name.label("authority_name"),
+        AUTHORITY.c.version.label("authority_version"),
+        OWNER.c.name.label("owner_name"),
+        OWNER.c.state.label("owner_state"),
+        OWNER.c.version.label("owner_version"),
+        *(
+            one.c[column].label(f"{name}_{column}")
+            for name, one in (("person", PERSON), ("survivor", SURVIVOR))
+            for column in ("id", "protected", "state", "version", "merged_into")
+        ),
+    )
+    .select_from(WITH_NAMES)
+    .where(LICENCES.c.digest == bindparam("name"))
+)
+"""A licence with the names that an answer about it tells, in one question and so as of one moment."""
 
 BY_STAMPING: Final = Written(sa.select(LICENCES).where(LICENCES.c.stamping == bindparam("name")))
 BEARING: Final = Written(
@@ -110,6 +153,7 @@ class LicenceQuery:
     ends_until: date | None = None
     """Last days of validity, both of them included."""
 
+    seal: str | None = None
     valid_on: date | None = None
     """A day on which the validity is not over."""
 
@@ -238,8 +282,10 @@ class LicenceRepository:
         states = {place: LicenceState(state) for place, state in view.rows(OTHERS, of=kind)}
         return 0 if highest is None else highest + 1, states
 
-    def to_licence(self, row: Any) -> Licence:  # noqa: ANN401 - columns by their names
-        """Return the value of a row."""
+    def to_licence(self, row: Any, data: Mapping[str, Any] | None = None) -> Licence:  # noqa: ANN401 - columns by their names
+        """Return the value of a row. Its data is revealed here, where none is given that is revealed later."""
+        if data is None:
+            data = self.revealed(row.id, row.protected)
         return Licence(
             version=row.version,
             id=row.id,
@@ -266,7 +312,7 @@ class LicenceRepository:
             holder=SubjectId(row.holder),
             seal=row.seal,
             status_index=row.status_index,
-            data=json.loads(self.protection.reveal(row.protected, context=context_of(row.id))),
+            data=data,
             prepared_at=row.prepared_at.astimezone(UTC),
             issued_on=row.issued_on,
             last_day=row.last_day,
@@ -274,6 +320,15 @@ class LicenceRepository:
             file=None if row.file is None else BlobId(row.file),
             claim=row.claim,
         )
+
+    def shown(self, row: Any) -> Licence:  # noqa: ANN401 - columns by their names
+        """Return the value of a row for who tells of a licence, and nothing of its data but where it is asked for."""
+        return self.to_licence(row, DataLater(partial(self.revealed, row.id, row.protected)))
+
+    def revealed(self, licence: str, protected: bytes) -> dict[str, Any]:
+        """Return the data of a licence."""
+        data: dict[str, Any] = json.loads(self.protection.reveal(protected, context=context_of(licence)))
+        return data
 
     # --- history
 
@@ -319,6 +374,7 @@ def conditions_of(query: LicenceQuery) -> tuple[sa.ColumnElement[bool], ...]:
         None if told.issued_before is None else of.id < first_id("lic", at=told.issued_before),
         None if told.ends_from is None else of.last_day >= told.ends_from,
         None if told.ends_until is None else of.last_day <= told.ends_until,
+        None if told.seal is None else of.seal == told.seal,
         None if told.valid_on is None else sa.or_(of.last_day.is_(None), of.last_day >= told.valid_on),
     ]
     return tuple(one for one in conditions if one is not None)

@@ -7,7 +7,7 @@ from identity.service import IdentityService
 from licence.catalogue import Catalogue
 from licence.desk import IssuingDesk
 from licence.enclosures import enclosed
-from licence.errors import LicenceUnknown
+from licence.errors import LicenceUnknown, MomentInFuture
 from licence.four_eyes import require_agreed
 from licence.grounds import Ground, require_ground
 from licence.issuing import Issuing
@@ -144,9 +144,15 @@ class LicenceService:
         require_duty(actor, found.issuer, *ISSUERS_DUTIES)
         return found, self.repository.history(view, found.id)
 
-    def find_at(self, actor: Actor, licence: str, at: datetime) -> StateThen:
-        """Return how a licence stood at a moment, for its issuer."""
-        return state_at(*self.find(actor, licence), at)
+    def find_at(
+        self, actor: Actor, licence: str, at: datetime
+    ) -> tuple[Licence, tuple[LicenceHistoryEntry, ...], StateThen]:
+        """Return a licence, its history, and how it stood at a moment, for its issuer. Raise `MomentInFuture`."""
+        with self.store.reading() as view:
+            if at > view.now:
+                raise MomentInFuture
+            found, history = self.look(view, actor, licence)
+            return found, history, state_at(found, history, at)
 
     def editions(self, actor: Actor, licence: str) -> tuple[Licence, ...]:
         """Return every edition of a licence, oldest first, for its issuer."""

@@ -6,16 +6,17 @@ this instance still stand behind it: the licence may be revoked, the seal stoppe
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from identity.lifecycle import SubjectState
 from identity.service import IdentityService
 from licence.catalogue import Catalogue
-from licence.claim import key_identifier
+from licence.claim import SignedClaim, key_identifier
 from licence.copy_claim import SignedCopyClaim, read_any_claim
 from licence.errors import ClaimMalformed, ClaimUntrusted, LicenceIdentifierMalformed, MomentInFuture
+from licence.freshness import Fresh, Freshness, Seen
 from licence.inquiry import ClaimText, IdentifierText, identifier_in, inquiry_of
 from licence.lifecycle import PERMITS, LicenceState, LicenceUse
 from licence.number import LicenceIdentifier
@@ -56,6 +57,7 @@ __all__ = [
     "CopyLookup",
     "CopyStanding",
     "FileFinding",
+    "Grounds",
     "Standing",
     "VerificationService",
     "standing_checks",
@@ -71,12 +73,25 @@ LOOK_AGAIN: Final = timedelta(seconds=5)
 """Forged QR codes make the keys be read anew no more often than that."""
 
 
+FORMAT_HOLDS: Final = Check(step="1", name="claim.format")
+SIGNATURE_HOLDS: Final = Check(step="2", name="claim.signature")
+
 CopyLookup = Callable[[Reading, str], CopyStanding | None]
 """Returns the copy that a stamping sealed, if it sealed one."""
 
 
 def no_copies(_: Reading, __: str) -> None:
     """Know of no copies: for whoever verifies without sharing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grounds:
+    """What an answer to a QR code rests on, so that it may be given again for as long as that is the same."""
+
+    licence: bytes
+    """The digest of the licence."""
+
+    fresh: Fresh
 
 
 class VerificationService:
@@ -107,6 +122,7 @@ class VerificationService:
         self.copies_named = copies_named
         """As `copies`, by the identifier of a copy."""
 
+        self.freshness = Freshness(store, service_keys, repository, identity.repository)
         self.policy = policy or ValidationPolicy()
         """What is asked of files beyond the strict rules."""
 
@@ -135,19 +151,54 @@ class VerificationService:
 
         Raise `MomentInFuture`.
         """
+        return self.claim_and_grounds(text, at=at)[0]
+
+    def claim_and_grounds(self, text: str, *, at: datetime | None = None) -> tuple[ClaimReport, Grounds | None]:
+        """Judge the text of a QR code, and tell what the answer rests on where it may be asked for again.
+
+        Raise `MomentInFuture`.
+        """
         if at is not None:
             with self.store.reading() as view:
                 moment_of(view, at)
         try:
             signed = read_any_claim(text)
         except ClaimMalformed:
-            return ClaimReport(verdict=Verdict(checks=(malformed(),)), moment=at)
-        checks = [Check(step="1", name="claim.format")]
+            return ClaimReport(verdict=Verdict(checks=(malformed(),)), moment=at), None
+        signers = self.claim_signers(signed.key)
         try:
-            signed.verify(self.claim_signers(signed.key))
+            signed.verify(signers)
         except ClaimUntrusted:
-            return ClaimReport(verdict=Verdict(checks=(*checks, forged())), moment=at)
-        checks.append(Check(step="2", name="claim.signature"))
+            return ClaimReport(verdict=Verdict(checks=(FORMAT_HOLDS, forged())), moment=at), None
+        if at is None and isinstance(signed, SignedClaim):
+            seen = self.freshness.look(signed.claim.licence)
+            if seen is not None:
+                grounds = Grounds(licence=signed.claim.licence, fresh=seen.fresh(signers))
+                return self.claim_of(seen), grounds
+        return self.claim_read(signed, at), None
+
+    def claim_of(self, seen: Seen) -> ClaimReport:
+        """Return the answer for a code whose signature holds, of what was read in one question."""
+        licence = seen.licence
+        kind = self.catalogue.naming(licence.type, licence.type_version)
+        if kind is None:  # the first time that this version is asked for
+            with self.store.reading() as view:
+                kind = self.catalogue.named(view, licence.type, licence.type_version)
+        standing = Standing(
+            licence=licence,
+            type_name=kind.name,
+            type_code=kind.code,
+            issuer=seen.issuer,
+            holder=seen.holder.name,
+            holder_ended=seen.holder.state in ENDED,
+            expired=has_expired(licence, seen.now),
+        )
+        checks = (FORMAT_HOLDS, SIGNATURE_HOLDS, *standing_checks(standing))
+        return ClaimReport(verdict=Verdict(checks=checks), standing=standing, moment=seen.now)
+
+    def claim_read(self, signed: SignedClaim | SignedCopyClaim, at: datetime | None) -> ClaimReport:
+        """Return the answer for a code whose signature holds, of everything that the registry has on it."""
+        checks = [FORMAT_HOLDS, SIGNATURE_HOLDS]
         copy: CopyStanding | None = None
         with self.store.reading() as view:
             moment = at or view.now

@@ -204,6 +204,8 @@ class ApprovalRow(LivingRow, table=True):
     purpose: str
     document_kind: str
     reason: str
+    reference: str = ""
+    asked: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     requested_at: datetime
     expires_at: datetime
     decided_by: str | None = None

@@ -237,9 +237,10 @@ def read_problems(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> BulkProblems:
     """Return rows with what is wrong with each: after the check all that it found, later those of the issuing too."""
-    found = instance.bulk.service.outcomes(actor, job)
+    service = instance.bulk.service
+    found, headings = service.outcomes(actor, job), headings_of(service.find(actor, job))
     bad = list(islice((one for one in found if one.is_refusal and one.line > after), limit))
-    told = [as_json(one, address="")["problem"] | {"line": one.line} for one in bad]
+    told = [as_json(one, address="", headings=headings)["problem"] | {"line": one.line} for one in bad]
     following = bad[-1].line if len(bad) == limit else None
     return BulkProblems(problems=[BulkProblemView(**one) for one in told], next=following)
 
@@ -263,11 +264,18 @@ def read_results(
     *, instance: InstanceHere, actor: Reader, job: JobName, format_: Annotated[ResultFormat, Query(alias="format")]
 ) -> StreamingResponse:
     """Return what came of every row so far, as a stream: the licence with its address, or the reason in words."""
-    found = instance.bulk.service.outcomes(actor, job)
+    service = instance.bulk.service
+    found, headings = service.outcomes(actor, job), headings_of(service.find(actor, job))
     address = instance.base.settings.public_url
     headers = {"Content-Disposition": f'attachment; filename="{job}.{format_.value}"'}
     media_type, lines = WRITTEN[format_]
-    return StreamingResponse(lines(found, address=address), media_type=media_type, headers=headers)
+    written = lines(found, address=address, headings=headings)
+    return StreamingResponse(written, media_type=media_type, headers=headers)
+
+
+def headings_of(job: BulkJob) -> dict[str, str]:
+    """Return what the column of each field is called in the table of a job."""
+    return {name: column for column, name in job.columns.items()}
 
 
 @router.get(

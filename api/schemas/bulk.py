@@ -45,6 +45,11 @@ class ReissueSelection(Request):
     ends_until: date | None = Field(
         default=None, description="Last of them; none: any, or no end", examples=["2027-02-28"]
     )
+    sealed_with: Text | None = Field(
+        default=None,
+        description="Those that bear this seal, to seal them anew with `seal`; none: whichever they bear",
+        examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q4"],
+    )
 
     @property
     def selection(self) -> Selection:
@@ -55,6 +60,7 @@ class ReissueSelection(Request):
             issued_until=self.issued_until,
             ends_from=self.ends_from,
             ends_until=self.ends_until,
+            sealed_with=self.sealed_with,
         )
 
 

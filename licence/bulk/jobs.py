@@ -26,6 +26,7 @@ LAST_DAY: Final = date(9999, 12, 30)
 """Days that begin and end, in every time zone, within the calendar."""
 
 MOST_VERSIONS: Final = 100_000
+LONGEST_NAME: Final = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +44,14 @@ class Selection:
     ends_until: date | None = None
     """Last days of validity, both of them included: what has no end is left out where one of them is said."""
 
+    sealed_with: str | None = None
+    """Those that bear this seal 原用印章: of a seal whose key was lost, or that another has taken the place of."""
+
     def __post_init__(self) -> None:
         if self.type_version is not None and not 1 <= self.type_version <= MOST_VERSIONS:
             raise SelectionInvalid(field="type_version")
+        if self.sealed_with is not None and not 1 <= len(self.sealed_with) <= LONGEST_NAME:
+            raise SelectionInvalid(field="sealed_with")
         for name in DAYS:
             day = getattr(self, name)
             if day is not None and not FIRST_DAY <= day <= LAST_DAY:
@@ -63,13 +69,14 @@ class Selection:
         # What is not asked for adds nothing: a request of before is still itself.
         told = {name: None if day is None else day.isoformat() for name, day in days.items()}
         kept = {name: day for name, day in told.items() if day is not None or name in DAYS_OF_ISSUE}
-        return {"type_version": self.type_version, **kept}
+        seal = {} if self.sealed_with is None else {"sealed_with": self.sealed_with}
+        return {"type_version": self.type_version, **kept, **seal}
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "Selection":
         """Return the selection that `told` is."""
         days = {name: None if told.get(name) is None else date.fromisoformat(told[name]) for name in DAYS}
-        return cls(type_version=told.get("type_version"), **days)
+        return cls(type_version=told.get("type_version"), sealed_with=told.get("sealed_with"), **days)
 
 
 NO_COLUMNS: Final[Mapping[str, str]] = {}

@@ -39,6 +39,7 @@ def question_of(selection: Selection, *, issuer: str, type_: str, today: date) -
         issuer=issuer,
         type=type_,
         type_version=selection.type_version,
+        seal=selection.sealed_with,
         state=LicenceState.IN_FORCE,
         issued_from=None if selection.issued_from is None else begin_of(selection.issued_from),
         issued_before=None if until is None else begin_of(until + timedelta(days=1)),

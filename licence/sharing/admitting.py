@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from identity.duties import Actor
+from identity.notices.notices import NoticeKind, tell
+from identity.subject import SubjectKind
 from licence.errors import LicenceUnknown
 from licence.number import LicenceIdentifier
 from licence.records import Licence
@@ -134,6 +136,10 @@ class Admitting:
         facts: dict[str, Fact] = {"call": use.call, "code": use.code, "handed_out": use.handed_out}
         result = "refused" if use.code and use.handed_out is None else "done"
         tx.record(AuditEvent(tag=f"sharing:call:{result}", actor=use.client, subject=use.id, facts=facts))
+        # What rests on a law alone stands in the list of uses; a consent is the person's own, and its use is told.
+        is_person = use.holder is not None and use.holder.startswith(SubjectKind.PERSON.value)
+        if result == "done" and use.holder is not None and is_person and use.consent is not None:
+            tell(tx, use.holder, NoticeKind.LICENCE_USED, {"use": use.id, "client": use.client})
 
     # --- whether
 

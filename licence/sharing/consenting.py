@@ -224,11 +224,13 @@ class ConsentService:
             tx.record(AuditEvent(tag="sharing:withdraw_consent:done", actor=actor.id, subject=found.id, facts=facts))
             return replace(found, withdrawn_at=tx.now, withdrawn_by=actor.id)
 
-    def list(self, actor: Actor, holder: str) -> tuple[ConsentSeen, ...]:
-        """Return what a holder ever agreed to, newest first."""
+    def list(
+        self, actor: Actor, holder: str, *, before: str | None = None, limit: int | None = None
+    ) -> tuple[ConsentSeen, ...]:
+        """Return what a holder ever agreed to, newest first; `before` is the last one of the page before."""
         with self.store.reading() as view:
             self.require_view(view, actor, holder)
-            found = self.repository.consents_of(view, self.identity.names_of(view, holder))
+            found = self.repository.consents_of(view, self.identity.names_of(view, holder), before=before, limit=limit)
             return tuple(self.seen(view, one) for one in found)
 
     # --- building blocks

@@ -172,10 +172,13 @@ class GrantingService:
             raise GrantUnknown
         return found
 
-    def list(self, actor: Actor) -> tuple[SharingGrant, ...]:
-        """Return what the authorities granted for which the actor is an officer or a reviewer, oldest first."""
+    def list(self, actor: Actor, *, before: str | None = None, limit: int | None = None) -> tuple[SharingGrant, ...]:
+        """Return what the authorities granted for which the actor is an officer or a reviewer, newest first.
+
+        `before` is the last one of the page before.
+        """
         with self.store.reading() as view:
-            return self.repository.grants_of_issuers(view, own(actor))
+            return self.repository.grants_of_issuers(view, own(actor), before=before, limit=limit)
 
     def granted_to(self, actor: Actor) -> tuple[SharingGrant, ...]:
         """Return what a client was ever granted."""

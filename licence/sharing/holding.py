@@ -66,11 +66,16 @@ class HolderService:
         self.verification = verification
         self.blobs = blobs
 
-    def list(self, actor: Actor, holder: str) -> tuple[Standing, ...]:
-        """Return a holder's licences as they stand now, newest first. Raise `NotTheHolder`."""
+    def list(
+        self, actor: Actor, holder: str, *, before: str | None = None, limit: int | None = None
+    ) -> tuple[Standing, ...]:
+        """Return a holder's licences as they stand now, newest first. Raise `NotTheHolder`.
+
+        `before` is the last one of the page before.
+        """
         with self.store.reading() as view:
             self.require_voice(view, actor, holder)
-            names = self.repository.licences_of(view, self.identity.names_of(view, holder))
+            names = self.repository.licences_of(view, self.identity.names_of(view, holder), before=before, limit=limit)
             found = (self.licences.get(view, name) for name in names)
             return tuple(self.verification.standing(view, one) for one in found if one is not None)
 

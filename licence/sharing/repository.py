@@ -108,10 +108,14 @@ class SharingRepository:
         mine = select(SharingGrantRow).where(col(SharingGrantRow.client) == client)
         return tuple(to_grant(row) for row in view.exec(mine.order_by(col(SharingGrantRow.id))))
 
-    def grants_of_issuers(self, view: Reading, issuers: frozenset[str]) -> tuple[SharingGrant, ...]:
-        """Return what these authorities ever granted, oldest first."""
+    def grants_of_issuers(
+        self, view: Reading, issuers: frozenset[str], *, before: str | None = None, limit: int | None = None
+    ) -> tuple[SharingGrant, ...]:
+        """Return what these authorities ever granted, newest first; `before` is the last one of the page before."""
         mine = select(SharingGrantRow).where(col(SharingGrantRow.issuer).in_(sorted(issuers)))
-        return tuple(to_grant(row) for row in view.exec(mine.order_by(col(SharingGrantRow.id))))
+        if before is not None:
+            mine = mine.where(col(SharingGrantRow.id) < before)
+        return tuple(to_grant(row) for row in view.exec(mine.order_by(col(SharingGrantRow.id).desc()).limit(limit)))
 
     def hold_grants(self, tx: Transaction, client: str) -> None:
         """Let no other call of this client be counted until the commit."""
@@ -166,10 +170,18 @@ class SharingRepository:
         row = view.get(LicenceConsentRow, name)
         return None if row is None else self.to_consent(row)
 
-    def consents_of(self, view: Reading, holders: Sequence[str]) -> tuple[Consent, ...]:
-        """Return what a holder ever agreed to under any identifier, newest first."""
-        mine = select(LicenceConsentRow).where(col(LicenceConsentRow.holder).in_(holders))
-        return tuple(self.to_consent(row) for row in view.exec(mine.order_by(col(LicenceConsentRow.id).desc())))
+    def consents_of(
+        self, view: Reading, holders: Sequence[str], *, before: str | None = None, limit: int | None = None
+    ) -> tuple[Consent, ...]:
+        """Return what a holder ever agreed to under any identifier, newest first.
+
+        `before` is the last one of the page before.
+        """
+        row = LicenceConsentRow
+        mine = select(row).where(col(row.holder).in_(holders))
+        if before is not None:
+            mine = mine.where(col(row.id) < before)
+        return tuple(self.to_consent(one) for one in view.exec(mine.order_by(col(row.id).desc()).limit(limit)))
 
     def consents_under(self, view: Reading, grant: str, holders: Sequence[str]) -> tuple[Consent, ...]:
         """Return what a holder ever agreed to under a grant, oldest first."""
@@ -294,8 +306,15 @@ class SharingRepository:
 
     # --- licences
 
-    def licences_of(self, view: Reading, holders: Sequence[str]) -> tuple[str, ...]:
-        """Return the names of the licences that a holder has or had under any identifier, newest first."""
+    def licences_of(
+        self, view: Reading, holders: Sequence[str], *, before: str | None = None, limit: int | None = None
+    ) -> tuple[str, ...]:
+        """Return the names of the licences that a holder has or had under any identifier, newest first.
+
+        `before` is the last one of the page before.
+        """
         row = LicenceRow
         mine = select(row.id).where(col(row.holder).in_(holders), col(row.state).not_in(NEVER_ISSUED))
-        return tuple(view.exec(mine.order_by(col(row.id).desc())))
+        if before is not None:
+            mine = mine.where(col(row.id) < before)
+        return tuple(view.exec(mine.order_by(col(row.id).desc()).limit(limit)))

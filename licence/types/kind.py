@@ -15,7 +15,7 @@ from licence.types.particulars import HolderCategory, SignatureRule, TypeParticu
 from licence.types.schema import DataSchema
 from licence.types.validity import Period, period_of
 
-__all__ = ["IssuingAuthority", "LicenceType"]
+__all__ = ["IssuingAuthority", "LicenceType", "TypeNaming"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +52,8 @@ class LicenceType:
     """The first day on which it is issued after this version; None while it is not published."""
 
     particulars: TypeParticulars
+    remark: str = ""
+    """Why a reviewer refused the draft; empty once it is drafted anew."""
 
     @property
     def code(self) -> str:
@@ -124,3 +126,11 @@ class LicenceType:
     def period(self, data: Mapping[str, Any], *, starts: date, today: date, asked: date | None) -> Period:
         """Return from when to when a licence is valid that begins on a day, or raise `DataInvalid`."""
         return period_of(self.particulars.validity, data, starts=starts, today=today, asked=asked)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypeNaming:
+    """How a licence type is called."""
+
+    name: str
+    code: str

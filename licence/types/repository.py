@@ -36,6 +36,7 @@ def to_type(row: LicenceTypeRow, version: LicenceTypeVersionRow) -> LicenceType:
         template=version.template,
         effective_from=version.effective_from,
         particulars=TypeParticulars.from_json(version.particulars, version.data_schema),
+        remark=version.remark,
     )
 
 
@@ -125,8 +126,9 @@ class TypeRepository:
         )
 
     def redraft(self, tx: Transaction, kind: LicenceType) -> None:
-        """Write a draft anew."""
+        """Write a draft anew: what a reviewer said of the one before is over."""
         row = self.version(tx, kind)
+        row.state, row.remark = kind.state, kind.remark
         row.last_actor, row.template, row.issuing = kind.last_actor, kind.template, issuing_member(kind)
         row.particulars, row.data_schema = kind.particulars.to_json(), dict(kind.particulars.schema)
 
@@ -134,6 +136,7 @@ class TypeRepository:
         """Write the state of a version, who took it there, and from when on it is in effect."""
         row = self.version(tx, kind)
         row.state, row.last_actor, row.effective_from = kind.state, kind.last_actor, effective_from
+        row.remark = kind.remark
 
     def version(self, tx: Transaction, kind: LicenceType) -> LicenceTypeVersionRow:
         """Return the row of a version that was read in this transaction."""

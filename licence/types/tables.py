@@ -32,6 +32,7 @@ class LicenceTypeVersionRow(LivingRow, table=True):
     number: int
     state: str
     last_actor: str
+    remark: str = ""
     effective_from: date | None = None
     template: str
     issuing: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))

@@ -14,7 +14,7 @@ from licence.types.kind import LicenceType
 
 __all__ = ["OPEN", "effective_day", "is_retired", "may_be_drafted", "next_version", "present", "version_on"]
 
-OPEN: Final = frozenset({TypeState.DRAFT, TypeState.REVIEWED})
+OPEN: Final = frozenset({TypeState.DRAFT, TypeState.RETURNED, TypeState.REVIEWED})
 """States of a version that is on its way to publication."""
 
 

@@ -1,8 +1,10 @@
 """Reads and writes the table of approvals. Rows go in and come out as frozen values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import col, select
@@ -40,6 +42,12 @@ class Approval:
 
     purpose: Purpose
     reason: str
+    reference: str = ""
+    """What the document is called."""
+
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    """The order of a document as it was sent, so that it can be looked at, and sent again."""
+
     requested_at: datetime
     expires_at: datetime
     """Until when it can be decided or, once it is approved, be used."""
@@ -65,6 +73,8 @@ def to_approval(row: ApprovalRow) -> Approval:
         parameters=row.parameters,
         purpose=Purpose(purpose=row.purpose, document_kind=row.document_kind),
         reason=row.reason,
+        reference=row.reference,
+        asked=row.asked,
         requested_at=row.requested_at.astimezone(UTC),
         expires_at=row.expires_at.astimezone(UTC),
         decided_by=row.decided_by,
@@ -88,6 +98,8 @@ def add(tx: Transaction, approval: Approval) -> None:
             purpose=approval.purpose.purpose,
             document_kind=approval.purpose.document_kind,
             reason=approval.reason,
+            reference=approval.reference,
+            asked=dict(approval.asked),
             requested_at=approval.requested_at,
             expires_at=approval.expires_at,
         )

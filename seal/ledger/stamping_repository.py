@@ -26,6 +26,7 @@ __all__ = [
     "held_by",
     "hold",
     "left_behind",
+    "newest_authorisations",
     "of_request",
     "seal_facts",
     "sign_authorisation",
@@ -139,6 +140,17 @@ def authorisations(view: Reading, seal: str, *, holder: str | None = None) -> tu
         return tuple(map(to_authorisation, view.rows(HELD, of=seal, by=holder)))
     statement = select(AuthorisationRow).where(col(AuthorisationRow.seal) == seal)
     return tuple(map(to_authorisation, view.exec(statement.order_by(col(AuthorisationRow.id)))))
+
+
+def newest_authorisations(
+    view: Reading, seal: str, *, before: str | None, limit: int | None
+) -> tuple[Authorisation, ...]:
+    """Return a page of the authorisations of a seal, newest first; `before` is the last one of the page before."""
+    row = AuthorisationRow
+    statement = select(row).where(col(row.seal) == seal)
+    if before is not None:
+        statement = statement.where(col(row.id) < before)
+    return tuple(map(to_authorisation, view.exec(statement.order_by(col(row.id).desc()).limit(limit))))
 
 
 def held_by(view: Reading, holder: str) -> tuple[Authorisation, ...]:

@@ -4,10 +4,10 @@ An approval is for exactly one use: the same actor, the same digest, the same op
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from identity.duties import Actor, Duty
 from seal import repository
@@ -62,6 +62,12 @@ class AskForApproval:
 
     use: Use
     reason: str
+    reference: str = ""
+    """What the document is called, for who decides."""
+
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    """The order of a document as it was sent: where the seal goes, for who decides. `use` names its digest."""
+
     request_key: str
     """A repeated request under the same key gets the same answer."""
 
@@ -77,6 +83,7 @@ class ApprovalService:
         """Ask for an approval 申请用印. Raise what `Permitting.require` raises: only who may stamp may ask."""
         reason, use = require_reason(command.reason), command.use
         asked = [use.seal, use.operation.value, use.content, use.parameters, *told(use).values(), reason]
+        asked += [command.reference] * bool(command.reference)
         key, fingerprint = command.request_key, requests.fingerprint("seal:ask_approval", asked)
         with self.store.transaction() as tx:
             known = requests.answered(tx, actor=actor.id, key=key, fingerprint=fingerprint)
@@ -93,6 +100,8 @@ class ApprovalService:
                 parameters=use.parameters,
                 purpose=use.purpose,
                 reason=reason,
+                reference=command.reference,
+                asked=command.asked,
                 requested_at=tx.now,
                 expires_at=tx.now + DECIDED_WITHIN,
             )
@@ -195,9 +204,9 @@ def spend(tx: Transaction, actor: Actor, permitted: Permitted, use: Use, *, stam
     found = approval_repository.get(tx, use.approval)
     if found is None or found.seal != use.seal or found.requester != actor.id:
         raise ApprovalUnknown
-    for field, fits in fitting(found, use).items():
+    for name, fits in fitting(found, use).items():
         if not fits:
-            raise ApprovalUnfit(field=field)
+            raise ApprovalUnfit(field=name)
     if tx.now > found.expires_at:
         raise ApprovalNotOpen(state=EXPIRED)
     if found.state is not ApprovalState.APPROVED:

@@ -7,6 +7,7 @@ agents 经办人: persons and business systems of its own, to whom it gives part
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from identity.duties import Actor, Duty
@@ -212,21 +213,25 @@ class AuthorisationService:
             tx.record(AuditEvent(tag="seal:withdraw_authorisation:done", actor=actor.id, subject=seal, facts=facts))
             return replace(found, withdrawn_at=tx.now)
 
-    def list(self, actor: Actor, seal: str) -> tuple[Authorisation, ...]:
-        """Return all authorisations that a seal's owner ever gave, oldest first.
+    def list(
+        self, actor: Actor, seal: str, *, before: str | None = None, limit: int | None = None
+    ) -> tuple[Authorisation, ...]:
+        """Return all authorisations that a seal's owner ever gave, newest first.
 
         Who disposes of the seals of an organisation that holds one sees that one, and what was given within it.
+        `before` is the last one of the page before.
         """
+        organisations = actor.organisations(Duty.SEAL_OWNER)
         with self.store.reading() as view:
             owner = self.require(view, seal).owner
-            found = stamping_repository.authorisations(view, seal)
-        organisations = actor.organisations(Duty.SEAL_OWNER)
-        if owner in organisations:
-            return found
+            if owner in organisations:
+                return stamping_repository.newest_authorisations(view, seal, before=before, limit=limit)
+            found = stamping_repository.newest_authorisations(view, seal, before=None, limit=None)
         own = {one.id for one in found if one.holder in organisations}
         if not own:
             actor.require(Duty.SEAL_OWNER, owner)
-        return tuple(one for one in found if one.id in own or one.parent in own)
+        seen = (one for one in found if one.id in own or one.parent in own)
+        return tuple(islice((one for one in seen if before is None or one.id < before), limit))
 
     def held(self, actor: Actor) -> tuple[tuple[Authorisation, Seal], ...]:
         """Return the authorisations that the actor holds and that are not over, each with its seal.

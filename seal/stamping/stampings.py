@@ -48,6 +48,9 @@ class StampPDF:
     approval: str | None = None
     """The owner's approval of exactly this, where the authorisation wants one."""
 
+    reference: str = ""
+    """What the document is called, for the owner's ledger; no part of what is approved or signed."""
+
     @property
     def parameters(self) -> str:
         """The digest of everything but the file that decides what the result says."""
@@ -113,6 +116,7 @@ class StampingService:
         """
         use, purpose = command.use, command.purpose
         asked = [use.seal, use.content, use.parameters, purpose.purpose, purpose.document_kind, use.approval]
+        asked += [command.reference] * bool(command.reference)
         fingerprint, key = requests.fingerprint("seal:stamp", asked), command.request_key
         with self.store.reading() as view:
             known = requests.answered(view, actor=actor.id, key=key, fingerprint=fingerprint)
@@ -125,7 +129,7 @@ class StampingService:
             at = view.now
         prepared = prepare_stamp(command.pdf, kit, command.order, at=at, workers=self.workers)
         with self.store.transaction() as tx:
-            stamping = self.intend(tx, actor, use, prepared)
+            stamping = self.intend(tx, actor, use, prepared, reference=command.reference)
             if known is None:
                 requests.remember(tx, actor=actor.id, key=key, fingerprint=fingerprint, result=stamping.id)
             else:
@@ -193,9 +197,11 @@ class StampingService:
             time_stampers=time_stampers,
         )
 
-    def intend(self, tx: Transaction, actor: Actor, use: Use, prepared: PreparedStamp) -> Stamping:
+    def intend(
+        self, tx: Transaction, actor: Actor, use: Use, prepared: PreparedStamp, *, reference: str = ""
+    ) -> Stamping:
         """Put the intent on record and count the stamping, in a transaction that looks at everything again."""
-        line = Line(document_hash=prepared.document_hash.hex())
+        line = Line(document_hash=prepared.document_hash.hex(), reference=reference)
         return self.intents.intend(tx, actor, use, (line,)).stampings[0]
 
     def execute(self, stamping: Stamping, prepared: PreparedStamp) -> tuple[StampedDocument, BlobId]:

@@ -106,6 +106,30 @@ def test_a_job_that_waits_is_started_later(trust: Run, common: list[str], tmp_pa
     assert (code, "lifecycle.event_not_possible" in err) == (1, True)
 
 
+def test_a_job_is_paused_and_cancelled(trust: Run, common: list[str], tmp_path: Path) -> None:
+    code, out, _ = trust("bulk", "issue", table(tmp_path, "h-1"), *common)
+    job, token = out.split()[0], common[-2:]
+    code, _, err = trust("bulk", "pause", job, *token)  # nothing is under way yet
+    assert (code, "lifecycle.event_not_possible" in err) == (1, True)
+    code, out, _ = trust("bulk", "cancel", job, *token)
+    assert (code, f"{job} cancelled: 1 rows" in out) == (0, True)
+
+
+def test_what_bears_a_seal_is_sealed_anew(trust: Run, common: list[str], tmp_path: Path) -> None:
+    assert trust("bulk", "issue", table(tmp_path, "i-1"), *common, "--start").code == 0
+    asked = [*common, "--reason", "印章更换，统一重新签章", "--sealed-with"]
+    code, out, _ = trust("bulk", "reissue", *asked, "seal_of_nobody", "--start")
+    assert (code, "bulk.nothing_selected" in out) == (1, True)
+    code, out, _ = trust("bulk", "reissue", *asked, common[3], "--issued-from", "2020-01-01")
+    assert (code, " validated: " in out) == (3, True)
+    results = tmp_path / "anew.jsonl"
+    code, out, _ = trust("bulk", "start", out.split()[0], *common[-2:], "--results", results)
+    assert (code, ", 0 refused" in out) == (0, True)
+    told = [json.loads(line)["licence"] for line in results.read_text().splitlines()]
+    assert told
+    assert {one["identifier"].rsplit(".", 2)[1] for one in told} == {"002"}
+
+
 def test_a_table_that_is_none_fails(trust: Run, common: list[str], tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes(b"a,b\n1,2\n")

@@ -25,6 +25,16 @@ def test_a_refusal_has_words_with_its_facts() -> None:
     assert "line 2" in refused["problem"]["detail_en"]
 
 
+def test_a_field_is_called_as_its_column_is_headed() -> None:
+    outcome = Outcome(line=3, code="licence.data_invalid", field="established_on", details={"rule": "format"})
+    (line,) = "".join(json_lines([outcome], address=ADDRESS, headings={"established_on": "成立日期"})).splitlines()
+    problem = json.loads(line)["problem"]
+    assert problem["field"] == "established_on"
+    assert "成立日期，格式不正确" in problem["detail_zh"]
+    _, told = csv.reader(csv_lines([outcome], address=ADDRESS, headings={"established_on": "成立日期"}))
+    assert "成立日期，格式不正确" in told[8]
+
+
 @pytest.mark.parametrize(
     ("outcome", "said"),
     [

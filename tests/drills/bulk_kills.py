@@ -1,9 +1,10 @@
 """Processes that work on bulk jobs are killed at random instants, again and again: `python -m tests.drills.bulk_kills`.
 
 Each process is the real service's worker on a real database, forked where its modules are loaded already, so that two
-hundred of them start in minutes. Two work on the job at a time; one of them, taken at random, gets SIGKILL after a
-random time, and another takes its place. In the end two processes work the job off in peace, and then is counted:
-exactly the good rows exist, once each, each signed once, and every file verifies.
+hundred of them start in minutes. Two work on the job at a time; one of them, taken at random, gets SIGKILL at a random
+time after it has begun, and another takes its place. In the end two processes work the job off in peace, and then is
+counted: exactly the good rows exist, once each, each signed once, every file verifies and is that of its row, and no
+identifier was given twice, not even to what was never finished.
 
 Time goes on from the moment at which the template was founded, by the machine's steady clock: the wall clock plays no
 part. `make drill` runs the whole on SQLite and PostgreSQL; tests/licence/bulk/test_killed_workers.py a slice.
@@ -14,6 +15,7 @@ import io
 import json
 import os
 import secrets
+import select
 import shutil
 import signal
 import sys
@@ -26,6 +28,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import pikepdf
 from sqlalchemy import create_engine, make_url
 
 from api import migrations
@@ -38,9 +41,13 @@ from licence.bulk.jobs import BulkJob
 from licence.bulk.lifecycle import JobState
 from licence.bulk.service import UploadTable
 from licence.lifecycle import LicenceState
+from licence.metadata import LicenceMetadata
 from licence.preparing import ISSUE_PURPOSE
+from licence.records import Licence
+from licence.template.assembly import ENCLOSED
 from seal.ledger.entries import StampingState
 from seal.ledger.search import LedgerSearch
+from tests.drills.ten_thousand import checks_out
 from tests.fakes.clock import NOW, SettableClock
 from tests.licence.builders import opened_on_postgres
 from tests.licence.bulk.rig import row
@@ -103,6 +110,9 @@ class Drill:
     rows: int
     began: float = field(default_factory=time.monotonic)
     kills: int = 0
+    starting: dict[int, int] = field(default_factory=dict)
+    """Of each process, where it tells that it has begun."""
+
     jobs: list[BulkJob] = field(default_factory=list)
 
     def open(self) -> Instance:
@@ -118,18 +128,31 @@ class Drill:
 
     def fork(self) -> int:
         """Return the number of a new process that works on jobs until it is killed."""
+        told, tells = os.pipe()
         number = os.fork()
         if number:
+            os.close(tells)
+            self.starting[number] = told
             return number
         try:  # pragma: no cover - in the process that is killed
             BulkRunner(self.open().bulk, threads=1, pause=0.05).start()
+            os.write(tells, b"1")
             while True:
                 signal.pause()
         finally:
             os._exit(1)
 
+    def wait_for_work(self, number: int) -> None:
+        """Return once a process is at work: one that is killed while it opens the instance proves nothing."""
+        told = self.starting[number]
+        ready, _, _ = select.select([told], [], [], PATIENCE)
+        assert ready, "a process does not begin"
+        assert os.read(told, 1), "a process ended before it began"
+        time.sleep(secrets.randbelow(int(LONGEST * 1000)) / 1000)
+
     def kill(self, number: int) -> None:
         """Kill a process, and see that it was this that ended it."""
+        os.close(self.starting.pop(number))
         os.kill(number, signal.SIGKILL)
         _, status = os.waitpid(number, 0)
         assert os.WTERMSIG(status) == signal.SIGKILL, "a process ended by itself"
@@ -180,12 +203,16 @@ class Drill:
             while (state := self.state()) is not JobState.FINISHED:
                 assert state in (JobState.RECEIVED, JobState.CHECKING, JobState.VALIDATED, JobState.RUNNING), state
                 assert time.monotonic() < end, "the job does not end"
-                time.sleep(secrets.randbelow(int(LONGEST * 1000)) / 1000)
-                if self.kills < kills:
-                    self.kill(running.pop(secrets.randbelow(len(running))))
-                    self.kills += 1
-                    end = time.monotonic() + PATIENCE
-                    running.append(self.fork())
+                if self.kills >= kills:
+                    time.sleep(0.1)
+                    continue
+                number = secrets.choice(running)
+                self.wait_for_work(number)
+                running.remove(number)
+                self.kill(number)
+                self.kills += 1
+                end = time.monotonic() + PATIENCE
+                running.append(self.fork())
         finally:
             for number in running:
                 self.kill(number)
@@ -212,15 +239,29 @@ class Drill:
             released = Counter(one.subject for one in events if one.tag == "licence:release:done")
             assert released == Counter(one.id for one in licences), "a licence was released twice, or another one"
             prepared = [one.subject for one in events if one.tag == "licence:prepare:done"]
-            void = set(prepared) - {one.id for one in licences}
+            void = self.require_numbered_once(instance, Counter(prepared), licences)
             self.require_signed_once(instance, [one.stamping for one in licences])
             for one in licences:
-                assert one.file is not None
-                finding = instance.verification.file(instance.blobs.get(one.file))
-                assert finding.outcome is Outcome.PASSED, f"{one.number} does not verify"
+                require_genuine(instance, one)
             return {"issued": len(issued), "refused": len(outcomes) - len(issued), "voided": len(void)}
         finally:
             instance.base.store.close()
+
+    def require_numbered_once(
+        self, instance: Instance, prepared: Counter[str], issued: list[Licence]
+    ) -> tuple[Licence, ...]:
+        """Return what was prepared in vain. Raise `AssertionError` unless nothing was numbered as anything else was."""
+        assert set(prepared.values()) == {1}, "a licence was prepared twice"
+        with instance.base.store.reading() as view:
+            every = [instance.licences.require(view, one) for one in prepared]
+        names = {one.id for one in issued}
+        assert names <= set(prepared), "a licence was issued that was never prepared"
+        vain = tuple(one for one in every if one.id not in names)
+        assert {one.state for one in vain} <= {LicenceState.VOID}, "what is not issued is not void"
+        assert len({one.identifier for one in every}) == len(every), "an identifier was given twice"
+        assert len({(one.type, one.status_index) for one in every}) == len(every), "a place in the list was given twice"
+        assert all(checks_out(one.identifier) for one in every), "a check character is wrong"
+        return vain
 
     def require_signed_once(self, instance: Instance, stampings: list[str | None]) -> None:
         """Raise `AssertionError` unless every licence has a stamping of its own that is done, and there is no other."""
@@ -229,6 +270,19 @@ class Drill:
         )
         found = Counter(one.id for one in instance.ledger.lines(done))
         assert found == Counter(stampings), "what is in the ledger and what was issued differ"
+
+
+def require_genuine(instance: Instance, licence: Licence) -> None:
+    """Raise `AssertionError` unless the file of a licence verifies, and is that of no other."""
+    assert licence.file is not None
+    octets = instance.blobs.get(licence.file)
+    finding = instance.verification.file(octets)
+    assert finding.outcome is Outcome.PASSED, f"{licence.number} does not verify"
+    assert finding.standing, f"{licence.number} is not what its file is of"
+    assert finding.standing.licence.id == licence.id, f"{licence.number} is not what its file is of"
+    with pikepdf.open(io.BytesIO(octets)) as file:
+        told = LicenceMetadata.from_json(file.attachments[f"{ENCLOSED}.json"].get_file().read_bytes())
+    assert (told.identifier, told.number) == (licence.identifier, licence.number), f"{licence.number} says otherwise"
 
 
 def found(folder: Path) -> None:

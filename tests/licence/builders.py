@@ -1,11 +1,13 @@
 """Builders for the tests of licences: a desk that issues them in a copied house, on either database."""
 
+import secrets
 import shutil
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -212,14 +214,31 @@ class Meanwhile:
 def opened_on_postgres(template: Path, folder: Path, url: str, tables: MetaData, clock: SettableClock) -> House:
     """Open a copy of a template whose rows stand in the PostgreSQL at `url` and not in a file."""
     shutil.copytree(template, folder)
-    source, target = create_engine(f"sqlite:///{folder / 'trust.db'}"), create_engine(url)
+    statements = kept_on_postgres(template, url, tables)
+    target = create_engine(url)
+    with target.begin() as connection:
+        connection.exec_driver_sql(statements)
+    target.dispose()
+    return House(Settings(data_dir=folder, database_url=url), clock)
+
+
+@cache
+def kept_on_postgres(template: Path, url: str, tables: MetaData) -> str:
+    """Keep the rows of a template in tables beside those of the house, and return what puts them where they belong.
+
+    The server does so by itself in a moment; to bring them there takes as long as many a test.
+    """
+    source, target = create_engine(f"sqlite:///{template / 'trust.db'}"), create_engine(url)
+    statements = [f'DELETE FROM "{one.name}"' for one in reversed(tables.sorted_tables)]  # noqa: S608 - our own names
+    prefix = f"kept_{secrets.token_hex(4)}"
     with source.connect() as old, target.begin() as new:
-        for table in reversed(tables.sorted_tables):
-            new.execute(table.delete())
-        for table in tables.sorted_tables:
+        new.exec_driver_sql(";".join(statements))
+        for number, table in enumerate(tables.sorted_tables):
             rows = [dict(row) for row in old.execute(select(table)).mappings()]
             if rows:
                 new.execute(insert(table), rows)
+                new.exec_driver_sql(f'CREATE TABLE {prefix}_{number} AS TABLE "{table.name}"')
+                statements.append(f'INSERT INTO "{table.name}" SELECT * FROM {prefix}_{number}')  # noqa: S608 - likewise
     source.dispose()
     target.dispose()
-    return House(Settings(data_dir=folder, database_url=url), clock)
+    return ";".join(statements)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
+from functools import partial
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ from tests.licence.builders import REASON, Desk, Meanwhile
 from tests.seal.houses import actor
 from trust.blobs import BlobId, BlobMissing
 from trust.lifecycle import EventNotPossible, FourEyesRequired
+from trust.reasons import ReasonMissing
 from trust.store import LostRace
 from trust.typefaces import CharacterNotCovered
 
@@ -40,12 +42,14 @@ CODE = f"{cast.DEFINER}099"
 Step = Callable[[Catalogue, Actor, str], LicenceType]
 STEPS: dict[str, tuple[Step, Duty]] = {
     "review": (Catalogue.review, Duty.LICENCE_REVIEWER),
+    "refuse": (partial(Catalogue.refuse, reason=REASON), Duty.LICENCE_REVIEWER),
     "return": (Catalogue.return_, Duty.LICENCE_OFFICER),
     "publish": (Catalogue.publish, Duty.LICENCE_OFFICER),
     "retire": (Catalogue.retire, Duty.LICENCE_REVIEWER),
 }
 WAY = {
     TypeState.DRAFT: (),
+    TypeState.RETURNED: ("refuse",),
     TypeState.REVIEWED: ("review",),
     TypeState.PUBLISHED: ("review", "publish"),
     TypeState.RETIRED: ("review", "publish", "retire"),
@@ -166,6 +170,7 @@ def test_each_step_from_each_state(desk: Desk, state: TypeState, name: str) -> N
     somebody, before = desk.staff.of(duty, "somebody"), desk.head()
     allowed = {
         ("review", TypeState.DRAFT): TypeState.REVIEWED,
+        ("refuse", TypeState.DRAFT): TypeState.RETURNED,
         ("return", TypeState.REVIEWED): TypeState.DRAFT,
         ("publish", TypeState.REVIEWED): TypeState.PUBLISHED,
         ("retire", TypeState.PUBLISHED): TypeState.RETIRED,
@@ -179,18 +184,38 @@ def test_each_step_from_each_state(desk: Desk, state: TypeState, name: str) -> N
     else:
         moved = step(desk.house.catalogue, somebody, CODE)
         day = day_of(desk.house.clock.now()) if name == "publish" else kind.effective_from
-        assert moved == replace(kind, state=target, last_actor="somebody", effective_from=day)
+        remark = REASON if name == "refuse" else ""
+        assert moved == replace(kind, state=target, last_actor="somebody", effective_from=day, remark=remark)
         assert moved == desk.house.catalogue.find(kind.id)
         event = desk.events()[-1]
         assert (event.tag, event.actor, event.subject) == (f"licence_type:{name}:done", "somebody", kind.id)
         told = {"effective_from": day_of(desk.house.clock.now()).isoformat()} if name == "publish" else {}
+        told |= {"reason": REASON} if name == "refuse" else {}
         assert event.facts == {"code": CODE, "version": 1, "state": target.value} | told
+
+
+def test_a_refused_draft_is_drafted_anew(desk: Desk) -> None:
+    catalogue, reviewer = desk.house.catalogue, desk.staff.licence_reviewer
+    kind = drafted(desk, TypeState.DRAFT)
+    for reason in ("", "x"):
+        with pytest.raises(ReasonMissing):
+            catalogue.refuse(reviewer, kind.id, reason=reason)
+    with pytest.raises(FourEyesRequired):
+        catalogue.refuse(desk.staff.of(Duty.LICENCE_REVIEWER, kind.last_actor), kind.id, reason=REASON)
+    refused = catalogue.refuse(reviewer, kind.id, reason=REASON)
+    both = desk.staff.of(Duty.LICENCE_REVIEWER, kind.last_actor)
+    with pytest.raises(EventNotPossible):  # nobody lets it pass as it is
+        catalogue.review(both, kind.id)
+    again = catalogue.draft(desk.officer, draft(desk))
+    assert (refused.remark, again.state, again.version, again.remark) == (REASON, TypeState.DRAFT, 1, "")
+    assert catalogue.review(reviewer, kind.id).state is TypeState.REVIEWED
 
 
 @pytest.mark.parametrize(
     ("name", "state"),
     [
         ("review", TypeState.DRAFT),
+        ("refuse", TypeState.DRAFT),
         ("return", TypeState.REVIEWED),
         ("publish", TypeState.REVIEWED),
         ("retire", TypeState.PUBLISHED),

@@ -36,6 +36,7 @@ LICENCE_MOVES = {
 }
 TYPE_MOVES = {
     ("draft", "review"): "reviewed",
+    ("draft", "refuse"): "returned",
     ("reviewed", "return"): "draft",
     ("reviewed", "publish"): "published",
     ("published", "retire"): "retired",

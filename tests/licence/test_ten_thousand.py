@@ -10,8 +10,10 @@ import pytest
 from benchmarks.licence_rig import Rig, rig
 from licence.ordering import IssueLicence
 from licence.repository import Licence
-from tests.drills.ten_thousand import Fault, checks_out, drill, issue, look_at
+from licence.standing import ClaimReport, malformed
+from tests.drills.ten_thousand import PLACES, Fault, Onlooker, checks_out, drill, issue, values_of
 from tests.judges import program
+from trust.verdict import Verdict
 
 PUBLIC = [
     "1.2.156.3005.2.11100000000013338W011.11430000006122244L.20230000403.001.U",
@@ -29,6 +31,11 @@ def issuer() -> Iterator[Rig]:
         program(name)
     with rig() as found:
         yield found
+
+
+@pytest.fixture
+def onlooker(issuer: Rig, tmp_path: Path) -> Onlooker:
+    return Onlooker(issuer, tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -49,36 +56,77 @@ def test_a_slice(issuer: Rig) -> None:
     assert drill(issuer, 6).licences == 6
 
 
-def test_values_that_are_not_on_the_page_are_seen(issued: tuple[Licence, IssueLicence, bytes], tmp_path: Path) -> None:
+def test_values_that_are_not_on_the_page_are_seen(
+    issued: tuple[Licence, IssueLicence, bytes], onlooker: Onlooker
+) -> None:
     licence, command, pdf = issued
     other = IssueLicence(**{**vars(command), "data": {**command.data, "premises": "云州市无此路1号"}})
     with pytest.raises(Fault, match="text of premises"):
-        look_at(pdf, licence, other, tmp_path)
+        onlooker.look_at(pdf, licence, other)
 
 
-def test_another_licences_code_is_seen(issued: tuple[Licence, IssueLicence, bytes], tmp_path: Path) -> None:
+def test_values_in_each_others_places_are_seen(issued: tuple[Licence, IssueLicence, bytes], onlooker: Onlooker) -> None:
+    values = values_of(*issued[:2])
+    shown = "".join(f"{before}{values[name]}" for name, before in PLACES.items())
+    swapped = {**values, "premises": values["address"], "address": values["premises"]}
+    with pytest.raises(Fault, match="text before"):
+        onlooker.require_text(shown, swapped)
+    onlooker.require_text(shown, values)
+    with pytest.raises(Fault, match="text of the page"):
+        onlooker.require_text(shown, swapped)
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_value_that_is_longer_on_the_page_is_seen(
+    name: str, issued: tuple[Licence, IssueLicence, bytes], onlooker: Onlooker
+) -> None:
+    values = values_of(*issued[:2])
+    shown = "".join(f"{before}{values[one]}" for one, before in PLACES.items())
+    onlooker.require_text(shown, values)
+    with pytest.raises(Fault, match="text of the page"):
+        onlooker.require_text(shown, {**values, name: values[name][:-1]})
+
+
+def test_another_licences_code_is_seen(issued: tuple[Licence, IssueLicence, bytes], onlooker: Onlooker) -> None:
     licence, command, pdf = issued
     other = Licence(**{**vars(licence), "claim": "https://trust.example/v/x"})
     with pytest.raises(Fault, match="QR code"):
-        look_at(pdf, other, command, tmp_path)
+        onlooker.look_at(pdf, other, command)
 
 
-def test_a_changed_octet_is_seen(issued: tuple[Licence, IssueLicence, bytes], tmp_path: Path) -> None:
+def test_a_code_that_the_registry_does_not_bear_out_is_seen(
+    issued: tuple[Licence, IssueLicence, bytes], onlooker: Onlooker
+) -> None:
+    licence, command, pdf = issued
+    onlooker.claims = lambda _: ClaimReport(verdict=Verdict(checks=(malformed(),)))
+    with pytest.raises(Fault, match="claim"):
+        onlooker.look_at(pdf, licence, command)
+
+
+def test_a_changed_octet_is_seen(issued: tuple[Licence, IssueLicence, bytes], onlooker: Onlooker) -> None:
     licence, command, pdf = issued
     at = pdf.index(b"/Title")
     with pytest.raises(Fault, match="pdfsig"):
-        look_at(pdf[:at] + b"/Titlf" + pdf[at + 6 :], licence, command, tmp_path)
+        onlooker.look_at(pdf[:at] + b"/Titlf" + pdf[at + 6 :], licence, command)
 
 
-def test_other_metadata_are_seen(issued: tuple[Licence, IssueLicence, bytes], tmp_path: Path) -> None:
+def test_what_came_after_the_last_signature_is_seen(
+    issued: tuple[Licence, IssueLicence, bytes], onlooker: Onlooker
+) -> None:
+    licence, command, pdf = issued
+    with pytest.raises(Fault, match="pdfsig"):
+        onlooker.look_at(pdf + b"% more\n", licence, command)
+
+
+def test_other_metadata_are_seen(issued: tuple[Licence, IssueLicence, bytes], onlooker: Onlooker) -> None:
     licence, command, pdf = issued
     other = IssueLicence(**{**vars(command), "holder_code": "91330199MAC0XH2010"})
     with pytest.raises(Fault, match="metadata"):
-        look_at(pdf, licence, other, tmp_path)
+        onlooker.look_at(pdf, licence, other)
 
 
-def test_a_broken_file_is_seen(issued: tuple[Licence, IssueLicence, bytes], tmp_path: Path) -> None:
+def test_a_broken_file_is_seen(issued: tuple[Licence, IssueLicence, bytes], onlooker: Onlooker) -> None:
     licence, command, pdf = issued
     with pytest.raises(Fault, match="qpdf"):
-        look_at(pdf[: len(pdf) // 2], licence, command, tmp_path)
+        onlooker.look_at(pdf[: len(pdf) // 2], licence, command)
     assert pikepdf.open(io.BytesIO(pdf)).pages

@@ -20,6 +20,7 @@ from seal.lifecycle import SealState
 from seal.standing import SealTrust
 from seal.verification.files import judge_file
 from seal.verification.record import Record, replay
+from seal.verification.second_look import look_again
 from tests.fakes.clock import NOW
 from tests.fakes.workers import LyingWorkers
 from tests.licence.builders import PERSON_TYPE, REASON, Desk
@@ -400,6 +401,18 @@ def test_a_worker_that_lies_is_not_believed(desk: Desk, caplog: pytest.LogCaptur
         service.file(pdf.replace(b"endobj", b"endobJ", 1))
     assert caught.value.details == {"limit": "answer"}
     assert "a verdict that does not hold" in caplog.text
+
+
+def test_with_the_roots_alone_a_second_look_finds_what_the_first_did(desk: Desk) -> None:
+    # Delegations in the second signature rest on an authority whose certificate came with the first.
+    pdf = desk.house.licences.file(desk.officer, desk.issue().id)
+    with desk.house.store.reading() as view:
+        roots, now = Evidence(anchors=desk.house.authorities.evidence(view).anchors), view.now
+    told = judge_file(pdf, roots, now=now)
+    again = look_again(pdf, told, roots, now=now)
+    for report in (told, again):
+        assert report.document.outcome is PASSED
+        assert "delegation.signer" in {one.name for each in report.document.signatures for one in each.report.checks}
 
 
 # --- identifiers

@@ -95,6 +95,9 @@ def test_authorisations_come_back(store: Store, owner: Organisation) -> None:
     authorise(store, second, first, authorisation_of("auth_3", seal="seal_2"))
     with store.reading() as view:
         assert (first, second) == stamping_repository.authorisations(view, "seal_1")
+        newest = stamping_repository.newest_authorisations
+        assert (second, first) == newest(view, "seal_1", before=None, limit=None)
+        assert [(second,), (first,)] == [newest(view, "seal_1", before=one, limit=1) for one in (None, second.id)]
         assert (first,) == stamping_repository.authorisations(view, "seal_1", holder="holder")
         assert stamping_repository.authorisations(view, "seal_1", holder="nobody") == ()
 

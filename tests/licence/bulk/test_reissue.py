@@ -75,9 +75,17 @@ def test_a_selection_is_by_the_last_day_of_validity(rig: Rig) -> None:
     assert invalid.value.details == {"field": "ends_until"}
 
 
+def test_a_selection_is_by_the_seal_that_licences_bear(rig: Rig) -> None:
+    licence = rig.desk.issue()
+    assert reissue(rig, sealed_with="seal_another").fault == "bulk.nothing_selected"
+    assert [one.predecessor for one in made(rig, reissue(rig, sealed_with=licence.seal))] == [licence.id]
+
+
 @pytest.mark.parametrize(
     ("told", "field"),
     [
+        ({"sealed_with": ""}, "sealed_with"),
+        ({"sealed_with": "s" * 65}, "sealed_with"),
         ({"type_version": 0}, "type_version"),
         ({"type_version": 1 << 70}, "type_version"),
         ({"issued_from": date.min}, "issued_from"),

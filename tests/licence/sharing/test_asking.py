@@ -1,5 +1,6 @@
 """What clients are told: the fields of their grant, masked where it says so, and no more by asking often."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from api.demo import cast
 from identity.duties import Actor
 from identity.errors import CitizenNumberMalformed, CreditCodeMalformed
+from identity.levels import Level
+from identity.notices.notices import NoticeKind, PersonNotices
 from identity.subject import SubjectKind
 from licence.errors import LicenceUnknown, TypeCodeMalformed
 from licence.lifecycle import LicenceState
@@ -126,6 +129,22 @@ def test_a_persons_licence_is_found_by_the_citizen_number(square: Square) -> Non
     query = QueryHolder(kind=SubjectKind.PERSON, code=cast.person_number(301))
     (found,) = square.sharing.asking.query(client, query, purpose=PURPOSE)
     assert (found.identifier, found.fields["holder_name"]) == (licence.identifier, "**㛃")
+
+
+def test_a_person_is_told_of_a_use_by_consent_and_of_none_that_a_law_orders(square: Square) -> None:
+    licence, told = square.of_person(), PersonNotices(square.house.store)
+    types = {PERSON_TYPE: {"holder_name": Disclosure.MASKED}}
+    by_law, asking = square.client(), square.client()
+    square.grant(by_law, types=types)
+    square.sharing.asking.metadata(by_law, licence.identifier, purpose=PURPOSE)
+    assert told.of(licence.holder) == ()
+    holder = Actor(id=licence.holder, grants=frozenset(), level=Level.HIGH)
+    command = square.consent_command(square.grant(asking, types=types, law=""), licence, holder=licence.holder)
+    terms = square.sharing.consents.terms(holder, command)
+    square.sharing.consents.give(holder, replace(command, words_digest=terms.digest))
+    square.sharing.asking.metadata(asking, licence.identifier, purpose=PURPOSE)
+    (notice,) = told.of(licence.holder)
+    assert (notice.kind, notice.facts["client"]) == (NoticeKind.LICENCE_USED, asking.id)
 
 
 def test_nobody_has_what_somebody_without_licences_has(square: Square, client: Actor) -> None:

@@ -82,6 +82,15 @@ def test_a_repeated_proposal_is_one(square: Square) -> None:
         granting.propose(officer, square.proposal(square.client(), request_key=command.request_key))
 
 
+def test_grants_are_told_page_by_page(square: Square) -> None:
+    granting, officer = square.sharing.granting, square.desk.staff.officer
+    client = square.client()
+    made = [granting.propose(officer, square.proposal(client)) for _ in range(3)]
+    first, second, third = sorted(made, key=lambda one: one.id)  # of one moment
+    assert granting.list(officer, limit=2) == (third, second)
+    assert granting.list(officer, before=second.id, limit=2) == (first,)
+
+
 NO_CODE = "11100000MB0127170"
 
 

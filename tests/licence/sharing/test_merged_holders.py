@@ -14,7 +14,6 @@ from identity.subject import SubjectKind
 from identity.subjects.changes import Ground
 from identity.subjects.merging import MERGE, Merging, content_of
 from identity.subjects.repository import SubjectRepository
-from licence.freshness import Freshness
 from licence.records import Licence
 from licence.sharing.asking import QueryHolder
 from licence.sharing.entries import Disclosure
@@ -85,7 +84,7 @@ def test_what_was_said_of_the_licence_is_asked_again_when_the_survivor_changes(s
     house = square.house
     licence = square.of_person()
     person = merged(square, licence)
-    fresh = Freshness(house.store, house.service_keys)
+    fresh = house.verification.freshness
 
     def told() -> object:
         return fresh.of(licence.digest)
