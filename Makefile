@@ -91,7 +91,7 @@ lock: .venv/dev.done
 		requirements/$$set.in; done
 
 clean:
-	rm -rf .venv var demo-out bench-out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf .venv var demo-out bench-out ci-out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
 
 .venv/runtime.done: requirements/runtime.txt pyproject.toml deploy/environment
 	PYTHON="$(PYTHON)" deploy/environment requirements/runtime.txt
