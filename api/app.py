@@ -20,9 +20,10 @@ from api.health import Readiness
 from api.housekeeping import Housekeeper
 from api.live_watch import LiveWatch
 from api.messenger import Messenger
-from api.middleware import AroundRequest, BodyLimit
+from api.middleware import AroundRequest, BodyLimit, Heads
 from api.openapi import describe
 from api.openid.logout_courier import LogoutCourier
+from api.person_notices import NoticeMessenger
 from api.quotas import ClientQuotas
 from api.routes import (
     access,
@@ -99,6 +100,9 @@ from trust.errors import TrustError
 __all__ = ["create", "from_environment"]
 
 VERSION: Final = "0.1.0"
+BESIDE_A_TABLE: Final = 1 << 20
+"""Octets that a form with a table has beside it: its other fields, and what stands between them."""
+
 DESCRIPTION: Final = """
 可信基础设施服务：统一身份、电子印章、电子证照（SM2/SM3/SM4）。
 Trust infrastructure: who is acting, did this authority seal this document, is this licence real and in force.
@@ -153,7 +157,8 @@ def create(instance: Instance) -> FastAPI:
         verifier = BulkRunner(instance.verifying.jobs, threads=settings.verify_workers, name="verification")
         courier = Courier(instance)  # a platform that cannot be spoken with is told of before anything begins
         await run_in_threadpool(keeper.start)
-        carriers = courier, Messenger(instance.federation), LogoutCourier(instance.openid)
+        telling = NoticeMessenger(instance.person_notices)
+        carriers = courier, Messenger(instance.federation), LogoutCourier(instance.openid), telling
         for one in carriers:
             one.start()
         await run_in_threadpool(instance.workers.start)
@@ -271,7 +276,9 @@ def create(instance: Instance) -> FastAPI:
         count=lambda outcome: instance.verifying.tally.count(Asked.CLAIM, outcome),
         tell=problems.problem,
     )
-    app.add_middleware(BodyLimit, limit=settings.max_body, tell=refusal)
+    larger = {bulk.router.prefix: settings.bulk_upload + BESIDE_A_TABLE}
+    app.add_middleware(BodyLimit, limit=settings.max_body, larger=larger, tell=refusal)
+    app.add_middleware(Heads)
     app.add_middleware(AroundRequest)
     return app
 

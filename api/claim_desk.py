@@ -20,10 +20,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.middleware import Teller
 from api.schemas.verification import ClaimVerdict
 from api.throttle import Throttle
-from licence.claim import CLAIM_LENGTH, read_claim
-from licence.errors import ClaimMalformed
+from licence.claim import CLAIM_LENGTH
 from licence.freshness import Fresh, Freshness
-from licence.verification import ClaimReport
+from licence.verification import ClaimReport, Grounds
 from trust.errors import TrustError
 from trust.verdict import Outcome
 
@@ -56,7 +55,7 @@ class Checked:
 class ClaimDesk:
     """Answers for QR codes. Safe to share between threads."""
 
-    def __init__(self, judge: Callable[[str], ClaimReport], freshness: Freshness) -> None:
+    def __init__(self, judge: Callable[[str], tuple[ClaimReport, Grounds | None]], freshness: Freshness) -> None:
         self.judge = judge
         self.freshness = freshness
         self.known: OrderedDict[str, Known] = OrderedDict()
@@ -64,15 +63,12 @@ class ClaimDesk:
 
     def check(self, text: str) -> Checked:
         """Judge a code, and keep the answer where it may be given again."""
-        # What it rests on is asked before: what changes in between makes the answer one that is not given again.
-        digest = licence_in(text)
-        fresh = None if digest is None else self.freshness.of(digest)
-        report = self.judge(text)
+        report, grounds = self.judge(text)
         verdict = ClaimVerdict.of(report)
         written = verdict.model_dump_json().encode()
-        if digest is not None and fresh is not None and report.standing is not None and verdict.moment is not None:
+        if grounds is not None:
             before, _, after = written.partition(to_json(verdict.moment))
-            self.keep(text, Known(digest, fresh, report.verdict.outcome, before, after))
+            self.keep(text, Known(grounds.licence, grounds.fresh, report.verdict.outcome, before, after))
         return Checked(report, verdict, written)
 
     def keep(self, text: str, known: Known) -> None:
@@ -99,14 +95,6 @@ class ClaimDesk:
         with self.lock, suppress(KeyError):  # another thread may have let go of it
             self.known.move_to_end(text)
         return known.outcome, known.before + to_json(self.freshness.store.clock.now()) + known.after
-
-
-def licence_in(text: str) -> bytes | None:
-    """Return the digest of the licence that a code names, where it is one."""
-    try:
-        return read_claim(text).claim.licence
-    except ClaimMalformed:
-        return None
 
 
 @dataclass(frozen=True)

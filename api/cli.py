@@ -11,7 +11,8 @@ from importlib import import_module
 from typing import Any, Final
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 from typing_extensions import override
 
 from api.terminal import complain
@@ -20,25 +21,50 @@ from trust.errors import TrustError
 __all__ = ["main"]
 
 MODULES: Final = {
-    "verify": "file_command",
-    "init": "founding_command",
-    "add-security-administrator": "administrator_command",
-    "migrate": "migrating_command",
-    "serve": "serving_command",
-    "doctor": "doctor_command",
-    "demo": "demo_command",
-    "audit": "audit_command",
-    "bulk": "bulk_command",
-    "custody": "custody_command",
-    "import-persons": "persons_command",
-    "keys": "keys_command",
-    "notices": "notices_command",
-    "pki": "pki_command",
-    "time": "time_command",
-    "trust-list": "trust_list_command",
-    "types": "types_command",
+    "verify": (
+        "file_command",
+        "Judge files. Exit 0 when all are valid, 1 when one is invalid, else 2 when one is undetermined.",
+    ),
+    "init": (
+        "founding_command",
+        "Hold the founding ceremony: root key, database, authorities, administrators and registrars.",
+    ),
+    "add-security-administrator": (
+        "administrator_command",
+        "Add a security administrator, where fewer than two are left; two appoint all others.",
+    ),
+    "remove-demonstration": (
+        "removing_command",
+        "Remove a demonstration: its database, keys and files. Run it while the service is stopped.",
+    ),
+    "migrate": (
+        "migrating_command",
+        "Bring the database of the instance up to this program. Run it while the service is stopped.",
+    ),
+    "serve": (
+        "serving_command",
+        "Serve the instance in TRUST_DATA_DIR until it is told to stop; requests under way are finished.",
+    ),
+    "doctor": ("doctor_command", "Say what this machine and this instance offer, what is missing, and how to mend it."),
+    "demo": (
+        "demo_command",
+        "Play the main job through the public API, each step by its person, and leave the evidence in a folder.",
+    ),
+    "audit": ("audit_command", "The audit trail: proofs of single uses of a seal, and of events."),
+    "bulk": ("bulk_command", "Bulk jobs: many licences from a table, checked, started, watched."),
+    "custody": ("custody_command", "The custody process: keys where no web process can read them."),
+    "import-persons": (
+        "persons_command",
+        "Take the accounts of a platform from a file. Exit 2 when some lines were refused.",
+    ),
+    "keys": ("keys_command", "Keys in custody: versions, rotation, backup, destruction."),
+    "notices": ("notices_command", "Notices to the platform above: waiting, delivered, refused."),
+    "pki": ("pki_command", "Authorities, revocation lists, certificates of authorities outside."),
+    "time": ("time_command", "The clock that time-stamps state."),
+    "trust-list": ("trust_list_command", "The signed list of what verifiers need to know of this instance."),
+    "types": ("types_command", "The catalogue of licence types: lists, files, ready types."),
 }
-"""The module of each command: its `app` is the command, or holds several."""
+"""The module of each command, whose `app` is the command or holds several, and what is said of it in the list."""
 
 
 @contextmanager
@@ -63,14 +89,28 @@ class Commands(TyperGroup):
 
     @override
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command, or None where there is none by this name."""
+        """Return a command, or None where there is none by this name.
+
+        Of the list of all commands this is no more than the name and what is said of it: nothing is loaded for that.
+        """
         if cmd_name not in MODULES:
             return None
-        with loading():
-            module = import_module(f"api.{MODULES[cmd_name]}")
-        command = typer.main.get_command(module.app)
-        command.name = cmd_name
-        return command
+        return TyperCommand(cmd_name, help=MODULES[cmd_name][1])
+
+    @override
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that is called, loaded now, and what it is called with."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, None if name is None else load(name), rest
+
+
+def load(name: str) -> Any:  # noqa: ANN401 - a command, or a group of them
+    """Return a command, loaded."""
+    with loading():
+        module = import_module(f"api.{MODULES[name][0]}")
+    command = get_command(module.app)
+    command.name = name
+    return command
 
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False)

@@ -48,6 +48,7 @@ REFUSALS: Final = (
     "openid_token:issue:refused",
     "openid_token:reuse:refused",
     "password:change:refused",
+    "session:bear:refused",
     "session:begin:refused",
     "sharing:call:refused",
     "ticket:exchange:refused",

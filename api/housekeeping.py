@@ -67,6 +67,8 @@ class Housekeeper:
         self.attempt("bulk jobs", self.instance.bulk.worker().tidy)
         self.attempt("time-stamps", self.instance.timekeeping.ledger.flush)
         self.attempt("sign-on", self.instance.openid.ending.forget)
+        age = timedelta(days=self.instance.base.settings.openid_rotation_days)
+        self.attempt("sign-on keys", lambda: self.instance.openid.keys.rotate_due(age))
         self.attempt("lists", self.instance.base.authorities.keep_lists_fresh)
         self.attempt("responders", self.instance.base.responders.keep_fresh)
         now = self.instance.base.clock.now()

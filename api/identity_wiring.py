@@ -6,15 +6,17 @@ from functools import cached_property
 
 from api.federation_wiring import Federation
 from api.foundation import Foundation
-from api.key_changes import RetireKey, RotateServiceKey
+from api.key_changes import OperateOnKeys, RetireKey, RotateServiceKey
 from api.openid_wiring import OpenID
 from api.permissions import Floors, read_floors
+from api.person_notices import NoticeCarrier
 from api.proofing.wiring import Proofing, handlers_of
 from api.subjects_wiring import Subjects
 from identity.appointing import GrantDuty
 from identity.client_changes import AddClientKey, ChangeClient, RetireClient
 from identity.delegation.service import MandateService
 from identity.delegation.signing import MandateSigning
+from identity.dpop import ProofsOfKeys
 from identity.four_eyes.repository import ProposalRepository
 from identity.four_eyes.service import FourEyes
 from licence.repository import LicenceRepository
@@ -68,6 +70,22 @@ class WithIdentity:
         )
 
     @cached_property
+    def key_proofs(self) -> ProofsOfKeys:
+        """Proofs that requests hold the keys that their tokens are bound to."""
+        base = self.base
+        return ProofsOfKeys(base.store, base.protection, with_nonces=base.settings.dpop_nonces)
+
+    @cached_property
+    def person_notices(self) -> NoticeCarrier | None:
+        """Who takes notices to persons, where the settings name a gateway."""
+        settings, openid = self.base.settings, self.openid
+        if not settings.person_notices_url:
+            return None
+        return NoticeCarrier(
+            address=settings.person_notices_url, issuer=openid.issuer, store=self.base.store, keys=openid.keys
+        )
+
+    @cached_property
     def federation(self) -> Federation:
         """Trust transfer between platforms."""
         return Federation(self.base, self.service_keys, self.openid)
@@ -88,6 +106,7 @@ class WithIdentity:
                 RetireClient(keys),
                 RotateServiceKey(self.service_keys),
                 RetireKey(self.base, self.service_keys),
+                OperateOnKeys(self.base),
                 *handlers_of(self.base),
                 *self.subjects.handlers,
                 *self.federation.handlers,

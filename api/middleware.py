@@ -3,8 +3,9 @@
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
+from types import MappingProxyType
 from typing import Final
 
 import structlog
@@ -16,7 +17,7 @@ from api.logs import logger
 from api.problems import BodyTooLarge, LengthMalformed, failure, problem
 from trust.errors import TrustError
 
-__all__ = ["AroundRequest", "BodyLimit"]
+__all__ = ["AroundRequest", "BodyLimit", "Heads"]
 
 GIVEN_NUMBER: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
 NUMBERS: Final = count(secrets.randbits(63))
@@ -107,6 +108,28 @@ class AroundRequest:
             )
 
 
+class Heads:
+    """Answers HEAD wherever GET is answered: with the same headers, and without the content (RFC 9110, 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        asked = {**scope, "method": "GET"}
+        try:
+            await self.app(asked, receive, send_head)
+        finally:
+            scope["route"] = asked.get("route")  # for the log
+
+
 def route_of(scope: Scope) -> str:
     """Return the pattern of the route that answered, not the address that was asked for."""
     return str(getattr(scope.get("route"), "path", "none"))
@@ -118,12 +141,17 @@ class BodyLimit:
     A file comes as a part of a form, which is put on the disk as it arrives; any other body is read into memory as a
     whole, and what JSON becomes there is many times as long.
 
+    `larger` tells what forms may have on paths that begin in a certain way, where that is more.
+
     `tell` makes the answer to a length that is declared: no route has been asked for it yet.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: int, tell: Teller = problem) -> None:
+    def __init__(
+        self, app: ASGIApp, *, limit: int, tell: Teller = problem, larger: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
         self.app = app
         self.limit = limit
+        self.larger = larger
         self.tell = tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -133,7 +161,7 @@ class BodyLimit:
             return
         headers = Headers(scope=scope)
         is_form = headers.get("content-type", "").lower().startswith(FORM)
-        limit = self.limit if is_form else min(self.limit, MOST_IN_MEMORY)
+        limit = self.of_form(scope["path"]) if is_form else min(self.limit, MOST_IN_MEMORY)
         declared = headers.get("content-length", "0")
         if not LENGTH.fullmatch(declared):
             await self.refuse(LengthMalformed(), scope, receive, send)
@@ -153,6 +181,10 @@ class BodyLimit:
             return message
 
         await self.app(scope, receive_counted, send)
+
+    def of_form(self, path: str) -> int:
+        """Return how many octets a form may have that is sent to a path."""
+        return max([self.limit, *(most for start, most in self.larger.items() if path.startswith(start))])
 
     async def refuse(self, error: TrustError, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with an error."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from api.pages.details import Row, copy_rows, moment_row, row
 from api.pages.experts import CheckLine, SignatureDetail, check_lines, signature_detail, signer_of
-from api.pages.licences import Detail, LicencePart, StateNotice, licence_part
+from api.pages.licences import Detail, LicencePart, StateNotice, detail_of, licence_part
 from api.pages.scripts import READING, Scripted
 from api.pages.situations import NOTED, Situation, additions, of_claim, of_file, of_identifier
 from api.pages.veil import Veil, fact
@@ -205,15 +205,6 @@ def file_page(found: FileFinding, *, language: Language, at: datetime, size: int
             row(language, "file.fingerprint", digest, is_code=True),
         ),
     )
-
-
-def detail_of(found: FileFinding) -> Detail:
-    """Return how much of a licence is told to who sent a file: all of it to who has the licence itself, unaltered.
-
-    A copy that was handed on for a purpose, or a file that does not hold by itself, earns nothing more than the code.
-    """
-    is_held = found.report.document.outcome is Outcome.PASSED and found.standing is not None and found.copy is None
-    return Detail.WHOLE if is_held else Detail.MASKED
 
 
 def problem_page(error: TrustError, *, language: Language, request_number: str = "") -> ProblemPage:

@@ -182,7 +182,10 @@ ABOUT_ONESELF: Final = frozenset(
 )
 """Permissions that need a login, and no duty."""
 
-BY_MANDATE: Final[Mapping[Permission, Matter]] = {Permission.SEAL_STAMP: Matter.SEAL_STAMP}
+BY_MANDATE: Final[Mapping[Permission, Matter]] = {
+    Permission.SEAL_STAMP: Matter.SEAL_STAMP,
+    Permission.LICENCE_ISSUE: Matter.LICENCE_ISSUE,
+}
 """Permissions that a delegate has without a duty, while a delegation of this matter holds. What it covers, the service
 asks at each use (docs/delegation.md)."""
 

@@ -14,10 +14,13 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from api.challenges import PROOF_ERRORS, headers_of, refused_token
+from api.refused_fields import refused
 from api.telling import words_of
 from api.verification_jobs.errors import VerificationQueueFull
 from api.words import WORDS
 from identity.authentication.attempts import TooManyAttempts
+from identity.dpop import DPoPNonceNeeded, DPoPProofRefused
 from identity.errors import LevelTooLow
 from identity.levels import Level
 from identity.passwords import PasswordsBusy
@@ -93,6 +96,8 @@ EXCEPTIONS: Final[Mapping[type[TrustError], HTTPStatus]] = {
     TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
     TooManyProofings: HTTPStatus.TOO_MANY_REQUESTS,
     LevelTooLow: HTTPStatus.UNAUTHORIZED,
+    DPoPProofRefused: HTTPStatus.UNAUTHORIZED,
+    DPoPNonceNeeded: HTTPStatus.UNAUTHORIZED,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     VerificationQueueFull: HTTPStatus.TOO_MANY_REQUESTS,
 }
@@ -158,9 +163,11 @@ class Told:
 
 def problem(request: Request, error: TrustError) -> JSONResponse:
     """Return the answer that tells of an error."""
-    headers = {}
+    headers: dict[str, str] = {}
     if isinstance(error, Unauthenticated):
-        headers["WWW-Authenticate"] = "Bearer"
+        headers |= refused_token(request, "Bearer")
+    if isinstance(error, PROOF_ERRORS):
+        headers |= headers_of(error)
     if isinstance(error, LevelTooLow):  # RFC 9470, 3
         wanted = Level(int(error.details["needed"])).acr
         headers["WWW-Authenticate"] = f'Bearer error="insufficient_user_authentication", acr_values="{wanted}"'
@@ -198,8 +205,7 @@ def install(app: FastAPI) -> None:
 
     def on_validation_error(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
-        # What was sent is not repeated: it may hold a password.
-        fields = [{"field": ".".join(map(str, one["loc"])), "rule": one["type"]} for one in error.errors()]
+        fields = [refused(one) for one in error.errors()]
         return answer(request, Told.by_code("request.malformed", HTTPStatus.UNPROCESSABLE_ENTITY, fields=fields))
 
     def on_http_error(request: Request, error: Exception) -> JSONResponse:

@@ -128,6 +128,10 @@ class CertifiedBy(StrEnum):
     OUTSIDE = "outside"
 
 
+HOTLINE: Final = r"^(none|[0-9+()\- ]{3,24})$"
+"""A telephone number as people write it."""
+
+
 class Settings(BaseSettings):
     """The settings of an instance."""
 
@@ -246,12 +250,20 @@ class Settings(BaseSettings):
     client_stamping_rate: Annotated[
         str, Field(description="Stampings of one business system in a day, in each process that serves")
     ] = "1000000/day"
+    dpop_nonces: Annotated[
+        bool,
+        Field(description="true: proofs of keys (DPoP) name a nonce of this service, ten minutes old at most"),
+    ] = False
     agreed_rotations: Annotated[
         bool, Field(description="true: `trust keys rotate` and `retire` want a proposal that another person agreed to")
     ] = False
     proposal_days: Annotated[
         int, Field(description="Days in which a proposal is decided on, or is over", ge=1, le=90)
     ] = 7
+    hotline: Annotated[
+        str,
+        Field(description="Government service line that the public pages name; none: they name none", pattern=HOTLINE),
+    ] = "12345"
     verify_rate: Annotated[str, Field(description="Public verifications per address, such as 120/minute")] = (
         "120/minute"
     )
@@ -277,6 +289,12 @@ class Settings(BaseSettings):
     openid_rate: Annotated[
         str, Field(description="Requests at the protocol endpoints of sign-on per address, such as 600/minute")
     ] = "600/minute"
+    openid_rotation_days: Annotated[
+        int, Field(description="Days after which the keys of sign-on are rotated; 0: by hand alone", ge=0, le=400)
+    ] = 90
+    person_notices_url: Annotated[
+        str, Field(description="Gateway that tells persons of notices by telephone or mail; empty: they read them here")
+    ] = ""
     status_rate: Annotated[
         str, Field(description="Questions about the status of certificates (OCSP) per address, such as 1200/minute")
     ] = "1200/minute"
@@ -427,8 +445,8 @@ class Settings(BaseSettings):
         ),
     ] = 1
     bulk_upload: Annotated[
-        int, Field(description="Octets of the largest table for a bulk job; TRUST_MAX_BODY lets it in", ge=1024)
-    ] = 32 << 20
+        int, Field(description="Octets of the largest table for a bulk job, whatever TRUST_MAX_BODY says", ge=1024)
+    ] = 64 << 20
     bulk_rows: Annotated[int, Field(description="Rows of the largest table for a bulk job", ge=1, le=1_000_000)] = (
         100_000
     )
@@ -606,6 +624,14 @@ class Settings(BaseSettings):
         if not others.data.get("upper_login_client"):
             raise ValueError("the platform needs TRUST_UPPER_LOGIN_CLIENT as well")
         return address.rstrip("/")
+
+    @field_validator("person_notices_url")
+    @classmethod
+    def is_gateway(cls, address: str) -> str:
+        """Refuse an address without TLS that is not on this machine."""
+        if address and not (ADDRESS.fullmatch(address) and address.startswith(("https://", *LOOPBACK))):
+            raise ValueError("the address begins with https://, or leads to this machine, and has no query")
+        return address
 
     @field_validator("upper_accounts_url")
     @classmethod

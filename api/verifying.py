@@ -24,7 +24,6 @@ from api.verification_orders import ClaimAsked, IdentifierAsked, Question
 from api.verification_report import ReportData, claim_report, file_report
 from api.verification_tally import Asked, Tally
 from licence.errors import MomentInFuture
-from licence.freshness import Freshness
 from licence.inquiry import ClaimText, inquiry_of
 from licence.verification import ClaimReport, FileFinding, VerificationService
 from trust.crypto.sm3 import sm3
@@ -77,7 +76,7 @@ class Verifying:
     @cached_property
     def desk(self) -> ClaimDesk:
         """Answers to QR codes."""
-        return ClaimDesk(self.service.claim, Freshness(self.store, self.service.service_keys))
+        return ClaimDesk(self.service.claim_and_grounds, self.service.freshness)
 
     @cached_property
     def figures(self) -> Figures:

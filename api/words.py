@@ -59,8 +59,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The row in line {line} bears the same number. Correct the number: only one of them can have it.",
     ),
     "bulk.mapping_invalid": (
-        "列与字段不对应（{fault}）：{column}。请使用字段名或其中文标题作表头，或在请求中说明各列的含义。",
-        "Columns and fields do not match ({fault}): {column}. Name columns as fields or their titles, or map them.",
+        "列与字段不对应：{column}，{fault}。请使用字段名或其中文标题作表头，或在请求中说明各列的含义。",
+        "Columns and fields do not match: {column}, {fault}. Name columns as fields or their titles, or map them.",
     ),
     "bulk.nothing_selected": (
         "没有符合条件的有效证照。请调整换发的范围。",
@@ -71,8 +71,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "There is no result yet: the job is {state}. Ask again later.",
     ),
     "bulk.row_unreadable": (
-        "该行无法准确读取：{field} {fault}。请按文本重新填写（docs/bulk.md）。",
-        "The row cannot be read without guessing: {field} {fault}. Enter it as text (docs/bulk.md).",
+        "该行无法准确读取：{field}，{fault}。请按文本重新填写（docs/bulk.md）。",
+        "The row cannot be read without guessing: {field}, {fault}. Enter it as text (docs/bulk.md).",
     ),
     "bulk.selection_invalid": (
         "换发范围不成立：{field}。请检查起止日期。",
@@ -87,8 +87,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The service does not answer. Check its address and try again: under the same key nothing happens twice.",
     ),
     "bulk.table_invalid": (
-        "表格无法读取：{fault}（第 {line} 行）。支持 CSV、XLSX 和 JSON Lines，详见 docs/bulk.md。",
-        "The table cannot be read: {fault} (line {line}). CSV, XLSX and JSON Lines are read; see docs/bulk.md.",
+        "表格无法读取：{line}，{fault}。支持 CSV、XLSX 和 JSON Lines，详见 docs/bulk.md。",
+        "The table cannot be read: {line}, {fault}. CSV, XLSX and JSON Lines are read; see docs/bulk.md.",
     ),
     "bulk.type_changed": (
         "证照类型的第 {version} 版已生效，而任务按先前版本校验，余下各行未签发。请取消任务，按新版本重新提交余下各行。",
@@ -222,6 +222,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "委托内容不合规：项目须为登记的编号与可读的名称，时间精确到秒。请核对后重试。",
         "A delegation tells identifiers, readable names and whole seconds; this one does not. Check it and try again.",
     ),
+    "dpop.nonce_needed": (
+        "密钥证明须使用服务给出的随机数。请以应答中的 DPoP-Nonce 重新签名后再试。",
+        "The proof of the key must name the nonce of this service. Sign it anew with the DPoP-Nonce of the answer.",
+    ),
+    "dpop.proof_refused": (
+        "密钥证明（DPoP）不成立（{fault}）。每次请求须用令牌绑定的密钥新签一份证明，并核对时钟与地址。",
+        "The proof of the key (DPoP) does not hold ({fault}). Sign a new one for each request; check the clock.",
+    ),
     "federation.arrival_refused": (
         "其他平台的登录结果未通过检查（{fault}）。请重新登录；若仍如此，请联系管理员。",
         "What the other platform said of the login does not hold ({fault}). Log in again, or ask the administrator.",
@@ -351,12 +359,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Not a unified social credit code ({fault}). Check it and enter it again.",
     ),
     "identity.document_in_use": (
-        "该证件不能这样处理：{fault}（registered 已登记在册；known_by 是主要证件，请先更换）。",
-        "Not possible for this document: {fault} (somebody has it, or the person is known by it: replace it first).",
+        "该证件不能这样处理：{fault}。",
+        "Not possible for this document: {fault}.",
     ),
     "identity.document_malformed": (
-        "证件信息有误（{kind}）：{fault}（kind 种类、form 号码、country 签发国、expired 过期）。请对照证件核对。",
-        "Not right for a {kind}: {fault} (kind, form of the number, country, expired). Compare it with the document.",
+        "{kind}信息有误：{fault}。请对照证件核对。",
+        "Not right ({kind}): {fault}. Compare it with the document.",
     ),
     "identity.document_unknown": (
         "该人名下没有此证件。请刷新证件列表后重试。",
@@ -395,8 +403,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The first authenticator is enrolled within a day after activation. Get a new code at the counter.",
     ),
     "identity.erasure_not_possible": (
-        "暂不能删除个人信息：{fault}（仍持有有效证照、担任职责或是法定代表人）。请先办结相关事项。",
-        "The data is still needed: {fault} (a licence in force, a duty, the representation of somebody). Settle it.",
+        "暂不能删除个人信息：{fault}。请先办结相关事项。",
+        "The data is still needed: {fault}. Settle that first.",
     ),
     "identity.evidence_missing": (
         "请填写依据：变更须注明证明材料或来函编号，查询须注明办件编号。",
@@ -411,8 +419,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "This needs level {needed}, and you have {held}. Missing: {missing}. Show a further factor, or be proven anew.",
     ),
     "identity.merge_not_possible": (
-        "不能合并这两个标识：{fault}（same 同一标识、kind 须为自然人、frozen 冻结中、state 已终止）。",
-        "These two identifiers are not made one: {fault} (the same, not two persons, frozen, or at its end).",
+        "不能合并这两个标识：{fault}。",
+        "These two identifiers are not made one: {fault}.",
     ),
     "identity.name_malformed": (
         "姓名或名称无效：应为 1 至 100 个字符，不含控制字符。",
@@ -509,6 +517,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "key_change.not_agreed": (
         "按本系统设置，密钥变更须先提请并经他人同意；请用 --proposal 指明已同意的申请。",
         "This instance wants changes of keys to be proposed and agreed to; name the agreed proposal with --proposal.",
+    ),
+    "key_change.operation_malformed": (
+        "密钥运维申请的内容不完整或多余（{field}）。请按操作填写所需各项。",
+        "What is to be done to keys says too little or too much ({field}). Tell what the operation needs, no more.",
     ),
     "keys.algorithm_not_kept": (
         "没有密码设备能产生 {algorithm} 密钥。请检查密码设备的配置。",
@@ -627,8 +639,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The QR code was not issued by this platform and may be forged. Ask the issuing authority.",
     ),
     "licence.data_invalid": (
-        "证照数据不符合该类型的要求：字段 {field}，规则 {rule}。请更正后重试。",
-        "The data breaks the type's schema: field {field}, rule {rule}. Mend it and try again.",
+        "证照数据不符合该类型的要求：{field}，{rule}。请更正后重试。",
+        "The data breaks the type's schema: {field}, {rule}. Mend it and try again.",
     ),
     "licence.effective_day_invalid": (
         "生效日不能早于 {day}：不得早于发布当日，也不得早于前一版本的生效日。",
@@ -787,12 +799,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The value of {field} is too long for its place. Shorten it and try again.",
     ),
     "lifecycle.event_not_possible": (
-        "当前状态为 {state}，不能进行 {event}。请刷新后查看最新状态。",
-        "In the state {state} the step {event} is not possible. Look at the present state again.",
+        "当前状态为“{state}”，不能进行“{event}”。请刷新后查看最新状态。",
+        "As it stands ({state}) this step is not possible: {event}. Look at the present state again.",
     ),
     "lifecycle.four_eyes_required": (
-        "相邻两步不得由同一人办理（{event}）。请由另一名经办人操作。",
-        "One person cannot take two consecutive steps ({event}). Another person must take this one.",
+        "“{event}”与前一步不得由同一人办理。请由另一名经办人操作。",
+        "Who took the step before cannot take this one too: {event}. Another person must.",
     ),
     "live_code.expired": (
         "亮证码已过期。请持证人重新出示。",
@@ -1073,6 +1085,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "reason.missing": (
         "请填写理由（2 至 500 字）。",
         "Give a reason, in 2 to 500 characters.",
+    ),
+    "reason.names_somebody": (
+        "理由中不要写公民身份号码：理由将永久保存，不能删除。请改写办件编号。",
+        "Leave citizens' numbers out of the reason, which is kept for good. Name the matter by its own number.",
     ),
     "recovery.not_ready": (
         "现在不能领取激活码：状态为 {state}，还须等待 {seconds} 秒。",
@@ -1407,8 +1423,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "There is no such grant, or it is not in force. Check its identifier.",
     ),
     "sharing.invalid": (
-        "{field} 不符合规则 {rule}。请改正后重试。",
-        "{field} breaks the rule {rule}. Mend it and try again.",
+        "{field}：{rule}。请改正后重试。",
+        "{field}: {rule}. Mend it and try again.",
     ),
     "sharing.licence_not_in_force": (
         "证照当前状态为 {state} 或已到期，不能提供其文件。请向颁发机构了解情况。",
@@ -1435,12 +1451,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Who acts is not told in identifiers and a purpose. Check the authorisation and the purpose.",
     ),
     "stamping.order_contradictory": (
-        "签章要求不合规：{field} 违反规则 {rule}。请按接口说明更正。",
-        "The stamping contradicts itself: {field} breaks the rule {rule}. Correct it as the API describes.",
+        "签章要求不合规：{field}，{rule}。请更正后重试。",
+        "The stamping cannot be as asked: {field}, {rule}. Correct it and try again.",
     ),
     "stamping.place_malformed": (
-        "签章位置不合规：{field} 违反规则 {rule}。请按接口说明更正。",
-        "The place is not well formed: {field} breaks the rule {rule}. Correct it as the API describes.",
+        "签章位置不合规：{field}，{rule}。请更正后重试。",
+        "The place is not right: {field}, {rule}. Correct it and try again.",
     ),
     "status_list.numbers_exhausted": (
         "状态列表的编号已用完，不能再启用新的证照类型。请联系运维人员扩建实例。",

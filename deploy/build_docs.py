@@ -181,7 +181,7 @@ def algorithms() -> str:
         "|---|---|---|---|",
         "| SM3 | GB/T 32905-2016 | the interpreter's libcrypto, else `cryptography` | digests |",
         "| HMAC-SM3 | GB/T 15852.2, GM/T 0042-2015, D.3 | `cryptography` | derived keys, blind indexes |",
-        "| SM4-GCM | GB/T 32907-2016, RFC 8998 | `cryptography`, nonce of 12 octets, tag of 16 | all data at rest |",
+        "| SM4-GCM | GB/T 32907-2016, RFC 8998 | `cryptography`, long data Libgcrypt (decision 0027) | data at rest |",
         "| SM4-CBC, SM4-ECB | GB/T 32907-2016 | `cryptography` | formats that prescribe them alone |",
         "| SM2 encryption | GB/T 32918.4-2016 | the backends below | C1C3C2 and SM2Cipher; C1C2C3 is read alone |",
         "",

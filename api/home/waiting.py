@@ -36,6 +36,7 @@ class WaitingKind(StrEnum):
     PROPOSAL = "proposal"  # 待复核事项
     LICENCE_REQUEST = "licence_request"  # 证照复核
     TYPE_REVIEW = "type_review"  # 证照类型复核
+    TYPE_RETURNED = "type_returned"  # 证照类型退回修改
     TYPE_PUBLICATION = "type_publication"  # 证照类型发布
     SHARING_GRANT = "sharing_grant"  # 共享授权复核
     BULK_JOB = "bulk_job"  # 批量任务启动
@@ -190,6 +191,7 @@ QUEUES: Final[Mapping[WaitingKind, Callable[[Instance, Reading, Actor], Queue]]]
     WaitingKind.PROPOSAL: proposals,
     WaitingKind.LICENCE_REQUEST: licence_requests,
     WaitingKind.TYPE_REVIEW: types_waiting(Duty.LICENCE_REVIEWER, TypeState.DRAFT),
+    WaitingKind.TYPE_RETURNED: types_waiting(Duty.LICENCE_OFFICER, TypeState.RETURNED),
     WaitingKind.TYPE_PUBLICATION: types_waiting(Duty.LICENCE_OFFICER, TypeState.REVIEWED),
     WaitingKind.SHARING_GRANT: sharing_grants,
     WaitingKind.BULK_JOB: bulk_jobs,

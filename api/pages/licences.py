@@ -9,12 +9,12 @@ from api.pages.details import Row, date_row, row
 from api.pages.words import Language, say
 from identity.subject import SubjectKind
 from licence.lifecycle import PERMITS, LicenceState, LicenceUse
-from licence.verification import Standing
+from licence.verification import FileFinding, Standing
 from seal.lifecycle import SealState
 from seal.records import Seal
 from trust.verdict import Outcome
 
-__all__ = ["Detail", "LicencePart", "StateNotice", "edition_rows", "licence_part", "licence_state"]
+__all__ = ["Detail", "LicencePart", "StateNotice", "detail_of", "edition_rows", "licence_part", "licence_state"]
 
 
 class Detail(StrEnum):
@@ -28,6 +28,15 @@ class Detail(StrEnum):
 
     WHOLE = "whole"
     """What the licence itself says; for who has it in hand."""
+
+
+def detail_of(found: FileFinding) -> Detail:
+    """Return how much of a licence is told to who sent a file: all of it to who has the licence itself, unaltered.
+
+    A copy that was handed on for a purpose, or a file that does not hold by itself, earns nothing more than the code.
+    """
+    is_held = found.report.document.outcome is Outcome.PASSED and found.standing is not None and found.copy is None
+    return Detail.WHOLE if is_held else Detail.MASKED
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,11 +78,11 @@ ENVIRONMENT: Final = Environment(
 )
 
 
-def render(page: Renderable, *, root: str, switch: str) -> str:
+def render(page: Renderable, *, root: str, switch: str, hotline: str = "") -> str:
     """Return the HTML of a page.
 
     `root` goes before every address, for a service below a path of its host. `switch` is where the page can be read
-    in the other language.
+    in the other language. `hotline` is the number that people call, if there is one.
     """
 
     def static(name: str) -> str:
@@ -90,4 +90,4 @@ def render(page: Renderable, *, root: str, switch: str) -> str:
 
     template = ENVIRONMENT.get_template(page.template)
     words = {"say": partial(say, page.language), "say_all": partial(say_all, page.language)}
-    return template.render(page=page, **words, root=root, switch=switch, static=static)
+    return template.render(page=page, **words, root=root, switch=switch, static=static, hotline=hotline)

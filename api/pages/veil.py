@@ -51,11 +51,15 @@ class Veil:
         """Return the veil over a file: it knows every person that a signature or a seal of the file names."""
         return cls({name for judged in found.report.document.signatures for name in persons_of(judged)})
 
-    def shown(self, text: str) -> str:
-        """Return `text` as it may be shown."""
+    def masked(self, text: str) -> str:
+        """Return `text` with the names of persons and the citizen numbers in it masked."""
         if self.pattern is not None:
             text = self.pattern.sub(lambda match: self.names[match[0]], text)
-        text = MANY_EIGHTEEN.sub(mask_citizen_number, text)
+        return MANY_EIGHTEEN.sub(mask_citizen_number, text)
+
+    def shown(self, text: str) -> str:
+        """Return `text` as it may be shown."""
+        text = self.masked(text)
         visible = "".join("\ufffd" if unicodedata.category(one) in UNSHOWN else one for one in " ".join(text.split()))
         return visible if len(visible) <= MAX_SHOWN else visible[:MAX_SHOWN] + "…"
 

@@ -84,6 +84,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # --- around every page
     "site.name": ("信印", "Xinyin"),
     "site.service": ("公众查验", "Public verification"),
+    "site.hotline": ("政务服务便民热线：{number}", "Government service line: {number}"),
     "site.skip": ("跳到正文", "Skip to the content"),
     "site.switch": ("English", "中文"),
     "site.home": ("公众查验首页", "Start page of public verification"),
@@ -166,6 +167,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "agree.eyebrow": ("请确认登录到", "Log in to"),
     "agree.lead": ("确认后将前往 {host}。", "You will go to {host}."),
     "agree.told": ("对方将得知", "It will learn"),
+    "agree.third": ("将代您访问", "Will act for you at"),
+    "agree.third_told": ("，该系统也将得知是谁在访问。", ", which learns who is acting, too."),
     "agree.whom": ("以谁的身份办理", "On whose behalf"),
     "agree.self": ("本人", "Myself"),
     "agree.yes": ("同意并继续", "Agree and continue"),
@@ -173,6 +176,32 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "agree.caution": (
         "同意会被记住，您随时可以在“我的登录”中撤回。",
         "Your consent is remembered; take it back at any time under “My sign-on”.",
+    ),
+    "notice.new_device": ("您的账号在一台新设备上登录。", "Somebody logged in to your account on a new device."),
+    "notice.session_strayed": (
+        "您的登录会话在另一台设备上出现，已被结束。如非本人操作，请修改口令。",
+        "A session of yours turned up on another device and was ended. If that was not you, change your password.",
+    ),
+    "notice.password_changed": ("您的口令已修改。", "Your password was changed."),
+    "notice.authenticator_added": ("您的账号新增了登录凭据。", "A way to log in was added to your account."),
+    "notice.authenticator_removed": ("您的账号移除了登录凭据。", "A way to log in was removed from your account."),
+    "notice.account_reopened": ("您的账号已重新开通。", "Your account was opened anew."),
+    "notice.recovery_waiting": (
+        "有人正在找回您的账号。如非本人操作，请登录制止。",
+        "Somebody is recovering your account. If that is not you, log in and stop it.",
+    ),
+    "notice.recovery_stopped": ("账号找回已被制止。", "The recovery of your account was stopped."),
+    "notice.recovery_done": ("您的账号已找回。", "Your account was recovered."),
+    "notice.proofing_done": ("您的实名核验等级已更新。", "The level of your proofing has changed."),
+    "notice.delegation_offered": (
+        "您收到一份授权委托，请登录查看。",
+        "Somebody offers you a delegation. Log in.",
+    ),
+    "notice.delegation_accepted": ("您给出的授权委托已被接受。", "A delegation that you gave was accepted."),
+    "notice.delegation_ended": ("一份与您有关的授权委托已终止。", "A delegation that concerns you has ended."),
+    "notice.licence_used": (
+        "您同意使用的证照刚被使用，请登录查看记录。",
+        "A licence was used by your consent: log in to see by whom.",
     ),
     "scope.openid.title": ("登录状态", "That you are logged in"),
     "scope.openid.text": (
@@ -224,6 +253,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "account.level.1": ("L1 一级", "L1 basic"),
     "account.level.2": ("L2 二级", "L2 substantial"),
     "account.level.3": ("L3 三级", "L3 high"),
+    "account.console": ("进入控制台", "Go to the console"),
     "account.consents": ("已同意的业务系统", "Services that you agreed to"),
     "account.withdraw": ("撤回", "Take back"),
     "account.withdraw.hint": (
@@ -630,8 +660,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Do not accept this licence.",
     ),
     "situation.claim_forged.next.2": (
-        "请向证照上写明的颁发机构核实；也可以拨打 12345 政务服务便民热线反映。",
-        "Ask the issuing authority that it names, or report it to the government service line 12345.",
+        "请向证照上写明的颁发机构核实，或者向政务服务便民热线反映。",
+        "Ask the issuing authority that it names, or report it to the government service line.",
     ),
     "situation.claim_unknown.lead": (
         "登记中查不到这本证照。",
@@ -894,8 +924,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Do not accept this file.",
     ),
     "situation.signature_wrong.next.2": (
-        "请向盖章、签名的单位核实；也可以拨打 12345 政务服务便民热线反映。",
-        "Ask whoever should have sealed or signed it, or report it to the government service line 12345.",
+        "请向盖章、签名的单位核实，或者向政务服务便民热线反映。",
+        "Ask whoever should have sealed or signed it, or report it to the government service line.",
     ),
     "situation.failed.lead": (
         "查验没有通过。",

@@ -1,11 +1,13 @@
 """Logging in: activation, and sessions of persons."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from api import browser_sessions
 from api.authn import allow, bearer_secret, instance_of, is_borne_by_console
+from api.dpop import bound_by
 from api.permissions import Permission
 from api.problems import TooManyRequests
 from api.schemas.common import errors
@@ -14,6 +16,7 @@ from api.throttle import Throttle
 from api.wiring import Instance
 from identity.authentication.attempts import TooManyAttempts
 from identity.breached_passwords import BreachedListUnreadable
+from identity.dpop import DPoPNonceNeeded, DPoPProofRefused
 from identity.duties import Actor
 from identity.errors import (
     CredentialsWrong,
@@ -88,14 +91,27 @@ def activate(instance: InstanceHere, body: Activation) -> Response:
     summary="Log in 登录",
     status_code=201,
     dependencies=[allow(Permission.ANYBODY)],
-    responses=errors(CredentialsWrong, SubjectNotActive, TooManyAttempts, TooManyRequests, PasswordsBusy, public=True),
+    responses=errors(
+        CredentialsWrong,
+        SubjectNotActive,
+        TooManyAttempts,
+        TooManyRequests,
+        PasswordsBusy,
+        DPoPProofRefused,
+        DPoPNonceNeeded,
+        public=True,
+    ),
 )
 def log_in(instance: InstanceHere, request: Request, body: Login) -> SessionView:
-    """Begin a session of eight hours with username and password, and a one-time code where there is an app."""
+    """Begin a session of eight hours with username and password, and a one-time code where there is an app.
+
+    With a proof of a key (header `DPoP`, RFC 9449) the session is bound to that key.
+    """
     sign_in = instance.base.sign_in
     asked = body.asked(agent_of(request))
     count_login_from(request, sign_in.attempts.origin(asked.username, asked.device, now=instance.base.clock.now()))
-    return SessionView.of(sign_in.log_in(asked))
+    bound = bound_by(request, instance)
+    return SessionView.of(sign_in.log_in(replace(asked, bound=bound)))
 
 
 @router.delete("/v1/auth/sessions/current", summary="Log out 退出", status_code=204, responses=errors(CredentialsWrong))

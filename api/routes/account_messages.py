@@ -8,6 +8,7 @@ from api.authn import allow, instance_of
 from api.permissions import Permission
 from api.schemas.common import Reason, errors
 from api.schemas.federation import AccountMessageView
+from api.schemas.paging import Most
 from api.schemas.texts import Name
 from api.wiring import Instance
 from identity.duties import Actor
@@ -29,14 +30,16 @@ MAX_NUMBER = (1 << 31) - 1
 
 @router.get("/{platform}", summary="Messages to a platform, newest first 同步消息列表", responses=errors(DutyMissing))
 def list_messages(
+    *,
     instance: InstanceHere,
     _: Keeper,
     platform: PlatformName,
     state: Annotated[MessageState | None, Query(description="Those that stand there alone")] = None,
     before: Annotated[int | None, Query(ge=1, le=MAX_NUMBER, description="Number of the last message seen")] = None,
+    limit: Most = 100,
 ) -> list[AccountMessageView]:
     """Return messages by the identifiers of persons: what they tell is read when they are delivered."""
-    found = instance.federation.outbox(platform).messages(state=state, before=before)
+    found = instance.federation.outbox(platform).messages(state=state, before=before, limit=limit)
     return [AccountMessageView.of(one) for one in found]
 
 

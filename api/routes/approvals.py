@@ -1,15 +1,17 @@
 """Approval before use 用印审批: asking, deciding, and the queue of who decides."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, File, Form, Path, Query, UploadFile
+from pydantic import Json
 
 from api.authn import allow, instance_of
 from api.permissions import Permission
-from api.schemas.approvals import ApprovalRemark, ApprovalRequest, ApprovalView
+from api.problems import BodyTooLarge
+from api.schemas.approvals import ApprovalRemark, ApprovalRequest, ApprovalView, DocumentUse
 from api.schemas.common import IdempotencyKey, Reason, errors
-from api.schemas.places import ORDER_ERRORS
-from api.schemas.texts import Line, Name
+from api.schemas.places import ORDER_ERRORS, OrderBody
+from api.schemas.texts import Line, Name, Prose
 from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing, SubjectNotActive
@@ -23,7 +25,8 @@ from seal.errors import (
     StampingRequestInvalid,
 )
 from seal.ledger.approval_repository import ApprovalState
-from seal.stamping.approvals import AskForApproval
+from trust.crypto.sm3 import sm3
+from trust.errors import TrustError
 from trust.lifecycle import EventNotPossible, FourEyesRequired
 from trust.reasons import ReasonMissing
 from trust.requests import RequestKeyMalformed, RequestKeyReused
@@ -37,6 +40,20 @@ SealName = Annotated[Name, Path(description="Identifier of the seal", examples=[
 ApprovalName = Annotated[
     Name, Path(description="Identifier of the request", examples=["approval_01k9x3v5b7d2f4h6j8m0n1p3q5"])
 ]
+ASKING: Final[tuple[type[TrustError], ...]] = (
+    DutyMissing,
+    SealUnknown,
+    SealNotActive,
+    SealExpired,
+    SubjectNotActive,
+    NotAuthorised,
+    ReasonMissing,
+    StampingRequestInvalid,
+    RequestKeyMalformed,
+    RequestKeyReused,
+    LostRace,
+    *ORDER_ERRORS,
+)
 DECISION = (DutyMissing, SealUnknown, ApprovalUnknown, ApprovalNotOpen, EventNotPossible, LostRace)
 
 
@@ -44,20 +61,7 @@ DECISION = (DutyMissing, SealUnknown, ApprovalUnknown, ApprovalNotOpen, EventNot
     "",
     summary="Ask for a stamping to be approved 申请用印审批",
     status_code=201,
-    responses=errors(
-        DutyMissing,
-        SealUnknown,
-        SealNotActive,
-        SealExpired,
-        SubjectNotActive,
-        NotAuthorised,
-        ReasonMissing,
-        StampingRequestInvalid,
-        RequestKeyMalformed,
-        RequestKeyReused,
-        LostRace,
-        *ORDER_ERRORS,
-    ),
+    responses=errors(*ASKING),
 )
 def ask(
     instance: InstanceHere,
@@ -67,8 +71,45 @@ def ask(
     idempotency_key: IdempotencyKey,
 ) -> ApprovalView:
     """Ask the owner to approve one stamping: of exactly this digest, with exactly these parameters."""
-    command = AskForApproval(use=body.wanted(seal), reason=body.reason, request_key=idempotency_key)
-    return ApprovalView.of(instance.approvals.ask(actor, command))
+    return ApprovalView.of(instance.approvals.ask(actor, body.command(seal, idempotency_key)))
+
+
+@router.post(
+    "/documents",
+    summary="Ask for a stamping of a file to be approved 上传文件申请用印审批",
+    status_code=201,
+    responses=errors(*ASKING, BodyTooLarge),
+)
+def ask_with_file(
+    *,
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.SEAL_STAMP)],
+    seal: SealName,
+    idempotency_key: IdempotencyKey,
+    file: Annotated[UploadFile, File(description="The PDF; only its digest is kept")],
+    order: Annotated[
+        Json[OrderBody],
+        Form(
+            description="As it will be sent with the stamping",
+            examples=['{"places":[{"kind":"point","page":1,"x_mm":150,"y_mm":240}],"reason":"通知签发"}'],
+        ),
+    ],
+    purpose: Annotated[Line, Form(min_length=1, max_length=64, examples=["document.stamp"])],
+    document_kind: Annotated[Line, Form(min_length=1, max_length=64, examples=["notice"])],
+    reason: Annotated[Prose, Form(min_length=2, max_length=500, examples=["第 118 号通知，请予用印。"])],
+    reference: Annotated[
+        Line, Form(max_length=128, description="What the document is called", examples=["通知.pdf"])
+    ] = "",
+) -> ApprovalView:
+    """Ask for the stamping of a file, whose digest is taken here: for browsers, which know no SM3."""
+    body = ApprovalRequest(
+        purpose=purpose,
+        document_kind=document_kind,
+        reason=reason,
+        reference=reference,
+        use=DocumentUse(operation="document", file_digest=sm3(file.file.read()).hex(), order=order),
+    )
+    return ApprovalView.of(instance.approvals.ask(actor, body.command(seal, idempotency_key)))
 
 
 @router.get("", summary="Requests for approval 用印审批队列", responses=errors(DutyMissing, SealUnknown))

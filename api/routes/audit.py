@@ -5,9 +5,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.audit_exports import export_events
+from api.audit_names import find
 from api.authn import allow, instance_of
 from api.permissions import Permission
-from api.schemas.audit import AuditCheckView, EventView, ExaminedEventView, ExportOrder, FoundEvents, TagName
+from api.schemas.audit import AuditCheckView, EventView, ExaminedEventView, ExportOrder, FoundEvents, FoundName, TagName
 from api.schemas.common import errors
 from api.schemas.texts import Line, Moment, Name
 from api.wiring import Instance
@@ -34,6 +35,9 @@ MAX_SEQUENCE = (1 << 63) - 1
 
 MOST: Final = 128
 """Characters of an identifier."""
+
+MOST_NAMES: Final = 8
+"""Things of one kind that are found by a name."""
 
 
 @router.get("/events", summary="Events in their order 审计记录", responses=errors(DutyMissing))
@@ -81,6 +85,25 @@ def look_for(
         examined = examine(view, found, trusted=instance.service_keys.certificates(Role.AUDIT))
     following = found[-1].sequence if len(found) == limit else None
     return FoundEvents(events=[ExaminedEventView.of(one) for one in examined], next=following)
+
+
+@router.get("/names", summary="Find what the trail names 按名称查找", responses=errors(DutyMissing))
+def find_names(
+    instance: InstanceHere,
+    _: Auditor,
+    text: Annotated[
+        Line,
+        Query(
+            min_length=2,
+            max_length=100,
+            description="A part of a username, of the name or code of an organisation, a business system or a seal; "
+            "the whole number of a licence",
+            examples=["wang"],
+        ),
+    ],
+) -> list[FoundName]:
+    """Return the identifiers of what is called so, which `/v1/audit/search` takes. Persons' names are not searched."""
+    return [*find(instance, text.strip(), limit=MOST_NAMES)]
 
 
 @router.post(

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api import browser_sessions
 from api.authn import allow, instance_of, is_borne_by_console
+from api.dpop import bound_by
 from api.permissions import Permission
 from api.problems import TooManyRequests
 from api.routes.access import agent_of, count_login
@@ -27,6 +28,7 @@ from api.wiring import Instance
 from identity.authentication.attempts import TooManyAttempts
 from identity.authentication.enrolling import AuthenticatorIsLast
 from identity.authentication.questions import octets_of
+from identity.dpop import DPoPNonceNeeded, DPoPProofRefused
 from identity.duties import Actor
 from identity.errors import (
     AccountUnknown,
@@ -71,11 +73,14 @@ def ask(instance: InstanceHere) -> QuestionView:
     summary="Log in with a passkey or certificate 通行密钥或数字证书登录",
     status_code=201,
     dependencies=[allow(Permission.ANYBODY), Depends(count_login)],
-    responses=errors(CredentialsWrong, SubjectNotActive, TooManyRequests, public=True),
+    responses=errors(
+        CredentialsWrong, SubjectNotActive, TooManyRequests, DPoPProofRefused, DPoPNonceNeeded, public=True
+    ),
 )
 def answer(instance: InstanceHere, request: Request, body: KeyAnswer) -> SessionView:
     """Begin a session with the answer of a key that was enrolled before."""
-    return SessionView.of(instance.base.sign_in.answer(body.answer(), agent=agent_of(request)))
+    bound = bound_by(request, instance)
+    return SessionView.of(instance.base.sign_in.answer(body.answer(), agent=agent_of(request), bound=bound))
 
 
 @router.post(
@@ -95,7 +100,8 @@ def step_up(instance: InstanceHere, request: Request, response: Response, caller
     if not is_borne_by_console(request):
         return SessionView.of(signed_in)
     secret = signed_in.token.secret
-    instance.openid.authorizing.follow(caller.session, instance.base.access.actor_of(secret))
+    shown = browser_sessions.shown_by(request, instance)
+    instance.openid.authorizing.follow(caller.session, instance.base.access.actor_of(secret, shown))
     browser_sessions.renew(response, instance, secret)
     return SessionView.of(signed_in).kept()
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path
 from api.authn import allow, instance_of
 from api.permissions import Permission
 from api.schemas.common import IdempotencyKey, Reason, errors
+from api.schemas.paging import Before, Most
 from api.schemas.stampings import AuthorisationGrant, AuthorisationView
 from api.schemas.texts import Name
 from api.wiring import Instance
@@ -52,13 +53,18 @@ def authorise(
     "", summary="All authorisations that were ever given 查看用印授权", responses=errors(DutyMissing, SealUnknown)
 )
 def read_all(
-    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.SEAL_OWN)], seal: SealName
+    *,
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.SEAL_OWN)],
+    seal: SealName,
+    before: Before = None,
+    limit: Most = 100,
 ) -> list[AuthorisationView]:
-    """Return who may stamp with a seal and who might, oldest first.
+    """Return a page of who may stamp with a seal and who might, newest first.
 
     The owner of the seal sees all of them; an organisation that holds one sees that, and what it gave on of it.
     """
-    return [AuthorisationView.of(one) for one in instance.authorisations.list(actor, seal)]
+    return [AuthorisationView.of(one) for one in instance.authorisations.list(actor, seal, before=before, limit=limit)]
 
 
 @router.post(

@@ -112,6 +112,7 @@ def show_agree(request: Request, instance: InstanceHere, language: LanguageHere,
         mark=visit.mark(instance),
         host=parts.netloc or parts.scheme,
         scopes=asked.request.scopes,
+        third_party=instance.openid.authorizing.third_party(asked),
         choices=choices,
         **asked_of(asked),
     )

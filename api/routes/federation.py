@@ -5,6 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
 from api.authn import allow, instance_of
+from api.challenges import SCHEME
+from api.dpop import bound_by, key_borne, spend
 from api.federation.upper import UPPER
 from api.permissions import Permission
 from api.problems import TooManyRequests, Unauthenticated
@@ -27,6 +29,7 @@ from api.schemas.proposals import ProposalView
 from api.schemas.texts import Name
 from api.wiring import Instance
 from identity.authentication.signing_in import SignedIn
+from identity.dpop import DPoPNonceNeeded, DPoPProofRefused
 from identity.duties import Actor
 from identity.errors import ClientUnknown, DutyMissing, SubjectNotActive
 from identity.federation.errors import (
@@ -79,14 +82,15 @@ def begin(instance: InstanceHere) -> UpperBegun:
     summary="Log in with the answer of the platform above 以省统一身份登录",
     status_code=201,
     dependencies=[allow(Permission.ANYBODY), Depends(count_login)],
-    responses=errors(*AWAY, *ARRIVAL, TooManyRequests, LostRace, public=True),
+    responses=errors(*AWAY, *ARRIVAL, TooManyRequests, LostRace, DPoPProofRefused, DPoPNonceNeeded, public=True),
 )
 def enter(instance: InstanceHere, request: Request, body: UpperAnswer) -> SessionView:
     """Begin a session with what the browser brought back: it is exchanged here, server to server."""
     upper, arriving = upper_of(instance), instance.federation.arriving
     arrival = arriving.take(UPPER, body.login.get_secret_value(), state=body.state)
     vouched = upper.redeem(arrival, code=body.code.get_secret_value(), issuer=body.iss)
-    return SessionView.of(SignedIn(token=arriving.arrive(vouched, agent=agent_of(request)), device=""))
+    bound = bound_by(request, instance)
+    return SessionView.of(SignedIn(token=arriving.arrive(vouched, agent=agent_of(request), bound=bound), device=""))
 
 
 @router.get("/v1/me/links", summary="My accounts at other platforms 我的关联账号", responses=errors())
@@ -130,6 +134,7 @@ def issue_ticket(instance: InstanceHere, caller: Caller, body: TicketRequest) ->
 )
 def tell(
     instance: InstanceHere,
+    request: Request,
     authorization: Annotated[
         str, Header(max_length=200, description="The token that was given for the ticket", examples=["Bearer xo_…"])
     ] = "",
@@ -140,11 +145,14 @@ def tell(
     """
     scheme, _, secret = authorization.partition(" ")
     try:
-        if scheme.lower() != "bearer" or not secret.isascii():
+        if scheme.lower() not in {"bearer", SCHEME} or not secret.isascii():
             raise AccessTokenRefused
-        return PersonTold.model_validate(instance.federation.telling.tell(secret.strip()))
+        shown, proof = key_borne(request, instance, secret.strip())
+        told = PersonTold.model_validate(instance.federation.telling.tell(secret.strip(), shown))
     except AccessTokenRefused:
         raise Unauthenticated from None
+    spend(instance, proof)
+    return told
 
 
 @router.get("/v1/peers", summary="Platforms beside 平级平台", responses=errors(DutyMissing))

@@ -5,9 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from api.authn import allow, instance_of
-from api.key_changes import KEY_RETIRE, KEY_ROTATE, KeyInService, KeyNotKnown
+from api.key_changes import (
+    KEY_OPERATE,
+    KEY_RETIRE,
+    KEY_ROTATE,
+    KeyInService,
+    KeyNotKnown,
+    KeyOperationMalformed,
+    subject_of,
+)
 from api.permissions import Permission
-from api.schemas.access import KeyRetirement, KeyRotation
+from api.schemas.access import KeyOperationOrder, KeyRetirement, KeyRotation
 from api.schemas.common import IdempotencyKey, errors
 from api.schemas.proposals import ProposalView
 from api.wiring import Instance
@@ -64,6 +72,28 @@ def propose_retirement(
         kind=KEY_RETIRE,
         subject=body.key,
         content={},
+        reason=body.reason,
+        request_key=idempotency_key,
+    )
+    return ProposalView.of(engine, proposal)
+
+
+@router.post(
+    "/key-operations",
+    summary="Propose what is done to the root key, data keys or a key 申请密钥运维",
+    status_code=202,
+    responses=errors(*PROPOSING, KeyNotKnown, KeyOperationMalformed),
+)
+def propose_operation(
+    instance: InstanceHere, actor: Proposer, idempotency_key: IdempotencyKey, body: KeyOperationOrder
+) -> ProposalView:
+    """Propose an operation on keys; once it is agreed to, `trust keys <operation> --proposal` carries it out, once."""
+    engine = instance.four_eyes
+    proposal = engine.propose(
+        actor,
+        kind=KEY_OPERATE,
+        subject=subject_of(body.operation, body.key or ""),
+        content=body.content,
         reason=body.reason,
         request_key=idempotency_key,
     )

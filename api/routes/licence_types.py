@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Depends, File, Form, Path, Query, Response,
 
 from api.authn import allow, instance_of
 from api.permissions import Permission
-from api.schemas.common import errors
+from api.schemas.common import Reason, errors
 from api.schemas.licence_templates import octets_of
 from api.schemas.licence_types import (
     DifferenceView,
@@ -47,6 +47,7 @@ from licence.types.search import MOST_FOUND, TypeSearch
 from licence.types.validity import day_of
 from licence.types.versions import version_on
 from trust.lifecycle import EventNotPossible, FourEyesRequired
+from trust.reasons import ReasonMissing
 from trust.store import LostRace
 from trust.typefaces import CharacterNotCovered
 from trust.workers import WorkerBusy, WorkerUnavailable
@@ -173,6 +174,20 @@ def add_type_step(
 add_type_step(
     "review", "Review a type 复核", Permission.TYPE_REVIEW, lambda here, who, kind: here.catalogue.review(who, kind)
 )
+
+
+@router.post(
+    "/licence-types/{kind}/refusal",
+    summary="Refuse a draft 复核不通过",
+    responses=errors(*STEPPING, ReasonMissing),
+)
+def refuse_type(
+    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.TYPE_REVIEW)], kind: TypeName, body: Reason
+) -> TypeView:
+    """Refuse a draft with a reason for who drafted it, who drafts it anew. By another than the one who drafted it."""
+    return TypeView.of(instance.catalogue.refuse(actor, kind, reason=body.reason))
+
+
 add_type_step(
     "return", "Return a type 退回", Permission.TYPE_DRAFT, lambda here, who, kind: here.catalogue.return_(who, kind)
 )

@@ -29,6 +29,7 @@ from licence.errors import (
     IssueUnderWay,
     LicenceExpired,
     LicenceUnknown,
+    MomentInFuture,
     NumberTaken,
     ReviewRequired,
     ScanTaken,
@@ -119,18 +120,27 @@ def search(
     return LicencePage(licences=[LicenceView.of(one) for one in found], names=names, next=following)
 
 
-@router.get("/licences/{licence}", summary="Look at a licence 查看证照", responses=errors(DutyMissing, LicenceUnknown))
+@router.get(
+    "/licences/{licence}",
+    summary="Look at a licence 查看证照",
+    responses=errors(DutyMissing, LicenceUnknown, MomentInFuture),
+)
 def read(
     instance: InstanceHere,
     actor: Annotated[Actor, allow(Permission.LICENCE_READ)],
     licence: LicenceName,
     at: Annotated[
-        Moment | None, Query(description="Also say how it stood at this moment", examples=["2026-11-22T08:00:00+08:00"])
+        Moment | None,
+        Query(description="Also say how it stood at this moment, now or past", examples=["2026-11-22T08:00:00+08:00"]),
     ] = None,
 ) -> LicenceDetails:
     """Return a licence with its data and its history, for its issuer, and how it stood at a time that is asked for."""
-    found, history = instance.licences.find(actor, licence)
-    return LicenceDetails.whole(found, history, at=at, names=titles_of(instance, [found]))
+    then = None
+    if at is None:
+        found, history = instance.licences.find(actor, licence)
+    else:
+        found, history, then = instance.licences.find_at(actor, licence, at)
+    return LicenceDetails.whole(found, history, then=then, names=titles_of(instance, [found]))
 
 
 @router.get(
@@ -227,6 +237,7 @@ def read_qr(
 STEP_ERRORS = (
     DutyMissing,
     LicenceUnknown,
+    MomentInFuture,
     EventNotPossible,
     FourEyesRequired,
     ReviewRequired,

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api import browser_sessions
 from api.authn import allow, instance_of
-from api.browser_sessions import FormForged, Visit, person_of, require_own_form
+from api.browser_sessions import FormForged, Home, Visit, person_of, require_own_form
 from api.openid.fields import PUBLIC, REDIRECT, Mark, Next, Secret, SecretField
 from api.openid.leading import proceed, to
 from api.openid.pages import CertificatePage, LoginPage, StepUpPage, answer, asked_of
@@ -144,8 +144,14 @@ def log_in(
     require_own_form(request, instance, mark)
     asked = asked_by(instance, secret)
     device = browser_sessions.device_of(request, instance)
+    home = Home.of(request, instance)
     wanted = LogIn(
-        username=username.strip(), password=password, code=code.strip(), device=device, agent=agent_of(request)
+        username=username.strip(),
+        password=password,
+        code=code.strip(),
+        device=device,
+        agent=agent_of(request),
+        bound=home.bound,
     )
     sign_in = instance.base.sign_in
     count_login_from(request, sign_in.attempts.origin(wanted.username, device, now=instance.base.clock.now()))
@@ -153,11 +159,11 @@ def log_in(
         signed_in = sign_in.log_in(wanted)
     except WRONG as error:
         return login_page(request, instance, language, asked, error=error, username=username)
-    return come_in(request, instance, language, asked, signed_in)
+    return come_in(request, instance, language, asked, signed_in, home=home)
 
 
 def come_in(
-    request: Request, instance: Instance, language: Language, asked: Asked | None, signed_in: SignedIn
+    request: Request, instance: Instance, language: Language, asked: Asked | None, signed_in: SignedIn, *, home: Home
 ) -> RedirectResponse:
     """Let the browser bear a new session in the place of the one before, and go on.
 
@@ -165,7 +171,7 @@ def come_in(
     """
     before, secret_before = person_of(request, instance), browser_sessions.secret_of(request, instance)
     access, openid = instance.base.access, instance.openid
-    actor = access.actor_of(signed_in.token.secret)
+    actor = access.actor_of(signed_in.token.secret, home.bound)
     if before is not None:
         if before.id == actor.id:
             openid.authorizing.follow(before.session, actor)
@@ -176,7 +182,7 @@ def come_in(
         browser_sessions.lead_on(found, instance, "")
     else:
         found = proceed(request, instance, asked, actor, language)
-    browser_sessions.begin(found, instance, signed_in.token.secret, device=signed_in.device)
+    browser_sessions.begin(found, instance, signed_in.token.secret, home=home, device=signed_in.device)
     return found
 
 
@@ -225,15 +231,15 @@ def keyed(
     shown: PasskeyAnswer | CertificateAnswer,
 ) -> Response:
     """Begin a session with the answer of a key, or step up where that is what was asked for."""
-    sign_in, actor = instance.base.sign_in, person_of(request, instance)
+    sign_in, actor, home = instance.base.sign_in, person_of(request, instance), Home.of(request, instance)
     try:
         if actor is not None and asked is not None and is_stepping_up(instance, asked, actor):
             signed_in = sign_in.step_up(actor, shown, agent=agent_of(request))
             return stepped(request, instance, language, asked, before=actor, signed_in=signed_in)
-        signed_in = sign_in.answer(shown, agent=agent_of(request))
+        signed_in = sign_in.answer(shown, agent=agent_of(request), bound=home.bound)
     except WRONG as error:
         return login_page(request, instance, language, asked, error=error)
-    return come_in(request, instance, language, asked, signed_in)
+    return come_in(request, instance, language, asked, signed_in, home=home)
 
 
 def is_stepping_up(instance: Instance, asked: Asked, actor: Actor) -> bool:
@@ -380,8 +386,9 @@ def stepped(
     request: Request, instance: Instance, language: Language, asked: Asked, *, before: Actor, signed_in: SignedIn
 ) -> RedirectResponse:
     """Let the browser bear the stronger session, and go on."""
-    actor = instance.base.access.actor_of(signed_in.token.secret)
+    home = Home.of(request, instance)  # the same one: the session before was bound to it
+    actor = instance.base.access.actor_of(signed_in.token.secret, home.bound)
     instance.openid.authorizing.follow(before.session, actor)
     found = proceed(request, instance, asked, actor, language)
-    browser_sessions.begin(found, instance, signed_in.token.secret)
+    browser_sessions.begin(found, instance, signed_in.token.secret, home=home)
     return found

@@ -18,6 +18,7 @@ from api.schemas.my_licences import (
     TermsView,
     UsePage,
 )
+from api.schemas.paging import Before, Most
 from api.schemas.texts import Name, Text
 from api.wiring import Instance
 from identity.duties import Actor
@@ -45,9 +46,12 @@ AGREEING = (NotTheHolder, GrantUnknown, LicenceUnknown, TypeUnknown, SharingInva
 
 
 @router.get("/licences", summary="My licences 我的证照", responses=errors(NotTheHolder))
-def read_licences(instance: InstanceHere, actor: Caller, holder: Holder = None) -> list[OwnLicence]:
-    """Return the licences of the caller, or of an organisation that the caller speaks for, as they stand now."""
-    return [OwnLicence.of(one) for one in instance.sharing.holders.list(actor, holder or actor.id)]
+def read_licences(
+    *, instance: InstanceHere, actor: Caller, holder: Holder = None, before: Before = None, limit: Most = 100
+) -> list[OwnLicence]:
+    """Return a page of the licences of the caller, or of an organisation that the caller speaks for, newest first."""
+    found = instance.sharing.holders.list(actor, holder or actor.id, before=before, limit=limit)
+    return [OwnLicence.of(one) for one in found]
 
 
 @router.get(
@@ -103,9 +107,12 @@ def give_consent(
 
 
 @router.get("/consents", summary="My consents 我的授权", responses=errors(NotTheHolder))
-def read_consents(instance: InstanceHere, actor: Caller, holder: Holder = None) -> list[OwnConsent]:
-    """Return what the holder ever agreed to, newest first."""
-    return [OwnConsent.seen(one) for one in instance.sharing.consents.list(actor, holder or actor.id)]
+def read_consents(
+    *, instance: InstanceHere, actor: Caller, holder: Holder = None, before: Before = None, limit: Most = 100
+) -> list[OwnConsent]:
+    """Return a page of what the holder ever agreed to, newest first."""
+    found = instance.sharing.consents.list(actor, holder or actor.id, before=before, limit=limit)
+    return [OwnConsent.seen(one) for one in found]
 
 
 @router.post("/consents/{consent}/withdrawal", summary="Withdraw a consent 撤回授权", responses=errors(ConsentUnknown))

@@ -3,10 +3,12 @@
 import json
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Header, Request, Response
 
 from api.authn import instance_of
 from api.caching import cacheable
+from api.challenges import PROOF_ERRORS, SCHEME
+from api.dpop import bound_by, key_borne, spend
 from api.openid.answers import ProtocolRoute, form_of, protocol_errors
 from api.openid.fields import PUBLIC
 from api.problems import TooManyRequests
@@ -14,6 +16,7 @@ from api.schemas.identity import TokenView
 from api.schemas.openid import IntrospectionView, KeySetView, ProviderView, PushedView, TokensView, UserInfoView
 from api.wiring import Instance
 from identity.assertion import ASSERTION_TYPE
+from identity.assertion import client_of as client_named
 from identity.business_systems import Client
 from identity.errors import AssertionRefused
 from identity.openid.authorizing import PUSHED_LIFETIME
@@ -25,6 +28,7 @@ from identity.openid.errors import (
     RedirectUnknown,
     TokenRequestRefused,
 )
+from identity.openid.granting import Wanted
 from identity.openid.keys import CACHED
 from identity.openid.scopes import spelled
 from trust.signing import SigningUnavailable
@@ -45,6 +49,13 @@ def field(description: str, example: str, *, longest: int = 8192) -> Any:  # noq
     return Form(description=description, examples=[example], max_length=longest)
 
 
+SOME_KEY: Final = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"
+Resource = Annotated[
+    str | None, field("What the access token is for (RFC 8707); none: user information", "https://hall.example/api")
+]
+ProofHeader = Annotated[
+    str | None, Header(alias="DPoP", description="Proof of a key (RFC 9449)", examples=["eyJ0eXAiOiJkcG9wK2p3dCJ9.…"])
+]
 Assertion = Annotated[str | None, field("Signed assertion of the business system (RFC 7523)", "eyJhbGciOiJFUzI1NiJ9.…")]
 AssertionType = Annotated[str | None, field("What the assertion is", ASSERTION_TYPE)]
 ClientName = Annotated[str | None, field("The business system", "client_01k9x3v5b7d2f4h6j8m0n1p3q5")]
@@ -119,10 +130,11 @@ def key_set(instance: InstanceHere, request: Request) -> Response:
     summary="Push a request for a login (RFC 9126) 推送授权请求",
     status_code=201,
     dependencies=PUBLIC,
-    responses=protocol_errors(*AUTHENTICATION, AuthorizationRefused, RedirectUnknown),
+    responses=protocol_errors(*AUTHENTICATION, *PROOF_ERRORS, AuthorizationRefused, RedirectUnknown),
 )
 def push(
     *,
+    request: Request,
     instance: InstanceHere,
     form: FormHere,
     client_id: ClientName = None,  # noqa: ARG001 - read with the form
@@ -131,10 +143,16 @@ def push(
     response_type: Annotated[str | None, field("code", "code")] = None,  # noqa: ARG001 - likewise
     redirect_uri: Annotated[str | None, field("Where to go back to", "https://app.example/back")] = None,  # noqa: ARG001 - likewise
     scope: Annotated[str | None, field("What to be told", "openid profile")] = None,  # noqa: ARG001 - likewise
+    resource: Resource = None,  # noqa: ARG001 - likewise
+    dpop_jkt: Annotated[str | None, field("Thumbprint of the key that the code is bound to", SOME_KEY)] = None,  # noqa: ARG001 - likewise
+    dpop: ProofHeader = None,  # noqa: ARG001 - read with the request
 ) -> PushedView:
-    """Keep a request behind the browser's back; it is used within 90 seconds, once."""
+    """Keep a request behind the browser's back; it is used within 90 seconds, once.
+
+    With a proof of a key (RFC 9449, 10.1) the code is bound to that key.
+    """
     client = client_of(instance, form)
-    name = instance.openid.authorizing.push(client, form)
+    name = instance.openid.authorizing.push(client, form, key=bound_by(request, instance).key)
     return PushedView(request_uri=name, expires_in=int(PUSHED_LIFETIME.total_seconds()))
 
 
@@ -144,10 +162,11 @@ def push(
     dependencies=PUBLIC,
     response_model=TokensView,
     response_model_exclude_none=True,
-    responses=protocol_errors(*AUTHENTICATION, GrantRefused, SigningUnavailable),
+    responses=protocol_errors(*AUTHENTICATION, *PROOF_ERRORS, GrantRefused, SigningUnavailable),
 )
 def token(
     *,
+    request: Request,
     instance: InstanceHere,
     form: FormHere,
     grant_type: Annotated[str | None, field("What for", "authorization_code")] = None,
@@ -159,11 +178,17 @@ def token(
     code_verifier: Annotated[str | None, field("RFC 7636", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")] = None,  # noqa: ARG001 - likewise
     refresh_token: Annotated[str | None, field("The refresh token", "xr_…")] = None,  # noqa: ARG001 - likewise
     scope: Annotated[str | None, field("No more than was granted", "openid")] = None,  # noqa: ARG001 - likewise
+    resource: Resource = None,  # noqa: ARG001 - likewise
+    dpop: ProofHeader = None,  # noqa: ARG001 - read with the request
 ) -> Any:  # noqa: ANN401 - one of several shapes
-    """Give tokens (RFC 6749, 4.1.3, 4.4 and 6; RFC 8693). A code lives 60 seconds and is good once."""
+    """Give tokens (RFC 6749, 4.1.3, 4.4 and 6; RFC 8693). A code lives 60 seconds and is good once.
+
+    With a proof of a key in the header `DPoP` (RFC 9449) the access token is bound to that key.
+    """
     if grant_type == "client_credentials":
-        return own_token(instance, form)
+        return own_token(request, instance, form)
     client = client_of(instance, form)
+    wanted = Wanted(key=bound_by(request, instance).key, resource=form.get("resource"))
     match grant_type:
         case "authorization_code":
             answer = instance.openid.granting.redeem(
@@ -171,18 +196,20 @@ def token(
                 code=required(form, "code"),
                 redirect_uri=required(form, "redirect_uri"),
                 verifier=form.get("code_verifier", ""),
+                wanted=wanted,
             )
         case "refresh_token":
             secret = required(form, "refresh_token")
-            answer = instance.openid.granting.refresh(client, secret=secret, scope=form.get("scope"))
+            answer = instance.openid.granting.refresh(client, secret=secret, scope=form.get("scope"), wanted=wanted)
         case _ if grant_type == EXCHANGE:
-            return instance.federation.exchange(client, form)
+            return instance.federation.exchange(client, form, key=wanted.key)
         case None | "":
             raise TokenRequestRefused(error="invalid_request", fault="grant_type is missing")
         case _:
             raise TokenRequestRefused(error="unsupported_grant_type", fault="grant_type")
     return TokensView(
         access_token=answer.access_token,
+        token_type="DPoP" if answer.key else "Bearer",
         expires_in=answer.seconds,
         scope=spelled(answer.scopes),
         refresh_token=answer.refresh_token,
@@ -190,33 +217,49 @@ def token(
     )
 
 
-def own_token(instance: Instance, form: dict[str, str]) -> TokenView:
+def own_token(request: Request, instance: Instance, form: dict[str, str]) -> TokenView:
     """Give a business system a token for the API (RFC 6749, 4.4). Its duties, and no scopes, say what it may."""
+    assertion = form.get("client_assertion", "")
     if form.get("client_assertion_type") != ASSERTION_TYPE:
         raise AssertionRefused(fault="type")
     if "scope" in form:
         raise TokenRequestRefused(error="invalid_scope", fault="a business system has duties, and no scopes")
-    issued = instance.base.clients.client_token(form.get("client_assertion", ""))
+    instance.openid.resources.require_own(form.get("resource"))
+    bound = bound_by(request, instance)
+    instance.openid.granting.require_bound(client_named(assertion), bound.key)
+    issued = instance.base.clients.client_token(assertion, bound=bound)
     lifetime = issued.expires_at - instance.base.clock.now()
-    return TokenView(access_token=issued.secret, expires_in=round(lifetime.total_seconds()))
+    return TokenView(
+        access_token=issued.secret,
+        token_type="DPoP" if bound.key else "Bearer",
+        expires_in=round(lifetime.total_seconds()),
+    )
 
 
 def access_token_of(request: Request) -> str:
-    """Return the access token that a request bears (RFC 6750, 2.1). Raise `AccessTokenRefused`."""
+    """Return the access token that a request bears (RFC 6750, 2.1; RFC 9449, 7.1). Raise `AccessTokenRefused`."""
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not 0 < len(secret) <= LONGEST_SECRET:
+    if kind.lower() not in {"bearer", SCHEME} or not 0 < len(secret) <= LONGEST_SECRET:
         raise AccessTokenRefused
     return secret
 
 
 AccessToken = Annotated[str, Depends(access_token_of)]
-TELLING: Final = protocol_errors(AccessTokenRefused, TooManyRequests)
+TELLING: Final = protocol_errors(AccessTokenRefused, TooManyRequests, *PROOF_ERRORS)
+
+
+def told_of_person(request: Request, instance: Instance, secret: str) -> UserInfoView:
+    """Return the claims that an access token is for, to who holds the key that it is bound to, if it is to one."""
+    shown, proof = key_borne(request, instance, secret)
+    told = UserInfoView(**instance.openid.inspecting.user_info(secret, shown))
+    spend(instance, proof)
+    return told
 
 
 @router.get("/oauth2/userinfo", summary="Who is logged in 用户信息", dependencies=PUBLIC, responses=TELLING)
-def user_info(instance: InstanceHere, secret: AccessToken) -> UserInfoView:
+def user_info(request: Request, instance: InstanceHere, secret: AccessToken) -> UserInfoView:
     """Return the claims that the access token is for (OpenID Connect Core 1.0, 5.3), each time on record."""
-    return UserInfoView(**instance.openid.granting.user_info(secret))
+    return told_of_person(request, instance, secret)
 
 
 @router.post(
@@ -226,9 +269,9 @@ def user_info(instance: InstanceHere, secret: AccessToken) -> UserInfoView:
     dependencies=PUBLIC,
     responses=TELLING,
 )
-def user_info_posted(instance: InstanceHere, secret: AccessToken) -> UserInfoView:
+def user_info_posted(request: Request, instance: InstanceHere, secret: AccessToken) -> UserInfoView:
     """Return the same as when asked by GET."""
-    return UserInfoView(**instance.openid.granting.user_info(secret))
+    return told_of_person(request, instance, secret)
 
 
 @router.post(
@@ -251,7 +294,7 @@ def introspect(
     client = client_of(instance, form)
     if "client_assertion" not in form:  # only who has proven a key (RFC 7662, 2.1)
         raise ClientRefused
-    return instance.openid.granting.introspect(client, required(form, "token"))
+    return instance.openid.inspecting.introspect(client, required(form, "token"))
 
 
 @router.post(
@@ -270,5 +313,5 @@ def revoke(
     client_assertion: Assertion = None,  # noqa: ARG001 - likewise
 ) -> dict[str, str]:
     """End a token of one's own; what is none is answered alike (RFC 7009, 2.2)."""
-    instance.openid.granting.revoke(client_of(instance, form), required(form, "token"))
+    instance.openid.inspecting.revoke(client_of(instance, form), required(form, "token"))
     return {}

@@ -72,6 +72,7 @@ FOR_DECODER: Final = "default-src 'none'; script-src 'wasm-unsafe-eval'; connect
 GZIP: Final = re.compile(r"(?:^|,) *gzip *(?:$|,|; *q=(?:1|0\.0*[1-9]))")
 """An Accept-Encoding that accepts it (RFC 9110, 12.5.3)."""
 
+NO_HOTLINE: Final = "none"
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
 FOR_AN_HOUR: Final = "public, max-age=3600"
 
@@ -98,7 +99,10 @@ def answer(request: Request, page: Renderable, status: HTTPStatus = HTTPStatus.O
         headers["Cache-Control"] = "no-cache"
     else:
         headers |= {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
-    return HTMLResponse(render(page, root=root, switch=switch), status_code=status.value, headers=headers)
+    app = request.scope.get("app")  # none where a request is refused before anybody has it
+    hotline = NO_HOTLINE if app is None else app.state.instance.base.settings.hotline
+    html = render(page, root=root, switch=switch, hotline=hotline.removeprefix(NO_HOTLINE))
+    return HTMLResponse(html, status_code=status.value, headers=headers)
 
 
 def problem_answer(request: Request, error: TrustError) -> HTMLResponse:

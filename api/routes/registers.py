@@ -15,6 +15,7 @@ from api.schemas.registers import (
     AccountView,
     ActingView,
     DirectoryPage,
+    ListedClient,
     ListedOrganisation,
     NameTold,
     SubjectPage,
@@ -23,7 +24,7 @@ from api.schemas.texts import Line, Name
 from api.wiring import Instance
 from identity.duties import Actor, Duty
 from identity.errors import AccountUnknown, DutyMissing, SubjectUnknown
-from identity.lifecycle import SubjectState
+from identity.lifecycle import ClientState, SubjectState
 from identity.register_repository import AccountState, RegisterPage, RegisterQuery
 
 __all__ = ["router"]
@@ -83,6 +84,24 @@ def search_directory(
     """Return a page of the organisations that are proven and in being: name and code are public by law."""
     found, total = instance.base.register.directory(text.strip(), RegisterPage(offset, limit))
     return DirectoryPage(total=total, organisations=[ListedOrganisation.of(one) for one in found])
+
+
+@router.get("/directory/clients", summary="Find a business system 查找业务系统", responses=errors())
+def search_systems(
+    *,
+    instance: InstanceHere,
+    _: Annotated[Actor, allow(Permission.SELF)],
+    text: Annotated[
+        Line, Query(max_length=100, description="Part of the name or of the identifier", examples=["公积金"])
+    ] = "",
+    after: Annotated[
+        Line, Query(max_length=64, description="The last one seen", examples=["client_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    ] = "",
+    limit: Limit = 20,
+) -> list[ListedClient]:
+    """Return the business systems that are in use: their names and whose they are, for who lets them do something."""
+    found = instance.base.clients.list_clients(text=text.strip(), after=after, limit=limit)
+    return [ListedClient.of(one) for one in found if one.state is ClientState.ACTIVE]
 
 
 @router.get("/names", summary="What identifiers are called 标识对应的名称", responses=errors())

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from api.authn import allow, instance_of
 from api.permissions import Permission
 from api.schemas.common import IdempotencyKey, Reason, errors
+from api.schemas.paging import Before, Most
 from api.schemas.sharing_grants import GrantProposal, GrantView, UseCountView
 from api.schemas.texts import Name, Text
 from api.wiring import Instance
@@ -45,9 +46,15 @@ def propose(
 
 
 @router.get("", summary="Grants of my authorities 共享授权清单", responses=errors(DutyMissing))
-def read_all(instance: InstanceHere, actor: Annotated[Actor, allow(Permission.SHARING_READ)]) -> list[GrantView]:
-    """Return what the authorities granted for which the caller is an officer or a reviewer."""
-    return [GrantView.of(one) for one in instance.sharing.granting.list(actor)]
+def read_all(
+    *,
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.SHARING_READ)],
+    before: Before = None,
+    limit: Most = 100,
+) -> list[GrantView]:
+    """Return what the authorities granted for which the caller is an officer or a reviewer, a page, newest first."""
+    return [GrantView.of(one) for one in instance.sharing.granting.list(actor, before=before, limit=limit)]
 
 
 @router.get("/counts", summary="How often a type was asked about 用证统计", responses=errors(DutyMissing, TypeUnknown))

@@ -74,6 +74,10 @@ def stamp(
     approval: Annotated[
         Line | None, Form(max_length=64, description="The approval of exactly this, where the authorisation wants one")
     ] = None,
+    reference: Annotated[
+        Line,
+        Form(max_length=128, description="What the document is called, for the owner's ledger", examples=["通知.pdf"]),
+    ] = "",
 ) -> Response:
     """Stamp a document with the seal's signature and, beside it, one that PDF readers of the world validate.
 
@@ -87,6 +91,7 @@ def stamp(
         purpose=Purpose(purpose=purpose, document_kind=document_kind),
         request_key=idempotency_key,
         approval=approval,
+        reference=reference,
     )
     stamping, pdf = instance.stampings.stamp(actor, command)
     headers = {"Stamping-ID": stamping.id, "Content-Disposition": 'attachment; filename="stamped.pdf"'}

@@ -39,9 +39,9 @@ def read(instance: InstanceHere, _: Annotated[Actor, allow(Permission.SELF)]) ->
     return InstanceView(operator=operator, demonstration=is_demonstration(operator))
 
 
-@router.get("/set-up", summary="How far the set-up has come 初始设置进度", responses=errors(DutyMissing))
-def read_set_up(instance: InstanceHere, _: Administrator) -> SetUpView:
-    """Return every step from the ceremony to the first licence, with whether it is done."""
+@router.get("/set-up", summary="How far the set-up has come 初始设置进度", responses=errors())
+def read_set_up(instance: InstanceHere, _: Annotated[Actor, allow(Permission.SELF)]) -> SetUpView:
+    """Return every step from the ceremony to the first licence, with whether it is done: to all who take part in it."""
     return set_up_of(instance)
 
 

@@ -106,8 +106,9 @@ def come_back(instance: InstanceHere, request: Request, answer: Annotated[CameBa
         if here is None or here.id != arrival.person:
             raise ArrivalRefused(fault="person")
     vouched = upper.redeem(arrival, code=answer.code, issuer=answer.iss)
-    issued = federation.arriving.arrive(vouched, agent=agent_of(request), person=arrival.person)
-    return entered(instance, issued, onward(arrival.secrets["path"]))
+    home = browser_sessions.Home.of(request, instance)
+    issued = federation.arriving.arrive(vouched, agent=agent_of(request), person=arrival.person, bound=home.bound)
+    return entered(instance, issued, onward(arrival.secrets["path"]), home=home)
 
 
 @router.get(
@@ -130,8 +131,11 @@ def arrive(
     federation = instance.federation
     vouched = federation.peer_login(peer).redeem(ticket)
     here = browser_sessions.person_of(request, instance)
-    issued = federation.arriving.arrive(vouched, agent=agent_of(request), here=None if here is None else here.id)
-    return entered(instance, issued, onward(""))
+    home = browser_sessions.Home.of(request, instance)
+    issued = federation.arriving.arrive(
+        vouched, agent=agent_of(request), here=None if here is None else here.id, bound=home.bound
+    )
+    return entered(instance, issued, onward(""), home=home)
 
 
 @router.post(
@@ -172,10 +176,10 @@ def log_out_from_above(
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 
-def entered(instance: Instance, issued: IssuedToken, address: str) -> Response:
+def entered(instance: Instance, issued: IssuedToken, address: str, *, home: browser_sessions.Home) -> Response:
     """Return what gives a browser a session, and sends it on."""
     found = see_other(address)
-    browser_sessions.begin(found, instance, issued.secret)
+    browser_sessions.begin(found, instance, issued.secret, home=home)
     settings = instance.base.settings
     name = browser_sessions.cookie_name(settings, AWAY)
     found.delete_cookie(name, path="/", secure=browser_sessions.is_secure(settings), httponly=True, samesite="lax")

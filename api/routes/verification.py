@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.security.utils import get_authorization_scheme_param
 from starlette.concurrency import run_in_threadpool
 
-from api.authn import MAX_SECRET, allow, instance_of
+from api.authn import MAX_SECRET, allow, identified, instance_of
+from api.challenges import SCHEME
 from api.permissions import Permission
 from api.problems import BodyTooLarge, TooManyRequests, Unauthenticated
 from api.schemas.common import errors, pdf_answer
@@ -90,7 +91,7 @@ async def throttle(request: Request, *, times: int = 1) -> None:
     `TooManyRequests`.
     """
     scheme, secret = get_authorization_scheme_param(request.headers.get("authorization"))
-    if scheme.lower() != "bearer":
+    if scheme.lower() not in {"bearer", SCHEME}:
         limit: Throttle = request.app.state.verifications
         limit.count(request, times=times)
         return
@@ -98,7 +99,7 @@ async def throttle(request: Request, *, times: int = 1) -> None:
     if not 0 < len(secret) <= MAX_SECRET:
         raise Unauthenticated
     try:
-        actor = await run_in_threadpool(instance.base.access.actor_of, secret)
+        actor = await run_in_threadpool(identified, request, instance, secret)
     except CredentialsWrong:
         raise Unauthenticated from None
     request.state.actor = actor.id

@@ -5,12 +5,14 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
+from api.key_changes import KeyOperation
 from api.quotas import Counted
 from api.schemas.common import Reason, Request, View
 from api.schemas.texts import Line, Prose
 from identity.business_systems import Client, ClientKey, Quotas
 from identity.duties import Duty
 from identity.grant_repository import Holding
+from trust.events import Fact
 from trust.founding import Role
 
 __all__ = [
@@ -231,3 +233,30 @@ class KeyRetirement(Reason):
     """A key that is to sign nothing any more."""
 
     key: Line = Field(max_length=128, examples=["software:key_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+
+
+class KeyOperationOrder(Reason):
+    """What the operator is to do to keys on the machine, with `trust keys … --proposal`."""
+
+    operation: KeyOperation = Field(examples=["rekey-root"])
+    key: Line | None = Field(default=None, max_length=128, description="Of limit and destroy: which key")
+    count: int | None = Field(
+        default=None, ge=0, le=1_000_000_000, description="Of limit: uses in all; 0: without limit"
+    )
+    threshold: int | None = Field(default=None, ge=1, le=16, description="Of divide: shares that are the root key")
+    holders: list[Line] = Field(default=[], max_length=16, description="Of divide: who gets a share")
+    label: Line | None = Field(default=None, max_length=64, description="Of to-token: label of the token's key")
+    witnesses: list[Line] = Field(default=[], max_length=2, description="Of destroy: the two who watch")
+
+    @property
+    def content(self) -> dict[str, Fact]:
+        """Return what is agreed to."""
+        return {
+            "operation": self.operation.value,
+            "key": self.key,
+            "count": self.count,
+            "threshold": self.threshold,
+            "holders": "\n".join(self.holders) or None,
+            "label": self.label,
+            "witnesses": "\n".join(self.witnesses) or None,
+        }

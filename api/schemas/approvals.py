@@ -11,6 +11,7 @@ from api.schemas.stampings import DIGEST_EXAMPLE, DigestBody, KindName, PurposeN
 from api.schemas.texts import Line, Prose
 from seal.ledger.approval_repository import Approval
 from seal.ledger.entries import Operation, Purpose
+from seal.stamping.approvals import AskForApproval
 from seal.stamping.digest_stampings import StampDigests
 from seal.stamping.digests import MOST_ITEMS, Timing
 from seal.stamping.message_signatures import SignMessage
@@ -18,7 +19,7 @@ from seal.stamping.permitting import Use
 from seal.stamping.stampings import parameters_of
 from trust.cms import Dialect
 
-__all__ = ["ApprovalRemark", "ApprovalRequest", "ApprovalView"]
+__all__ = ["ApprovalRemark", "ApprovalRequest", "ApprovalView", "DocumentUse"]
 
 
 class DocumentUse(Request):
@@ -78,6 +79,9 @@ class MessageUse(Request):
 class ApprovalRequest(Request):
     """A use of a seal that its owner is asked to approve before it happens."""
 
+    reference: Line = Field(
+        default="", max_length=128, description="What the document is called", examples=["通知.pdf"]
+    )
     purpose: PurposeName
     document_kind: KindName
     reason: Prose = Field(min_length=2, max_length=500, examples=["第 118 号通知，请予用印。"])
@@ -86,9 +90,15 @@ class ApprovalRequest(Request):
         Field(discriminator="operation", examples=[{"operation": "digest", "items": [DIGEST_EXAMPLE]}]),
     ]
 
-    def wanted(self, seal: str) -> Use:
-        """Return the use that is to be approved."""
-        return self.use.use(seal, Purpose(purpose=self.purpose, document_kind=self.document_kind))
+    def command(self, seal: str, request_key: str) -> AskForApproval:
+        """Return the command of a request."""
+        return AskForApproval(
+            use=self.use.use(seal, Purpose(purpose=self.purpose, document_kind=self.document_kind)),
+            reason=self.reason,
+            reference=self.reference,
+            asked=self.use.order.model_dump(mode="json") if isinstance(self.use, DocumentUse) else {},
+            request_key=request_key,
+        )
 
 
 class ApprovalRemark(Request):
@@ -109,6 +119,8 @@ class ApprovalView(View):
     purpose: str
     document_kind: str
     reason: str
+    reference: str = Field(description="What the document is called", examples=["通知.pdf"])
+    order: OrderBody | None = Field(description="Where the seal goes in a document, and why; none of other uses")
     requested_at: datetime
     expires_at: datetime = Field(description="Until when it can be decided or, once approved, used")
     decided_by: str | None
@@ -129,6 +141,8 @@ class ApprovalView(View):
             purpose=approval.purpose.purpose,
             document_kind=approval.purpose.document_kind,
             reason=approval.reason,
+            reference=approval.reference,
+            order=OrderBody.model_validate(approval.asked) if approval.asked else None,
             requested_at=approval.requested_at,
             expires_at=approval.expires_at,
             decided_by=approval.decided_by,

@@ -1,6 +1,7 @@
 """The audit trail on the wire: events, whether they still hold, and what is looked for."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import Field, model_validator
@@ -11,7 +12,16 @@ from trust.audit_repository import MOST_TAGS, EventSearch
 from trust.audit_search import ExaminedEvent, Integrity
 from trust.events import Fact, RecordedEvent
 
-__all__ = ["AuditCheckView", "EventView", "ExaminedEventView", "ExportOrder", "FoundEvents", "TagName"]
+__all__ = [
+    "AuditCheckView",
+    "EventView",
+    "ExaminedEventView",
+    "ExportOrder",
+    "FoundEvents",
+    "FoundKind",
+    "FoundName",
+    "TagName",
+]
 
 MOST: Final = 128
 """Characters of an identifier."""
@@ -66,6 +76,25 @@ class FoundEvents(View):
 
     events: list[ExaminedEventView]
     next: int | None = Field(description="`before` of the next page; none: this was the last", examples=[17])
+
+
+class FoundKind(StrEnum):
+    """What bears a name."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    CLIENT = "client"
+    SEAL = "seal"
+    LICENCE = "licence"
+
+
+class FoundName(View):
+    """A thing that an auditor looks for, as it is called."""
+
+    id: str = Field(description="As the trail names it", examples=["P7K2M9Q4R8T1W3X5Y6"])
+    kind: FoundKind
+    name: str = Field(description="Of a person masked", examples=["**明"])
+    hint: str = Field(description="By what it was found: a username, a code, a number", examples=["wang.ming"])
 
 
 class AuditCheckView(View):

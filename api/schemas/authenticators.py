@@ -3,7 +3,7 @@
 import base64
 import binascii
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
@@ -164,6 +164,9 @@ class OpenSession(View):
     level: int = Field(examples=[3])
     methods: list[str] = Field(description="As `amr` has them (RFC 8176)", examples=[["mfa", "otp", "pwd"]])
     agent: str = Field(examples=["Mozilla/5.0 …"])
+    bound: Literal["key", "device", "none"] = Field(
+        description="To what it is bound: a key (RFC 9449), the browser that it was opened in, or nothing but its token"
+    )
     is_this: bool = Field(description="Whether it is the session that asks")
 
     @classmethod
@@ -177,5 +180,6 @@ class OpenSession(View):
             level=session.level,
             methods=list(methods_of(session.factors)),
             agent=session.agent,
+            bound=session.bound.kind,
             is_this=session.id == asking,
         )

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from api.problems import PROBLEM, Told, Unauthenticated, status_of
 from api.schemas.texts import Prose, require_texts
 from trust.errors import TrustError
-from trust.reasons import MAX_REASON, MIN_REASON
+from trust.reasons import MAX_REASON, MIN_REASON, ReasonMissing, ReasonNamesSomebody
 from trust.typefaces import CharacterNotCovered, PrivateUseCharacter
 
 __all__ = [
@@ -100,6 +100,8 @@ def errors(*kinds: type[TrustError], public: bool = False) -> dict[int | str, di
     """Return the problems of a route for its OpenAPI description, each with an example."""
     found: dict[int | str, dict[str, Any]] = {}
     told: tuple[type[TrustError], ...] = kinds if public else (Unauthenticated, *kinds)
+    if ReasonMissing in told:
+        told = (*told, ReasonNamesSomebody)  # whoever asks for a reason looks into it
     if CharacterNotCovered in told:
         told = (*told, PrivateUseCharacter)  # whoever looks at characters finds those of the private area as well
     for kind in told:

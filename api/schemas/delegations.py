@@ -46,7 +46,7 @@ class DelegationOffer(Request):
     )
     matters: list[Matter] = Field(min_length=1, max_length=len(Matter), examples=[["seal.stamp"]])
     seals: list[BoundName] = bound("Codes of seals; named for seal.stamp, and for nothing else")
-    licence_types: list[BoundName] = bound("Types of licences; none: every type")
+    licence_types: list[BoundName] = bound("Codes of types of licences; named for licence.issue, and for nothing else")
     document_kinds: list[BoundName] = bound("Kinds of documents; none: every kind")
     operations: list[Operation] = Field(
         default=["document"], max_length=3, description="What a seal's key may be used for, where it is about seals"

@@ -175,6 +175,9 @@ class SessionView(View):
     person: str
     expires_at: datetime
     level: int = Field(description="Assurance level 0 to 3 (docs/sign-on.md)", examples=[2])
+    token_type: Literal["Bearer", "DPoP"] = Field(
+        default="Bearer", description="How it is borne: DPoP where a proof of a key came with the login (RFC 9449)"
+    )
     device: str = Field(
         default="", description="To be kept on this device and sent with the next login", examples=["xd_9sK…"]
     )
@@ -188,6 +191,7 @@ class SessionView(View):
             person=token.holder,
             expires_at=token.expires_at,
             level=token.level,
+            token_type="DPoP" if token.bound.key else "Bearer",
             device=signed.device,
         )
 
@@ -200,7 +204,7 @@ class TokenView(View):
     """An access token of a business system (RFC 6749, 5.1)."""
 
     access_token: str = Field(examples=["xc_8Qm…"])
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the name of a kind of token
+    token_type: Literal["Bearer", "DPoP"] = "Bearer"  # noqa: S105 - the name of a kind of token
     expires_in: int = Field(examples=[900])
 
 

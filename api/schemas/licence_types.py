@@ -114,6 +114,7 @@ class TypeView(View):
     last_actor: str = Field(
         description="Who took the last step: another person takes the next", examples=["P7K2M9Q4R8T1W3X5Y6"]
     )
+    remark: str = Field(description="Why the reviewer refused the draft", examples=["有效期规则与主管部门的文件不符。"])
 
     @classmethod
     def of(cls, kind: LicenceType) -> "TypeView":
@@ -129,6 +130,7 @@ class TypeView(View):
             template=kind.template,
             effective_from=kind.effective_from,
             last_actor=kind.last_actor,
+            remark=kind.remark,
         )
 
 

@@ -12,7 +12,7 @@ from api.schemas.texts import Prose
 from licence.grounds import Ground
 from licence.lifecycle import LicenceEvent, LicenceState
 from licence.paper import PaperOriginal
-from licence.records import CHINA, StateThen, state_at
+from licence.records import CHINA, StateThen
 from licence.repository import Licence, LicenceHistoryEntry, LicenceQuery
 from licence.service import IssueLicence
 from licence.succession import Succession
@@ -232,10 +232,10 @@ class LicenceDetails(LicenceView):
         licence: Licence,
         history: tuple[LicenceHistoryEntry, ...],
         *,
-        at: datetime | None,
+        then: StateThen | None,
         names: Mapping[str, str],
     ) -> "LicenceDetails":
-        """Return the view of a licence with everything, and how it stood at a moment if one is asked for."""
+        """Return the view of a licence with everything, and how it stood at a moment if one was asked for."""
         steps = [
             LicenceHistoryView(
                 event="prepare" if one.event is None else one.event.value,
@@ -248,9 +248,9 @@ class LicenceDetails(LicenceView):
             )
             for one in history
         ]
-        then = None if at is None else StateThenView.of(state_at(licence, history, at))
         told = LicenceView.of(licence).model_dump()
-        return cls(**told, data=dict(licence.data), history=steps, then=then, names=dict(names))
+        stood = None if then is None else StateThenView.of(then)
+        return cls(**told, data=dict(licence.data), history=steps, then=stood, names=dict(names))
 
 
 class LicenceSearch(Request):

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 
 from api.schemas.common import Request, View
 from api.schemas.texts import Prose, Text
+from identity.dpop import ALGORITHMS
 from identity.jose import JWSAlgorithm
 from identity.levels import Level
 from identity.openid.grants import Consent
@@ -69,6 +70,7 @@ class ProviderView(View):
     request_uri_parameter_supported: bool
     require_pushed_authorization_requests: bool
     code_challenge_methods_supported: list[str] = Field(examples=[["S256"]])
+    dpop_signing_alg_values_supported: list[str] = Field(description="RFC 9449, 5.1", examples=[["ES256", "SM2SM3"]])
     authorization_response_iss_parameter_supported: bool
     backchannel_logout_supported: bool
     backchannel_logout_session_supported: bool
@@ -113,6 +115,7 @@ class ProviderView(View):
             request_uri_parameter_supported=False,
             require_pushed_authorization_requests=False,
             code_challenge_methods_supported=["S256"],
+            dpop_signing_alg_values_supported=[*ALGORITHMS],
             authorization_response_iss_parameter_supported=True,
             backchannel_logout_supported=True,
             backchannel_logout_session_supported=True,
@@ -142,7 +145,9 @@ class TokensView(View):
     model_config = ConfigDict(frozen=True, extra="allow")
 
     access_token: str = Field(examples=["xo_…"])
-    token_type: str = "Bearer"  # noqa: S105 - how it is used (RFC 6750)
+    token_type: str = Field(  # how it is borne (RFC 6750; RFC 9449, 5)
+        default="Bearer", description="Bearer, or DPoP where it is bound to a key", examples=["Bearer"]
+    )
     expires_in: int = Field(description="Seconds", examples=[600])
     scope: str | None = Field(default=None, examples=["openid profile"])
     refresh_token: str | None = Field(default=None, examples=["xr_…"])
@@ -186,6 +191,15 @@ class Registration(Request):
     scopes: list[Scope] = Field(min_length=1, max_length=len(Scope), examples=[["openid", "profile"]])
     require_pushed_authorization_requests: bool = False
     level: Literal[1, 2, 3] = Field(default=1, description="What every login must prove at least")
+    dpop_bound_access_tokens: bool = Field(
+        default=False, description="Whether it gets no token but those that are bound to a key (RFC 9449, 5.2)"
+    )
+    resources: list[Text] = Field(
+        default=[],
+        max_length=20,
+        description="Addresses of its own interfaces, for which others may ask tokens (RFC 8707)",
+        examples=[["https://hall.example/api"]],
+    )
     reason: Prose = Field(min_length=MIN_REASON, max_length=MAX_REASON, examples=["政务服务大厅接入统一登录。"])
 
     def metadata(self) -> ClientMetadata:
@@ -200,6 +214,8 @@ class Registration(Request):
             scopes=frozenset(self.scopes),
             require_pushed_authorization_requests=self.require_pushed_authorization_requests,
             level=Level(self.level),
+            dpop_bound_access_tokens=self.dpop_bound_access_tokens,
+            resources=tuple(self.resources),
         )
 
 

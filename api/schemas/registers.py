@@ -6,6 +6,7 @@ from pydantic import Field
 
 from api.schemas.common import View
 from api.schemas.identity import SubjectView
+from identity.business_systems import Client
 from identity.duties import Duty
 from identity.holding import Standing
 from identity.levels import Factor
@@ -21,6 +22,7 @@ __all__ = [
     "ActingView",
     "DirectoryPage",
     "KnownSession",
+    "ListedClient",
     "ListedOrganisation",
     "NameTold",
     "SubjectPage",
@@ -56,6 +58,19 @@ class DirectoryPage(View):
 
     total: int = TOTAL
     organisations: list[ListedOrganisation]
+
+
+class ListedClient(View):
+    """A business system as everybody may know it who lets one do something."""
+
+    id: str = Field(examples=["client_01k9x3v5b7d2f4h6j8m0n1p3q5"])
+    name: str = Field(examples=["公积金业务系统"])
+    organisation: str = Field(description="Whose it is", examples=[ORGANISATION])
+
+    @classmethod
+    def of(cls, found: Client) -> "ListedClient":
+        """Return the view of a business system."""
+        return cls(id=found.id, name=found.name, organisation=found.organisation)
 
 
 class NameTold(View):

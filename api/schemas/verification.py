@@ -1,14 +1,18 @@
 """Verdicts on the wire. A verdict is an answer, never an error: an invalid file is 200 with outcome failed."""
 
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
 from api.masking import mask_code, mask_holder
+from api.pages.licences import Detail, detail_of
+from api.pages.situations import of_identifier
+from api.pages.veil import Veil
 from api.schemas.common import View
 from api.schemas.licences import StateThenView
 from api.schemas.signature_reports import CheckView, OutcomeText, SignatureView, sub_indication
+from api.schemas.veiling import veiled
 from identity.subject import SubjectKind
 from licence.verification import ClaimReport, CopyStanding, FileFinding, Standing
 from seal.standing import SealTrust
@@ -39,13 +43,14 @@ class SuccessorView(View):
 
 
 class LicenceStanding(View):
-    """What the registry says of a licence now. The holder is masked."""
+    """What the registry says of a licence now, as much of it as who asks has shown (docs/public-page.md)."""
 
     type_name: str
-    identifier: str
-    number: str
+    identifier: str = Field(description="Masked, but to who has sent the licence itself, unaltered")
+    number: str = Field(description="Masked as the identifier; empty where only an identifier was shown")
     holder: str = Field(
-        description="Masked; empty where only an identifier was shown", examples=["杭州某某******限公司"]
+        description="Masked as the identifier; empty where only an identifier was shown",
+        examples=["杭州某某******限公司"],
     )
     issuer: str
     state: str = Field(examples=["in_force"])
@@ -62,14 +67,17 @@ class LicenceStanding(View):
     then: StateThenView | None = Field(description="How it stood at the moment that was asked for")
 
     @classmethod
-    def of(cls, standing: Standing) -> "LicenceStanding":
-        """Return the masked view of a licence's standing."""
+    def of(cls, standing: Standing, detail: Detail) -> "LicenceStanding":
+        """Return the view of a licence's standing, in as much detail as is told."""
         licence = standing.licence
+        is_whole, is_bare = detail is Detail.WHOLE, detail is Detail.BARE
+        number = licence.number if is_whole else mask_code(licence.number)
+        holder = standing.holder if is_whole else mask_holder(standing.holder, SubjectKind(licence.holder[0]))
         return cls(
             type_name=standing.type_name,
-            identifier=mask_code(licence.identifier),
-            number=mask_code(licence.number),
-            holder=mask_holder(standing.holder, SubjectKind(licence.holder[0])),
+            identifier=licence.identifier if is_whole else mask_code(licence.identifier),
+            number="" if is_bare else number,
+            holder="" if is_bare else holder,
             issuer=standing.issuer,
             state=licence.state,
             in_force=standing.is_in_force,
@@ -150,12 +158,13 @@ class ClaimVerdict(View):
     def of(cls, report: ClaimReport) -> "ClaimVerdict":
         """Return the view of a report on a claim."""
         finding = report.verdict.finding
+        detail = Detail.BARE if of_identifier(report) else Detail.MASKED
         return cls(
             outcome=report.verdict.outcome.value,
             sub_indication=sub_indication(finding),
             reason="" if finding is None else finding.reason,
             checks=[CheckView.of(one) for one in report.verdict.checks],
-            licence=None if report.standing is None else LicenceStanding.of(report.standing),
+            licence=None if report.standing is None else LicenceStanding.of(report.standing, detail),
             annotated_copy=None if report.copy is None else CopyStandingView.of(report.copy),
             moment=report.moment,
         )
@@ -182,24 +191,35 @@ class FileVerdict(View):
 
     @classmethod
     def of(cls, found: FileFinding) -> "FileVerdict":
-        """Return the view of what came of a file."""
+        """Return the view of what came of a file, as strangers may see it (docs/public-page.md)."""
         own = own_verdict(found.report)
+        # A forger may put a real licence's seal under another text: the registry's word on it would praise the forgery.
+        standing = None if found.report.document.outcome is Outcome.FAILED else found.standing
         registry = found.registry
         finding = found.report.document.finding
         if found.report.document.outcome is Outcome.PASSED and registry is not None:
             finding = registry.finding
-        return own.model_copy(
+        told = own.model_copy(
             update={
                 "outcome": found.outcome.value,
                 "sub_indication": sub_indication(finding) if found.outcome is not Outcome.PASSED else None,
                 "reason": finding.reason if finding is not None and found.outcome is not Outcome.PASSED else "",
                 "registry": [] if registry is None else [CheckView.of(one) for one in registry.checks],
                 "seals": [SealStandingView.of(one) for one in found.seals],
-                "licence": None if found.standing is None else LicenceStanding.of(found.standing),
+                "licence": None if standing is None else LicenceStanding.of(standing, detail_of(found)),
                 "moment": found.moment,
-                "annotated_copy": None if found.copy is None else CopyStandingView.of(found.copy),
+                "annotated_copy": None if standing is None or found.copy is None else CopyStandingView.of(found.copy),
             }
         )
+        return told.model_copy(update=under_veil(told, Veil.over(found)))
+
+
+def under_veil(told: FileVerdict, veil: Veil) -> dict[str, Any]:
+    """Return what a file itself brings into a verdict, with the names of persons and citizen numbers masked."""
+    signatures = [SignatureView.model_validate(veiled(one.model_dump(), veil)) for one in told.signatures]
+    seals = [SealStandingView.model_validate(veiled(one.model_dump(), veil)) for one in told.seals]
+    registry = [CheckView.model_validate(veiled(one.model_dump(), veil)) for one in told.registry]
+    return {"signatures": signatures, "seals": seals, "registry": registry, "reason": veil.masked(told.reason)}
 
 
 def own_verdict(report: FileReport) -> FileVerdict:

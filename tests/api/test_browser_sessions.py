@@ -17,6 +17,7 @@ from tests.api.sign_on import PASSWORD, Browser, Human, SignOn
 OURS: Final = {"Sec-Fetch-Site": "same-origin", "X-Xinyin-Console": "1"}
 STRICT: Final = "__Host-xinyin-console"
 LAX: Final = "__Host-xinyin-session"
+HOME: Final = "__Host-xinyin-home"
 NEXT: Final = "__Host-xinyin-next"
 
 
@@ -71,7 +72,7 @@ def lines(answer: httpx2.Response, name: str) -> list[str]:
 
 
 def test_the_console_asks_with_its_cookie_and_its_header(house: House, browser: Browser) -> None:
-    answer = house.me({STRICT: browser.cookies[STRICT]}, OURS)
+    answer = house.me({one: browser.cookies[one] for one in (STRICT, HOME)}, OURS)
     assert answer.status_code == 200
     assert answer.json()["id"] == house.human.person
 

@@ -209,11 +209,19 @@ class Elsewhere:
         await send({"type": "http.response.body", "body": b""})
 
 
+def nothing_known(store: Store, service: Service) -> ClaimDesk:
+    """Return a desk over a store that holds no licence."""
+    verification = service.instance.verification
+    freshness = Freshness(
+        store, service.instance.service_keys, verification.repository, verification.identity.repository
+    )
+    return ClaimDesk(lambda _: (ClaimReport(verdict=Verdict()), None), freshness)
+
+
 def door(store: Store, service: Service, *, rate: str = "1000/minute") -> tuple[TestClient, list[Outcome]]:
     """Return a door over a store that holds no licence, and what it counts."""
     counted = list[Outcome]()
-    freshness = Freshness(store, service.instance.service_keys)
-    desk = ClaimDesk(lambda _: ClaimReport(verdict=Verdict()), freshness)
+    desk = nothing_known(store, service)
     made = ClaimDoor(
         Elsewhere(),
         desk=lambda: desk,
@@ -244,8 +252,7 @@ def test_the_log_names_the_route_and_not_the_code(sqlite_store: Store, shared: S
             await super().__call__(scope, receive, send)
             told.append(route_of(scope))
 
-    freshness = Freshness(sqlite_store, shared.instance.service_keys)
-    desk = ClaimDesk(lambda _: ClaimReport(verdict=Verdict()), freshness)
+    desk = nothing_known(sqlite_store, shared)
     made = Watching(
         Elsewhere(), lambda: desk, "/v1/verify/", Throttle("9/minute", "verify"), told.append, problems.problem
     )

@@ -433,3 +433,21 @@ def test_a_story_whose_service_does_not_start_is_told(
     assert "the service did not become ready" in answer.err
     assert "address already in use" in answer.err
     assert not (out / "story.md").exists()
+
+
+# --- the list of commands
+
+
+def test_the_list_loads_no_command_and_says_of_each_what_it_says_of_itself() -> None:
+    script = (
+        "import sys; from api import cli\n"
+        "try: cli.app(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print('loaded', *(one for one in sys.modules if one.endswith('_command')))"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert told.endswith("loaded\n")
+    assert all(f" {name} " in told for name in cli.MODULES)
+    for name, (_, words) in cli.MODULES.items():
+        first = (cli.load(name).help or "").split("\n\n")[0]
+        assert words == " ".join(first.split()), name

@@ -2,15 +2,17 @@
 
 import json
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 
 from api.foundation import Foundation
-from api.key_changes import KEY_ROTATE
+from api.key_changes import KEY_OPERATE, KEY_ROTATE, KeyNotKnown, KeyOperation, KeyOperationMalformed
 from api.wiring import Instance
 from identity.duties import Duty, Grant
 from tests.api.builders import Service, copied, settings_for
@@ -18,7 +20,11 @@ from tests.api.commands import Run, on_instance
 from tests.fakes.clock import SettableClock
 from tests.keys.devices import TOKEN_PIN, new_token, softhsm
 from trust import repository
+from trust.events import Fact
 from trust.founding import Role
+
+PEOPLE: Final = count(600, 10)
+"""Numbers of people whom no other call has registered."""
 
 
 @pytest.fixture
@@ -278,12 +284,17 @@ def test_a_file_that_is_no_backup(trust: Run, tmp_path: Path) -> None:
 
 def agreed(folder: Path, role: Role, **content: Any) -> str:  # noqa: ANN401 - facts
     """Have the rotation of a role proposed by one and agreed to by another, and return the proposal's name."""
+    return agreed_to(folder, KEY_ROTATE, role.value, content)
+
+
+def agreed_to(folder: Path, kind: str, subject: str, content: Mapping[str, Fact]) -> str:
+    """Have something proposed by one and agreed to by another, and return the proposal's name."""
     with opened(folder) as instance:
-        service = Service(instance, SettableClock())
+        service = Service(instance, SettableClock(), people=next(PEOPLE))
         duties = (Duty.SECURITY_ADMINISTRATOR, Duty.AUDITOR)
         first, second = (instance.base.access.actor_of(service.bearer(Grant(duty))) for duty in duties)
         proposal = instance.four_eyes.propose(
-            first, kind=KEY_ROTATE, subject=role.value, content=content, reason="定期轮换", request_key="rotate"
+            first, kind=kind, subject=subject, content=content, reason="定期轮换", request_key=uuid4().hex
         )
         instance.four_eyes.approve(second, proposal.id, digest=proposal.digest)
         return proposal.id
@@ -301,3 +312,58 @@ def test_what_two_agreed_to_is_carried_out_once(trust: Run, folder: Path, monkey
     assert [one["state"] for one in ring(trust, Role.SEAL_MAKER)] == ["retired", "active"]  # as the proposal said
     assert trust("keys", "rotate", "seal-maker", "--proposal", name).code == 1
     assert len(ring(trust, Role.SEAL_MAKER)) == 2
+
+
+def operation(told: KeyOperation, **content: Fact) -> dict[str, Fact]:
+    """Return what is agreed to about an operation."""
+    names = ("key", "count", "threshold", "holders", "label", "witnesses")
+    return {"operation": told.value, **dict.fromkeys(names), **content}
+
+
+def test_root_key_data_keys_and_every_other_change_take_two_where_the_settings_say_so(
+    trust: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = str(ring(trust, Role.AUDIT)[0]["key"])
+    commands = {
+        KeyOperation.REKEY_ROOT: (),
+        KeyOperation.REWRAP: (),
+        KeyOperation.DIVIDE_ROOT: ("--holder", "甲", "--holder", "乙", "--threshold", "2"),
+        KeyOperation.ROOT_TO_TOKEN: ("label",),
+        KeyOperation.LIMIT: (key, "1000000"),
+        KeyOperation.DESTROY: (key, "--witness", "甲", "--witness", "乙", "--reason", "密钥停用已久"),
+    }
+    assert set(commands) == set(KeyOperation)
+    monkeypatch.setenv("TRUST_AGREED_ROTATIONS", "true")
+    for one, arguments in commands.items():
+        refused = trust("keys", one.value, *arguments)
+        assert (refused.code, "key_change.not_agreed" in refused.err) == (1, True), one
+    name = agreed_to(folder, KEY_OPERATE, "rekey-root", operation(KeyOperation.REKEY_ROOT))
+    other = trust("keys", "rewrap", "--proposal", name)
+    assert (other.code, "proposal.not_agreed" in other.err) == (1, True)
+    done = trust("keys", "rekey-root", "--proposal", name)
+    assert (done.code, "generation 2" in done.out) == (0, True), done.err
+    assert trust("keys", "rekey-root", "--proposal", name).code == 1
+    name = agreed_to(folder, KEY_OPERATE, f"limit {key}", operation(KeyOperation.LIMIT, key=key, count=1_000_000))
+    more = trust("keys", "limit", key, "2000000", "--proposal", name)
+    assert (more.code, "key_change.not_agreed" in more.err) == (1, True)  # not what was agreed to, which is not used
+    assert trust("keys", "limit", key, "1000000", "--proposal", name).code == 0
+    assert [one["limit"] for one in ring(trust, Role.AUDIT)] == [1_000_000]
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        (operation(KeyOperation.REKEY_ROOT, key="software:key_0"), "key"),
+        (operation(KeyOperation.LIMIT, key="software:key_0"), "count"),
+        (operation(KeyOperation.DIVIDE_ROOT, threshold=2), "holders"),
+        (operation(KeyOperation.DESTROY, witnesses="甲"), "key"),
+    ],
+)
+def test_what_is_proposed_says_all_that_is_agreed_to_and_no_more(
+    folder: Path, content: dict[str, Fact], field: str
+) -> None:
+    with pytest.raises(KeyOperationMalformed) as refused:
+        agreed_to(folder, KEY_OPERATE, "anything", content)
+    assert refused.value.details == {"field": field}
+    with pytest.raises(KeyNotKnown):
+        agreed_to(folder, KEY_OPERATE, "any", operation(KeyOperation.LIMIT, key="software:key_0", count=1))

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
+from api.app import BESIDE_A_TABLE
 from api.middleware import MOST_IN_MEMORY, SAFE_HEADERS
 from api.problems import PROBLEM
 from api.routes.pages import SCRIPTS
@@ -25,7 +26,9 @@ FORM: Final = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
 @pytest.fixture(scope="module")
 def small(founded_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Return an instance that accepts small bodies alone."""
-    with served(copied(founded_folder, tmp_path_factory.mktemp("small") / "instance"), max_body=LIMIT) as one:
+    with served(
+        copied(founded_folder, tmp_path_factory.mktemp("small") / "instance"), max_body=LIMIT, bulk_upload=LIMIT
+    ) as one:
         yield one
 
 
@@ -42,6 +45,15 @@ def test_what_is_read_as_a_whole_is_smaller_than_a_file(shared: Service, kind: s
     assert answer.json()["details"] == {"allowed": 2 << 20}
     fits = shared.ask("POST", "/v1/seals", content=too_large[:-1], headers={"Content-Type": kind} if kind else {})
     assert fits.status_code in (400, 401, 415, 422)
+
+
+def test_a_table_has_a_limit_of_its_own(small: Service) -> None:
+    table, most = {"file": ("a.csv", b"a" * 2 * LIMIT)}, LIMIT + BESIDE_A_TABLE
+    assert small.ask("POST", "/v1/verify", files=table).status_code == 413
+    for path in ("/v1/bulk-jobs", "/v1/bulk-jobs/preview"):
+        assert small.ask("POST", path, files=table).status_code == 401
+        too_large = small.ask("POST", path, files={"file": ("a.csv", b"a" * most)})
+        assert (too_large.status_code, too_large.json()["details"]) == (413, {"allowed": most})
 
 
 def test_a_file_may_be_larger(shared: Service) -> None:
@@ -305,3 +317,27 @@ def test_a_mistake_in_the_middle_of_an_answer_breaks_it_off(service: Service) ->
         TestClient(service.app).get("/mistaken")
     told = [(one["event"], one.get("status")) for one in lines if one["event"].startswith("request")]
     assert told == [("request failed", None), ("request", 200)]
+
+
+# --- HEAD
+
+
+@pytest.mark.parametrize("path", ["/", "/v1/verify/A", "/pki/trust-list", "/health/live", "/openapi.json", "/nowhere"])
+def test_head_is_answered_as_get_without_the_content(shared: Service, path: str) -> None:
+    whole, head = (shared.ask(method, path) for method in ("GET", "HEAD"))
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    for name in ("content-type", "content-length", "cache-control", "etag", "content-security-policy"):
+        assert head.headers.get(name) == whole.headers.get(name)
+
+
+def test_head_is_logged_by_the_route_that_answered(shared: Service) -> None:
+    with capture_logs() as logged:
+        shared.ask("HEAD", "/v1/verify/A")
+        shared.ask("HEAD", "/nowhere")
+    told = [(one["method"], one["route"], one["status"]) for one in logged if one["event"] == "request"]
+    assert told == [("HEAD", "/v1/verify/{claim}", 200), ("HEAD", "none", 404)]
+
+
+def test_head_is_no_way_around_who_may_ask(shared: Service) -> None:
+    assert shared.ask("HEAD", "/v1/seals").status_code == 401
+    assert shared.ask("HEAD", "/v1/verify").status_code == 405

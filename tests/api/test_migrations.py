@@ -275,3 +275,12 @@ def test_sessions_that_are_open_are_taken_to_be_used_when_they_began(engine: Eng
         assert rows(engine, account) == [("wang.xiaoming", "hash", None)]
         command.downgrade(config, "0020")
     assert rows(engine, "SELECT id, holder FROM token") == [("ses_1", "one")]
+
+
+def test_of_a_demonstration_every_table_is_removed(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'trust.db'}")
+    migrations.upgrade(engine)
+    assert inspect(engine).get_table_names()
+    migrations.remove(engine)
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()

@@ -651,3 +651,13 @@ def test_the_answer_itself_stands_out() -> None:
     banners = re.findall(r"\.verdict\.tone-\w+ \{\s*--banner: (#[0-9a-f]{6});", STATIC["style.css"].content.decode())
     assert len(banners) == len(Outcome)
     assert [one for one in banners if contrast(one, "#fff") < 4.5] == []
+
+
+def test_the_pages_name_the_service_line_that_the_operator_has_set(client: TestClient, app: FastAPI) -> None:
+    assert "政务服务便民热线：12345" in read(client.get("/").text).told
+    assert "Government service line: 12345" in read(client.get("/?lang=en").text).told
+    app.state.instance.base.settings.hotline = "0571-12345"
+    assert "政务服务便民热线：0571-12345" in read(client.get("/").text).told
+    app.state.instance.base.settings.hotline = "none"
+    assert "政务服务便民热线：" not in read(client.get("/").text).told
+    assert "12345" not in read(client.get(f"/v/{'A' * 139}").text).told

@@ -13,13 +13,16 @@ from api.masking import mask_code, mask_holder
 from api.page_models import claim_page, file_page
 from api.pages.rendering import Renderable, render
 from api.pages.words import Language, say
+from api.schemas.verification import ClaimVerdict, FileVerdict
 from identity.subject import SubjectId, SubjectKind
 from licence.live.codes import LiveAnswer
 from licence.live.entries import LiveCode
 from licence.standing import ClaimReport, CopyStanding, FileFinding, nothing_shown, standing_checks
 from tests.builders import PKI
 from tests.fakes import verification as fake
-from trust.verdict import Verdict
+from trust.profiles import DOCUMENT_SIGNER, Name
+from trust.reports import SignatureKind
+from trust.verdict import Check, Finding, SubIndication, Verdict
 
 AT: Final = datetime(2026, 11, 22, 4, 5, 6, tzinfo=UTC)
 TABLE: Final = Path(__file__).parents[2] / "docs" / "public-page.md"
@@ -101,3 +104,60 @@ def test_everybody_is_told_what_the_table_says_and_no_more(sm2_pki: PKI, languag
             for name, (whole, masked) in things(language).items()
         }
     assert told == table()
+
+
+def test_the_api_tells_strangers_as_much_as_the_pages_do(sm2_pki: PKI) -> None:
+    found, bare = fake.files(sm2_pki), replace(STANDING, holder="")
+    held = found["licence-in-force"]
+    identifier = Verdict(checks=(fake.check("identifier.format"), *standing_checks(bare), nothing_shown()))
+    levels: dict[str, ClaimVerdict | FileVerdict] = {
+        "identifier alone": ClaimVerdict.of(ClaimReport(verdict=identifier, standing=bare)),
+        "QR code": ClaimVerdict.of(fake.claims()["in-force"]),
+        "annotated copy": FileVerdict.of(replace(held, copy=COPY)),
+        "altered file": FileVerdict.of(replace(held, report=found["altered"].report)),
+        "licence file": FileVerdict.of(held),
+    }
+    licence = STANDING.licence
+    members = {
+        "holder": ("holder", STANDING.holder, mask_holder(STANDING.holder, SubjectKind.ORGANISATION)),
+        "number": ("number", licence.number, mask_code(licence.number)),
+        "licence identifier": ("identifier", licence.identifier, mask_code(licence.identifier)),
+        "issuing authority": ("issuer", STANDING.issuer, ""),
+        "name of the licence": ("type_name", STANDING.type_name, ""),
+        "state on record": ("state", licence.state.value, ""),
+    }
+    told: dict[str, dict[str, str]] = {}
+    for level, verdict in levels.items():
+        shown = {} if verdict.licence is None else verdict.licence.model_dump(mode="json")
+        words = {
+            name: {whole: "whole", masked: "masked"}.get(shown.get(member, ""), "–") if shown.get(member) else "–"
+            for name, (member, whole, masked) in members.items()
+        }
+        told[level] = words
+    meant = table()
+    assert told == {level: {name: meant[level][name] for name in members} for level in levels}
+
+
+def test_the_api_names_no_person_whom_the_page_masks(sm2_pki: PKI) -> None:
+    person = sm2_pki.issue(DOCUMENT_SIGNER, subject=Name(common_name="张小明", organisation="某市书画院")).certificate
+    reason = "张小明（11010519491231002X）签的字不对"
+    wrong = Check(
+        step="1", name="signature.value", finding=Finding(sub_indication=SubIndication.HASH_FAILURE, reason=reason)
+    )
+    signed = fake.judged(
+        wrong,
+        kind=SignatureKind.CMS,
+        report={"signer": person, "path": (person,), "facts": {"seal_name": "张小明", "seal_version": 4}},
+        where=fake.placed(),
+    )
+    verdict = FileVerdict.of(fake.file_of(signed))
+    answer = verdict.model_dump_json()
+    assert "张小明" not in answer
+    assert "11010519491231002X" not in answer
+    (signature,) = verdict.signatures
+    assert signature.signer is not None
+    masked = mask_holder("张小明", SubjectKind.PERSON)
+    assert (signature.signer.common_name, signature.signer.organisation) == (masked, "某市书画院")
+    assert signature.facts == {"seal_name": masked, "seal_version": 4}
+    assert verdict.reason == signature.reason == f"{masked}（{mask_code('11010519491231002X')}）签的字不对"
+    assert (signature.signer.serial, signature.covered is not None) == (f"{person.serial:x}", True)

@@ -491,6 +491,7 @@ def test_no_answer_stands_in_the_way_of_anybody(
     rules = required("web/node_modules", AXE if AXE.is_file() else None).read_text(encoding="utf-8")
     pages = rare(sm2_pki, Language(language))
     gallery = FastAPI()
+    gallery.state.instance = shared_furnished.instance
 
     @gallery.get("/rare/{name}")
     def show(request: Request, name: str) -> HTMLResponse:

@@ -29,8 +29,10 @@ def test_the_defaults_are_those_of_a_laptop() -> None:
     )
     assert (settings.host, settings.port, settings.public_url) == ("127.0.0.1", 8080, "http://127.0.0.1:8080")
     assert (settings.max_body, settings.minimum_disk, settings.housekeeping_seconds) == (34 << 20, 200 << 20, 60)
-    assert (settings.login_rate, settings.verify_rate) == ("10/minute", "120/minute")
+    assert (settings.login_rate, settings.verify_rate, settings.hotline) == ("10/minute", "120/minute", "12345")
     assert settings.openid_rate == "600/minute"
+    assert not settings.dpop_nonces
+    assert (settings.openid_rotation_days, settings.person_notices_url) == (90, "")
     of_clients = settings.client_rate, settings.client_daily_rate, settings.client_stamping_rate
     assert of_clients == ("6000/minute", "5000000/day", "1000000/day")
     assert (settings.proposal_days, settings.agreed_rotations) == (7, False)
@@ -137,6 +139,10 @@ def test_everything_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch
         "TRUST_QR_URL": "https://z.example",
         "TRUST_LIVE_CODE_SECONDS": "30",
         "TRUST_SHARING_RATE": "7/hour",
+        "TRUST_HOTLINE": "0571-12345",
+        "TRUST_DPOP_NONCES": "True",
+        "TRUST_OPENID_ROTATION_DAYS": "30",
+        "TRUST_PERSON_NOTICES_URL": "https://gateway.example/notices",
         "TRUST_SHARING_SEAL": "seal_1",
         "TRUST_SHARING_SYSTEM": "client_1",
         "TRUST_BULK_WORKERS": "2",
@@ -238,6 +244,11 @@ def test_a_second_process_has_the_same_settings(monkeypatch: pytest.MonkeyPatch,
         ("proposal_days", 0),
         ("proposal_days", 91),
         ("openid_rate", "600 a minute"),
+        ("openid_rotation_days", -1),
+        ("person_notices_url", "http://elsewhere.example/notices"),
+        ("person_notices_url", "https://gateway.example/notices?x=1"),
+        ("hotline", "ring us"),
+        ("hotline", "<b>12345</b>"),
         ("verify_rate", ""),
         ("verify_client_rate", "as often as it likes"),
         ("verify_batch", 0),

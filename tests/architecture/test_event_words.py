@@ -37,7 +37,7 @@ PARTS: Final = {
     Pattern("identity/clients.py", "client:{}:done"): parts(*ClientEvent),
     Pattern("identity/delegation/service.py", "mandate:{}:done"): parts("offer", *MandateEvent),
     Pattern("identity/four_eyes/service.py", "proposal:{}:done"): parts("propose", *ProposalEvent),
-    Pattern("identity/openid/granting.py", "openid_token:revoke:{}"): parts("done", "refused"),
+    Pattern("identity/openid/inspecting.py", "openid_token:revoke:{}"): parts("done", "refused"),
     Pattern("identity/proving/by_provider.py", "proofing:end:{}"): parts("done", "refused"),
     Pattern("identity/provisioning/service.py", "account:sync_{}:done"): parts("create", "change", *SyncState),
     Pattern("identity/recovery/by_provider.py", "recovery:prove:{}"): parts("done", "refused"),

@@ -5,6 +5,7 @@ import json
 import re
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ from PIL import Image
 
 from api.demo import cast
 from api.demo.browser import find_browser
+from licence.claim import read_claim
 from licence.qr import read_codes
+from tests.drills.ten_thousand import checks_out
 from tests.judges import required
 from tests.story import Played, files
 from trust.certificates import Certificate, read_pem
+from trust.crypto.sm3 import sm3
 
 FOREIGN = {
     "several-pages.pdf",
@@ -319,6 +323,25 @@ def test_names_come_out_of_the_files_as_they_went_in(played: Played) -> None:
         for words in shown:
             assert re.sub(r"\s", "", words) in text, f"{row['number']}: {words}"
     assert any("𠮷" in names[row["holder_code"]] for row in good_rows(played))
+
+
+def test_each_row_has_an_identifier_and_a_code_of_its_own(played: Played) -> None:
+    told = [row["licence"] for row in report(played, "batch.json")["rows"] if row["licence"]]
+    assert len({one["identifier"] for one in told}) == len(told) == 20
+    for one in told:
+        assert checks_out(one["identifier"]), one["identifier"]
+        (address,) = read_codes(corner(played.evidence / "licences" / f"{one['number']}.pdf"))
+        claim = read_claim(address.rpartition("/")[2]).claim
+        assert claim.licence == sm3(one["identifier"].encode())[:16], one["number"]
+
+
+def corner(path: Path) -> Image.Image:
+    """Return the upper right of page 1 as it is drawn at 150 dots per inch: where the code stands."""
+    with closing(pypdfium2.PdfDocument(path)) as document:
+        page = document[0]
+        width, height = page.get_size()
+        picture: Image.Image = page.render(scale=150 / 72, crop=(width * 0.6, height * 0.6, 0, 0)).to_pil()
+        return picture
 
 
 def test_the_licences_of_one_enterprise_name_its_representative(played: Played) -> None:

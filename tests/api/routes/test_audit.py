@@ -6,7 +6,7 @@ import pytest
 
 from api.audit_exports import MOST_CHOSEN
 from identity.duties import Duty, Grant
-from tests.api.builders import Service
+from tests.api.builders import Furnished, Service
 from trust.audit_export import AuditExport
 from trust.audit_repository import MOST_TAGS
 from trust.events import AuditEvent
@@ -119,3 +119,33 @@ def test_the_trail_is_for_the_auditor_alone(shared: Service, duty: Duty) -> None
     token = shared.bearer(Grant(duty))
     assert shared.ask("GET", "/v1/audit/search", token=token).status_code == 403
     assert shared.ask("POST", "/v1/audit/exports", token=token, json={"actor": "a"}).status_code == 403
+
+
+def test_what_the_trail_names_is_found_by_what_it_is_called(
+    shared_furnished: Service, furnished_folder: Furnished
+) -> None:
+    auditor = shared_furnished.bearer(Grant(Duty.AUDITOR))
+
+    def found(text: str) -> set[tuple[str, str]]:
+        answer = shared_furnished.ask("GET", "/v1/audit/names", token=auditor, params={"text": text})
+        assert answer.status_code == 200
+        return {(one["kind"], one["id"]) for one in answer.json()}
+
+    base = shared_furnished.instance.base
+    with base.store.reading() as view:
+        authority = base.identity.require_organisation(view, furnished_folder.authority)
+        client = base.identity.repository.client(view, furnished_folder.client)
+        seal = shared_furnished.instance.stampings.permitting.seal(view, furnished_folder.seal)
+    licence, *_ = shared_furnished.instance.licences.find(furnished_folder.officer, furnished_folder.licence)
+    assert client is not None
+    assert ("organisation", authority.id) in found(authority.name) & found(authority.code)
+    assert ("client", client.id) in found(client.name)
+    assert ("seal", seal.id) in found(seal.name) & found(seal.code or "")
+    assert {("licence", licence.id)} == found(licence.number) == found(licence.identifier)
+    assert found("没有这样的名称") == set()
+    for text in ("x", "x" * 101):
+        asked = shared_furnished.ask("GET", "/v1/audit/names", token=auditor, params={"text": text})
+        assert asked.status_code == 422
+    stranger = shared_furnished.bearer(Grant(Duty.SECURITY_ADMINISTRATOR))
+    refused = shared_furnished.ask("GET", "/v1/audit/names", token=stranger, params={"text": "xx"})
+    assert refused.status_code == 403

@@ -121,6 +121,8 @@ def test_the_state_of_any_time_is_told(authority: Authority) -> None:
         then = answer.json()["then"]
         assert (then["state"], then["in_force"]) == told, moment
     assert authority.service.ask("GET", path, token=authority.officer).json()["then"] is None
+    future = authority.service.ask("GET", path, token=authority.officer, params={"at": "2999-01-01T00:00:00Z"})
+    assert code_of(future) == (400, "verification.moment_in_future")
     wrong = authority.service.ask("GET", path, token=authority.officer, params={"at": "2026-11-22"})
     assert code_of(wrong) == (422, "request.malformed")
     claim = licence["address"].rpartition("/")[2].rpartition("#")[2]

@@ -100,6 +100,23 @@ def test_a_type_lives_from_draft_to_retirement(office: Office) -> None:
     assert code_of(office.draft()) == (409, "licence.type_exists")
 
 
+def test_a_reviewer_refuses_a_draft_with_a_reason(office: Office) -> None:
+    code = "11100000MB0127170X095"
+    kind = office.draft(code=code).json()["id"]
+    assert office.step(office.reviewer, f"{code}/refusal", {}).status_code == 422
+    assert code_of(office.step(office.officer, f"{code}/refusal", {"reason": "依据不足"})) == (
+        403,
+        "identity.duty_missing",
+    )
+    refused = office.step(office.reviewer, f"{code}/refusal", {"reason": "依据不足"}).json()
+    assert (refused["state"], refused["remark"]) == ("returned", "依据不足")
+    waits = office.service.ask("GET", "/v1/home/waiting", token=office.other).json()["todos"]
+    assert [one["id"] for one in waits if one["kind"] == "type_returned"] == [kind]
+    assert code_of(office.step(office.reviewer, f"{code}/review")) == (409, "lifecycle.event_not_possible")
+    again = office.draft(code=code).json()
+    assert (again["version"], again["state"], again["remark"]) == (1, "draft", "")
+
+
 @pytest.mark.parametrize("query", ["offset=-1", "limit=0", "limit=101", "state=lost", "text=" + "a" * 101])
 def test_a_search_that_cannot_be_is_refused(office: Office, query: str) -> None:
     assert code_of(office.see(f"search?{query}")) == (422, "request.malformed")

@@ -210,6 +210,21 @@ def test_a_rotation_waits_for_the_command_that_uses_it(service: Service) -> None
     assert agree(service, auditor, proposal).json()["state"] == "approved"
 
 
+def test_an_operation_on_keys_waits_for_its_command_too(service: Service) -> None:
+    security, auditor = service.bearer(SECURITY), service.bearer(Grant(Duty.AUDITOR))
+    body = {"operation": "divide", "threshold": 2, "holders": ["甲", "乙", "丙"], "reason": "根密钥分人保管"}
+    lacking = service.ask(
+        "POST", "/v1/key-operations", token=security, json={**body, "threshold": None}, headers=once()
+    )
+    assert (lacking.status_code, lacking.json()["code"]) == (400, "key_change.operation_malformed")
+    proposal = service.ask("POST", "/v1/key-operations", token=security, json=body, headers=once()).json()
+    assert (proposal["kind"], proposal["subject"]) == ("key:operate", "divide")
+    assert (proposal["content"]["threshold"], proposal["content"]["holders"]) == (2, "甲\n乙\n丙")
+    mine = agree(service, security, proposal)
+    assert mine.status_code == 409  # nobody agrees to one's own
+    assert agree(service, auditor, proposal).json()["state"] == "approved"
+
+
 def of_kind(kind: str, subject: str, **content: Fact) -> Proposal:
     """Return a proposal as a handler gets it."""
     return Proposal(

@@ -153,6 +153,9 @@ def test_accounts_are_told_masked_with_their_sessions(desk: Desk) -> None:
     body = {"code": opened["activation_code"], "username": "desk.one", "password": "seven quiet herons at dawn"}
     assert desk.service.ask("POST", "/v1/auth/activation", json=body).status_code == 204
     (found,) = desk.asked("GET", "/v1/accounts", desk.security, params={"text": "DESK.o"})["accounts"]
+    auditor = desk.service.bearer(Grant(Duty.AUDITOR))
+    (named,) = desk.asked("GET", "/v1/audit/names", auditor, params={"text": "DESK.o"})
+    assert (named["kind"], named["id"], named["hint"]) == ("person", person, "desk.one")  # the name is masked
     assert (found["person"], found["state"]) == (person, "active")
     details = desk.asked("GET", f"/v1/accounts/{person}", desk.security)
     (session,) = details["sessions"]

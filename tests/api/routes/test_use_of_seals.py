@@ -249,6 +249,32 @@ def test_a_document_and_a_message_are_approved_as_they_will_be_sent(desk: Desk) 
     assert desk.ask("cms-signatures", json=order).status_code == 201
 
 
+def test_a_file_is_approved_by_its_digest_and_called_by_its_name_in_the_ledger(desk: Desk) -> None:
+    fields, file = {**form(), "purpose": "each.time", "reference": "通知.pdf"}, FOREIGN["several-pages.pdf"]
+    files = {"file": ("a.pdf", file, "application/pdf")}
+    asked = desk.ask("stamping-approvals/documents", data={**fields, "reason": "请予用印"}, files=files)
+    told = asked.json()
+    assert (asked.status_code, told["document_hash"], told["reference"]) == (201, sm3(file).hex(), "通知.pdf")
+    places = [one["kind"] for one in told["order"]["places"]]
+    assert (places, told["order"]["places"][0]["page"]) == (["point"], 1)
+    assert desk.ask(f"stamping-approvals/{told['id']}/approval", token=desk.owner, json={}).status_code == 200
+    sent = {**fields, "order": json.dumps(told["order"]), "approval": told["id"]}
+    stamped = desk.ask("stampings", data=sent, files=files)
+    assert stamped.status_code == 201, stamped.text
+    lines = desk.ask("ledger?text=通知.pdf", token=desk.owner, method="GET").json()["lines"]
+    assert {stamped.headers["Stamping-ID"]: "通知.pdf"} == {one["id"]: one["reference"] for one in lines}
+    short = desk.ask("stamping-approvals/documents", data={**fields, "reason": "x"}, files=files)
+    assert code_of(short) == (422, "request.malformed")
+
+
+def test_authorisations_are_told_page_by_page(desk: Desk) -> None:
+    desk.authorise(purpose="one.more")
+    every = [one["id"] for one in desk.ask("authorisations", token=desk.owner, method="GET").json()]
+    assert every == sorted(every, reverse=True)
+    rest = desk.ask(f"authorisations?limit=1&before={every[0]}", token=desk.owner, method="GET").json()
+    assert [one["id"] for one in rest] == every[1:2]
+
+
 def test_requests_are_refused_and_withdrawn_with_a_reason(desk: Desk) -> None:
     first, second = (asking(desk, {"operation": "message", "digest": f"{n}{n}" * 32}).json()["id"] for n in (2, 3))
     body = {"reason": "内容有误"}

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pikepdf
 import pytest
 from fastapi.testclient import TestClient
@@ -123,6 +124,13 @@ def test_a_moment_to_come_is_refused(shared_furnished: Service, furnished_folder
         assert (answer.status_code, answer.json()["code"]) == (400, "verification.moment_in_future"), path
 
 
+def refused_in(answer: httpx2.Response) -> list[tuple[str, str]]:
+    """Return the fields that an answer refuses, each with its rule; each is told in words too."""
+    fields = answer.json()["details"]["fields"]
+    assert all(one["words_zh"] and one["words_en"] for one in fields)
+    return [(one["field"], one["rule"]) for one in fields]
+
+
 @pytest.mark.parametrize(
     ("body", "place", "rule"),
     [
@@ -148,13 +156,13 @@ def test_a_moment_to_come_is_refused(shared_furnished: Service, furnished_folder
 def test_json_that_asks_nothing_clear_is_refused(shared: Service, body: object, place: str, rule: str) -> None:
     answer = shared.ask("POST", VERIFY, json=body)
     assert (answer.status_code, answer.json()["code"]) == (422, "request.malformed")
-    assert answer.json()["details"]["fields"] == [{"field": place, "rule": rule}]
+    assert refused_in(answer) == [(place, rule)]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[" * 100_000])
 def test_what_is_no_json_is_refused(shared: Service, content: bytes) -> None:
     answer = shared.ask("POST", VERIFY, content=content, headers={"Content-Type": "application/json"})
-    assert answer.json()["details"]["fields"] == [{"field": "body", "rule": "json_invalid"}]
+    assert refused_in(answer) == [("body", "json_invalid")]
 
 
 @pytest.mark.parametrize(
@@ -348,9 +356,7 @@ def test_a_report_on_a_code_is_made_from_a_file_that_holds_it(
 
 def test_a_report_is_on_a_file(shared: Service) -> None:
     for path in (f"{VERIFY}/report", f"{VERIFY}/record", JOBS):
-        assert shared.ask("POST", path, json={"claim": "a"}).json()["details"]["fields"] == [
-            {"field": "body.file", "rule": "missing"}
-        ]
+        assert refused_in(shared.ask("POST", path, json={"claim": "a"})) == [("body.file", "missing")]
 
 
 # --- jobs
