@@ -47,6 +47,8 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "/v1/seals/{seal}/stamping-approvals": "of one seal, by the index of seal and state",
     "/v1/account-messages/{platform}": "for another platform's operator; the console does not ask it",
     "/v1/my/licence-uses": "of one holder, by the index of the holder",
+    "/v1/my/licences": "likewise",
+    "/v1/my/consents": "likewise",
     "/v1/me/data-accesses": "of one person, by the index of the person",
     "/v1/delegations": "of one person or organisation, by its index",
     "/v1/notices": "the outbox, by the index of state and topic",
@@ -134,6 +136,13 @@ def questions(registry: Registry) -> tuple[Question, ...]:
             of=of_seal,
             variants=[{**page, "text": text} for text in ("〔2026〕777号", "云市监", "查无此文")],
         ),
+        Question(
+            name="who may stamp, for how long",
+            path="/v1/seals/{seal}/authorisations",
+            duties=(Duty.SEAL_OWNER,),
+            of=of_seal,
+            variants=[page],
+        ),
         Question(name="who may stamp", path="/v1/seals/{seal}/stampers", duties=(Duty.SEAL_OWNER,), of=of_seal),
         Question(
             name="licences",
@@ -208,6 +217,18 @@ def questions(registry: Registry) -> tuple[Question, ...]:
         ),
         Question(
             name="directory", path="/v1/directory", duties=(), variants=[page | {"text": one} for one in ("第77", "局")]
+        ),
+        Question(
+            name="business systems by text",
+            path="/v1/directory/clients",
+            duties=(),
+            variants=[page | {"text": one} for one in ("第77", "系统")],
+        ),
+        Question(
+            name="what the trail names",
+            path="/v1/audit/names",
+            duties=auditor,
+            variants=[{"text": one} for one in ("clerk.77", "第77", "公安局", "查无此名")],
         ),
         Question(name="names", path="/v1/names", duties=registrar, variants=[{"of": list(registry.persons[:40])}]),
         Question(

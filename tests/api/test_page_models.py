@@ -641,7 +641,7 @@ def test_no_words_are_left_over() -> None:
         *folder.glob("templates/*"),
     ]
     text = "\n".join(one.read_text(encoding="utf-8") for one in sources if one != Path(words.__file__))
-    told = "check result deviation situation state seal_state outcome kind file_kind coverage changes remark"
+    told = "check result deviation situation state seal_state outcome kind file_kind coverage changes remark notice"
     stems = f"{told} seal_version algorithm change proof revocation"
     own = r"scope|standing|account\.level"
     leads = rf"{own}|start\.outcomes|start\.scan|signature\.valid|device\.lead|live\.lead|files\.lead|files\.need"

@@ -178,7 +178,7 @@ def test_all_of_it_in_english(desks: Desks, world: World) -> None:
     owner.see("Home", "My duties", "Stampings · today")
     owner.judged("home-en")
     auditor.open(f"/console/audit?subject={world.furnished.seal}")
-    auditor.see("Audit trail", "Seal made", "Sealed")
+    auditor.see("Audit trail", "Seal made", "Chained")
     auditor.judged("audit-en")
     auditor.open("/console/verify")
     auditor.see("Drop a file here")

@@ -1,5 +1,6 @@
 """What becomes of subjects, by clicking: documents, who represents, doubles, the end, and refusals."""
 
+import time
 from typing import Final
 
 from identity.duties import Grant
@@ -121,6 +122,20 @@ def choose_by_keyboard(desk: Desk, option: str) -> None:
     raise AssertionError(f"no way to {option} by the keyboard")
 
 
+def go_down_to(desk: Desk, item: str) -> None:
+    """Go down a menu to an item. The focus moves when the menu has noticed the key."""
+    for _ in range(MOST):
+        before = focused(desk)
+        if item in before:
+            return
+        desk.press(*DOWN)
+        for _ in range(20):
+            if focused(desk) != before:
+                break
+            time.sleep(0.02)
+    raise AssertionError(f"no way to {item} by the keyboard")
+
+
 def add_a_document_by_keyboard(desks: Desks, person: str) -> None:
     """Add a document to a person without touching the mouse: menu, list, day, box, text and button."""
     desk = desks("registrar")
@@ -131,10 +146,7 @@ def add_a_document_by_keyboard(desks: Desks, person: str) -> None:
     walk_to(desk, "更多办理")
     desk.press(*ENTER)
     desk.tab.wait("[...document.querySelectorAll('.el-dropdown-menu__item')].some(eyes.isSeen)")
-    for _ in range(MOST):
-        if "增加证件" in focused(desk):
-            break
-        desk.press(*DOWN)
+    go_down_to(desk, "增加证件")
     desk.press(*ENTER)
     desk.see("变更由一名登记员提请")
     walk_to(desk, "证件类型")
