@@ -1,6 +1,7 @@
 """What becomes of subjects, by clicking: documents, who represents, doubles, the end, and refusals."""
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 from identity.duties import Grant
@@ -110,29 +111,40 @@ def typed(desk: Desk, text: str) -> None:
     desk.tab.call("Input.insertText", text=text)
 
 
+def lit(desk: Desk) -> str:
+    """Return the option of a list that Enter would choose."""
+    found = "[...document.querySelectorAll('.el-select-dropdown__item.is-hovering')].find(eyes.isSeen)?.innerText ?? ''"
+    return str(desk.tab.evaluate(found))
+
+
+def press_down(desk: Desk, seen: Callable[[Desk], str]) -> None:
+    """Press the arrow down, and wait a while until what is seen has changed: the page notices in its own time."""
+    before = seen(desk)
+    desk.press(*DOWN)
+    for _ in range(20):
+        if seen(desk) != before:
+            return
+        time.sleep(0.02)
+
+
 def choose_by_keyboard(desk: Desk, option: str) -> None:
     """Open the list that has the focus, and go down to an option."""
     desk.press(*ENTER)
-    lit = "document.querySelector('.el-select-dropdown__item.is-hovering')?.innerText ?? ''"
+    desk.tab.wait("[...document.querySelectorAll('.el-select-dropdown__item')].some(eyes.isSeen)")
     for _ in range(MOST):
-        desk.press(*DOWN)
-        if option in str(desk.tab.evaluate(lit)):
+        if option in lit(desk):
             desk.press(*ENTER)
             return
+        press_down(desk, lit)
     raise AssertionError(f"no way to {option} by the keyboard")
 
 
 def go_down_to(desk: Desk, item: str) -> None:
     """Go down a menu to an item. The focus moves when the menu has noticed the key."""
     for _ in range(MOST):
-        before = focused(desk)
-        if item in before:
+        if item in focused(desk):
             return
-        desk.press(*DOWN)
-        for _ in range(20):
-            if focused(desk) != before:
-                break
-            time.sleep(0.02)
+        press_down(desk, focused)
     raise AssertionError(f"no way to {item} by the keyboard")
 
 
