@@ -128,9 +128,7 @@ def press_down(desk: Desk, seen: Callable[[Desk], str]) -> None:
 
 
 def choose_by_keyboard(desk: Desk, option: str) -> None:
-    """Open the list that has the focus, and go down to an option."""
-    desk.press(*ENTER)
-    desk.tab.wait("[...document.querySelectorAll('.el-select-dropdown__item')].some(eyes.isSeen)")
+    """Go down the list that has the focus, which the first arrow opens, to an option."""
     for _ in range(MOST):
         if option in lit(desk):
             desk.press(*ENTER)
@@ -161,6 +159,8 @@ def add_a_document_by_keyboard(desks: Desks, person: str) -> None:
     go_down_to(desk, "增加证件")
     desk.press(*ENTER)
     desk.see("变更由一名登记员提请")
+    desk.rest()  # a dialog takes the focus once it has come in
+    desk.tab.wait("!!document.activeElement?.closest('.el-dialog')")
     walk_to(desk, "证件类型")
     choose_by_keyboard(desk, "护照")
     walk_to(desk, "证件号码")
