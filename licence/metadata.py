@@ -244,8 +244,8 @@ def require_length(encoded: bytes) -> None:
 
 
 def is_text(text: str) -> bool:
-    """Tell whether `text` is one that a page can show."""
-    return not any(unicodedata.category(one) in HIDDEN for one in text)
+    """Tell whether `text` is one that a page can show: nothing of it is a control, or no character."""
+    return text.isprintable() or not any(unicodedata.category(one) in HIDDEN for one in text)
 
 
 def code_type_of(holder: Person | Organisation) -> HolderCodeType:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from identity.duties import Actor, Duty, Grant
-from identity.errors import DutyMissing, SubjectNotActive, SubjectUnknown
+from identity.duties import Actor
+from identity.errors import SubjectNotActive, SubjectUnknown
 from identity.lifecycle import SubjectUse
 from identity.service import IdentityService
 from identity.subject import Organisation, Person
@@ -168,7 +168,7 @@ class Preparing:
 
     def examine(self, view: Reading, actor: Actor, kind: LicenceType, command: IssueLicence) -> Examined:
         """Return what a licence would be, where everything is as it must be. Nothing is taken and nothing written."""
-        self.entitling.require(view, actor, kind)
+        self.entitling.require(view, actor, kind, job=command.job)
         today = day_of(view.now)
         kind = self.catalogue.in_effect(view, kind.id, today)
         if command.type_version not in (None, kind.version):
@@ -179,7 +179,9 @@ class Preparing:
         if bearing is not None and (before is None or bearing.chain != before.chain):
             raise NumberTaken(licence=bearing.id)
         checked = kind.fields.check(command.data)
-        issuer = self.issuer(view, actor, kind, command.seal)
+        issuer = self.issuer(view, actor, kind, command.seal, job=command.job)
+        if command.after is not None or command.paper is not None:
+            self.entitling.require_duty(actor, issuer.id, step="edition" if command.after is not None else "paper")
         if before is not None and before.issuer != issuer.id:
             raise SuccessorUnfit(licence=before.id, field="issuer")
         holder = self.holder(view, kind, command, before)
@@ -239,7 +241,7 @@ class Preparing:
             predecessor=None if before is None else before.id,
             paper_issued_on=None if command.paper is None else command.paper.issued_on,
         )
-        self.entitling.spend(tx, actor, kind, authority=found.issuer.id, licence=name)
+        self.entitling.spend(tx, actor, kind, authority=found.issuer.id, licence=name, job=command.job)
         self.repository.add(tx, licence)
         why = Why(reason="" if command.after is None else command.after.reason, request=command.review)
         write_history(self.repository, tx, licence, None, actor=actor.id, why=why)
@@ -290,20 +292,25 @@ class Preparing:
             raise DataInvalid(field="first_day", rule="maximum")
         return kind.period(data, starts=first or today, today=today, asked=command.last_day)
 
-    def issuer(self, view: Reading, actor: Actor, kind: LicenceType, seal: str) -> Organisation:
+    def issuer(
+        self, view: Reading, actor: Actor, kind: LicenceType, seal: str, *, job: str | None = None
+    ) -> Organisation:
         """Return the authority that issues: of those that issue the type, the one whose seal is to be used.
 
         Who acts for two authorities may have confused their seals: a licence bears that of its issuer. Raise what
         `Permitting.require` raises, `DutyMissing` or `SubjectNotActive`.
         """
+        only = None
         if len(kind.issuing) == 1:  # its standing is told first
-            self.identity.require_organisation(view, kind.issuing[0].authority, use=SubjectUse.ACT)
+            only = self.identity.require_organisation(view, kind.issuing[0].authority, use=SubjectUse.ACT)
         purpose = Purpose(purpose=ISSUE_PURPOSE, document_kind=kind.code)
         permitted = self.permitting.require(view, actor, Use(seal=seal, purpose=purpose))
         owner = permitted.seal.owner
         if not kind.lets(owner, seal):
             raise NotAuthorised(seal=seal, purpose=purpose.purpose, document_kind=purpose.document_kind)
-        self.entitling.require_for(view, actor, kind, owner)
+        self.entitling.require_for(view, actor, kind, owner, job=job)
+        if only is not None and only.id == owner:
+            return only
         return self.identity.require_organisation(view, owner, use=SubjectUse.ACT)
 
     def next_number(self, tx: Transaction, kind: LicenceType, issuer: Organisation, today: date) -> str:
@@ -328,13 +335,6 @@ class Preparing:
         code = issuer.credit_code.value
         running = next_number(tx, f"licence {kind.code} {code} {today.year}")
         return LicenceIdentifier(type_code=kind.code, issuer=code, serial=f"{today.year}{running:08d}")
-
-
-def require_issuer(actor: Actor, kind: LicenceType) -> None:
-    """Return if an actor issues licences for one of the authorities that issue a type, else raise `DutyMissing`."""
-    duties = (Duty.BUSINESS_SYSTEM, Duty.LICENCE_OFFICER)
-    if not {Grant(duty, one.authority) for one in kind.issuing for duty in duties} & actor.grants:
-        raise DutyMissing(duty=" / ".join(duty.value for duty in duties))
 
 
 def name_of(holder: Person | Organisation) -> str:

@@ -1,7 +1,8 @@
 """QR codes (ISO/IEC 18004): drawn for licences, drawn for people, and read back from pictures.
 
-zxing-cpp draws what goes into licences, since it takes half a millisecond where others take tens, and reads; qrcode
-draws the picture that people download, with its rounded modules.
+zxing-cpp draws what goes into licences, since it takes a tenth of a millisecond where others take tens, and reads. The
+mask is chosen here (licence/qr_masks.py), for which zxing-cpp takes half a millisecond. qrcode draws the picture that
+people download, with its rounded modules.
 """
 
 import io
@@ -12,6 +13,8 @@ import zxingcpp
 from PIL import Image
 from qrcode.image.styledpil import StyledPilImage
 from qrcode.image.styles.moduledrawers.pil import RoundedModuleDrawer
+
+from licence.qr_masks import MASKS, Masks
 
 __all__ = ["draw_picture", "draw_png", "draw_svg", "read_codes"]
 
@@ -24,14 +27,26 @@ PICTURE_MODULE: Final = 12
 QUIET_ZONE: Final = 4
 INK: Final = "#1d1a16"
 
+KNOWN_MASKS: Final[dict[int, Masks]] = {}
+"""By the size of the symbol, of which there are forty."""
+
 
 def rows_of(text: str) -> list[bytes]:
     """Return the rows of the code for `text`, without its quiet zone: an octet for each module, 0 for a dark one."""
-    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=CORRECTION)
+    size, symbol = symbol_of(text, 0)
+    masks = KNOWN_MASKS.get(size)
+    if masks is None:
+        masks = KNOWN_MASKS[size] = Masks(size, tuple(symbol_of(text, mask)[1] for mask in range(MASKS)))
+    octets = masks.best(symbol)
+    return [octets[start : start + size] for start in range(0, len(octets), size)]
+
+
+def symbol_of(text: str, mask: int) -> tuple[int, bytes]:
+    """Return the size of the code for `text`, and its modules under one of the masks, row by row."""
+    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=CORRECTION, data_mask=mask)
     image: Any = zxingcpp.write_barcode_to_image(barcode, scale=1, add_quiet_zones=False)
     pixels: Any = memoryview(image)
-    size, octets = pixels.shape[1], pixels.tobytes()
-    return [octets[start : start + size] for start in range(0, len(octets), size)]
+    return pixels.shape[1], pixels.tobytes()
 
 
 def modules_of(text: str) -> list[list[bool]]:

@@ -47,6 +47,9 @@ class Making:
 
     begun: Begun
     claim: str = ""
+    text: bytes = field(default=b"", repr=False)
+    """Its text, set, until it is put together."""
+
     prepared: PreparedStamp | None = None
     stamping: Stamping | None = None
     pdf: bytes = field(default=b"", repr=False)
@@ -127,9 +130,18 @@ class Releasing:
                 if isinstance(kit, TrustError):
                     raise kit
                 one.claim = self.claim_address(one.begun)
+                one.text = self.set_text(one)
+            except TrustError as error:
+                one.result = error
+        # Each by itself would let the compiler sweep the rest out of the caches of the processor, licence by licence.
+        for one in going_on(making):
+            kit = kits[one.begun.licence.seal]
+            assert isinstance(kit, StampKit)  # noqa: S101 - else there is an error
+            try:
                 one.prepared = self.prepare_stamp(one, kit, at=now)
             except TrustError as error:
                 one.result = error
+            one.text = b""
 
     def intend(self, tx: Transaction, actor: Actor, one: Making) -> Stamping:
         """Put the intent to stamp a licence on record."""
@@ -247,15 +259,18 @@ class Releasing:
         signer, certificate = self.service_keys.credential(Role.LICENCE_CLAIM)
         return self.address + sign_claim(claim, signer, certificate)
 
+    def set_text(self, one: Making) -> bytes:
+        """Set the text of a licence."""
+        licence = one.begun.licence
+        return self.assembler.text(one.begun.kind.template, page_data(one), at=licence.prepared_at)
+
     def prepare_stamp(self, one: Making, kit: StampKit, *, at: datetime) -> PreparedStamp:
-        """Render a licence and prepare the stamp on it."""
+        """Put a licence together and prepare the stamp on it."""
         licence, kind = one.begun.licence, one.begun.kind
         metadata = LicenceMetadata.of(
             licence, kind, issuer=one.begun.issuer, holder=one.begun.holder, seal_name=kit.label
         )
-        page = self.assembler.assemble(
-            kind.template, page_data(one), one.claim, at=licence.prepared_at, metadata=metadata
-        )
+        page = self.assembler.complete(kind.template, one.text, one.claim, at=licence.prepared_at, metadata=metadata)
         place = self.assembler.manifest(kind.template).seal
         point = AtPoint(page=place.page, x_mm=place.centre_x_mm, y_mm=place.centre_y_mm)
         return prepare_stamp(page, kit, order_of(kind, point), at=at, prepare=prepare_own_document)

@@ -114,7 +114,7 @@ class LocalBlobs:
                 return
             target.parent.mkdir(parents=True, exist_ok=True)
             with aside.open("xb") as file:
-                file.write(self.enciphered(name, content))
+                file.writelines(self.enciphered(name, content))
                 file.flush()
                 os.fsync(file.fileno())
             aside.replace(target)
@@ -141,12 +141,12 @@ class LocalBlobs:
 
     # --- what stands on the disk
 
-    def enciphered(self, name: BlobId, content: bytes) -> bytes:
-        """Return the form of a content in which it stands on the disk."""
+    def enciphered(self, name: BlobId, content: bytes) -> tuple[bytes, ...]:
+        """Return the parts of the form of a content in which it stands on the disk, one after the other."""
         key, nonce = secrets.token_bytes(KEY_LENGTH), secrets.token_bytes(NONCE_LENGTH)
         wrapped = self.protection.protect(key, context=context_of(name))
         ciphertext, tag = seal_gcm(key, nonce, content, FORM + name.encode())
-        return b"".join((HEAD.pack(FORM, len(wrapped)), wrapped, nonce, tag, ciphertext))
+        return HEAD.pack(FORM, len(wrapped)), wrapped, nonce, tag, ciphertext
 
     def deciphered(self, name: BlobId, kept: bytes) -> bytes:
         """Return what `enciphered` was given. Raise `BlobMissing` or `ProtectionUnavailable`."""

@@ -1,6 +1,8 @@
 """Certification paths (RFC 5280, 6): from a certificate to an anchor that the verifier trusts, at a given moment."""
 
 import itertools
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -40,6 +42,12 @@ class Evidence:
     status_responses: tuple[OCSPResponse, ...] = ()
     policy: ValidationPolicy = field(default_factory=ValidationPolicy)
 
+    @property
+    def octets(self) -> int:
+        """How many octets the certificates, lists and responses have."""
+        material = self.anchors, self.certificates, self.revocation_lists, self.status_responses
+        return sum(len(one.der) for kind in material for one in kind)
+
     def joined_by(
         self,
         certificates: tuple[Certificate, ...],
@@ -61,6 +69,57 @@ class Path:
 
     certificates: tuple[Certificate, ...]
     checks: tuple[Check, ...]
+
+
+MOST_PROVEN, MOST_EVIDENCE = 32, 2
+"""Questions that are remembered, and with how much evidence each: both signatures of a licence ask who acted."""
+
+LARGEST_EVIDENCE: Final = 256 << 10
+"""Octets of the evidence of a path that is remembered: it is kept with it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Everything but the evidence on which the answer of `validate` hangs."""
+
+    leaf: Certificate
+    purpose: Purpose
+    at: datetime
+    time_is_proven: bool
+    states_time: bool
+    step: str
+
+
+class Proven:
+    """Paths that passed, each with its question and its evidence. Safe to share between threads.
+
+    What is stamped together is asked about the same chains at the same moment, with the same evidence. The answer hangs
+    on nothing else, no clock and no registry: where one octet of the evidence, the policy or the moment is another, it
+    is another question. What did not pass is asked again each time.
+    """
+
+    def __init__(self) -> None:
+        self.known: OrderedDict[Question, tuple[tuple[Evidence, Path], ...]] = OrderedDict()
+        self.lock = threading.Lock()
+
+    def find(self, question: Question, evidence: Evidence) -> Path | None:
+        """Return the path that passed with the very same evidence, if one is remembered."""
+        with self.lock:
+            found = self.known.get(question, ())
+        return next((path for known, path in found if known == evidence), None)
+
+    def remember(self, question: Question, evidence: Evidence, path: Path) -> None:
+        """Remember a path if it passed. That which was remembered longest ago is forgotten."""
+        if rank(path) != 0 or evidence.octets > LARGEST_EVIDENCE:
+            return
+        with self.lock:
+            others = self.known.pop(question, ())
+            self.known[question] = ((evidence, path), *others[: MOST_EVIDENCE - 1])
+            while len(self.known) > MOST_PROVEN:
+                self.known.popitem(last=False)
+
+
+OF_THIS_PROCESS: Final = Proven()
 
 
 class Signatures:
@@ -137,16 +196,34 @@ def validate(
     `states_time` tells that `at` is what the key of `leaf` itself has stated, see `check_revocation`; of a time-stamp
     authority it is always so.
     """
+    question = Question(
+        leaf=leaf,
+        purpose=purpose,
+        at=at,
+        time_is_proven=time_is_proven,
+        states_time=states_time or purpose is Purpose.TIME_STAMPING,
+        step=step,
+    )
+    found = OF_THIS_PROCESS.find(question, evidence)
+    if found is None:
+        found = answer(question, evidence)
+        OF_THIS_PROCESS.remember(question, evidence, found)
+    return found
+
+
+def answer(question: Question, evidence: Evidence) -> Path:
+    """Return what `validate` returns."""
+    leaf, purpose = question.leaf, question.purpose
 
     def judged(chain: tuple[Certificate, ...]) -> Path:
         checks = check_chain(
             chain,
             evidence,
             purpose=purpose,
-            at=at,
-            time_is_proven=time_is_proven,
-            states_time=states_time or purpose is Purpose.TIME_STAMPING,
-            step=step,
+            at=question.at,
+            time_is_proven=question.time_is_proven,
+            states_time=question.states_time,
+            step=question.step,
         )
         return Path(certificates=chain, checks=checks)
 
@@ -158,7 +235,7 @@ def validate(
     anchor = "a trust anchor" if evidence.policy == ValidationPolicy() else f"a trust anchor for {purpose.value}"
     reason = f"no path from {leaf.common_name} to {anchor}; the issuer is {leaf.issuer_common_name}"
     missing = Finding(sub_indication=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, reason=reason)
-    return Path(certificates=(leaf,), checks=(Check(step=step, name="certificate.path", finding=missing),))
+    return Path(certificates=(leaf,), checks=(Check(step=question.step, name="certificate.path", finding=missing),))
 
 
 def by_name(_certificate: Certificate, _issuer: Certificate) -> bool:

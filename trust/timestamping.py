@@ -4,23 +4,19 @@ A token says that a hash existed at a moment. Read tolerantly: either outer cont
 identifier, ESSCertIDv2 or none; what a token states is checked strictly.
 """
 
-import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Final, Protocol
+from datetime import datetime, timedelta
+from typing import ClassVar, Final, Protocol
 
-from asn1crypto import tsp
-
-from trust.asn1 import oids
 from trust.certificates import Certificate
-from trust.cms import ASN1CRYPTO_ERRORS, BytesContent, CMSMalformed, SignedMessage, read_signed_message
+from trust.cms import BytesContent, CMSMalformed, read_signed_message
 from trust.cms_checks import check_signature
-from trust.crypto.algorithms import AlgorithmNotSupported, Digest, Strength, digest_by_oid
+from trust.crypto.algorithms import AlgorithmNotSupported, Strength
 from trust.crypto.sm3 import hash_of
 from trust.errors import TrustError, Unavailable, Untrusted
 from trust.path_checks import find_ended_signature
 from trust.paths import Evidence, Purpose, validate
 from trust.reports import SignatureKind, SignatureReport
+from trust.time_info import read_info
 from trust.time_requests import ResponseMalformed, TimeStampRequest, TimeStampResponse
 from trust.verdict import Check, Finding, Outcome, SubIndication
 
@@ -61,50 +57,6 @@ class TimeStamper(Protocol):
     def stamp(self, message: bytes) -> bytes:
         """Return a token over the hash of `message`, in DER, or raise `TimeStampingUnavailable`."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class TimeStampInfo:
-    """The TSTInfo of a token, as far as a verifier asks for it."""
-
-    digest: Digest
-    imprint: bytes
-    time: datetime
-    policy: str
-    serial: int
-    nonce: int | None
-
-
-def read_info(message: SignedMessage) -> TimeStampInfo:
-    """Read the TSTInfo inside a token, or raise `CMSMalformed`."""
-    if message.content is None or message.content_type != oids.TST_INFO:
-        raise CMSMalformed
-    try:
-        info: Any = tsp.TSTInfo.load(message.content, strict=True)
-        imprint = info["message_imprint"]
-        return TimeStampInfo(
-            digest=digest_by_oid(imprint["hash_algorithm"]["algorithm"].dotted),
-            imprint=bytes(imprint["hashed_message"].native),
-            time=read_time(info["gen_time"].contents),
-            policy=str(info["policy"].dotted),
-            serial=int(info["serial_number"].native),
-            nonce=info["nonce"].native,
-        )
-    except ASN1CRYPTO_ERRORS:
-        raise CMSMalformed from None
-
-
-GENERALIZED_TIME: Final = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d*[1-9]))?Z")
-
-
-def read_time(octets: bytes) -> datetime:
-    """Return a genTime: UTC, to the second or finer, without needless zeros (RFC 3161, 2.4.2). Raise `ValueError`."""
-    found = GENERALIZED_TIME.fullmatch(octets)
-    if found is None:
-        raise ValueError("not a genTime")
-    microsecond = int((found[7] or b"")[:6].ljust(6, b"0"))
-    year, month, day, hour, minute, second = (int(found[place]) for place in range(1, 7))
-    return datetime(year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
 
 
 STEP: Final = "time-stamp"

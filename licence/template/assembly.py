@@ -55,7 +55,10 @@ PART_3: Final = b"<pdfaid:part>3</pdfaid:part>"
 ENCLOSED: Final = "licence-metadata"
 """The name of the enclosed files, before their endings."""
 
-DARK: Final = re.compile(rb"\0+")
+DARK: Final = bytes(0x31 if octet == 0 else 0x30 for octet in range(256))
+"""Makes binary digits of a row of modules, of which 0 is dark."""
+
+RUN: Final = re.compile("1+")
 XOBJECTS: Final = "XinyinArtwork%d"
 
 
@@ -103,8 +106,17 @@ class Assembler:
 
         Raise as `Renderer.render` does.
         """
+        return self.complete(template, self.text(template, data, at=at), code, at=at, metadata=metadata)
+
+    def text(self, template: str, data: Mapping[str, object], *, at: datetime) -> bytes:
+        """Return the text of a licence, set and nothing more. Raise as `Renderer.render` does."""
+        return self.renderer.render_text(template, {**data, "qr": ""}, at=at)
+
+    def complete(
+        self, template: str, text: bytes, code: str, *, at: datetime, metadata: LicenceMetadata | None = None
+    ) -> bytes:
+        """Return a licence as `assemble` does, of its text as `text` returned it."""
         manifest, artwork = self.layout(template)
-        text = self.renderer.render_text(template, {**data, "qr": ""}, at=at)
         rewriting = Rewriting(PDFFile(text))
         pages = page_references(rewriting)
         lower: dict[int, list[bytes]] = {}
@@ -120,8 +132,9 @@ class Assembler:
         if metadata is not None:
             enclose(rewriting, enclosures_of(metadata), at=at)
             rewriting.change(rewriting.root, ("Metadata",), lambda packet: described(packet, metadata))
-        remember(rewriting.beginning())  # the artwork is most of each file
-        return rewriting.finished()
+        finished = rewriting.finished()
+        remember(rewriting.beginning(finished))  # the artwork is most of each file
+        return finished
 
     # --- once for each template
 
@@ -196,13 +209,23 @@ def draw_code(text: str, place: QRPlace, *, height_mm: float) -> bytes:
     size = len(rows)
     scale = place.width_mm * POINTS_PER_MM / size
     x, y = place.x_mm * POINTS_PER_MM, (height_mm - place.y_mm) * POINTS_PER_MM
-    runs = [
-        b"%d %d %d 1 re" % (run.start(), place, run.end() - run.start())
-        for place, row in enumerate(rows)
-        for run in DARK.finditer(row)
-    ]
     moved = b"%.5f 0 0 %.5f %.4f %.4f cm" % (scale, -scale, x, y)
-    return b"/Artifact BMC\nq %b\n%b rg\n%b f\nQ\nEMC" % (moved, INK, b"\n".join(runs))
+    return b"/Artifact BMC\nq %b\n%b rg\n%bf\nQ\nEMC" % (moved, INK, b"".join(map(drawn_row, range(size), rows)))
+
+
+def drawn_row(place: int, row: bytes) -> bytes:
+    """Return the rectangles that draw the dark modules of a row. They are of one path, so that no seam shows."""
+    octets = int(row.translate(DARK), 2).to_bytes((len(row) + 7) // 8, "big")
+    first = len(row) - 8 * len(octets)
+    drawn = b"".join([drawn_runs(first + 8 * column, octet) for column, octet in enumerate(octets)])
+    return drawn.replace(b"y", b"%d" % place)
+
+
+@lru_cache(maxsize=8_192)
+def drawn_runs(start: int, octet: int) -> bytes:
+    """Return the rectangles for the dark ones of eight modules, one bit each, with `y` for the number of their row."""
+    runs = (run.span() for run in RUN.finditer(f"{octet:08b}"))
+    return b"".join(b"%d y %d 1 re\n" % (start + begin, end - begin) for begin, end in runs)
 
 
 def enclose(rewriting: Rewriting, enclosures: Sequence[Enclosure], *, at: datetime) -> None:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, TypeAlias
 
 from seal.data.acting import ACTING, ActingFor
@@ -33,7 +33,7 @@ from trust.pdf.appearance import Appearance, Picture
 from trust.pdf.signing import PADES, SEAL, PreparedPDF, SignatureRequest, prepare_signature
 from trust.signing import Signer
 from trust.timestamping import TimeStamper, TimeStampingUnavailable
-from trust.validation_data import validation_data
+from trust.validation_data import ValidationData, validation_data
 from trust.workers import IN_PROCESS, Workers
 
 __all__ = [
@@ -92,6 +92,20 @@ class StampKit:
         """The certificates of all who sign, but for the time-stamp authorities: owner, maker, document signer."""
         return self.owner_certificate, maker_of(self.seal), self.document_signer.certificate
 
+    @cached_property
+    def gathered(self) -> dict[datetime, ValidationData]:
+        """What `validation_data` returned for a moment: what is stamped together brings the same along."""
+        return {}
+
+    def brings_along(self, at: datetime) -> ValidationData:
+        """Return what a file takes along that is stamped at the moment `at` and gets no data after signing."""
+        data = self.gathered.get(at)
+        if data is None:
+            data = validation_data((*self.leaves, *self.time_stampers), self.evidence, at=at)
+            self.gathered.clear()
+            self.gathered[at] = data
+        return data
+
 
 @dataclass(frozen=True, kw_only=True)
 class StampedDocument:
@@ -143,7 +157,8 @@ class PreparedStamp:
         now = clock.now()
         released = read_own_work(pdf, before=self.source, fields=fields, asked=self.asked)
         report = judge_own_work(released, self.kit.evidence, now=now)
-        if not released[0].certifies:
+        # Earlier signatures, and a form: others are stricter about what a form is than who wrote on it.
+        if not released[0].certifies or released[0].locked:
             report = self.workers.run(require_unharmed, pdf, before=self.source, evidence=self.kit.evidence, now=now)
         return StampedDocument(pdf=pdf, seal_signature=signature, report=report, level=stamping.reached)
 
@@ -260,8 +275,7 @@ def prepare_stamp(
     one_field = order.mode is Mode.ONE_FIELD
     room = len(kit.seal) + SIGNATURE_ROOM
     # What is added after signing anyway need not stand in the file twice.
-    leaves = () if order.level.is_long_term else (*kit.leaves, *kit.time_stampers)
-    data = validation_data(leaves, kit.evidence, at=at)
+    data = ValidationData() if order.level.is_long_term else kit.brings_along(at)
     request = SignatureRequest(
         form=PADES if one_field else SEAL,
         field=SEAL_FIELD,

@@ -13,7 +13,9 @@ from seal.verification.documents import DocumentReport, judge_field
 from tests.seal.kits import CENTRE, Bench, order_at, outcomes
 from tests.sm2_backends import LIBRARIES, library_named
 from tests.trust.pdf.paper import paper
+from tests.vectors.verification.papers import amended, latest
 from trust.crypto.sm2 import SM2Digest, SM2PublicKey, SM2Signature
+from trust.pdf.intake import PDFMalformed
 from trust.pdf.release import read_release
 from trust.verdict import Outcome
 
@@ -73,6 +75,22 @@ def test_a_signature_value_of_one_wrong_bit(bench: Bench, field: str) -> None:
         judged(bench, changed)
 
 
+def test_no_octet_is_another_one_between_writing_and_release(bench: Bench) -> None:
+    """Whatever of the very same file was read, hashed and found good a moment before."""
+    pdf = bench.stamp(paper())
+    asked = bench.prepare_order(paper(), order_at(CENTRE)).asked
+
+    def judged_again(file: bytes) -> DocumentReport:
+        released = read_own_work(file, before=paper(), fields=FIELDS, asked=asked)
+        return judge_own_work(released, bench.kit.evidence, now=bench.clock.now())
+
+    assert outcomes(judged_again(pdf)) == [(field, "passed", "") for field in FIELDS]
+    for place in range(0, len(pdf), len(pdf) // 40):
+        changed = pdf[:place] + bytes((pdf[place] ^ 1,)) + pdf[place + 1 :]
+        with pytest.raises(OwnWorkRefused):
+            judged_again(changed)
+
+
 class Doubting:
     """A backend that finds no signature good, and counts how many it was asked about."""
 
@@ -116,3 +134,23 @@ def test_a_document_that_nobody_signed_before_has_nothing_to_harm(bench: Bench) 
     pdf = bench.stamp(paper())
     report = require_unharmed(pdf, before=paper(), evidence=bench.kit.evidence, now=bench.clock.now())
     assert outcomes(report) == [(field, "passed", "") for field in FIELDS]
+
+
+def test_a_signature_that_is_new_holds_in_the_whole_document(bench: Bench) -> None:
+    pdf = bench.stamp(paper())
+    changed = amended(pdf, {4: latest(pdf, 4).replace(b"Notice", b"Nothin")})
+    with pytest.raises(OwnWorkRefused) as refused:
+        require_unharmed(changed, before=paper(), evidence=bench.kit.evidence, now=bench.clock.now())
+    assert refused.value.details == {"check": "pdf.changes"}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [b"<</FT/Tx/T(a)>>", b"<</FT/Tx/T(b.c)>>", b"<</T(b)>>", b"<</FT/Tx/T(b\0c)>>"],
+    ids=["twice", "with a dot", "of no kind", "in no encoding"],
+)
+def test_a_form_that_others_cannot_compare_is_not_handed_out(bench: Bench, field: bytes) -> None:
+    form = {30: b"<</FT/Tx/T(a)/V(1)>>", 31: field}
+    bench.stamp(paper(catalog=b"/AcroForm<</Fields[30 0 R]>>", others=form))
+    with pytest.raises((OwnWorkRefused, PDFMalformed)):
+        bench.stamp(paper(catalog=b"/AcroForm<</Fields[30 0 R 31 0 R]>>", others=form))

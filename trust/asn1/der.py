@@ -46,6 +46,9 @@ MAX_LENGTH_OCTETS = 4
 HIGH_TAG = 0x1F
 """The tag bits that announce a tag of several octets (X.690, 8.1.2.4). No standard of ours has one."""
 
+SHORT_OID = 32
+"""Octets of an object identifier that is kept when it has been read."""
+
 MAX_ARC_OCTETS = 64
 """Octets of one arc of an object identifier. The longest that exist stand for UUIDs and have 19."""
 
@@ -96,7 +99,8 @@ def length_octets(length: int) -> bytes:
 def tlv(tag: int, *parts: bytes) -> bytes:
     """Return an element with the given identifier octet around the concatenation of `parts`."""
     body = b"".join(parts)
-    return bytes((tag,)) + length_octets(len(body)) + body
+    length = len(body)
+    return bytes((tag, length)) + body if length < LONG_FORM else bytes((tag,)) + length_octets(length) + body
 
 
 def sequence(*parts: bytes) -> bytes:
@@ -240,11 +244,12 @@ class Element(NamedTuple):
         if self.depth >= MAX_DEPTH:
             raise self.fail("a shallower structure")
         found = []
-        position = self.body_start
-        while position < self.end:
-            child = read(self.source, position, self.end, self.depth + 1)
+        source, _, position, limit, depth = self
+        depth += 1
+        while position < limit:
+            child = read(source, position, limit, depth)
             found.append(child)
-            position = child.end
+            position = child[3]
         return tuple(found)
 
     def sequence(self, expected: str = "a SEQUENCE") -> tuple["Element", ...]:
@@ -279,21 +284,10 @@ class Element(NamedTuple):
     def oid(self, expected: str = "an OBJECT IDENTIFIER") -> str:
         """Return this OBJECT IDENTIFIER in dotted form."""
         body = self.expect(Tag.OID, expected).body
-        if not body or body[-1] & 0x80:
+        found = known_dotted(body) if len(body) <= SHORT_OID else dotted(body)
+        if found is None:
             raise self.fail(expected)
-        arcs: list[int] = []
-        value, length = 0, 0
-        for octet in body:
-            if length == 0 and octet == LONG_FORM:  # a leading zero digit: not the shortest form (X.690, 8.19.2)
-                raise self.fail(expected)
-            if length == MAX_ARC_OCTETS:
-                raise self.fail(expected)
-            value, length = value << 7 | octet & 0x7F, length + 1
-            if not octet & 0x80:
-                arcs.append(value)
-                value, length = 0, 0
-        first = min(arcs[0] // 40, 2)
-        return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))
+        return found
 
     def text(self, tag: int, expected: str = "a string") -> str:
         """Return the text of this string, which must have the identifier octet `tag`."""
@@ -323,27 +317,52 @@ class Element(NamedTuple):
 
 def read(source: bytes, start: int, limit: int, depth: int) -> Element:
     """Return the element at `start`, which must end at or before `limit`."""
-
-    def fail() -> Malformed:
-        return Malformed(expected="a DER element", offset=start)
-
     if limit - start < 2:  # noqa: PLR2004 - a tag and a length
-        raise fail()
-    if source[start] == END_OF_CONTENTS or source[start] & HIGH_TAG == HIGH_TAG:
-        raise fail()
-    length = source[start + 1]
+        raise no_element(start)
+    tag, length = source[start], source[start + 1]
+    if tag == END_OF_CONTENTS or tag & HIGH_TAG == HIGH_TAG:
+        raise no_element(start)
     position = start + 2
     if length >= LONG_FORM:
         count = length & 0x7F
         if not 0 < count <= MAX_LENGTH_OCTETS or position + count > limit:
-            raise fail()
+            raise no_element(start)
         length = int.from_bytes(source[position : position + count], "big")
         if length < LONG_FORM or length >> (8 * (count - 1)) == 0:  # not the shortest form (X.690, 10.1)
-            raise fail()
+            raise no_element(start)
         position += count
     if position + length > limit:
-        raise fail()
-    return Element(source, start, position, position + length, depth)
+        raise no_element(start)
+    # As `Element(…)` does it, without a call in Python: nothing else is made so often.
+    return tuple.__new__(Element, (source, start, position, position + length, depth))
+
+
+def no_element(start: int) -> Malformed:
+    """Return the error for what is no element at all."""
+    return Malformed(expected="a DER element", offset=start)
+
+
+def dotted(body: bytes) -> str | None:
+    """Return an OBJECT IDENTIFIER in dotted form, or None for contents octets that are none (X.690, 8.19)."""
+    if not body or body[-1] & 0x80:
+        return None
+    arcs: list[int] = []
+    value, length = 0, 0
+    for octet in body:
+        if length == 0 and octet == LONG_FORM:  # a leading zero digit: not the shortest form (X.690, 8.19.2)
+            return None
+        if length == MAX_ARC_OCTETS:
+            return None
+        value, length = value << 7 | octet & 0x7F, length + 1
+        if not octet & 0x80:
+            arcs.append(value)
+            value, length = 0, 0
+    first = min(arcs[0] // 40, 2)
+    return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))
+
+
+known_dotted = lru_cache(maxsize=1_024)(dotted)
+"""The same few stand in everything that is signed."""
 
 
 def parse(data: bytes) -> Element:

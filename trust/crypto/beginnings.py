@@ -26,6 +26,9 @@ MOST: Final = 8
 MOST_FILES: Final = 64
 """Files whose beginnings are kept while they are made: as many as are made together."""
 
+MOST_SIGNED: Final = 8
+"""Files whose beginnings other hashes than SM3 have taken in: each is verified as soon as it is signed."""
+
 LONGEST: Final = 512 << 10
 """Octets of such a beginning: they are kept as well."""
 
@@ -41,8 +44,10 @@ class Beginnings:
 
     def __init__(self) -> None:
         self.hashes: OrderedDict[bytes, dict[Digest, Hasher]] = OrderedDict()
-        self.files: deque[tuple[bytes, Hasher]] = deque(maxlen=MOST_FILES)
-        """Beginnings of single files, and the SM3 that has taken each in: the other hashes are fast by themselves."""
+        self.files: dict[Digest, deque[tuple[bytes, bytes, Hasher]]] = {
+            one: deque(maxlen=MOST_FILES if one is Digest.SM3 else MOST_SIGNED) for one in Digest
+        }
+        """Beginnings of single files, the end of each, and the hash that has taken it in."""
 
         self.lock = threading.Lock()
 
@@ -64,10 +69,10 @@ class Beginnings:
     def begun(self, algorithm: Digest, file: bytes | bytearray, end: int) -> tuple[Hasher, int]:
         """Return a hash that has taken in as much of the first `end` octets of a file as is known, and how much."""
         with self.lock:
-            if algorithm is Digest.SM3:
-                for beginning, context in reversed(self.files):
-                    if begins_so(file, beginning, end):
-                        return context.copy(), len(beginning)
+            for beginning, tail, context in reversed(self.files[algorithm]):
+                length = len(beginning)
+                if length <= end and file[length - TAIL : length] == tail and file.startswith(beginning):
+                    return context.copy(), length
             for beginning, hashes in self.hashes.items():
                 if len(beginning) <= end and file.startswith(beginning):
                     if algorithm not in hashes:
@@ -83,11 +88,11 @@ class Beginnings:
     def hash_to_sign(self, algorithm: Digest, file: bytes | bytearray, ranges: Sequence[Range]) -> bytes:
         """Return the same of a file that is being signed, and expect that file again: what is before the gap stays."""
         start, end = ranges[0]
-        if algorithm is Digest.SM3 and start == 0 and LEAST <= end <= LONGEST:
+        if start == 0 and LEAST <= end <= LONGEST:
             beginning = bytes(memoryview(file)[:end])
             context = self.taken_in(algorithm, beginning, ranges[:1])
             with self.lock:
-                self.files.append((beginning, context))
+                self.files[algorithm].append((beginning, beginning[-TAIL:], context))
         return self.hash_of_file(algorithm, file, ranges)
 
     def taken_in(self, algorithm: Digest, file: bytes | bytearray, ranges: Sequence[Range]) -> Hasher:
@@ -98,12 +103,6 @@ class Beginnings:
         for place, (start, length) in enumerate(ranges):
             context.update(whole[start + (0 if place else known) : start + length])
         return context
-
-
-def begins_so(file: bytes | bytearray, beginning: bytes, end: int) -> bool:
-    """Tell whether the first `end` octets of a file begin so."""
-    length = len(beginning)
-    return length <= end and file[length - TAIL : length] == beginning[-TAIL:] and file.startswith(beginning)
 
 
 OF_THIS_PROCESS: Final = Beginnings()

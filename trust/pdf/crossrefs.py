@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -25,6 +26,9 @@ SPACE: Final = re.compile(rb"[\0\t\n\f\r ]{0,8}+")
 BLOCK: Final = re.compile(rb"([0-9]{1,10}) ([0-9]{1,10})[\t\f\0 ]*+(?:\r\n|\r|\n)")
 ROW: Final = rb"(?:[0-9]{10} [0-9]{5} [nf](?: \r| \n|\r\n))"
 ROW_LENGTH: Final = 20
+IN_USE: Final = 0x6E
+"""The letter n."""
+
 TRAILER: Final = re.compile(rb"trailer(?=[\0\t\n\f\r <])")
 OBJECT: Final = re.compile(
     rb"([0-9]{1,10})" + WHITE + rb"++([0-9]{1,5})" + WHITE + rb"++obj(?=[\0\t\n\f\r ()<>\[\]{}/%])"
@@ -79,18 +83,25 @@ class Section:
         """Whether it is a stream."""
         return bool(self.widths)
 
-    @property
+    @cached_property
+    def firsts(self) -> tuple[int, ...]:
+        """The numbers with which its blocks begin."""
+        return tuple(one.first for one in self.blocks)
+
+    @cached_property
     def highest(self) -> int:
         """The highest number that it tells of; -1 for none."""
         return max((one.first + one.count - 1 for one in self.blocks), default=-1)
 
     def entry(self, number: int) -> Entry | None:
         """Return what the section says of an object, if anything."""
-        place = bisect_right(self.blocks, number, key=lambda one: one.first) - 1
-        if place < 0 or number >= self.blocks[place].first + self.blocks[place].count:
+        place = bisect_right(self.firsts, number) - 1
+        if place < 0:
             return None
         block = self.blocks[place]
         row = number - block.first
+        if row >= block.count:
+            return None
         return self.from_stream(block, row) if self.widths else self.from_table(block, row)
 
     def numbers(self) -> list[int]:
@@ -101,7 +112,7 @@ class Section:
         """Return an entry of a table."""
         start = block.start + ROW_LENGTH * row
         text = self.rows[start : start + ROW_LENGTH]
-        return Entry(offset=int(text[:10]), generation=int(text[11:16])) if text[17:18] == b"n" else FREE
+        return Entry(int(text[:10]), int(text[11:16])) if text[17] == IN_USE else FREE
 
     def from_stream(self, block: Block, row: int) -> Entry:
         """Return an entry of a stream (7.5.8.3)."""

@@ -5,10 +5,11 @@ mappings. Whoever changes one makes a new one, so that what was read stays as it
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, NamedTuple, Self
+from operator import attrgetter
+from typing import Any, Final, NamedTuple, Self
 
 from trust.pdf.intake import PDFMalformed
 
@@ -74,44 +75,59 @@ class Stream:
 Value = bool | int | float | bytes | str | Reference | Array | Dictionary | Stream | None
 """Any object. A `str` is a name."""
 
+PLAIN: Final = re.compile(rb"[ -'*-\[\]-~]*+")
+"""Strings in which nothing needs a reverse solidus."""
+
 PRINTABLE: Final = re.compile(rb"[ -~]*+")
 ESCAPED: Final = re.compile(rb"[()\\]")
 ESCAPED_IN_NAME: Final = frozenset(b"()<>[]{}/%#")
 FIRST_REGULAR, LAST_REGULAR = 0x21, 0x7E
 
 
-def written(value: Value) -> bytes:  # noqa: PLR0911, C901 - one return for each kind of object
+def written(value: Value) -> bytes:
     """Return an object as it stands in a file. Dictionaries keep their order."""
-    match value:
-        case str():
-            return written_name(value)
-        case Reference():
-            return b"%d %d R" % value
-        case Raw():
-            return bytes(value)
-        case bytes():
-            plain = PRINTABLE.fullmatch(value)
-            return b"(" + ESCAPED.sub(rb"\\\g<0>", value) + b")" if plain else b"<" + value.hex().encode() + b">"
-        case tuple():
-            return b"[" + b" ".join([written(one) for one in value]) + b"]"
-        case dict():
-            return b"<<\n%b\n>>" % b"\n".join(
-                [b"%b %b" % (written_name(key), written(one)) for key, one in value.items()]
-            )
-        case bool():
-            return b"true" if value else b"false"
-        case int():
-            return b"%d" % value
-        case Real():
-            return value.digits
-        case float():
-            return f"{value:.4f}".rstrip("0").rstrip(".").encode()
-        case Stream():
-            # ISO 32000-2, 7.3.8.1: an end of line before endstream, which /Length does not count.
-            head = written({**value.dictionary, "Length": len(value.data)})
-            return b"%b\nstream\n%b\nendstream" % (head, value.data)
-        case _:
-            return b"null"
+    write = WRITERS.get(type(value))
+    return written_otherwise(value) if write is None else write(value)
+
+
+def written_otherwise(value: Value) -> bytes:
+    """Write an object that is of no type of ours but of one derived from it, or none at all."""
+    for kind in type(value).__mro__:
+        if kind in WRITERS:
+            return WRITERS[kind](value)
+    return b"null"
+
+
+def written_string(value: bytes) -> bytes:
+    """Return a string as it stands in a file (7.3.4)."""
+    if PLAIN.fullmatch(value) is not None:
+        return b"(" + value + b")"
+    if PRINTABLE.fullmatch(value) is None:
+        return b"<" + value.hex().encode() + b">"
+    return b"(" + ESCAPED.sub(rb"\\\g<0>", value) + b")"
+
+
+def written_array(value: Array) -> bytes:
+    """Return an array as it stands in a file (7.3.6)."""
+    return b"[" + b" ".join([WRITERS.get(type(one), written_otherwise)(one) for one in value]) + b"]"
+
+
+def written_dictionary(value: Dictionary) -> bytes:
+    """Return a dictionary as it stands in a file (7.3.7)."""
+    entries = [written_name(key) + b" " + WRITERS.get(type(one), written_otherwise)(one) for key, one in value.items()]
+    return b"<<\n" + b"\n".join(entries) + b"\n>>"
+
+
+def written_real(value: float) -> bytes:
+    """Return a number of ours as it stands in a file (7.3.3)."""
+    return f"{value:.4f}".rstrip("0").rstrip(".").encode()
+
+
+def written_stream(value: Stream) -> bytes:
+    """Return a stream as it stands in a file (7.3.8)."""
+    # ISO 32000-2, 7.3.8.1: an end of line before endstream, which /Length does not count.
+    head = written_dictionary({**value.dictionary, "Length": len(value.data)})
+    return b"%b\nstream\n%b\nendstream" % (head, value.data)
 
 
 @lru_cache(maxsize=4_096)
@@ -124,6 +140,23 @@ def name_character(octet: int) -> bytes:
     """Return an octet of a name as it is written (7.3.5)."""
     is_plain = FIRST_REGULAR <= octet <= LAST_REGULAR and octet not in ESCAPED_IN_NAME
     return bytes((octet,)) if is_plain else b"#%02X" % octet
+
+
+WRITERS: Final[Mapping[type, Callable[[Any], bytes]]] = {
+    str: written_name,
+    Name: written_name,
+    Reference: b"%d %d R".__mod__,
+    Raw: bytes,
+    bytes: written_string,
+    tuple: written_array,
+    dict: written_dictionary,
+    bool: lambda value: b"true" if value else b"false",
+    int: b"%d".__mod__,
+    Real: attrgetter("digits"),
+    float: written_real,
+    Stream: written_stream,
+}
+"""How an object of each type is written. What is of none of them is null."""
 
 
 def text_string(text: str) -> bytes:

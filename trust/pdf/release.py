@@ -15,7 +15,8 @@ from trust.pdf.content import ByteRangeContent
 from trust.pdf.crossrefs import Section
 from trust.pdf.file import PDFFile, array_of, dictionary_of
 from trust.pdf.intake import PDFLimitExceeded, PDFMalformed
-from trust.pdf.objects import Dictionary, Name, Reference, Value, text_of, written
+from trust.pdf.objects import Dictionary, Name, Reference, text_of, written
+from trust.pdf.release_objects import OPENING, contents_of, object_in
 from trust.pdf.release_rules import Added, require_permitted, rules_of
 from trust.pdf.release_step import Drawn, PDFReleaseRefused, Step, require
 
@@ -28,9 +29,6 @@ MAX_ENDINGS: Final = 64
 """Places that are looked at for the end of a revision: whoever prepared the file may have put it full of them."""
 
 ENDING: Final = re.compile(rb"\n?startxref\n([0-9]{1,10})\n%%EOF\n")
-OPENING: Final = re.compile(
-    rb"[0-9]+ 0 obj\n<<\n/ByteRange \[0 ([0-9]{1,10}) ([0-9]{1,10}) ([0-9]{1,10}) *\]\n/Contents "
-)
 MOMENT: Final = re.compile(r"D:([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})Z")
 
 
@@ -131,8 +129,8 @@ def next_state(pdf: bytes, old: PDFFile) -> bytes:
 def tiled(new: PDFFile, section: Section, *, start: int) -> dict[Reference, tuple[int, int]]:
     """Return where the objects of a revision stand. Between them, before and behind them there is nothing.
 
-    What is written in two ways is read in two ways: every object must stand as this house writes it, but for the two
-    entries of a signature that are looked at for themselves.
+    Every object must stand as this house writes it, but for the two entries of a signature that are looked at for
+    themselves.
     """
     entries = {number: section.entry(number) for number in section.numbers()}
     told = {}
@@ -143,38 +141,17 @@ def tiled(new: PDFFile, section: Section, *, start: int) -> dict[Reference, tupl
     at = start if new.pdf[start - 1 : start] in (b"\n", b"\r") else start + 1
     require(new.pdf[start:at] in (b"", b"\n"), "objects")
     places = {}
-    for reference, offset in sorted(told.items(), key=lambda one: one[1]):
+    ordered = sorted(told.items(), key=lambda one: one[1])
+    ends = [*(offset for _, offset in ordered[1:]), section.start]
+    for (reference, offset), end in zip(ordered, ends, strict=True):
         require(offset == at, "objects")
-        value, end = new.at(offset, reference)
-        new.loaded[reference] = value
-        require(new.pdf[end : end + 1] == b"\n" and is_canonical(new.pdf[at:end], reference, value), "objects")
-        places[reference] = (at, end)
-        at = end + 1
+        new.loaded[reference], cost = object_in(new.pdf[at:end], reference)
+        new.effort.spend(cost)
+        places[reference] = (at, end - 1)
+        at = end
     require(at == section.start, "objects")
     require_canonical_section(new, section)
     return places
-
-
-def is_canonical(text: bytes, reference: Reference, value: Value) -> bool:
-    """Tell whether an object stands as this house writes it, whatever a signature's own two entries say."""
-    if isinstance(value, dict) and "ByteRange" in value:
-        rest = {key: one for key, one in value.items() if key not in ("ByteRange", "Contents")}
-        opening, (_, digits) = OPENING.match(text), contents_of(value)
-        return (
-            opening is not None
-            and text.startswith(b"%d %d obj\n" % reference)
-            and text.startswith(digits, opening.end())
-            and b"<<" + text[opening.end() + len(digits) :] == written(rest) + b"\nendobj"
-        )
-    return text == b"%d %d obj\n%b\nendobj" % (*reference, written(value))
-
-
-def contents_of(signature: Dictionary) -> tuple[bytes, bytes]:
-    """Return the value of a signature, and how it stands in the file in the one way that this house writes it."""
-    contents = signature.get("Contents")
-    if not isinstance(contents, bytes):
-        raise PDFReleaseRefused(rule="byte_range")
-    return contents, b"<%b>" % contents.hex().encode()
 
 
 def require_canonical_section(new: PDFFile, section: Section) -> None:

@@ -47,7 +47,8 @@ def require_as_asked(signature: ReleasedSignature, asked: SignatureRequest) -> N
     }
     for rule, holds in told.items():
         require(holds, f"asked_{rule}")
-    require(any(sorted(signature.drawn) == seen(signature.before, asked, ink) for ink in Ink), "asked_marks")
+    shown, places = sorted(signature.drawn), placed_marks(signature.before, asked)
+    require(any(shown == seen(places, ink) for ink in Ink), "asked_marks")
 
 
 def is_first(before: PDFFile) -> bool:
@@ -57,13 +58,17 @@ def is_first(before: PDFFile) -> bool:
     return "DocMDP" not in permissions and not any(one.is_signature for one in form_fields(before))
 
 
-def seen(before: PDFFile, asked: SignatureRequest, ink: Ink) -> list[Drawn]:
-    """Return everything that is to be seen of a signature in a file."""
+def placed_marks(before: PDFFile, asked: SignatureRequest) -> list[PlacedMark]:
+    """Return where the marks of a signature are to lie in a file. Raise `PDFReleaseRefused` where they cannot."""
     pages = page_references(before) if asked.marks else []
     try:
-        placed = [place(Update(before), pages, mark) for mark in asked.marks]
+        return [place(Update(before), pages, mark) for mark in asked.marks]
     except (PageOutOfRange, PlacementOutsidePage):
         raise PDFReleaseRefused(rule="asked_marks") from None
+
+
+def seen(placed: list[PlacedMark], ink: Ink) -> list[Drawn]:
+    """Return everything that is to be seen of a signature whose marks lie there."""
     field = [drawn(one, written(one.box), one.turn, ink) for one in placed[:1]]
     return sorted(field + [drawn(one, numbers_of(one.matrix), UPRIGHT, ink) for one in placed[1:]])
 

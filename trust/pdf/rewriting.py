@@ -36,9 +36,15 @@ class Rewriting(Update):
         self.shared: list[int] = []
         """The objects of parts that were put in."""
 
-    def beginning(self) -> bytes:
-        """Return what every file begins with into which the same parts are put under the same numbers."""
-        return b"".join((self.head, *map(self.text, self.shared)))
+        self.alike = 0
+        """Where they end in the file that was finished."""
+
+    def beginning(self, finished: bytes) -> bytes:
+        """Return what every file begins with into which the same parts are put under the same numbers.
+
+        `finished` is this one, as `finished` returned it.
+        """
+        return finished[: self.alike]
 
     def text(self, number: int) -> bytes:
         """Return an object as it will stand in the file."""
@@ -59,6 +65,7 @@ class Rewriting(Update):
             parts.append(self.text(number))
             rows[number] = b"%010d 00000 n \n" % at
             at += len(parts[-1])
+        self.alike = sum(map(len, parts[: 1 + len(self.shared)]))
         trailer = written({**self.trailer, "Size": self.free_number})
         told = (self.free_number, b"".join(rows[number] for number in sorted(rows)), trailer, at)
         ending = b"xref\n0 %d\n0000000000 65535 f \n%btrailer\n%b\nstartxref\n%d\n%%%%EOF\n" % told

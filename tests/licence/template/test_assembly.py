@@ -19,9 +19,9 @@ from typing_extensions import override
 from licence.errors import TemplateBroken, TemplateUnknown, ValueDoesNotFit
 from licence.metadata import LicenceMetadata
 from licence.metadata_elements import HolderCodeType
-from licence.qr import draw_svg, read_codes
+from licence.qr import draw_svg, read_codes, rows_of
 from licence.template import rendering
-from licence.template.assembly import ENCLOSED, Assembler
+from licence.template.assembly import ENCLOSED, Assembler, drawn_row
 from licence.template.rendering import Renderer
 from licence.types.particulars import AuthorityLevel
 from tests.fakes.blobs import local_blobs
@@ -100,6 +100,19 @@ def test_licences_of_a_template_begin_with_their_artwork(assembler: Assembler, a
 
 def test_the_code_is_read_from_the_page(assembled: bytes) -> None:
     assert read_codes(picture(assembled, 150)) == (CODE,)
+
+
+@pytest.mark.parametrize("text", ["1", CODE, CODE * 4])
+def test_every_dark_module_is_drawn_once(text: str) -> None:
+    """In symbols whose sides are any number of octets, and some modules more."""
+    for place, row in enumerate(rows_of(text)):
+        drawn = bytearray(b"\xff" * len(row))
+        for run in re.finditer(rb"(\d+) (\d+) (\d+) 1 re\n", drawn_row(place, row)):
+            start, number, length = map(int, run.groups())
+            assert number == place
+            assert drawn[start : start + length] == b"\xff" * length
+            drawn[start : start + length] = bytes(length)
+        assert drawn == row
 
 
 def test_the_file_is_whole(assembled: bytes, tmp_path: Path) -> None:

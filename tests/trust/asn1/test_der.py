@@ -122,6 +122,15 @@ def test_object_identifiers(dotted: str) -> None:
     assert der.parse(der.oid(dotted)).oid() == dotted
 
 
+def test_a_long_object_identifier_is_read_and_not_kept() -> None:
+    for arcs, kept in ((der.SHORT_OID - 1, 1), (der.SHORT_OID, 0)):
+        dotted = "2.999" + ".7" * (arcs - 1)
+        before = der.known_dotted.cache_info().currsize
+        for _ in range(2):
+            assert der.parse(der.oid(dotted)).oid() == dotted
+        assert der.known_dotted.cache_info().currsize == before + kept
+
+
 @given(st.binary(max_size=300))
 def test_octets_and_bits(value: bytes) -> None:
     assert der.parse(der.octet_string(value)).octets() == value

@@ -8,6 +8,7 @@ from trust.crypto.beginnings import (
     LONGEST,
     MOST,
     MOST_FILES,
+    MOST_SIGNED,
     Beginnings,
     hash_of_file,
     hash_to_sign,
@@ -106,22 +107,24 @@ def test_a_file_that_is_signed_has_the_hash_that_it_has(algorithm: Digest) -> No
     assert made.hash_of_file(algorithm, SIGNED, [(0, len(SIGNED))]) == hash_of(algorithm, SIGNED)
 
 
-def test_what_stands_before_the_gap_is_hashed_once() -> None:
+@pytest.mark.parametrize("algorithm", [Digest.SM3, Digest.SHA256])
+def test_what_stands_before_the_gap_is_hashed_once(algorithm: Digest) -> None:
     made = Beginnings()
-    made.hash_to_sign(Digest.SM3, bytearray(SIGNED), AROUND)
-    assert made.begun(Digest.SM3, SIGNED, len(SIGNED))[1] == len(BEGINNING)
-    assert made.begun(Digest.SM3, SIGNED, len(BEGINNING) - 1)[1] == 0
-    assert made.begun(Digest.SHA256, SIGNED, len(SIGNED))[1] == 0
+    made.hash_to_sign(algorithm, bytearray(SIGNED), AROUND)
+    assert made.begun(algorithm, SIGNED, len(SIGNED))[1] == len(BEGINNING)
+    assert made.begun(algorithm, SIGNED, len(BEGINNING) - 1)[1] == 0
+    assert made.begun(Digest.SHA384, SIGNED, len(SIGNED))[1] == 0
 
 
+@pytest.mark.parametrize("algorithm", [Digest.SM3, Digest.SHA256])
 @pytest.mark.parametrize("place", [0, 100, len(BEGINNING) - 65, len(BEGINNING) - 1])
-def test_a_file_that_was_changed_since_has_its_own_hash(place: int) -> None:
+def test_a_file_that_was_changed_since_has_its_own_hash(place: int, algorithm: Digest) -> None:
     made = Beginnings()
-    made.hash_to_sign(Digest.SM3, SIGNED, AROUND)
+    made.hash_to_sign(algorithm, SIGNED, AROUND)
     changed = SIGNED[:place] + bytes((SIGNED[place] ^ 1,)) + SIGNED[place + 1 :]
-    assert made.begun(Digest.SM3, changed, len(changed))[1] == 0
+    assert made.begun(algorithm, changed, len(changed))[1] == 0
     parts = [changed[start : start + length] for start, length in AROUND]
-    assert made.hash_of_file(Digest.SM3, changed, AROUND) == hash_of(Digest.SM3, *parts)
+    assert made.hash_of_file(algorithm, changed, AROUND) == hash_of(algorithm, *parts)
 
 
 def test_the_buffer_of_a_file_may_change_afterwards() -> None:
@@ -134,7 +137,7 @@ def test_the_buffer_of_a_file_may_change_afterwards() -> None:
 @pytest.mark.parametrize(
     ("algorithm", "ranges"),
     [
-        (Digest.SHA256, AROUND),
+        (Digest.SHA256, [(0, LEAST - 1), (LEAST, 5)]),
         (Digest.SM3, [(1, len(BEGINNING)), (len(BEGINNING) + 5, 12)]),
         (Digest.SM3, [(0, LEAST - 1), (LEAST, 5)]),
     ],
@@ -143,17 +146,18 @@ def test_what_is_not_worth_it_is_not_kept(algorithm: Digest, ranges: list[tuple[
     made = Beginnings()
     parts = [SIGNED[start : start + length] for start, length in ranges]
     assert made.hash_to_sign(algorithm, SIGNED, ranges) == hash_of(algorithm, *parts)
-    assert not made.files
+    assert not any(made.files.values())
 
 
 def test_a_large_file_is_not_kept_and_of_many_the_newest_are() -> None:
     made = Beginnings()
     made.hash_to_sign(Digest.SM3, bytes(LONGEST + 2), [(0, LONGEST + 1), (LONGEST + 1, 1)])
-    assert not made.files
-    files = [bytes((number,)) * (LEAST + 1) for number in range(MOST_FILES + 1)]
-    for one in files:
-        made.hash_to_sign(Digest.SM3, one, [(0, LEAST), (LEAST, 1)])
-    assert [beginning for beginning, _ in made.files] == [one[:LEAST] for one in files[1:]]
+    assert not any(made.files.values())
+    for algorithm, most in ((Digest.SM3, MOST_FILES), (Digest.SHA256, MOST_SIGNED)):
+        files = [bytes((number,)) * (LEAST + 1) for number in range(most + 1)]
+        for one in files:
+            made.hash_to_sign(algorithm, one, [(0, LEAST), (LEAST, 1)])
+        assert [beginning for beginning, _, _ in made.files[algorithm]] == [one[:LEAST] for one in files[1:]]
 
 
 def test_the_process_has_its_own_for_these_as_well() -> None:
