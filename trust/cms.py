@@ -20,6 +20,7 @@ from trust.crypto.algorithms import Digest, digest_by_oid, signature_algorithm
 from trust.errors import Invalid
 from trust.ocsp import OCSPResponse
 from trust.revocation import revocation_list_of
+from trust.revocation_archival import ARCHIVED, archived_in
 
 __all__ = [
     "BytesContent",
@@ -56,6 +57,8 @@ def read_tolerantly(encoded: bytes) -> SignedMessage:
         data = info["content"]
         inner = data["encap_content_info"]
         content = inner["content"]
+        signers = tuple(read_signer(one) for one in data["signer_infos"])
+        archived = [archived_in(one.signed_values.get(ARCHIVED, ())) for one in signers]
         return SignedMessage(
             dialect=Dialect.GBT35275 if outer == oids.GM_SIGNED_DATA else Dialect.RFC5652,
             content_type=inner["content_type"].dotted,
@@ -63,11 +66,15 @@ def read_tolerantly(encoded: bytes) -> SignedMessage:
             certificates=tuple(
                 certificate_of(one.chosen.dump()) for one in data["certificates"] or () if one.name == "certificate"
             ),
-            revocation_lists=tuple(
-                revocation_list_of(one.chosen.dump()) for one in data["crls"] or () if one.name == "crl"
+            revocation_lists=(
+                *(revocation_list_of(one.chosen.dump()) for one in data["crls"] or () if one.name == "crl"),
+                *(one for lists, _ in archived for one in lists),
             ),
-            status_responses=tuple(read_responses(data["crls"])),
-            signers=tuple(read_signer(one) for one in data["signer_infos"]),
+            status_responses=(
+                *read_responses(data["crls"]),
+                *(one for _, responses in archived for one in responses),
+            ),
+            signers=signers,
         )
     except ASN1CRYPTO_ERRORS:
         raise CMSMalformed from None

@@ -131,16 +131,18 @@ def queue(
 ) -> tuple[Approval, ...]:
     """Return the requests for a seal, oldest first: those after the request `after`, at most `limit` of them.
 
-    Who looks for those that are requested looks for those that can still be decided: what nobody decided in time would
-    stand before them for ever.
+    Who looks for those that are requested looks for those that can still be decided, and who looks for those that are
+    approved for those that can still be used: what nobody decided or used in time would stand before them for ever.
     """
     statement = select(ApprovalRow).where(col(ApprovalRow.seal) == seal, col(ApprovalRow.id) > after)
     if requester is not None:
         statement = statement.where(col(ApprovalRow.requester) == requester)
     if state is not None:
         statement = statement.where(col(ApprovalRow.state) == state.value)
-    if state is ApprovalState.REQUESTED:
+    if state in {ApprovalState.REQUESTED, ApprovalState.APPROVED}:
         statement = statement.where(col(ApprovalRow.expires_at) >= view.now)
+    if state is ApprovalState.APPROVED:
+        statement = statement.where(col(ApprovalRow.stamping).is_(None))
     return tuple(to_approval(row) for row in view.exec(statement.order_by(col(ApprovalRow.id)).limit(limit)))
 
 
@@ -157,7 +159,7 @@ def spend(tx: Transaction, name: str, stamping: str) -> bool:
     return tx.change(statement.values(stamping=stamping).execution_options(synchronize_session=False)) == 1
 
 
-def release(tx: Transaction, name: str) -> None:
-    """Let an approval be used again: nothing came of the stamping that it was spent on."""
-    statement = update(ApprovalRow).where(col(ApprovalRow.id) == name).values(stamping=None)
-    tx.change(statement.execution_options(synchronize_session=False))
+def release(tx: Transaction, name: str, stamping: str) -> None:
+    """Let an approval be used again that was spent on a stamping of which nothing came, unless it was used since."""
+    mine = update(ApprovalRow).where(col(ApprovalRow.id) == name, col(ApprovalRow.stamping) == stamping)
+    tx.change(mine.values(stamping=None).execution_options(synchronize_session=False))

@@ -15,7 +15,7 @@ from seal.image.designs import SealDesign, Shape
 from seal.image.drawing import drawn
 from seal.image.likeness import likeness
 from seal.kinds import SealKind
-from seal.life.entitlement import name_of, require_bearer, require_design, require_entitled
+from seal.life.entitlement import name_of, require_bearer, require_fitting
 from seal.life.resemblance import resemblances
 from seal.life.steps import SealLife, Told, permit
 from seal.lifecycle import DUTIES, ENDED, LIFECYCLE, SealEvent, SealState
@@ -220,9 +220,7 @@ class Applying(SealLife):
         Raise `KindNotEntitled`, `BearerMissing`, `BearerNotOfOwner`, `DesignNotOfOwner`, `StatutorySealExists`, and
         what cannot be drawn.
         """
-        require_entitled(owner, seal.kind)
-        person = require_bearer(self.identity, view, owner=owner, kind=seal.kind, bearer=bearer)
-        require_design(seal.design, owner=owner, kind=seal.kind, bearer=person)
+        person = require_fitting(self.identity, view, owner=owner, kind=seal.kind, design=seal.design, bearer=bearer)
         if seal.kind is SealKind.STATUTORY_NAME:
             for other in repository.find(view, owner=owner.id, kind=seal.kind):
                 if other.state not in ENDED and other.id not in (seal.id, seal.supersedes):

@@ -8,7 +8,7 @@ from seal.image.designs import SealDesign, Shape
 from seal.kinds import ENTITLED, SealKind, class_of
 from trust.store import Reading
 
-__all__ = ["name_of", "require_bearer", "require_design", "require_entitled"]
+__all__ = ["name_of", "require_bearer", "require_design", "require_entitled", "require_fitting"]
 
 
 def require_entitled(owner: Organisation, kind: SealKind) -> None:
@@ -51,6 +51,26 @@ def require_design(design: SealDesign, *, owner: Organisation, kind: SealKind, b
         fits = design.name == " ".join(owner.name.split()) and design.shape is not Shape.SQUARE
     if not fits:
         raise DesignNotOfOwner
+
+
+def require_fitting(
+    identity: IdentityService,
+    view: Reading,
+    *,
+    owner: Organisation,
+    kind: SealKind,
+    design: SealDesign,
+    bearer: str | None,
+) -> Person | None:
+    """Return the person whose name a seal shows, where its owner may have the seal as it is designed.
+
+    Asked when it is applied for, and again when it is made: owners and people are renamed, and leave. Raise what the
+    three above raise.
+    """
+    require_entitled(owner, kind)
+    person = require_bearer(identity, view, owner=owner, kind=kind, bearer=bearer)
+    require_design(design, owner=owner, kind=kind, bearer=person)
+    return person
 
 
 def name_of(design: SealDesign, title: str) -> str:

@@ -6,6 +6,7 @@ from identity.duties import Actor
 from identity.lifecycle import SubjectUse
 from seal import repository
 from seal.grounds import Ground
+from seal.life.entitlement import require_fitting
 from seal.life.steps import SealLife, Told, permit
 from seal.life.workshop import Workshop
 from seal.lifecycle import DUTIES, LIFECYCLE, SealEvent, SealState
@@ -32,13 +33,18 @@ class Producing(SealLife):
 
         What was begun and not finished is taken up again: a code once allotted and keys once generated stay. So does
         the request to an authority outside that certifies owners: until its answer is there, raise
-        `CertificateAwaited`.
+        `CertificateAwaited`. Raise what `require_fitting` raises where the seal would show a name of before: then the
+        maker sends it back.
         """
         with self.store.transaction() as tx:
             current = self.require(tx, seal)
             owner = self.identity.require_organisation(tx, current.owner, use=SubjectUse.ACT)
             permit(actor, DUTIES[SealEvent.MAKE], current.owner)
             LIFECYCLE.step(current.state, SealEvent.MAKE, actor=actor.id, before=current.last_actor)
+            # Whom it names may be called otherwise by now: no seal is made that was never right.
+            require_fitting(
+                self.identity, tx, owner=owner, kind=current.kind, design=current.design, bearer=current.bearer
+            )
             making = self.workshop.prepare(tx, current, owner, actor=actor.id)
         made = self.workshop.make(making, actor=actor.id)
         with self.store.transaction() as tx:

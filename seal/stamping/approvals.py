@@ -160,7 +160,8 @@ class ApprovalService:
     ) -> tuple[Approval, ...]:
         """Return the requests for a seal, oldest first: all for its owner, and to others their own.
 
-        Those after the request `after`, at most `limit`; of those that are requested, those that can still be decided.
+        Those after the request `after`, at most `limit`; of those that are requested, those that can still be decided,
+        and of those that are approved, those that can still be used.
         """
         with self.store.reading() as view:
             owner = self.require_seal(view, seal).owner

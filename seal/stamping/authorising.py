@@ -26,6 +26,7 @@ from seal.ledger import stamping_repository
 from seal.ledger.entries import DOCUMENTS_ALONE, Authorisation, Operation
 from seal.lifecycle import PERMITS, SealUse
 from seal.repository import Seal
+from seal.stamping.permitting import Permitting
 from seal.stamping.signed_authorisations import SignedAuthorisations, delegation_of
 from trust import requests
 from trust.delegations import DelegationMalformed
@@ -81,10 +82,13 @@ class DelegateStamping:
 class AuthorisationService:
     """The use cases of authorisations."""
 
-    def __init__(self, *, store: Store, identity: IdentityService, signed: SignedAuthorisations) -> None:
+    def __init__(
+        self, *, store: Store, identity: IdentityService, signed: SignedAuthorisations, permitting: Permitting
+    ) -> None:
         self.store = store
         self.identity = identity
         self.signed = signed
+        self.permitting = permitting
 
     def authorise(self, actor: Actor, command: AuthoriseStamping) -> Authorisation:
         """Authorise a person or a business system, who may act at all, or an organisation to stamp 授权.
@@ -234,13 +238,15 @@ class AuthorisationService:
         return tuple(islice((one for one in seen if before is None or one.id < before), limit))
 
     def held(self, actor: Actor) -> tuple[tuple[Authorisation, Seal], ...]:
-        """Return the authorisations that the actor holds and that are not over, each with its seal.
+        """Return what the actor may stamp with and is not over, each with its seal.
 
-        Whether one permits a use is asked at the use: its seal may rest, or what it was given within may be over.
+        First the authorisations, those that end first first; then what delegations let the actor do, for each seal and
+        purpose. Whether one permits a use is asked at the use: its seal may rest, or what it was given within is over.
         """
         with self.store.reading() as view:
             found = stamping_repository.held_by(view, actor.id)
-            return tuple((one, self.require(view, one.seal)) for one in found)
+            own = [(one, self.require(view, one.seal)) for one in found]
+            return (*own, *self.permitting.delegated(view, actor))
 
     # --- building blocks
 

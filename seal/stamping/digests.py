@@ -31,6 +31,8 @@ MOST_CHARACTERS: Final = 255
 """Of what a signature says that it protects."""
 
 MOST_IN_REFERENCE: Final = 128
+MOST_HEADS: Final = 64
+"""Beginnings of what a seal signs that are kept, each as long as the seal."""
 
 
 class Timing(StrEnum):
@@ -110,8 +112,11 @@ class DigestSigner:
     def begin(self, tbs: bytes, tail: int) -> tuple[bytes, Hasher]:
         """Hash what all signatures with such a tail begin with, and keep it."""
         head = tbs[:-tail]
-        self.heads[tail] = head, self.fresh(head)
-        return self.heads[tail]
+        if len(self.heads) >= MOST_HEADS:
+            self.heads.clear()
+        begun = head, self.fresh(head)
+        self.heads[tail] = begun
+        return begun
 
     def fresh(self, head: bytes) -> Hasher:
         """Return SM3 of the signer's identity and `head` in the making (GB/T 32918.2-2016, 6.1)."""

@@ -178,7 +178,7 @@ class Intents:
             elif authorisation is not None:
                 stamping_repository.give_back(tx, authorisation, count=len(stampings))
         if first.approval is not None:
-            approval_repository.release(tx, first.approval)
+            approval_repository.release(tx, first.approval, intent_of(first))
         facts: dict[str, Fact]
         facts = {"stamping": first.id} if first.batch is None else {"batch": first.batch, "count": len(stampings)}
         tag = "seal:stamp:void" if first.batch is None else "seal:stamp_batch:void"

@@ -66,13 +66,14 @@ def require_valid(report: DocumentReport, *, fields: tuple[str, ...]) -> None:
 def require_unharmed(pdf: bytes, *, before: bytes, evidence: Evidence, now: datetime) -> DocumentReport:
     """Return the report on the whole of `pdf`, if every signature of `before` fares as well in it as it did there.
 
-    Raise `OwnWorkRefused`, or the errors of `open_pdf`.
+    And if every other one holds. Raise `OwnWorkRefused`, or the errors of `open_pdf`.
     """
     report = judge_pdf(pdf, evidence, now=now)
-    after = outcomes(report)
-    for field, outcome in outcomes(judge_pdf(before, evidence, now=now)).items():
+    after, earlier = outcomes(report), outcomes(judge_pdf(before, evidence, now=now))
+    for field, outcome in earlier.items():
         if field not in after or BETTER_FIRST.index(after[field]) > BETTER_FIRST.index(outcome):
             raise OwnWorkRefused(check="pdf.earlier_signatures")
+    require_valid(report, fields=tuple(after.keys() - earlier.keys()))
     return report
 
 

@@ -16,8 +16,8 @@ or a business system, or withdrawing an authorisation stops the next use, with n
 | Where it wants an approval: there is one, for exactly this use (approvals.py) | `ApprovalRequired` and others |
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -199,10 +199,33 @@ class Permitting:
         )
         found = held_for(self.identity, view, actor.id, Matter.SEAL_STAMP, owner=seal.owner)
         return [
-            Permitted(seal=seal, authorisation=as_authorisation(links[-1], seal, use), mandates=links)
+            Permitted(
+                seal=seal,
+                authorisation=as_authorisation(links[-1], seal, use.purpose.purpose, frozenset({use.operation})),
+                mandates=links,
+            )
             for links in found
             if all(delegation_permits(one.bounds, wanted) for one in links)
         ]
+
+    def delegated(self, view: Reading, actor: Actor) -> Iterator[tuple[Authorisation, Seal]]:
+        """Yield what mandates that hold now and have a use left let somebody do, for each seal and purpose.
+
+        In the form of authorisations, each with its seal; counted is what its chain has least left of.
+        """
+        for links in held_for(self.identity, view, actor.id, Matter.SEAL_STAMP):
+            mandate, bounds = links[-1], links[-1].bounds
+            limits = [(one.bounds.times - one.used, one) for one in links if one.bounds.times is not None]
+            counted = min(limits, key=lambda one: one[0])[1] if limits else mandate
+            operations = frozenset(Operation(one) for one in bounds.operations)
+            for code in sorted(bounds.seals):
+                for seal in repository.find(view, owner=links[0].delegator.id, code=code):
+                    for purpose in sorted(bounds.purposes):
+                        told = as_authorisation(mandate, seal, purpose, operations)
+                        yield (
+                            replace(told, times=counted.bounds.times, used=counted.used, statement=mandate.statement),
+                            seal,
+                        )
 
     def count(self, tx: Transaction, permitted: Permitted, *, count: int = 1) -> None:
         """Count stampings, all of them or none. Raise `AuthorisationExhausted`."""
@@ -221,16 +244,16 @@ def permits(authorisation: Authorisation, use: Use, at: datetime) -> bool:
     return all(holds(authorisation, use, at) for holds in RULES.values())
 
 
-def as_authorisation(mandate: Mandate, seal: Seal, use: Use) -> Authorisation:
-    """Return a mandate in the form of an authorisation, for this use."""
+def as_authorisation(mandate: Mandate, seal: Seal, purpose: str, operations: frozenset[Operation]) -> Authorisation:
+    """Return a mandate in the form of an authorisation of a seal, for a purpose."""
     bounds = mandate.bounds
     return Authorisation(
         id=mandate.id,
         seal=seal.id,
         holder=mandate.delegate.id,
-        purpose=use.purpose.purpose,
+        purpose=purpose,
         document_kinds=tuple(sorted(bounds.document_kinds)),
-        operations=frozenset({use.operation}),
+        operations=operations,
         valid_from=bounds.not_before,
         valid_until=bounds.not_after,
         times=bounds.times,

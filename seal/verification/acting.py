@@ -70,7 +70,7 @@ def judge_message(
     message = read_again(encoded, reports) if der.oid(ACTING) in encoded else None
     if message is None:
         return reports
-    known = evidence.joined_by(message.certificates, message.revocation_lists)
+    known = evidence.joined_by(message.certificates, message.revocation_lists, message.status_responses)
     return tuple(
         with_acting(report, acting_of(signer), known, now=now, seal=None)
         for report, signer in zip(reports, message.signers, strict=True)

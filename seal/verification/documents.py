@@ -139,7 +139,7 @@ def overall(reports: Sequence[SignatureReport]) -> Outcome:
 def judge_pdf(pdf: bytes, evidence: Evidence, *, now: datetime, password: str | None = None) -> DocumentReport:
     """Judge every signature of a PDF. Raise the errors of `open_pdf` for a file that cannot be read as one."""
     document = open_pdf(pdf, password=password)
-    known = evidence.joined_by(document.certificates, document.revocation_lists)
+    known = evidence.joined_by(document.certificates, document.revocation_lists, document.status_responses)
     time_stamps = [judge_one(document, one, known, now=now) if one.is_time_stamp else () for one in document.signatures]
     stamps = [judged for found in time_stamps for judged in found]
     return DocumentReport(
@@ -241,7 +241,7 @@ def judge_value(
     if message is None:
         return tuple((report, None) for report in reports)
     found: list[Judged] = []
-    known = evidence.joined_by(message.certificates, message.revocation_lists)
+    known = evidence.joined_by(message.certificates, message.revocation_lists, message.status_responses)
     for report, signer in zip(reports, message.signers, strict=True):
         told = with_acting(report, acting_of(signer), known, now=now, seal=None)
         found.append((replace(told, checks=(*told.checks, *check_carried(signer, step="cms"))), None))

@@ -6,6 +6,7 @@ Asked of what verification found, with no key and no writing. A seal that is not
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from identity.delegation import repository as mandates
 from identity.delegation.mandates import MandateState
@@ -17,10 +18,14 @@ from seal.records import HistoryEntry
 from seal.standing import SealTrust, TrustAt, trust_at
 from seal.verification.acting import acting_in
 from seal.verification.documents import JudgedSignature
+from trust.repository import events_about
 from trust.store import Reading
 from trust.verdict import Check, Finding, SubIndication
 
 __all__ = ["SealStanding", "standing_checks", "standing_of"]
+
+MANDATE_ENDS: Final = ("mandate:revoke:done", "mandate:renounce:done")
+"""Events with which a mandate that was in force ends."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,14 +94,14 @@ def standing_of(view: Reading, judged: JudgedSignature, *, at: datetime | None =
         stamped_at=moment,
         stamping=None if line is None else line.id,
         at_stamping=trust_at(history, moment, is_proven=is_proven),
-        delegations=check_delegations(view, judged),
+        delegations=check_delegations(view, judged, asked),
     )
 
 
-def check_delegations(view: Reading, judged: JudgedSignature) -> Check | None:
+def check_delegations(view: Reading, judged: JudgedSignature, asked: datetime) -> Check | None:
     """Check that the delegations of a signature are those of the registry; None where it carries none.
 
-    Which of them have ended since is told beside, and says nothing against what was stamped before.
+    Which of them had ended at the moment `asked` is told beside, and says nothing against what was stamped before.
     """
     told = acting_in(judged.seal_signature)
     try:
@@ -114,8 +119,10 @@ def check_delegations(view: Reading, judged: JudgedSignature) -> Check | None:
         if known is None or known.statement != one.der:
             finding = Finding(sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE, reason=f"{name} is not on record")
             return Check(step="3", name="delegation.registered", finding=finding)
-        is_withdrawn = authorisation is not None and authorisation.withdrawn_at is not None
-        if is_withdrawn or (mandate is not None and mandate.state is not MandateState.ACCEPTED):
+        ends = [None if authorisation is None else authorisation.withdrawn_at]
+        if mandate is not None and mandate.state is not MandateState.ACCEPTED:
+            ends += [one.at for one in events_about(view, subject=name, tags=MANDATE_ENDS)] or [asked]
+        if any(end is not None and end <= asked for end in ends):
             ended.append(name)
     note = f"ended since: {', '.join(ended)}" if ended else ""
     return Check(step="3", name="delegation.registered", note=note)

@@ -11,6 +11,7 @@ from asn1crypto import crl, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator import ValidationContext
 
 import trust.pdf.reading
@@ -19,7 +20,8 @@ from tests.vectors.verification.cases import Case, read_manifest
 pytestmark = pytest.mark.interop
 
 LENT: Final = trust.pdf.reading.__name__
-"""Whose decoder of PNG predictors pyHanko has in every process of ours: its own undoes three of the five wrongly."""
+"""Whose decoder of PNG predictors pyHanko has in every process of ours, and whose reader of names: its own undoes three
+of the five wrongly, and refuses what is not ASCII."""
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "divergences.md"
 MANIFEST: Final = read_manifest()
@@ -35,8 +37,8 @@ def told_otherwise() -> dict[str, tuple[str, str]]:
     return {name: (theirs, ours) for name, theirs, ours in rows}
 
 
-def context(case: Case, reader: PdfFileReader) -> ValidationContext:
-    """Return what it trusts and knows for a case: what we do, and what the file brings along."""
+def context(case: Case, reader: PdfFileReader, signature: EmbeddedPdfSignature) -> ValidationContext:
+    """Return what it trusts and knows for a case: what we do, and what the file and the signature bring along."""
     evidence = MANIFEST.evidence(case)
     told: dict[str, Any] = {
         "trust_roots": [x509.Certificate.load(one.der) for one in evidence.anchors],
@@ -46,6 +48,10 @@ def context(case: Case, reader: PdfFileReader) -> ValidationContext:
         "allow_fetching": False,
         "moment": datetime.fromisoformat(case.moment),
     }
+    for one in signature.signer_info["signed_attrs"]:
+        if one["type"].native == "adobe_revocation_info_archival":
+            (archived,) = one["values"]
+            told |= {"crls": [*told["crls"], *archived["crl"]], "ocsps": [*archived["ocsp"]]}
     if "/DSS" in reader.root:
         return DocumentSecurityStore.read_dss(reader).as_validation_context(told)
     return ValidationContext(**told)
@@ -58,10 +64,10 @@ def is_valid(case: Case) -> bool:
         found = []
         for one in reader.embedded_signatures:
             if one.sig_object.get("/Type") == "/DocTimeStamp":
-                stamp = validate_pdf_timestamp(one, context(case, reader))
+                stamp = validate_pdf_timestamp(one, context(case, reader, one))
                 found.append(stamp.intact and stamp.valid and stamp.trusted)
             else:
-                found.append(validate_pdf_signature(one, context(case, reader)).bottom_line)
+                found.append(validate_pdf_signature(one, context(case, reader, one)).bottom_line)
     except Exception:  # noqa: BLE001 - it raises many kinds on files that are broken on purpose
         return False
     return bool(found) and all(found)

@@ -192,11 +192,13 @@ class House:
             store=self.store, identity=self.identity, blobs=self.blobs, protection=protection
         )
         self.signed = SignedAuthorisations(store=self.store, service_keys=self.service_keys)
-        self.authorisations = AuthorisationService(store=self.store, identity=self.identity, signed=self.signed)
         signing = MandateSigning(store=self.store, service_keys=self.service_keys)
         self.mandates = MandateService(store=self.store, identity=self.identity, signing=signing)
         self.stampings = self.stamping_service()
         self.permitting = self.stampings.permitting
+        self.authorisations = AuthorisationService(
+            store=self.store, identity=self.identity, signed=self.signed, permitting=self.permitting
+        )
         self.approvals = ApprovalService(store=self.store, permitting=self.permitting)
         self.digests = DigestStampingService(
             store=self.store,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -441,11 +441,11 @@ def test_authorisations_that_were_withdrawn_are_not_signed_any_more(house: House
 # --- what the registry adds
 
 
-def registered(house: House, pdf: bytes) -> tuple[Outcome, str]:
-    """Return what the registry says of the delegations of a document, and its note."""
+def registered(house: House, pdf: bytes, at: datetime | None = None) -> tuple[Outcome, str]:
+    """Return what the registry says of the delegations of a document, or said at a moment, and its note."""
     one = judge_pdf(pdf, evidence_of(house), now=house.clock.now()).signatures[0]
     with house.store.reading() as view:
-        standing = standing_of(view, one)
+        standing = standing_of(view, one, at=at)
     assert standing is not None
     (check,) = [each for each in standing_checks(standing) if each.name == "delegation.registered"]
     return check.outcome, check.note
@@ -455,17 +455,22 @@ def test_the_registry_tells_which_delegations_have_ended_since(house: House) -> 
     holder = Holder(house)
     _, pdf = holder.stamp()
     assert registered(house, pdf) == (Outcome.PASSED, "")
-    owner, name = house.authority.owner, holder.authorisation.id
+    owner, name, before = house.authority.owner, holder.authorisation.id, house.clock.now()
+    house.clock.advance(timedelta(seconds=1))
     house.authorisations.withdraw(owner, holder.seal, name, reason="岗位调整")
     assert registered(house, pdf) == (Outcome.PASSED, f"ended since: {name}")
+    assert registered(house, pdf, before) == (Outcome.PASSED, "")
 
 
 def test_the_registry_tells_which_mandates_have_ended_since(house: House) -> None:
     seal, agents, names = mandated(house, 2)
     _, pdf = house.stampings.stamp(agents[-1], house.stamp_command(seal=seal))
     assert registered(house, pdf) == (Outcome.PASSED, "")
+    before = house.clock.now()
+    house.clock.advance(timedelta(seconds=1))
     house.mandates.revoke(house.authority.owner, names[0], reason="岗位调整")
     assert registered(house, pdf) == (Outcome.PASSED, f"ended since: {names[0]}")
+    assert registered(house, pdf, before) == (Outcome.PASSED, "")
 
 
 def test_a_statement_that_is_not_on_record_fails(house: House) -> None:
@@ -482,10 +487,10 @@ def test_what_carries_no_chain_is_not_asked_for_one(house: House) -> None:
     _, pdf = Holder(house).stamp()
     one = judge_pdf(pdf, evidence_of(house), now=NOW).signatures[0]
     with house.store.reading() as view:
-        assert check_delegations(view, one) is None
+        assert check_delegations(view, one, house.clock.now()) is None
         assert one.seal_signature is not None
         strange = replace(one.seal_signature, extensions=(SealExtension(oid=ACTING, value=b"\x05\x00"),))
-        assert check_delegations(view, replace(one, seal_signature=strange)) is None
+        assert check_delegations(view, replace(one, seal_signature=strange), house.clock.now()) is None
 
 
 def test_mandates_are_counted_and_ended_on_each_database(either_house: House) -> None:

@@ -19,6 +19,7 @@ from seal.errors import (
     NotAuthorised,
     SealUnknown,
 )
+from seal.ledger import approval_repository
 from seal.ledger.approval_repository import Approval, ApprovalState
 from seal.ledger.entries import Operation, Purpose
 from seal.stamping.approvals import DECIDED_WITHIN, USED_WITHIN, AskForApproval
@@ -246,6 +247,20 @@ def test_what_nobody_decided_in_time_does_not_stand_before_what_can_be_decided(d
     assert {one.id for one in house.approvals.queue(owner, desk.seal)} == {one.id for one in (*forgotten, asked)}
 
 
+def test_what_was_used_or_nobody_used_in_time_does_not_stand_before_what_can_be_used(desk: Desk) -> None:
+    house, owner = desk.house, desk.house.authority.owner
+    desk.stamp(desk.approved().id)
+    house.clock.advance(timedelta(seconds=1))
+    desk.approved()
+    usable = partial(house.approvals.queue, desk.actor, desk.seal, state=ApprovalState.APPROVED, limit=1)
+    assert len(usable()) == 1
+    house.clock.advance(USED_WITHIN + INSTANT)
+    assert usable() == ()
+    approved = desk.approved()
+    assert usable() == (approved,)
+    assert len(house.approvals.queue(owner, desk.seal)) == 3
+
+
 def test_the_queue_is_read_a_page_at_a_time(desk: Desk) -> None:
     house, owner = desk.house, desk.house.authority.owner
     for _ in range(3):
@@ -302,6 +317,15 @@ def test_an_approval_that_came_to_nothing_can_be_used_again(desk: Desk) -> None:
         desk.stamp(approved.id)
     assert desk.state(approved) == approved
     desk.stamp(approved.id)
+
+
+def test_what_was_voided_gives_back_no_approval_that_another_stamping_has(desk: Desk) -> None:
+    approved = desk.approved()
+    with desk.house.store.transaction() as tx:
+        assert approval_repository.spend(tx, approved.id, "stamp_b")
+        approval_repository.release(tx, approved.id, "stamp_a")
+        tx.record(AuditEvent(tag="test:release:done", actor="test", subject=desk.seal))
+    assert desk.state(approved).stamping == "stamp_b"
 
 
 def test_an_approval_is_not_kept_for_later(desk: Desk) -> None:

@@ -22,7 +22,7 @@ from seal.errors import (
 from seal.ledger import stamping_repository
 from seal.ledger.entries import Operation, Stamping, StampingState, digest_of_batch
 from seal.stamping.digest_stampings import AT_ONCE, JUDGED_FOR, DigestStampingService, SealedDigest, StampDigests
-from seal.stamping.digests import MOST_ITEMS, DigestItem, Timing
+from seal.stamping.digests import MOST_HEADS, MOST_ITEMS, DigestItem, Timing
 from seal.stamping.intents import LEFT_BEHIND
 from seal.verification.signatures import judge_seal_signature
 from tests.fakes.clock import NOW
@@ -30,6 +30,7 @@ from tests.fakes.faulty import Crash
 from tests.seal.holders import Holder
 from tests.seal.houses import NOTICE, House, at_once
 from trust.crypto import backends
+from trust.crypto.sm2 import SM2Digest
 from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
 from trust.requests import RequestKeyReused
@@ -440,3 +441,14 @@ def test_every_time_stamp_is_judged_before_it_is_released(client: Client) -> Non
         service.stamp(client.holder.actor, client.order(2, timing=Timing.PROVEN))
     assert told.value.details == {"check": "seal_signature.time_stamp"}
     assert client.holder.states == [VOID, VOID]
+
+
+def test_a_seal_is_kept_in_memory_so_many_times_and_no_more(house: House) -> None:
+    client = Client(house)
+    house.digests.stamp(client.holder.actor, client.order())
+    signer = house.digests.signers[client.holder.seal]
+    for length in range(1, 2 * MOST_HEADS):
+        item = DigestItem(digest=bytes(32), property_info="a" * length)
+        tbs = signer.tbs(item, SECOND, None)
+        assert signer.e(tbs, item, SECOND, None) == SM2Digest(sm3(signer.z, tbs))
+    assert len(signer.heads) <= MOST_HEADS

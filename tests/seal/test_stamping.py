@@ -32,6 +32,7 @@ from trust.pdf.signing import SignatureTooLarge
 from trust.profiles import SEAL_OWNER
 from trust.signing import SigningUnavailable
 from trust.timestamping import TimeStampingUnavailable
+from trust.validation_data import validation_data
 
 DAY = timedelta(days=1)
 PASSED = [("ElectronicSeal", "passed", ""), ("DocumentSignature", "passed", "")]
@@ -238,11 +239,23 @@ def other_time_stamp_of_something_else(bench: Bench, _sm2: PKI) -> StampKit:
 def test_nothing_is_released_that_our_own_verification_refuses(
     bench: Bench, sm2_pki: PKI, spoilt: Callable[[Bench, PKI], StampKit], check: str
 ) -> None:
+    bench.stamp(paper())  # what passed at the same moment, with evidence and keys that are good, vouches for nothing
     prepared = bench.prepare(paper(), kit=spoilt(bench, sm2_pki))
     with pytest.raises(OwnWorkRefused) as refused:
         prepared.redeem(bench.clock)
     assert refused.value.details == {"check": check}
     assert issubclass(OwnWorkRefused, Untrusted)
+
+
+def test_what_is_stamped_together_brings_the_same_along(bench: Bench) -> None:
+    kit, at = bench.kit, bench.clock.now()
+    data = kit.brings_along(at)
+    assert data == validation_data(kit.leaves, kit.evidence, at=at)
+    assert data.revocation_lists
+    assert kit.brings_along(at) is data
+    assert not kit.brings_along(at + 10_000 * DAY).revocation_lists
+    assert kit.brings_along(at) == data
+    assert not replace(kit, evidence=replace(kit.evidence, revocation_lists=())).brings_along(at).revocation_lists
 
 
 def test_a_document_that_was_changed_after_it_was_put_on_record(bench: Bench) -> None:

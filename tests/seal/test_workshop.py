@@ -1,5 +1,6 @@
 """The workshop: what is on record before a key signs, what an attempt that was cut off leaves, what comes out."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from identity.duties import Actor, Duty
 from identity.errors import SubjectNotActive
 from seal.data.asn1 import SealVersion
 from seal.data.reading import read_seal
-from seal.errors import OwnWorkRefused
+from seal.errors import DesignNotOfOwner, OwnWorkRefused
 from seal.life.workshop import SEAL_LIFETIME
 from seal.lifecycle import SealState
 from seal.repository import Seal
@@ -17,6 +18,7 @@ from tests.fakes.clock import NOW
 from tests.fakes.faulty import Crash
 from tests.seal.houses import House, actor, at_once
 from trust.crypto.sm3 import sm3
+from trust.events import AuditEvent
 from trust.lifecycle import EventNotPossible
 from trust.signing import KeyPurpose, SigningUnavailable
 from trust.store import LostRace
@@ -39,6 +41,19 @@ def look(house: House, seal: str) -> Seal:
 
 def generated(house: House) -> list[str]:
     return [point for point in house.faults.passed if point.startswith("generate:")]
+
+
+def test_no_seal_is_made_under_a_name_of_before(house: House, seal: str) -> None:
+    people = house.identity.repository
+    with house.store.transaction() as tx:
+        owner = house.identity.require_organisation(tx, house.authority.organisation)
+        people.change_organisation(tx, replace(owner, name="云州市市场监管局"))
+        tx.record(AuditEvent(tag="test:rename:done", actor="test", subject=owner.id))
+    with pytest.raises(DesignNotOfOwner):
+        house.seals.make(house.authority.maker, seal)
+    assert (look(house, seal).code, generated(house)) == (None, [])
+    sent = house.seals.send_back(house.authority.maker, seal, reason="申请单位已更名")
+    assert sent.state is SealState.APPLIED
 
 
 def test_a_made_seal_holds_two_certified_keys_and_passes_verification(house: House, seal: str) -> None:

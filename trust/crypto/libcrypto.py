@@ -8,6 +8,7 @@ call makes an operation object of its own.
 import ctypes
 import ctypes.util
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache, cached_property, lru_cache
 from typing import Any, ClassVar, Final
 
@@ -38,7 +39,7 @@ KEPT_KEYS: Final = 1024
 """Public keys that are kept parsed; parsing one takes half as long as verifying with it."""
 
 OFTEN: Final = 8
-"""Verifications with a key before a table of its multiples is made: who comes so often comes again."""
+"""Signatures of a key that held before a table of its multiples is made: who comes so often comes again."""
 
 KEPT_TABLES: Final = 64
 """Keys with a table, of sixty thousand octets each. Those that come first have it, and these are the house's own."""
@@ -187,9 +188,6 @@ class LibcryptoBackend:
         if tables is not None:
             return tables.verify(e, signature)
         call, parsed, encoded = self.libcrypto.call, self.parsed(key), signature.der
-        parsed.uses += 1
-        if parsed.uses == OFTEN and len(self.tables) < KEPT_TABLES and self.curve is not None:
-            self.tables[key] = KeyTables(self.curve, key)
         operation = call("EVP_PKEY_CTX_new", parsed.pkey, None)
         try:
             if operation is None or call("EVP_PKEY_verify_init", operation) != 1:
@@ -200,7 +198,18 @@ class LibcryptoBackend:
             call("EVP_PKEY_CTX_free", operation)
         if not matches:
             call("ERR_clear_error")
-        return matches
+            return False
+        parsed.uses += 1
+        if parsed.uses == OFTEN and len(self.tables) < KEPT_TABLES:
+            self.keep_tables(key, e, signature)
+        return True
+
+    def keep_tables(self, key: SM2PublicKey, e: SM2Digest, signature: SM2Signature) -> None:
+        """Keep a table of the multiples of a key, where the library makes one by which this signature holds as well."""
+        with suppress(BackendFailed):
+            tables = None if self.curve is None else KeyTables(self.curve, key)
+            if tables is not None and tables.verify(e, signature):
+                self.tables[key] = tables
 
     def encrypt(self, key: SM2PublicKey, plain: bytes) -> SM2Ciphertext:
         """Return `plain` enciphered to `key`. Raise `BackendFailed`."""

@@ -7,14 +7,16 @@ Files that are attached (as PDF/A-3 and electronic invoices do) are not refused:
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import ClassVar, Final
 
 from trust.crypto.beginnings import known_beginning
 from trust.errors import Invalid
+from trust.pdf.annotations import require_one_way
 from trust.pdf.file import Document, entry_of, follow
-from trust.pdf.intake import PDFLimitExceeded
+from trust.pdf.intake import PDFLimitExceeded, PDFMalformed
 from trust.pdf.objects import Array, Dictionary, Reference, Stream, Value
 
 __all__ = ["PDFDynamicContent", "is_plainly_still", "require_still"]
@@ -113,14 +115,16 @@ FLAGS: Final = re.compile(rb"/F(?:[\0\t\n\f\r ]++|%[^\r\n]*+)++[0-9+](?![\0\t\n\
 
 
 def require_still(document: Document) -> None:
-    """Raise `PDFDynamicContent` for what can change its looks, and `PDFLimitExceeded` for too many objects."""
+    """Raise `PDFDynamicContent` for what can change its looks, and what `objects_of` and `require_one_way` raise."""
     if has_layers_that_change(document):
         raise PDFDynamicContent(what="AS")
-    for value in objects_of(document):
+    ways: Counter[Reference] = Counter()
+    for value in objects_of(document, ways):
         dictionary = value.dictionary if isinstance(value, Stream) else value
         found = what_moves(document, dictionary, is_stream=isinstance(value, Stream))
         if found is not None:
             raise PDFDynamicContent(what=found)
+    require_one_way(document, ways)
 
 
 def is_plainly_still(pdf: bytes) -> bool:
@@ -224,18 +228,23 @@ def name_in(document: Document, dictionary: Dictionary, key: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-def objects_of(document: Document) -> Iterator[Dictionary | Stream]:
-    """Yield every dictionary and stream that can be reached, each object once."""
+def objects_of(document: Document, ways: Counter[Reference]) -> Iterator[Dictionary | Stream]:
+    """Yield every dictionary and stream that can be reached, each object once, and count the references to each.
+
+    Raise `PDFMalformed` for a reference to a number that no object of the file can have (7.5.5). It leads nowhere now;
+    what is written on the file takes that number, and would be seen there.
+    """
     waiting: list[Value] = [document.trailer]
-    seen: set[Reference] = set()
     while waiting:
         value = waiting.pop()
         if isinstance(value, Reference):
-            if value in seen:
+            ways[value] += 1
+            if ways[value] > 1:
                 continue
-            seen.add(value)
-            if len(seen) > MOST_OBJECTS:
+            if len(ways) > MOST_OBJECTS:
                 raise PDFLimitExceeded(limit="objects", allowed=MOST_OBJECTS)
+            if value.number >= document.free_number:
+                raise PDFMalformed
             value = document.load(value)
         if isinstance(value, Stream):
             yield value

@@ -6,12 +6,12 @@ Likewise for everything else that a signature changes: what two parts of a file 
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from trust.pdf.file import Document, array_of, dictionary_of, entry_of
+from trust.pdf.file import Document, array_of, dictionary_of, entry_of, page_references
 from trust.pdf.intake import LIMITS, PDFLimitExceeded, PDFMalformed
 from trust.pdf.objects import Reference, Value
 from trust.pdf.update import Update
 
-__all__ = ["make_annotations_indirect", "require_own_objects"]
+__all__ = ["make_annotations_indirect", "require_one_way", "require_own_objects"]
 
 CHANGED: Final[Mapping[str, tuple[str, ...]]] = {
     "AcroForm": ("Fields", "SigFlags"),
@@ -35,6 +35,23 @@ def require_own_objects(document: Document, pages: Iterable[Reference]) -> None:
         holders += [catalog.get(key), *(held.get(one) for one in entries if isinstance(held, dict))]
     found = [one for one in holders if isinstance(one, Reference)]
     if len(found) != len(set(found)):
+        raise PDFMalformed
+
+
+def require_one_way(document: Document, ways: Mapping[Reference, int]) -> None:
+    """Raise `PDFMalformed` where what a signature changes is reached by another way besides.
+
+    It would change there too. Readers that compare revisions know no reason for that, and refuse the signature before.
+    `ways` tells how many references lead to an object. Pages and the catalog are led to by much that is meant to.
+    """
+    catalog = dictionary_of(entry_of(document, document.trailer, "Root"))
+    changed = [dictionary_of(document.load(page)).get("Annots") for page in page_references(document)]
+    for key, entries in CHANGED.items():
+        held = entry_of(document, catalog, key)
+        changed.append(catalog.get(key))
+        if key != "Perms" and isinstance(held, dict):  # the signature that certifies is led to by its field as well
+            changed += [held.get(one) for one in entries]
+    if any(isinstance(one, Reference) and ways.get(one, 0) > 1 for one in changed):
         raise PDFMalformed
 
 

@@ -101,6 +101,9 @@ class PDFLimits:
 
 LIMITS: Final = PDFLimits()
 HEADER: Final = b"%PDF-"
+VERSION: Final = re.compile(rb"%PDF-[0-9]\.[0-9]")
+"""The header with its version (ISO 32000-2, 7.5.2)."""
+
 HEADER_SOUGHT: Final = 1024
 """Octets in which some readers look for the header of a PDF that does not begin with it."""
 
@@ -121,7 +124,7 @@ ZIP_COMMENT: Final = 0xFFFF
 
 def require_acceptable(pdf: bytes, limits: PDFLimits = LIMITS) -> None:
     """Raise `PDFMalformed` or `PDFLimitExceeded` for a file that no parser should be given."""
-    if not pdf.startswith(HEADER):
+    if not VERSION.match(pdf):
         raise PDFMalformed
     if len(pdf) > limits.size:
         raise PDFLimitExceeded(limit="size", allowed=limits.size)

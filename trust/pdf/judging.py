@@ -38,9 +38,19 @@ from typing_extensions import override
 
 from trust.certificates import Certificate, certificate_of
 from trust.errors import TrustError
+from trust.ocsp import OCSPResponse
 from trust.pdf.content import ByteRangeContent
 from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFMalformed, PDFPasswordWrong, require_acceptable
-from trust.pdf.reading import PARSER_ERRORS, Reader, entry, form_fields, malformed_when_unreadable, members, pages_of
+from trust.pdf.reading import (
+    PARSER_ERRORS,
+    Reader,
+    entry,
+    form_fields,
+    malformed_when_unreadable,
+    members,
+    pages_of,
+    text_of,
+)
 from trust.pdf.revisions import Addition, AdditionKind, additions_of
 from trust.pdf.surroundings import has_other_surroundings
 from trust.revocation import RevocationList, revocation_list_of
@@ -48,7 +58,7 @@ from trust.revocation import RevocationList, revocation_list_of
 __all__ = ["ByteRangeContent", "Changes", "Coverage", "PDFDocument", "PDFSignature", "is_followed", "open_pdf"]
 
 MAX_STORE: Final = 200
-"""Certificates and lists that are taken from a document security store."""
+"""Certificates, lists and responses that are taken from a document security store, so many of each."""
 
 MAX_SIGNATURES: Final = 50
 
@@ -177,6 +187,7 @@ class PDFDocument:
     certificates: tuple[Certificate, ...]
     revocation_lists: tuple[RevocationList, ...]
     pages: int
+    status_responses: tuple[OCSPResponse, ...] = ()
 
 
 def open_pdf(pdf: bytes, *, password: str | None = None) -> PDFDocument:
@@ -190,12 +201,13 @@ def open_pdf(pdf: bytes, *, password: str | None = None) -> PDFDocument:
             pass  # what pyHanko walks through next is a tree, and not too large
         pages = len(pages_of(reader.root))
         found = [read_signature(pdf, reader, name, field) for name, field in signed_fields(reader)]
-        certificates, lists = read_security_store(reader)
+        certificates, lists, responses = read_security_store(reader)
         return PDFDocument(
             signatures=with_additions(reader, sorted(found, key=lambda one: one.revision)),
             certificates=certificates,
             revocation_lists=lists,
             pages=pages,
+            status_responses=responses,
         )
 
 
@@ -214,7 +226,7 @@ def signed_fields(reader: Reader) -> Iterator[tuple[str, Any]]:
     for count, (name, _, reference) in enumerate(enumerate_sig_fields(reader, filled_status=True)):
         if count == MAX_SIGNATURES:
             raise PDFLimitExceeded(limit="signatures", allowed=MAX_SIGNATURES)
-        yield name, reference.get_object()
+        yield text_of(name), reference.get_object()
 
 
 def read_signature(pdf: bytes, reader: Reader, name: str, field: Any) -> PDFSignature:  # noqa: ANN401 - pyHanko's
@@ -236,7 +248,7 @@ def read_signature(pdf: bytes, reader: Reader, name: str, field: Any) -> PDFSign
         contents=embedded.pkcs7_content,
         content=ByteRangeContent(pdf, ranges),
         claimed_time=None if moment is None else parse_date(str(moment)),
-        reason=str(entry(signed, "/Reason", "")),
+        reason=text_of(entry(signed, "/Reason", "")),
         revision=embedded.signed_revision,
         coverage=coverage,
         changes=changes_after(pdf, embedded, coverage),
@@ -329,12 +341,15 @@ def has_fields_of_nobody(embedded: EmbeddedSignature) -> bool:
     return False
 
 
-def read_security_store(reader: Reader) -> tuple[tuple[Certificate, ...], tuple[RevocationList, ...]]:
+def read_security_store(
+    reader: Reader,
+) -> tuple[tuple[Certificate, ...], tuple[RevocationList, ...], tuple[OCSPResponse, ...]]:
     """Return what the document security store brings along. It is material, not evidence: anybody can put it there."""
     store = entry(reader.root, "/DSS", {})
     certificates = readable(certificate_of, entry(store, "/Certs", ()), DecodePurpose.CERTIFICATE)
     lists = readable(revocation_list_of, entry(store, "/CRLs", ()), DecodePurpose.CRL)
-    return tuple(certificates), tuple(lists)
+    responses = readable(OCSPResponse, entry(store, "/OCSPs", ()), DecodePurpose.OCSP_RESPONSE)
+    return tuple(certificates), tuple(lists), tuple(responses)
 
 
 def readable(kind: Any, array: Any, purpose: DecodePurpose) -> Iterator[Any]:  # noqa: ANN401 - pyHanko's

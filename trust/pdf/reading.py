@@ -26,9 +26,10 @@ from typing_extensions import override
 
 from trust.pdf.filters import unpredicted
 from trust.pdf.intake import LIMITS, PDFLimitExceeded, PDFMalformed
+from trust.pdf.names import read_name
 from trust.pdf.plain_objects import plain_object
 
-__all__ = ["Reader", "entry", "form_fields", "malformed_when_unreadable", "members", "pages_of"]
+__all__ = ["Reader", "entry", "form_fields", "malformed_when_unreadable", "members", "pages_of", "text_of"]
 
 PARSER_ERRORS: Final = (
     PdfError,
@@ -53,6 +54,7 @@ DECODING: Final = DecodeLimits(
         DecodePurpose.XMP_METADATA: StreamDecodeLimits(max_output_size=2 * MIB),
         DecodePurpose.CERTIFICATE: StreamDecodeLimits(max_output_size=MIB // 16),
         DecodePurpose.CRL: StreamDecodeLimits(max_output_size=8 * MIB),
+        DecodePurpose.OCSP_RESPONSE: StreamDecodeLimits(max_output_size=MIB),
     },
     document_budget=DocumentDecodeBudget(base_allowance=128 * MIB, max_ratio=4),
 )
@@ -96,6 +98,7 @@ class Flate(Decoder):
 
 
 DECODERS |= {"/FlateDecode": Flate, "/Fl": Flate}
+generic.NameObject.read_from_stream = staticmethod(read_name)  # type: ignore[method-assign] # in place of its own
 
 MASK: Final = 32
 MASKING_KEY: Final = token_bytes(32)
@@ -322,6 +325,11 @@ def entry(dictionary: Any, key: str, default: Any) -> Any:  # noqa: ANN401 - wha
     return dictionary[key] if key in dictionary else default  # noqa: SIM401 - get() would not follow the reference
 
 
+def text_of(value: Any) -> str:  # noqa: ANN401 - likewise
+    """Return what a string says. pyHanko leaves the octets of one that is written in no encoding of texts (7.9.2.2)."""
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
 def members(array: Any) -> Iterator[Any]:  # noqa: ANN401 - an array of pyHanko
     """Yield the members of an array, followed to the objects that they refer to."""
     for place in range(len(array)):
@@ -350,7 +358,8 @@ def form_fields(root: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - the c
                 if reference.reference in seen:
                     raise PDFMalformed
                 seen.add(reference.reference)
-            name = f"{parent}.{field['/T']}" if parent else str(field["/T"])
+            own = text_of(field["/T"])
+            name = f"{parent}.{own}" if parent else own
             if len(name) > LIMITS.field_name:
                 raise PDFLimitExceeded(limit="field_name", allowed=LIMITS.field_name)
             yield name, field

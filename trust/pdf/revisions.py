@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
-from trust.pdf.reading import PARSER_ERRORS, Reader, Revision, entry, members, pages_of
+from trust.pdf.reading import PARSER_ERRORS, Reader, Revision, entry, members, pages_of, text_of
 
 __all__ = ["Addition", "AdditionKind", "additions_of"]
 
@@ -277,7 +277,7 @@ def name_of(field: Any) -> str:  # noqa: ANN401 - pyHanko's
     names, node = [], field
     for _ in range(DEEPEST):
         if "/T" in node:
-            names.append(str(node["/T"])[:MOST])
+            names.append(text_of(node["/T"])[:MOST])
         if "/Parent" not in node:
             break
         node = node["/Parent"]

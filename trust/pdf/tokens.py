@@ -30,7 +30,15 @@ BETWEEN: Final = rb"(?:[\0\t\n\f\r ]++|%[^\r\n]*+)*+"
 SKIP: Final = re.compile(BETWEEN)
 TOKEN: Final = re.compile(
     BETWEEN + rb"(?:(?P<name>/[^\0\t\n\f\r ()<>\[\]{}/%]*+)"
-    rb"|(?P<reference>([0-9]{1,10})" + WHITE + rb"++([0-9]{1,5})" + WHITE + rb"++R" + DELIMITED + rb")"
+    rb"|(?P<reference>((?!0++"
+    + WHITE
+    + rb")[0-9]{1,10})"
+    + WHITE
+    + rb"++([0-9]{1,5})"
+    + WHITE
+    + rb"++R"
+    + DELIMITED
+    + rb")"
     rb"|(?P<integer>[+-]?[0-9]++" + DELIMITED + rb")"
     rb"|(?P<real>[+-]?(?:[0-9]++\.[0-9]*+|\.[0-9]++)" + DELIMITED + rb")"
     rb"|(?P<open><<)|(?P<close>>>)|(?P<begin>\[)|(?P<end>\])"

@@ -1,5 +1,5 @@
 /** Trust list and status lists as a page has them: the newest that the service hands out, else what was kept before. */
-import { Refused } from "./octets.js";
+import { Refused, equal } from "./octets.js";
 import { type StatusList, readStatusList } from "./status_list.js";
 import { type TrustList, readTrustList } from "./trust_list.js";
 
@@ -76,26 +76,40 @@ function fetchedAt(answer: Response | undefined): Date | undefined {
   return Number.isNaN(Number(told)) ? undefined : told;
 }
 
-/** Reads what the service hands out, else what was kept. What is refused is never kept, and never replaces anything. */
-async function newest<List>(
+/** Reads a list; undefined where there is none, or one that is refused. */
+async function readable<List>(
+  encoded: Uint8Array<ArrayBuffer> | undefined,
+  read: (encoded: Uint8Array) => List | Promise<List>,
+): Promise<List | undefined> {
+  try {
+    return encoded === undefined ? undefined : await read(encoded);
+  } catch (error) {
+    if (error instanceof Refused) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Reads what the service hands out, else what was kept. What is refused is never kept, and never replaces anything; nor
+ * does a list that is older than the one that was kept, which knows more.
+ */
+async function newest<List extends { readonly issued: Date }>(
   address: string,
   now: Date,
   read: (encoded: Uint8Array) => List | Promise<List>,
 ): Promise<Had<List> | undefined> {
   const cache = await kept();
-  for (const isFresh of [true, false]) {
-    const answer = isFresh ? await fresh(address) : await keptAnswer(cache, address);
-    const encoded = await octetsOf(answer);
-    if (encoded === undefined) continue;
-    try {
-      const list = await read(encoded);
-      if (isFresh) await keep(cache, address, encoded, now);
-      return { list, fetched: isFresh ? now : fetchedAt(answer) };
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-    }
+  const handed = await octetsOf(await fresh(address));
+  const answer = await keptAnswer(cache, address);
+  const before = await octetsOf(answer);
+  const isSame = handed !== undefined && before !== undefined && equal(handed, before);
+  const list = await readable(handed, read);
+  const known = isSame ? undefined : await readable(before, read);
+  if (handed !== undefined && list !== undefined && !(known !== undefined && known.issued > list.issued)) {
+    await keep(cache, address, handed, now);
+    return { list, fetched: now };
   }
-  return undefined;
+  return known === undefined ? undefined : { list: known, fetched: fetchedAt(answer) };
 }
 
 function remembered(): number {

@@ -1,5 +1,7 @@
 """Tables of keys that come often: the same answers as without, faster, and never more than there is room for."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,9 +90,34 @@ def test_a_key_has_a_table_once_it_came_often() -> None:
 def test_only_so_many_keys_have_one() -> None:
     backend, key = LibcryptoBackend(), PRIVATE.public_key
     backend.tables = {public_of(number): TABLES for number in range(1, KEPT_TABLES + 1)}
-    for _ in range(OFTEN + 1):
-        assert not backend.verify(key, SM2Digest(bytes(32)), SM2Signature(1, 2))
+    e = digest(key, b"message")
+    signature = PRIVATE.sign(e)
+    assert all(backend.verify(key, e, signature) for _ in range(OFTEN + 1))
     assert key not in backend.tables
+
+
+def test_who_signs_nothing_that_holds_has_none() -> None:
+    backend, key = LibcryptoBackend(), PRIVATE.public_key
+    assert not any(backend.verify(key, SM2Digest(bytes(32)), SM2Signature(1, 2)) for _ in range(OFTEN + 1))
+    assert key not in backend.tables
+
+
+@pytest.mark.parametrize(
+    "ill",
+    [
+        pytest.param({"EC_GROUP_precompute_mult": lambda *_: 0}, id="no tables"),
+        pytest.param({"EC_POINT_mul": lambda *_: 0}, id="no multiples"),
+        pytest.param({"EC_POINT_mul": lambda *_: 1}, id="wrong multiples"),
+    ],
+)
+def test_a_library_that_makes_no_good_tables_verifies_as_ever(ill: dict[str, Any]) -> None:
+    library = Ill("OpenSSL_version")
+    library.functions |= ill
+    backend, key = LibcryptoBackend(library), PRIVATE.public_key
+    e = digest(key, b"message")
+    signature = PRIVATE.sign(e)
+    assert all(backend.verify(key, e, signature) for _ in range(OFTEN + 1))
+    assert backend.tables == {}
 
 
 def test_a_library_without_the_functions_verifies_as_ever() -> None:

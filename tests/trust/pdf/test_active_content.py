@@ -209,6 +209,7 @@ def test_loops_end() -> None:
     loop = {50: b"[51 0 R 50 0 R]", 51: b"<</A 50 0 R/B 51 0 R>>"}
     assert what_moves(paper(catalog=b"/X 50 0 R", others=loop)) is None
     branching = {100 + level: b"[%d 0 R %d 0 R]" % (101 + level, 101 + level) for level in range(60)}
+    branching[160] = b"null"
     assert what_moves(paper(catalog=b"/X 100 0 R", others=branching)) is None
 
 
@@ -216,8 +217,49 @@ def test_more_objects_than_any_document_has() -> None:
     assert active_content.MOST_OBJECTS == 200_000
     missing = b" ".join(b"%d 0 R" % number for number in range(100, 100 + 200_001))
     with pytest.raises(PDFLimitExceeded) as caught:
-        what_moves(paper(catalog=b"/X 50 0 R", others={50: b"[" + missing + b"]"}))
+        what_moves(paper(catalog=b"/X 50 0 R", others={50: b"[" + missing + b"]", 300_000: b"null"}))
     assert caught.value.details["limit"] in ("objects", "work")
+
+
+def test_a_reference_to_what_is_yet_to_be_written_is_refused() -> None:
+    """What a seal adds takes the next numbers: it would be seen where the reference stands."""
+    free = PDFFile(paper(catalog=b"/X null")).free_number
+    assert what_moves(paper(catalog=b"/X %d 0 R" % (free - 2))) is None  # of no object, and never of one
+    for number in (free, free + 3):
+        with pytest.raises(PDFMalformed):
+            what_moves(paper(catalog=b"/X[<</Y %d 0 R>>]" % number))
+
+
+FORM = b"<</Fields 51 0 R/SigFlags 52 0 R>>"
+OF_FORM = {50: FORM, 51: b"[]", 52: b"3"}
+
+
+@pytest.mark.parametrize("led_to", [50, 51, 52, 54, 55, 57])
+def test_what_a_signature_changes_is_reached_by_one_way_alone(led_to: int) -> None:
+    """It would change where the other way leads to it as well, and an earlier signature would be called broken."""
+    others = {
+        **OF_FORM,
+        54: b"<</Type/DSS/Certs 55 0 R>>",
+        55: b"[]",
+        56: b"<<>>",
+        57: b"[]",
+        60: b"<</Y[1 %d 0 R]>>" % led_to,
+    }
+    catalog = b"/AcroForm 50 0 R/DSS 54 0 R/Perms 56 0 R"
+    page = page_dictionary(more=b"/Annots 57 0 R")
+    assert what_moves(paper(page, catalog=catalog + b"/X 59 0 R", others={**others, 59: b"<<>>"})) is None
+    with pytest.raises(PDFMalformed):
+        what_moves(paper(page, catalog=catalog + b"/X 60 0 R", others=others))
+
+
+def test_the_signature_that_certifies_is_reached_by_its_field_too() -> None:
+    others = {
+        50: b"<</Fields[51 0 R]>>",
+        51: b"<</FT/Sig/T(a)/V 52 0 R>>",
+        52: b"<</Type/Sig>>",
+        53: b"<</DocMDP 52 0 R>>",
+    }
+    assert what_moves(paper(catalog=b"/AcroForm 50 0 R/Perms 53 0 R/X 1 0 R/Y 10 0 R", others=others)) is None
 
 
 def test_an_object_that_cannot_be_read() -> None:

@@ -29,7 +29,8 @@ def test_an_ordinary_file_is_accepted() -> None:
 
 
 @pytest.mark.parametrize(
-    "pdf", [b"", b"%PDF", b"PK\3\4", b"\n%PDF-1.7", b"\xef\xbb\xbf%PDF-1.7", b"%pdf-1.7", b"<html>"]
+    "pdf",
+    [b"", b"%PDF", b"PK\3\4", b"\n%PDF-1.7", b"\xef\xbb\xbf%PDF-1.7", b"%pdf-1.7", b"%PDF-x.7", b"%PDF-1,7", b"<html>"],
 )
 def test_a_file_that_does_not_begin_as_a_pdf(pdf: bytes) -> None:
     with pytest.raises(PDFMalformed):

@@ -325,6 +325,14 @@ def test_a_store_that_holds_more_than_is_looked_at() -> None:
     assert open_pdf(pdf).certificates == ()
 
 
+@pytest.mark.parametrize("name", [b"<FEFFD800>", b"(\xff\xfe\x00\xd8)", b"(a\x00b)"])
+def test_a_name_in_no_encoding_of_texts_is_told_all_the_same(name: bytes) -> None:
+    """What is judged goes from a worker to us: it has to be a text."""
+    (found,) = open_pdf(with_signature(signature_object(), b"<</FT/Sig/T" + name + b"/V 31 0 R>>")).signatures
+    assert type(found.field) is str
+    assert found.field
+
+
 # --- noise over the whole file
 
 TOKENS = [

@@ -83,6 +83,8 @@ BAD: Final = [
     b"<</A 1/#41 2>>",
     b"[1>>",
     b"<</A 1]",
+    b"[0 0 R]",
+    b"<</A 000 0 R>>",
     b"(open",
     b"((a)",
     b"(open\\",
@@ -144,7 +146,7 @@ VALUES: st.SearchStrategy[Value] = st.recursive(
     | st.integers(min_value=-(10**20), max_value=10**20)
     | st.binary(max_size=20)
     | st.text(st.characters(min_codepoint=1, max_codepoint=255), max_size=20).map(Name)
-    | st.builds(Reference, st.integers(0, 10**9), st.integers(0, 65535)),
+    | st.builds(Reference, st.integers(1, 10**9), st.integers(0, 65535)),
     lambda inner: (
         st.lists(inner, max_size=4).map(tuple)
         | st.dictionaries(

@@ -61,6 +61,9 @@ class Signing:
     value: Callable[[PreparedPDF], bytes] | None = None
     """What makes the value instead."""
 
+    is_long: bool = False
+    """Whether the value takes more room."""
+
     rewrite: Callable[[bytes], bytes] = bytes
     """What changes the file before it is signed, octet for octet."""
 
@@ -72,7 +75,7 @@ def put(pdf: bytes, hand: Hand, how: Signing | None = None) -> bytes:
         form=told.form,
         field=told.field,
         at=told.at,
-        reserve=LONG if told.stamp or told.value else SHORT,
+        reserve=LONG if told.stamp or told.value or told.is_long else SHORT,
         certify=bool(told.certify),
         marks=told.marks,
     )

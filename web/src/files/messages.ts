@@ -13,6 +13,9 @@ export const GM_DATA = "1.2.156.10197.6.1.4.2.1";
 export const TST_INFO = "1.2.840.113549.1.9.16.1.4";
 const SIGNED_DATA = ["1.2.840.113549.1.7.2", "1.2.156.10197.6.1.4.2.2"];
 const OCSP_RESPONSE = "1.3.6.1.5.5.7.16.2";
+/** Lists and answers under the signature itself, as older programs put them there (ISO 32000-1, 12.8.3.3.2). */
+const ARCHIVED = "1.2.840.113583.1.1.8";
+const MOST_ARCHIVED = 50;
 
 export const CONTENT_TYPE = "1.2.840.113549.1.9.3";
 export const MESSAGE_DIGEST = "1.2.840.113549.1.9.4";
@@ -91,17 +94,47 @@ export function readMessage(encoded: Uint8Array): Message {
   if (holder !== undefined && holder.length !== 1) throw new Malformed("not one content");
   const certificates = members.optional(0xa0)?.children() ?? [];
   const informations = members.optional(0xa1)?.children() ?? [];
-  const signers = members.next(Tag.SET).children();
+  const infos = members.next(Tag.SET).children();
   members.end();
-  if (signers.length > MOST_SIGNERS || certificates.length > MOST_CERTIFICATES) throw new Malformed("far too many");
+  if (infos.length > MOST_SIGNERS || certificates.length > MOST_CERTIFICATES) throw new Malformed("far too many");
+  const signers = infos.map(signerOf);
+  const archived = (tag: number): Element[] => signers.flatMap((one) => archivedIn(one, tag));
   return {
     contentType,
     content: holder?.[0]?.octets(),
     certificates: certificates.map((one) => certificateOf(one.raw)),
-    lists: informations.filter((one) => one.tag === Tag.SEQUENCE).map((one) => listOf(one.raw)),
-    doubted: informations.filter((one) => one.tag !== Tag.SEQUENCE).flatMap(doubtedBy),
-    signers: signers.map(signerOf),
+    lists: [
+      ...informations.filter((one) => one.tag === Tag.SEQUENCE).map((one) => listOf(one.raw)),
+      ...archived(0xa0).flatMap((one) => passingOver(() => [listOf(one.raw)])),
+    ],
+    doubted: [
+      ...informations.filter((one) => one.tag !== Tag.SEQUENCE).flatMap(doubtedBy),
+      ...archived(0xa1).flatMap((one) => passingOver(() => revokedIn(one.raw))),
+    ],
+    signers,
   };
+}
+
+/** What stands under a signature: lists under [0], answers under [1]. */
+function archivedIn(signer: Signer, tag: number): Element[] {
+  return (signer.signed.get(ARCHIVED) ?? []).flatMap((value) =>
+    passingOver(() =>
+      value
+        .sequence()
+        .filter((one) => one.tag === tag)
+        .flatMap((one) => needed(one.children()[0]).sequence().slice(0, MOST_ARCHIVED)),
+    ),
+  );
+}
+
+/** What can be read; nothing where it is malformed. */
+function passingOver<Read>(reading: () => Read[]): Read[] {
+  try {
+    return reading();
+  } catch (error) {
+    if (error instanceof Malformed) return [];
+    throw error;
+  }
 }
 
 /** Revocation information of another kind (RFC 5940, 2). */
