@@ -21,8 +21,8 @@ from api.middleware import Teller
 from api.schemas.verification import ClaimVerdict
 from api.throttle import Throttle
 from licence.claim import CLAIM_LENGTH
-from licence.freshness import Fresh, Freshness
-from licence.verification import ClaimReport, Grounds
+from licence.freshness import Freshness, Grounds
+from licence.verification import ClaimReport
 from trust.errors import TrustError
 from trust.verdict import Outcome
 
@@ -36,8 +36,7 @@ MOST_KNOWN: Final = 4096
 class Known:
     """An answer as it was written, around the moment of the check."""
 
-    licence: bytes
-    fresh: Fresh
+    grounds: Grounds
     outcome: Outcome
     before: bytes = field(repr=False)
     after: bytes = field(repr=False)
@@ -68,8 +67,12 @@ class ClaimDesk:
         written = verdict.model_dump_json().encode()
         if grounds is not None:
             before, _, after = written.partition(to_json(verdict.moment))
-            self.keep(text, Known(grounds.licence, grounds.fresh, report.verdict.outcome, before, after))
+            self.keep(text, Known(grounds, report.verdict.outcome, before, after))
         return Checked(report, verdict, written)
+
+    def holds(self, grounds: Grounds) -> bool:
+        """Tell whether what an answer rests on is still the same. Raise `StoreUnavailable`."""
+        return self.freshness.of(grounds.licence, grounds.signer) == grounds.fresh
 
     def keep(self, text: str, known: Known) -> None:
         """Keep an answer, and let go of the one that was not asked for longest."""
@@ -90,7 +93,7 @@ class ClaimDesk:
     def again(self, text: str) -> tuple[Outcome, bytes] | None:
         """Return the answer for a code that was checked before, if it still is one. Raise `StoreUnavailable`."""
         known = self.known.get(text)
-        if known is None or self.freshness.of(known.licence) != known.fresh:
+        if known is None or not self.holds(known.grounds):
             return None
         with self.lock, suppress(KeyError):  # another thread may have let go of it
             self.known.move_to_end(text)

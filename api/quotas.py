@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute, parse
-from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from api.counting import Counts
 from api.permissions import Permission
 from api.problems import QuotaExceeded
 from identity.business_systems import Quotas
@@ -68,7 +68,7 @@ class ClientQuotas:
         self.usual = {name: parse(rate) for name, rate in rates.items()}
         """By `minute`, `day` and `stampings`: what the settings say for all."""
 
-        self.limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self.limiter = SlidingWindowCounterRateLimiter(Counts())
         self.known: dict[str, tuple[float, Quotas]] = {}
 
     def count(self, client: str, permission: Permission) -> tuple[Counted, ...]:

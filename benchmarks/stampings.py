@@ -65,7 +65,8 @@ PATIENCE = 30.0
 PURPOSE = {"purpose": "document.stamp", "document_kind": "notice"}
 SERVE = """
 import sys, uvicorn
-uvicorn.run("api.app:from_environment", factory=True, port=int(sys.argv[1]), log_level="warning")
+uvicorn.run("api.app:from_environment", factory=True, port=int(sys.argv[1]), access_log=False, log_config=None,
+    server_header=False)
 """
 LETTER = b"%PDF-1.7\n%%EOF\n"
 

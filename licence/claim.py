@@ -28,7 +28,7 @@ from trust.certificates import Certificate
 from trust.crypto import backends
 from trust.crypto.sm2 import SM2Backend, SM2Signature, digest
 from trust.crypto.sm3 import sm3
-from trust.errors import TrustError
+from trust.errors import TrustError, Untrusted
 from trust.signing import Signer
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "MAX_PAYLOAD",
     "Claim",
     "SignedClaim",
+    "code_in",
     "decoded",
     "key_identifier",
     "licence_digest",
@@ -150,14 +151,17 @@ def signer_of(
     *,
     backend: SM2Backend | None = None,
 ) -> Certificate:
-    """Return the one of the certificates of a name whose key signed a message, or raise `ClaimUntrusted`."""
+    """Return the one of the certificates of a name whose key signed a message, or raise `ClaimUntrusted`.
+
+    Raise `BackendFailed` where no library could compute it: that is no forgery.
+    """
     for certificate in certificates:
         key = certificate.public_key.sm2
         if key is None or key_identifier(certificate) != name:
             continue
         try:
             backends.verify(key, digest(key, message), signature, backend=backend)
-        except TrustError:
+        except Untrusted:
             continue
         return certificate
     raise ClaimUntrusted
@@ -174,6 +178,7 @@ def key_identifier(certificate: Certificate) -> bytes:
     return sm3(certificate.der)[:4]
 
 
+@lru_cache(KEPT_NAMES)
 def pack_issuer(code: CreditCode) -> bytes:
     """Return a credit code as a number in base 31."""
     number = 0
@@ -215,6 +220,11 @@ def sign_claim(claim: Claim, signer: Signer, certificate: Certificate) -> str:
     )
     signature = SM2Signature.from_der(signer.sign(form.prefix + body))
     return base64.urlsafe_b64encode(body + signature.raw).decode().rstrip("=")
+
+
+def code_in(address: str) -> str:
+    """Return the text of a claim out of the address that leads to it; a claim by itself is returned as it is."""
+    return address.replace("#", "/").rpartition("/")[2]
 
 
 def decoded(text: str) -> bytes:

@@ -1,8 +1,8 @@
 """What an answer to a QR code rests on: read in one question, and asked again without reading all of it.
 
 Every row that an answer to a QR code is made of grows a version with each change. So an answer that was given before
-may be given again while these versions, the day, and the keys that sign codes are the same; whatever changes them shows
-in the very next answer, in every process.
+may be given again while these versions, the day, and the keys that sign codes are the same, and the one that signed
+this code is not revoked; whatever changes them shows in the very next answer, in every process.
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from trust.certificates import Certificate
 from trust.founding import Role, ServiceKeys
 from trust.store import Store
 
-__all__ = ["Fresh", "Freshness", "Seen"]
+__all__ = ["Fresh", "Freshness", "Grounds", "Seen"]
 
 Versions: TypeAlias = tuple[object, ...]
 
@@ -42,6 +42,19 @@ class Fresh:
 
     signers: tuple[Certificate, ...]
     """Whose signatures on codes are good."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grounds:
+    """What an answer to a QR code rests on, so that it may be given again for as long as that is the same."""
+
+    licence: bytes
+    """The digest of the licence."""
+
+    signer: Certificate
+    """Whose key signed the code."""
+
+    fresh: Fresh
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,12 +85,12 @@ class Freshness:
         self.versions = store.question(VERSIONS_BY_DIGEST)
         self.shown = store.typed_question(SHOWN_BY_DIGEST)
 
-    def of(self, digest: bytes) -> Fresh | None:
+    def of(self, digest: bytes, signer: Certificate) -> Fresh | None:
         """Return what an answer about the licence with this digest rests on; None where it rests on more.
 
-        Raise `StoreUnavailable`.
+        `signer` is the certificate whose key signed the code. Raise `StoreUnavailable`.
         """
-        found = self.versions(name=digest.hex())
+        found = self.versions(name=digest.hex(), signer=signer.fingerprint)
         if found is None or found[STATE] not in BY_ITSELF:
             return None
         return Fresh(
@@ -86,13 +99,13 @@ class Freshness:
             signers=self.service_keys.certificates(Role.LICENCE_CLAIM),
         )
 
-    def look(self, digest: bytes) -> Seen | None:
+    def look(self, digest: bytes, signer: Certificate) -> Seen | None:
         """Return what an answer about the licence with this digest is made of; None where it is made of more.
 
-        Raise `StoreUnavailable`.
+        `signer` is the certificate whose key signed the code. Raise `StoreUnavailable`.
         """
-        row = self.shown(name=digest.hex())
-        if row is None or row.state not in BY_ITSELF:
+        row = self.shown(name=digest.hex(), signer=signer.fingerprint)
+        if row is None or row.state not in BY_ITSELF or row.signer_revoked is not None:
             return None
         holder = self.holder(row)
         if row.authority_name is None or holder is None:
@@ -109,6 +122,7 @@ class Freshness:
                 row.owner_version,
                 row.person_version,
                 row.survivor_version,
+                row.signer_revoked,
             ),
         )
 

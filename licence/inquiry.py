@@ -75,7 +75,7 @@ def asked_in_json(text: str) -> Inquiry:
     """Return what a JSON object asks, which has one member."""
     try:
         told: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     match told:
         case {"claim": str(claim), **others} if not others:

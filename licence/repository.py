@@ -19,6 +19,7 @@ from licence.records import DataLater, Licence, LicenceHistoryEntry, Origin
 from licence.tables import LicenceEventRow, LicenceRow
 from trust.blobs import BlobId
 from trust.identifiers import first_id, new_id
+from trust.pki_repository import revocation_of
 from trust.protection import DataProtection
 from trust.rows import Row
 from trust.statements import Written
@@ -81,7 +82,12 @@ VERSIONS: Final = (
     LICENCES.c.state,
     *(one.c.version for one in (AUTHORITY, OWNER, PERSON, SURVIVOR)),
 )
-VERSIONS_BY_DIGEST: Final = sa.select(*VERSIONS).select_from(WITH_NAMES).where(LICENCES.c.digest == bindparam("name"))
+SIGNER_REVOKED: Final = revocation_of("signer")
+"""When the certificate was revoked whose key signed a code."""
+
+VERSIONS_BY_DIGEST: Final = (
+    sa.select(*VERSIONS, SIGNER_REVOKED).select_from(WITH_NAMES).where(LICENCES.c.digest == bindparam("name"))
+)
 """What grows with every change of a licence, of its issuer and of its holder, whose names an answer about it tells."""
 
 SHOWN_BY_DIGEST: Final = (
@@ -97,6 +103,7 @@ SHOWN_BY_DIGEST: Final = (
             for name, one in (("person", PERSON), ("survivor", SURVIVOR))
             for column in ("id", "protected", "state", "version", "merged_into")
         ),
+        SIGNER_REVOKED.label("signer_revoked"),
     )
     .select_from(WITH_NAMES)
     .where(LICENCES.c.digest == bindparam("name"))
@@ -266,11 +273,11 @@ class LicenceRepository:
         wanted = [*conditions_of(query), *(() if before is None else (LICENCES.c.id < before,))]
         return self.select(view, sa.select(LICENCES).where(*wanted).order_by(LICENCES.c.id.desc()).limit(limit))
 
-    def count_by_version(self, view: Reading, query: LicenceQuery) -> Mapping[int, int]:
-        """Return how many licences of an authority answer a question, by the version of their type."""
-        version = LICENCES.c.type_version
-        counted = sa.select(version, sa.func.count()).where(*conditions_of(query)).group_by(version).order_by(version)
-        return {int(number): int(count) for number, count in view.rows(counted)}
+    def counted(self, view: Reading, query: LicenceQuery) -> Mapping[tuple[int, str], int]:
+        """Return how many licences of an authority answer a question, by the version of their type and their seal."""
+        by = (LICENCES.c.type_version, LICENCES.c.seal)
+        counted = sa.select(*by, sa.func.count()).where(*conditions_of(query)).group_by(*by).order_by(*by)
+        return {(int(version), str(seal)): int(count) for version, seal, count in view.rows(counted)}
 
     def select(self, view: Reading, statement: sa.Select[Any]) -> tuple[Licence, ...]:
         """Return the licences that a statement selects."""

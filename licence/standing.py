@@ -12,6 +12,7 @@ from seal.verification.registry import SealStanding
 from trust.verdict import Check, Finding, Outcome, SubIndication, Verdict
 
 __all__ = [
+    "HELD_HERE",
     "HOLDER_ENDED",
     "UNRELEASED",
     "ClaimReport",
@@ -23,6 +24,7 @@ __all__ = [
     "malformed",
     "no_identifier",
     "nothing_shown",
+    "revoked_signer",
     "standing_checks",
     "unknown",
     "unknown_copy",
@@ -31,7 +33,10 @@ __all__ = [
 UNRELEASED: Final = frozenset({LicenceState.PREPARED, LicenceState.VOID})
 """States in which nobody may know of a licence: it was not handed out."""
 
+OF_LICENCES: Final = ("licence.", "copy.")
+"""What the names of checks on licences and annotated copies begin with."""
 
+HELD_HERE: Final = "the key was revoked since; the registry holds this very code"
 HOLDER_ENDED: Final = "the holder's registration has ended since (注销)"
 
 
@@ -123,6 +128,18 @@ class FileFinding:
             return own
         return self.registry.outcome
 
+    @property
+    def told_by_registry(self) -> tuple[Check, ...]:
+        """What anybody is told of what the registry says.
+
+        Of a file that fails by itself, nothing of a licence or a copy: a forger may put a real licence's seal under
+        another text, and the registry's word on that licence would be read as praise of the forgery.
+        """
+        checks = () if self.registry is None else self.registry.checks
+        if self.report.document.outcome is not Outcome.FAILED:
+            return checks
+        return tuple(one for one in checks if not one.name.startswith(OF_LICENCES))
+
 
 def malformed() -> Check:
     """Return the check that a text is that of a QR code, where it is not."""
@@ -142,6 +159,13 @@ def forged() -> Check:
         name="claim.signature",
         finding=Finding(sub_indication=SubIndication.SIG_CRYPTO_FAILURE, reason=reason),
     )
+
+
+def revoked_signer() -> Check:
+    """Return the check that a QR code was signed here, where the key was revoked and so may be anybody's."""
+    reason = "the key was revoked, and nothing proves that the QR code is older"
+    finding = Finding(sub_indication=SubIndication.REVOKED_NO_POE, reason=reason)
+    return Check(step="2", name="claim.signature", finding=finding)
 
 
 def unknown(indication: SubIndication) -> Check:

@@ -6,23 +6,24 @@ this instance still stand behind it: the licence may be revoked, the seal stoppe
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 from identity.lifecycle import SubjectState
 from identity.service import IdentityService
 from licence.catalogue import Catalogue
-from licence.claim import SignedClaim, key_identifier
+from licence.claim import SignedClaim, code_in, key_identifier
 from licence.copy_claim import SignedCopyClaim, read_any_claim
 from licence.errors import ClaimMalformed, ClaimUntrusted, LicenceIdentifierMalformed, MomentInFuture
-from licence.freshness import Fresh, Freshness, Seen
+from licence.freshness import Freshness, Grounds, Seen
 from licence.inquiry import ClaimText, IdentifierText, identifier_in, inquiry_of
 from licence.lifecycle import PERMITS, LicenceState, LicenceUse
 from licence.number import LicenceIdentifier
 from licence.records import has_expired, is_annulled, state_at
 from licence.repository import Licence, LicenceRepository
 from licence.standing import (
+    HELD_HERE,
     UNRELEASED,
     ClaimReport,
     CopyStanding,
@@ -33,6 +34,7 @@ from licence.standing import (
     malformed,
     no_identifier,
     nothing_shown,
+    revoked_signer,
     standing_checks,
     unknown,
     unknown_copy,
@@ -48,6 +50,7 @@ from trust.authority import Authorities
 from trust.certificates import Certificate
 from trust.founding import Role, ServiceKeys
 from trust.paths import Evidence, ValidationPolicy
+from trust.pki_repository import is_revoked
 from trust.store import Reading, Store
 from trust.verdict import Check, SubIndication, Verdict
 from trust.workers import IN_PROCESS, WorkerExhausted, Workers
@@ -57,7 +60,6 @@ __all__ = [
     "CopyLookup",
     "CopyStanding",
     "FileFinding",
-    "Grounds",
     "Standing",
     "VerificationService",
     "standing_checks",
@@ -82,16 +84,6 @@ CopyLookup = Callable[[Reading, str], CopyStanding | None]
 
 def no_copies(_: Reading, __: str) -> None:
     """Know of no copies: for whoever verifies without sharing."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Grounds:
-    """What an answer to a QR code rests on, so that it may be given again for as long as that is the same."""
-
-    licence: bytes
-    """The digest of the licence."""
-
-    fresh: Fresh
 
 
 class VerificationService:
@@ -167,15 +159,15 @@ class VerificationService:
             return ClaimReport(verdict=Verdict(checks=(malformed(),)), moment=at), None
         signers = self.claim_signers(signed.key)
         try:
-            signed.verify(signers)
+            signer = signed.verify(signers)
         except ClaimUntrusted:
             return ClaimReport(verdict=Verdict(checks=(FORMAT_HOLDS, forged())), moment=at), None
         if at is None and isinstance(signed, SignedClaim):
-            seen = self.freshness.look(signed.claim.licence)
+            seen = self.freshness.look(signed.claim.licence, signer)
             if seen is not None:
-                grounds = Grounds(licence=signed.claim.licence, fresh=seen.fresh(signers))
+                grounds = Grounds(licence=signed.claim.licence, signer=signer, fresh=seen.fresh(signers))
                 return self.claim_of(seen), grounds
-        return self.claim_read(signed, at), None
+        return self.claim_read(text, signed, signer, at), None
 
     def claim_of(self, seen: Seen) -> ClaimReport:
         """Return the answer for a code whose signature holds, of what was read in one question."""
@@ -196,12 +188,17 @@ class VerificationService:
         checks = (FORMAT_HOLDS, SIGNATURE_HOLDS, *standing_checks(standing))
         return ClaimReport(verdict=Verdict(checks=checks), standing=standing, moment=seen.now)
 
-    def claim_read(self, signed: SignedClaim | SignedCopyClaim, at: datetime | None) -> ClaimReport:
+    def claim_read(
+        self, text: str, signed: SignedClaim | SignedCopyClaim, signer: Certificate, at: datetime | None
+    ) -> ClaimReport:
         """Return the answer for a code whose signature holds, of everything that the registry has on it."""
-        checks = [FORMAT_HOLDS, SIGNATURE_HOLDS]
+        checks = [FORMAT_HOLDS]
         copy: CopyStanding | None = None
         with self.store.reading() as view:
             moment = at or view.now
+            checks.append(self.signature_check(view, text, signed, signer))
+            if checks[-1].finding is not None:
+                return ClaimReport(verdict=Verdict(checks=tuple(checks)), moment=moment)
             if isinstance(signed, SignedCopyClaim):
                 copy = self.copies_named(view, signed.claim.copy)
                 if copy is None:
@@ -216,6 +213,20 @@ class VerificationService:
         if copy is not None:
             checks.append(copy_check(copy, moment))
         return ClaimReport(verdict=Verdict(checks=tuple(checks)), standing=standing, copy=copy, moment=moment)
+
+    def signature_check(
+        self, view: Reading, text: str, signed: SignedClaim | SignedCopyClaim, signer: Certificate
+    ) -> Check:
+        """Return the check of a signature that holds: by a revoked key it is worth what else proves the code.
+
+        Whoever has stolen a key signs codes for all licences. The code that the registry holds itself is none of them.
+        """
+        if not is_revoked(view, signer):
+            return SIGNATURE_HOLDS
+        licence = self.repository.by_digest(view, signed.claim.licence) if isinstance(signed, SignedClaim) else None
+        if licence is not None and licence.claim is not None and code_in(licence.claim) == text:
+            return replace(SIGNATURE_HOLDS, note=HELD_HERE)
+        return revoked_signer()
 
     def identifier(self, text: str, *, at: datetime | None = None) -> ClaimReport:
         """Say what the registry says of a licence identifier. Raise `MomentInFuture`.
@@ -281,9 +292,14 @@ class VerificationService:
 
         report = judge(evidence)
         finding = self.finding(report, moment, at)
-        registry = () if finding.registry is None else finding.registry.checks
         record = record_of(
-            report, evidence, judge=judge, content=content, signed=signed, moment=moment, registry=registry
+            report,
+            evidence,
+            judge=judge,
+            content=content,
+            signed=signed,
+            moment=moment,
+            registry=finding.told_by_registry,
         )
         return finding, record
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -168,6 +168,21 @@ def certificate(view: Reading, fingerprint: str) -> Certificate | None:
     """Return a certificate that one of our authorities issued, if one did."""
     row = view.get(CertificateRow, fingerprint)
     return None if row is None else certificate_of(row.der)
+
+
+def revocation_of(fingerprint: str) -> sa.ScalarSelect[Any]:
+    """Return the part of a question that tells when the certificate was revoked that a parameter of this name names."""
+    return (
+        sa.select(col(CertificateRow.revoked_at))
+        .where(col(CertificateRow.fingerprint) == sa.bindparam(fingerprint))
+        .scalar_subquery()
+    )
+
+
+def is_revoked(view: Reading, certificate: Certificate) -> bool:
+    """Tell whether a certificate that one of our authorities issued was revoked."""
+    row = view.get(CertificateRow, certificate.fingerprint)
+    return row is not None and row.revoked_at is not None
 
 
 def revoke_certificate(

@@ -4,6 +4,7 @@ A row through the session costs as much as a signature itself. A question is wri
 two askings, and returns the columns as the driver has them: a twentieth of the cost. It sees what is committed.
 """
 
+import threading
 from collections import deque, namedtuple
 from typing import Any, Final
 
@@ -11,10 +12,14 @@ from sqlalchemy import Engine, Select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from typing_extensions import override
 
-__all__ = ["Question", "TypedQuestion"]
+__all__ = ["MOST_CONNECTIONS", "Question", "TypedQuestion"]
 
 ATTEMPTS: Final = 2
 """A connection that was kept may have been closed by the server meanwhile; a new one is tried once."""
+
+MOST_CONNECTIONS: Final = 8
+"""Connections of one question: who comes when all are in use waits, for less than it takes to make another. A database
+server has a hundred of them for everybody."""
 
 
 class Question:
@@ -28,11 +33,17 @@ class Question:
         """The names of the parameters in their order, where the driver takes them so."""
 
         self.idle: deque[DBAPIConnection] = deque()
+        self.turns = threading.BoundedSemaphore(MOST_CONNECTIONS)
         self.error: type[Exception] = engine.dialect.loaded_dbapi.Error
 
     def ask(self, **parameters: object) -> tuple[Any, ...] | None:
         """Return the columns of the row, or None where there is none. Raise the driver's error."""
         values = parameters if self.order is None else [parameters[name] for name in self.order]
+        with self.turns:
+            return self.answer(values)
+
+    def answer(self, values: Any) -> tuple[Any, ...] | None:  # noqa: ANN401 - as the driver takes them
+        """Ask by a connection that was kept, or by a new one."""
         for _ in range(ATTEMPTS - 1):
             try:
                 connection = self.idle.pop()

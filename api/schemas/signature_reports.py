@@ -1,6 +1,7 @@
 """One signature on the wire: how it fared, what it covers, what came after it, what proves its time."""
 
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final, Literal
 
@@ -14,11 +15,14 @@ from trust.pdf.permissions import Change
 from trust.pdf.revisions import AdditionKind
 from trust.reports import TimeProof
 from trust.status import RevocationStatus
-from trust.verdict import Check, Finding
+from trust.verdict import Check, Finding, Outcome
 
 __all__ = ["CertificateView", "CheckView", "OutcomeText", "SignatureView", "sub_indication"]
 
 OutcomeText = Literal["passed", "failed", "indeterminate"]
+
+KEPT_CHECKS: Final = 512
+"""More than there are: steps and names are our own."""
 
 MOST_NAMES: Final = 500
 """Files of a package that a report names."""
@@ -51,6 +55,8 @@ class CheckView(View):
     def of(cls, check: Check) -> "CheckView":
         """Return the view of a check."""
         finding = check.finding
+        if finding is None and not (check.note or check.code or check.remarks):
+            return passed(check.step, check.name)
         return cls(
             step=check.step,
             name=check.name,
@@ -61,6 +67,12 @@ class CheckView(View):
             code=check.code,
             remarks=tuple(RemarkView(code=one.code, about=one.about) for one in check.remarks),
         )
+
+
+@lru_cache(KEPT_CHECKS)
+def passed(step: str, name: str) -> CheckView:
+    """Return the view of a check that passed, of which there is nothing to say: most are."""
+    return CheckView(step=step, name=name, outcome=Outcome.PASSED.value)
 
 
 class CertificateView(View):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,10 +17,11 @@ from api.middleware import AroundRequest, route_of
 from api.schemas.verification import ClaimVerdict
 from api.throttle import Throttle
 from identity.duties import Duty, Grant
-from licence.claim import CLAIM_LENGTH
-from licence.freshness import Fresh, Freshness
+from licence.claim import CLAIM_LENGTH, read_claim, sign_claim
+from licence.freshness import Fresh, Freshness, Grounds
 from licence.verification import ClaimReport
 from tests.api.builders import Furnished, Service
+from trust.founding import Role
 from trust.store import Store
 from trust.verdict import Outcome, Verdict
 
@@ -76,6 +78,21 @@ def test_a_revocation_shows_in_the_very_next_answer(furnished: Service, furnishe
         )
 
 
+def test_a_revoked_key_shows_in_the_very_next_answer(furnished: Service, furnished_folder: Furnished) -> None:
+    claim, base = claim_of(furnished_folder), furnished.instance.base
+    signer, certificate = furnished.instance.service_keys.credential(Role.LICENCE_CLAIM)
+    forged = sign_claim(replace(read_claim(claim).claim, last_day=None), signer, certificate)
+    for one in (claim, forged):
+        assert asked(furnished, one)["outcome"] == "passed"
+    with base.store.transaction() as tx:
+        base.authorities.revoke(tx, certificate, reason=1, actor="operator")
+    assert asked(furnished, claim)["outcome"] == "passed"
+    told = asked(furnished, forged)
+    assert (told["outcome"], told["sub_indication"], told["licence"]) == ("indeterminate", "REVOKED_NO_POE", None)
+    page = furnished.ask("GET", f"/v/{forged}", headers={"Accept-Language": "zh"}).text
+    assert "签名密钥已被吊销" in page
+
+
 @pytest.mark.parametrize(
     ("statement", "member", "value"),
     [
@@ -126,7 +143,7 @@ def test_whatever_an_answer_rests_on_ends_it(
 def test_an_answer_ends_with_the_keys_that_sign_codes(furnished: Service, furnished_folder: Furnished) -> None:
     claim = claim_of(furnished_folder)
     asked(furnished, claim)
-    fresh = known(furnished, claim).fresh
+    fresh = known(furnished, claim).grounds.fresh
     other = furnished.instance.service_keys.certificate(next(iter(furnished.instance.service_keys.versions)))
     assert fresh != Fresh(fresh.versions, fresh.day, (*fresh.signers, other))
     assert fresh.signers
@@ -162,7 +179,9 @@ def test_a_forged_code_is_answered_and_not_kept(shared_furnished: Service, furni
 def test_only_so_many_answers_are_kept(shared_furnished: Service) -> None:
     whole = shared_furnished.instance.verifying.desk
     desk = ClaimDesk(whole.judge, whole.freshness)
-    one = Known(b"", Fresh((), shared_furnished.clock.now().date(), ()), Outcome.PASSED, b"", b"")
+    signer = shared_furnished.instance.service_keys.certificate(Role.LICENCE_CLAIM)
+    grounds = Grounds(licence=b"", signer=signer, fresh=Fresh((), shared_furnished.clock.now().date(), ()))
+    one = Known(grounds, Outcome.PASSED, b"", b"")
     for number in range(MOST_KNOWN + 2):
         desk.keep(str(number), one)
     assert (len(desk.known), "1" in desk.known, "2" in desk.known) == (MOST_KNOWN, False, True)

@@ -26,6 +26,29 @@ def test_each_address_has_its_own_count() -> None:
         assert 1 <= int(refused.value.details["seconds"]) <= 3601
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "is_same"),
+    [
+        ("2001:db8::1", "2001:db8::2", True),
+        ("2001:db8::1", "2001:db8::ffff:ffff:ffff:ffff", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("fe80::1%eth0", "fe80::2", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("testclient", "testclient", True),
+    ],
+)
+def test_who_has_many_addresses_has_one_count(first: str, second: str, is_same: bool) -> None:  # noqa: FBT001 - expected
+    throttle = Throttle("1/hour", "test")
+    throttle.count(asking(first))
+    if is_same:
+        with pytest.raises(TooManyRequests):
+            throttle.count(asking(second))
+    else:
+        throttle.count(asking(second))
+
+
 def test_two_throttles_do_not_count_together() -> None:
     first, second = Throttle("1/hour", "one"), Throttle("1/hour", "two")
     first.count(asking("192.0.2.1"))
@@ -95,6 +118,10 @@ def test_who_asks_too_often_waits(
         assert service.ask("GET", "/pki/certificates").status_code == 200
 
 
+def logout_from_above(service: Service) -> int:
+    return service.ask("POST", "/login/upper/backchannel-logout", data={"logout_token": "none"}).status_code
+
+
 def test_who_asks_the_endpoints_of_sign_on_too_often_waits(founded_folder: Path, tmp_path: Path) -> None:
     with served(copied(founded_folder, tmp_path / "instance"), openid_rate="2/hour") as service:
         assert (get_token(service), key_set(service)) == (401, 200)
@@ -104,6 +131,8 @@ def test_who_asks_the_endpoints_of_sign_on_too_often_waits(founded_folder: Path,
         assert (told["error"], told["code"]) == ("temporarily_unavailable", "request.too_many")
         assert str(told["details"]["seconds"]) == answer.headers["retry-after"]
         assert service.ask("GET", "/login").status_code == 429
+        assert service.ask("GET", "/v1/peer/user", token="xo_nothing").status_code == 429
+        assert logout_from_above(service) == 429
 
 
 def test_what_was_refused_by_its_rate_leaves_no_trace(founded_folder: Path, tmp_path: Path) -> None:
@@ -113,3 +142,4 @@ def test_what_was_refused_by_its_rate_leaves_no_trace(founded_folder: Path, tmp_
         before = service.head()
         assert [log_in(service) for _ in range(5)] == [429] * 5
         assert before == service.head()
+        assert logout_from_above(service) == 404  # no login: those of a whole province come from one address

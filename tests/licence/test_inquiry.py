@@ -61,6 +61,7 @@ def test_a_code_or_an_identifier_that_is_spoilt_is_still_one() -> None:
     [
         b"",
         b"neither",
+        b'{"a":' + b"[" * 2000,
         paper(),
         b"PK\x03\x04",
         b"\xff\xfe1",

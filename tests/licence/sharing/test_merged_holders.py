@@ -20,6 +20,7 @@ from licence.sharing.entries import Disclosure
 from licence.sharing.errors import NotTheHolder
 from tests.licence.sharing.square import PURPOSE, Square
 from tests.seal.houses import actor
+from trust.founding import Role
 
 OTHER_NUMBER: Final = cast.person_number(302)
 
@@ -86,8 +87,10 @@ def test_what_was_said_of_the_licence_is_asked_again_when_the_survivor_changes(s
     person = merged(square, licence)
     fresh = house.verification.freshness
 
+    signer = house.service_keys.certificate(Role.LICENCE_CLAIM)
+
     def told() -> object:
-        return fresh.of(licence.digest)
+        return fresh.of(licence.digest, signer)
 
     before = told()
     assert before is not None
