@@ -4,6 +4,7 @@ Every decision, allowed or refused, is put into the audit trail before it is ans
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
@@ -12,20 +13,21 @@ from starlette.concurrency import run_in_threadpool
 
 from api import browser_sessions
 from api.browser_sessions import console_secret_of
-from api.challenges import is_borne_with_proof
+from api.challenges import PROOF_ERRORS, is_borne_with_proof
 from api.decisions import Decisions
 from api.dpop import key_borne, spend
 from api.permissions import ABOUT_ONESELF, BY_MANDATE, PERMITTED, PUBLIC, Permission
 from api.problems import QuotaExceeded, Unauthenticated
 from api.quotas import ClientQuotas, header_fields
+from api.refusals import Refusals, asked_of
 from api.wiring import Instance
 from identity.duties import ADMINISTRATORS, Actor
 from identity.errors import CredentialsWrong, DutyMissing
 from trust.attribution import Attribution, acting, attributed
-from trust.errors import Denied
+from trust.errors import Denied, TrustError
 from trust.events import AuditEvent, Fact
 
-__all__ = ["allow", "bearer_secret", "identified", "instance_of", "is_borne_by_console"]
+__all__ = ["admitted", "allow", "bearer_secret", "identified", "instance_of", "is_borne_by_console", "opened_to"]
 
 BEARER = HTTPBearer(
     auto_error=False,
@@ -104,55 +106,89 @@ def check(permission: Permission) -> Callable[..., AsyncIterator[Actor]]:
 
     Whatever is denied, here or in the use case, is an event of its own. What is allowed is told by the events of the
     use case, which say by which session, level and permission; where there are none, as in reading, by one that says
-    just that. The answer leaves afterwards, and never without it.
+    that, what was asked, and of what was allowed and came to nothing all the same, why. Who bears nothing that holds is
+    refused on record as well. The answer leaves afterwards, and never without it.
 
     Only what asks the database goes to a thread: each change of threads costs as much as the question.
     """
 
     async def checked(
         request: Request,
-        secret: Annotated[str, Depends(bearer_secret)],
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
         instance: Annotated[Instance, Depends(instance_of)],
     ) -> AsyncIterator[Actor]:
         try:
+            secret = await bearer_secret(request, credentials)
             actor = await run_in_threadpool(identified, request, instance, secret)
-        except CredentialsWrong:
-            raise Unauthenticated from None
-        request.state.actor = actor.id
-        attribution = Attribution(
-            actor=actor.id, session=actor.session, level=actor.level.value, permission=permission.value
-        )
-        with acting(attribution):
-            try:
-                permitted = PERMITTED[permission]
-                has_duty = permission in ABOUT_ONESELF or any(actor.holds(duty) for duty in permitted)
-                if not has_duty and not await is_delegate(instance, actor, permission):
-                    raise DutyMissing(duty=" / ".join(sorted(duty.value for duty in permitted)))
-                actor.require_level(instance.floors.of(permission))
-                if actor.is_client:
-                    await count(request, actor, permission)
-                yield actor
-            except Denied as refusal:  # here or in the use case
-                facts = {"permission": permission.value, "code": refusal.code, **refusal.details}
-                await record(request, actor, "access:check:refused", facts)
-                attribution.recorded = True
-                raise
-            finally:
-                if not attribution.recorded:
-                    await record(request, actor, "access:check:allowed", {})
+        except (CredentialsWrong, Unauthenticated, *PROOF_ERRORS) as refusal:
+            answer = Unauthenticated() if isinstance(refusal, CredentialsWrong) else refusal
+            refusals: Refusals = request.app.state.refusals
+            await refusals.record(request, "access:bear:refused", answer, permission=permission.value)
+            raise answer from None
+        async with admitted(request, instance, actor, permission):
+            yield actor
 
     return checked
 
 
+@asynccontextmanager
+async def admitted(request: Request, instance: Instance, actor: Actor, permission: Permission) -> AsyncIterator[None]:
+    """Let somebody in who is known, where a permission, a level and a quota allow it, and record what was decided.
+
+    For `check`, and for the one route whose callers tell who they are in the body.
+    """
+    request.state.actor = actor.id
+    attribution = Attribution(
+        actor=actor.id, session=actor.session, level=actor.level.value, permission=permission.value
+    )
+    told: dict[str, Fact] = {}
+    with acting(attribution):
+        try:
+            permitted = PERMITTED[permission]
+            has_duty = permission in ABOUT_ONESELF or any(actor.holds(duty) for duty in permitted)
+            if not has_duty and not await is_delegate(instance, actor, permission):
+                raise DutyMissing(duty=" / ".join(sorted(duty.value for duty in permitted)))
+            actor.require_level(instance.floors.of(permission))
+            if actor.is_client:
+                await count(request, actor, permission)
+            yield
+        except QuotaExceeded as wait:
+            attribution.recorded = True
+            if request.app.state.refusals.is_news(actor.id):  # else a system that asks in a loop fills the trail
+                facts = {"permission": permission.value, "code": wait.code, **wait.details}
+                await record(request, actor, "access:check:refused", facts)
+            raise
+        except Denied as refusal:  # here or in the use case
+            facts = {"permission": permission.value, "code": refusal.code, **refusal.details}
+            await record(request, actor, "access:check:refused", facts)
+            attribution.recorded = True
+            raise
+        except TrustError as error:  # it is not there, or not in the state for this
+            told = {"outcome": error.code}
+            raise
+        finally:
+            if not attribution.recorded:
+                await record(request, actor, "access:check:allowed", told)
+
+
 async def is_delegate(instance: Instance, actor: Actor, permission: Permission) -> bool:
-    """Tell whether a delegation that holds now opens a permission to somebody who has no duty for it.
+    """Tell whether a delegation that holds now opens a permission to somebody who has no duty for it."""
+    return permission in BY_MANDATE and await run_in_threadpool(is_opened, instance, actor, permission)
+
+
+def is_opened(instance: Instance, actor: Actor, permission: Permission) -> bool:
+    """Tell whether a delegation that holds now opens a permission that delegations may open.
 
     To none of the three administrators 三员, who neither stamp nor issue, whoever lets them.
     """
-    matter = BY_MANDATE.get(permission)
     if any(grant.duty in ADMINISTRATORS for grant in actor.grants):
         return False
-    return matter is not None and await run_in_threadpool(instance.mandates.is_delegate, actor, matter)
+    return instance.mandates.is_delegate(actor, BY_MANDATE[permission])
+
+
+def opened_to(instance: Instance, actor: Actor) -> list[Permission]:
+    """Return the permissions that delegations which hold now open to somebody, with or without a duty."""
+    return [one for one in BY_MANDATE if is_opened(instance, actor, one)]
 
 
 async def count(request: Request, actor: Actor, permission: Permission) -> None:
@@ -172,4 +208,5 @@ async def count(request: Request, actor: Actor, permission: Permission) -> None:
 async def record(request: Request, actor: Actor, tag: str, facts: Mapping[str, Fact]) -> None:
     """Put a decision into the audit trail, with those of other requests at the same time."""
     decisions: Decisions = request.app.state.decisions
-    await decisions.record(attributed(AuditEvent(tag=tag, actor=actor.id, subject=actor.id, facts=facts)))
+    told = {**facts, **asked_of(request)}
+    await decisions.record(attributed(AuditEvent(tag=tag, actor=actor.id, subject=actor.id, facts=told)))

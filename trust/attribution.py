@@ -1,10 +1,10 @@
 """Attribution 归责: by which session, at which level and with which permission somebody acts.
 
-Whoever lets somebody in says so for the time of one request (`acting`); the audit trail adds it to each event that this
-actor has recorded meanwhile. A request runs in a context of its own, and the threads that it uses share that one.
+Whoever lets somebody in says so for the time of one request (`acting`); a transaction adds it to each event of this
+actor as it is recorded. A request runs in a context of its own, and the threads that it uses share that one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from typing import Final
 
 from trust.events import AuditEvent, Fact
 
-__all__ = ["Attribution", "acting", "attributed", "reached"]
+__all__ = ["Attribution", "Attributions", "acting", "attributed"]
 
 
 @dataclass(kw_only=True)
@@ -47,14 +47,24 @@ def acting(attribution: Attribution) -> Iterator[Attribution]:
 
 def attributed(event: AuditEvent) -> AuditEvent:
     """Return an event of whoever acts now with the attribution, any other as it is."""
-    present = PRESENT.get()
-    if present is None or event.actor != present.actor:
-        return event
-    return replace(event, facts={**event.facts, **present.facts})
+    return Attributions().attributed(event)
 
 
-def reached(events: Iterable[AuditEvent]) -> None:
-    """Note that events were committed: whether one of whoever acts now is among them."""
-    present = PRESENT.get()
-    if present is not None and any(one.actor == present.actor for one in events):
-        present.recorded = True
+class Attributions:
+    """By what right the events of one transaction were recorded: of several, where several share a commit."""
+
+    def __init__(self) -> None:
+        self.met: list[Attribution] = []
+
+    def attributed(self, event: AuditEvent) -> AuditEvent:
+        """Return an event of whoever acts now with the attribution, any other as it is."""
+        present = PRESENT.get()
+        if present is None or event.actor != present.actor:
+            return event
+        self.met.append(present)
+        return replace(event, facts={**event.facts, **present.facts})
+
+    def reached(self) -> None:
+        """Note that the events were committed."""
+        for one in self.met:
+            one.recorded = True

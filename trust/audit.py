@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from trust import repository
-from trust.attribution import attributed
 from trust.certificates import Certificate
 from trust.errors import TrustError
 from trust.events import AuditEvent, Checkpoint, Fact, RecordedEvent, digest_of
@@ -34,8 +33,7 @@ class AuditTrail:
     def append(self, tx: Transaction, events: Sequence[AuditEvent]) -> None:
         """Append `events` to the trail. Writers queue here, for as long as their commit takes."""
         sequence, previous = repository.take_audit_head(tx)
-        for happened in events:
-            event = attributed(happened)
+        for event in events:
             sequence += 1
             previous = digest_of(previous, sequence, tx.now, event)
             repository.add_event(tx, RecordedEvent(sequence=sequence, at=tx.now, event=event, digest=previous))

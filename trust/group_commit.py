@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,6 +37,7 @@ class Part(Generic[Answer]):
 
     def __init__(self, change: Callable[[Transaction], Answer]) -> None:
         self.change = change
+        self.context = copy_context()
         self.done = False
         self.answer: Answer | None = None
         self.error: BaseException | None = None
@@ -133,7 +135,7 @@ class GroupCommit:
                 part.error, before = None, tx.progress
                 try:
                     with unavailable_when_down(), lost_races():
-                        part.answer = part.change(tx)
+                        part.answer = part.context.run(part.change, tx)
                 except Exception as error:
                     # After an error of its own the database does nothing more for anybody in this transaction.
                     if tx.progress != before or isinstance(error, LostRace | StoreUnavailable | SQLAlchemyError):

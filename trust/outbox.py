@@ -32,6 +32,7 @@ __all__ = [
     "MessageUnknown",
     "Outbox",
     "Receipt",
+    "forget",
     "put",
 ]
 
@@ -127,6 +128,22 @@ def put(tx: Transaction, topic: str, *, subject: str, payload: Mapping[str, Any]
     facts: dict[str, Fact] = {"message": message.id, "topic": topic}
     tx.record(AuditEvent(tag="outbox:put:done", actor="system", subject=subject, facts=facts))
     return message
+
+
+def forget(store: Store, beginning: str, *, waits: timedelta, kept: timedelta) -> int:
+    """Forget messages that matter for a while alone, of topics that begin so; return how many that were.
+
+    Those that nobody has taken for so long as one `waits`, and those that were settled and `kept` for so long. That
+    there were such messages, and what became of them, stays in the audit trail.
+    """
+    with store.reading() as view:
+        if not repository.has_old(view, beginning, waits=waits, kept=kept):
+            return 0
+    with store.transaction() as tx:
+        count = repository.forget(tx, beginning, waits=waits, kept=kept)
+        facts: dict[str, Fact] = {"messages": count}
+        tx.record(AuditEvent(tag="outbox:forget:done", actor="system", subject=beginning, facts=facts))
+        return count
 
 
 def pause_after(attempts: int) -> timedelta:

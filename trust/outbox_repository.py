@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, delete, or_, update
 from sqlmodel import col, func, select
 
 from trust.store import Reading, Transaction
@@ -18,6 +18,8 @@ __all__ = [
     "Waiting",
     "add_message",
     "due",
+    "forget",
+    "has_old",
     "hold_back",
     "is_overtaken",
     "message",
@@ -197,6 +199,29 @@ def hold_back(tx: Transaction, topic: str, *, until: datetime) -> int:
     )
     values = {"due_at": until, "version": OutboxRow.version + 1}
     return tx.change(change.values(values).execution_options(synchronize_session=False))
+
+
+def old(view: Reading, beginning: str, *, waits: timedelta, kept: timedelta) -> ColumnElement[bool]:
+    """Return what holds of the messages of topics that begin so and that waited, or were settled, for so long."""
+    is_named = col(OutboxRow.topic).startswith(beginning, autoescape=True)
+    is_free = col(OutboxRow.claim).is_(None) | (col(OutboxRow.claimed_until) <= view.now)
+    is_waiting = col(OutboxRow.state) == MessageState.WAITING.value
+    is_settled = col(OutboxRow.state).in_([one.value for one in MessageState if one is not MessageState.WAITING])
+    return is_named & or_(
+        is_waiting & is_free & (col(OutboxRow.created_at) <= view.now - waits),
+        is_settled & (col(OutboxRow.settled_at) <= view.now - kept),
+    )
+
+
+def has_old(view: Reading, beginning: str, *, waits: timedelta, kept: timedelta) -> bool:
+    """Tell whether there is anything that `forget` would forget."""
+    asked = select(OutboxRow.id).where(old(view, beginning, waits=waits, kept=kept))
+    return view.first(asked.limit(1)) is not None
+
+
+def forget(tx: Transaction, beginning: str, *, waits: timedelta, kept: timedelta) -> int:
+    """Forget the messages of topics that begin so and that are old; return how many that were."""
+    return tx.change(delete(OutboxRow).where(old(tx, beginning, waits=waits, kept=kept)))
 
 
 def is_overtaken(tx: Transaction, message: Message) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, Protocol, TypeVar
 
-from sqlalchemy import Engine, Executable, Select, event
+from sqlalchemy import Executable, Select, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction
@@ -20,8 +20,9 @@ from sqlmodel import Session, create_engine  # noqa: TID251 - the one place that
 from sqlmodel.sql.expression import SelectOfScalar
 from typing_extensions import override
 
-from trust.attribution import reached
+from trust.attribution import Attributions
 from trust.clock import Clock
+from trust.engines import NAMED, prepare_sqlite
 from trust.errors import Conflict, Unavailable
 from trust.events import AuditEvent
 from trust.questions import Question, TypedQuestion
@@ -42,9 +43,6 @@ __all__ = [
 
 Found = TypeVar("Found", bound=Row)
 Selected = TypeVar("Selected")
-
-SQLITE_BUSY_TIMEOUT = 30_000
-"""Milliseconds that a writer of another process may hold the database."""
 
 LOOKED_AT = 50_000
 """Entries of each index from which SQLite concludes how all are spread."""
@@ -123,6 +121,7 @@ class Transaction(Reading):
     def __init__(self, connection: Connection, now: datetime) -> None:
         super().__init__(connection, now)
         self.events: list[AuditEvent] = []
+        self.attributions = Attributions()
         self.wrote = False
         self.changes = 0
         self.waiting: dict[Executable | Written, list[Mapping[str, Any]]] = {}
@@ -200,8 +199,8 @@ class Transaction(Reading):
         return self.changes, len(self.events)
 
     def record(self, happened: AuditEvent) -> None:
-        """Record an audit event, to be committed with the change."""
-        self.events.append(happened)
+        """Record an audit event, to be committed with the change, and by what right whoever acts now did it."""
+        self.events.append(self.attributions.attributed(happened))
 
 
 class Journal(Protocol):
@@ -220,7 +219,8 @@ class Store:
         self.journal = journal
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         # hide_parameters: without it SQLAlchemy puts every value, personal data too, into its error messages.
-        self.writer = create_engine(url, hide_parameters=True, pool_pre_ping=not self.is_sqlite)
+        named = {} if self.is_sqlite else NAMED
+        self.writer = create_engine(url, hide_parameters=True, pool_pre_ping=not self.is_sqlite, connect_args=named)
         self.reader = self.writer
         self.write_lock = threading.Lock()
         self.inside = threading.local()
@@ -346,7 +346,7 @@ class Store:
             self.journal.append(tx, tx.events)
             tx.flush()
         tx.connection.commit()
-        reached(tx.events)
+        tx.attributions.reached()
 
 
 @contextmanager
@@ -373,27 +373,3 @@ def unavailable_when_down() -> Iterator[None]:
         if is_down or getattr(error.orig, "sqlstate", None) == UNDEFINED_TABLE:
             raise StoreUnavailable from error
         raise
-
-
-def prepare_sqlite(engine: Engine, *, begin: str, read_only: bool) -> None:
-    """Make each connection of `engine` durable, enforce foreign keys, and begin its transactions with `begin`."""
-
-    def on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - whatever the driver's connection is
-        connection.isolation_level = None  # the driver must not begin transactions by itself
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "secure_delete=ON",  # what was deleted is overwritten, such as the envelope of a destroyed key
-            f"busy_timeout={SQLITE_BUSY_TIMEOUT}",
-            f"query_only={'ON' if read_only else 'OFF'}",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    event.listen(engine, "connect", on_connect)
-    event.listen(engine, "begin", on_begin)

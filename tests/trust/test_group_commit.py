@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from trust import repository
+from trust.attribution import Attribution, acting
 from trust.events import AuditEvent
 from trust.group_commit import LARGEST, GroupCommit
 from trust.reasons import ReasonMissing
@@ -98,6 +99,42 @@ def test_who_waits_goes_together(store: Store) -> None:
     with store.reading() as view:
         moments = {one.at for one in repository.events(view)}
     assert len(moments) == 1  # the clock of the test stands still
+
+
+def test_each_part_is_put_down_to_whoever_brought_it(store: Store) -> None:
+    """Whoever commits the parts of others does not sign for them: not even for another session of the same actor."""
+    met = [Attribution(actor=actor, session=f"ses {n}", level=n, permission="a:b") for n, actor in enumerate("aab")]
+    alone = Attribution(actor="nobody", session="ses 3", level=3, permission="a:b")
+
+    def brought(one: Attribution, tx: Transaction) -> str:
+        tx.record(AuditEvent(tag="test:part:done", actor=one.actor, subject=one.session))
+        return one.session
+
+    def within(one: Attribution) -> Callable[[], str]:
+        def act() -> str:
+            with acting(one):
+                return commits.run(partial(brought, one))
+
+        return act
+
+    commits, begun = GroupCommit(store), threading.Event()
+
+    def occupy(tx: Transaction) -> str:
+        begun.set()
+        while len(commits.waiting) < len(met):
+            threading.Event().wait(0.01)
+        return change("first", tx)
+
+    with ThreadPoolExecutor(len(met) + 1) as pool:
+        occupying = pool.submit(commits.run, occupy)
+        begun.wait(10)
+        with acting(alone):
+            found = [pool.submit(within(one)) for one in met]
+        assert [occupying.result(30), *(one.result(30) for one in found)] == ["first", *(one.session for one in met)]
+    with store.reading() as view:
+        told = {one.event.subject: one.event.facts for one in repository.events(view)}
+    assert told == {"first": {}, **{one.session: one.facts for one in met}}
+    assert [one.recorded for one in (*met, alone)] == [True, True, True, False]
 
 
 def test_what_fails_takes_no_other_along(store: Store) -> None:

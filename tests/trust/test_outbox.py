@@ -2,21 +2,25 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from tests.fakes.carrier import SILENT, PlannedCarrier
 from tests.fakes.clock import NOW, SettableClock
 from tests.fakes.faulty import Crash
 from tests.trust.outboxes import TOPIC, put, state, tags
-from trust import outbox
+from trust import outbox, outbox_repository
 from trust.errors import Unavailable
+from trust.events import AuditEvent
 from trust.outbox import (
     BATCH,
     CLAIM,
     FIRST_PAUSE,
     LONGEST_PAUSE,
+    MessageRefused,
     MessageUnknown,
     Outbox,
     pause_after,
@@ -70,6 +74,35 @@ def test_messages_of_one_subject_leave_in_their_order(box: Outbox) -> None:
     sent = [one.id for one in carrier.taken]
     assert [name for name in sent if name in (names[0], names[2], names[3])] == [names[0], names[2], names[3]]
     assert [name for name in sent if name in (names[1], names[4])] == [names[1], names[4]]
+
+
+def test_what_matters_for_a_while_is_forgotten_afterwards(box: Outbox, clock: SettableClock) -> None:
+    """What waits in vain, what is settled; neither what is on its way, nor of other topics."""
+    sent, refused, _, under_way, _ = put(box, "a", "b", "c", "d", "e")
+    with box.store.transaction() as tx:
+        other = outbox.put(tx, "other topic", subject="a", payload={}).id
+    carrier = PlannedCarrier(None, MessageRefused(answer="no"), SILENT)
+    assert box.deliver(carrier) == 2
+    day = timedelta(days=1)
+
+    def left() -> set[str]:
+        with box.store.reading() as view:
+            return {name for (name,) in view.rows(text("SELECT id FROM outbox_message"))}
+
+    def forget() -> int:
+        return outbox.forget(box.store, TOPIC, waits=3 * day, kept=30 * day)
+
+    clock.advance(3 * day - timedelta(seconds=1))
+    assert (forget(), len(left())) == (0, 6)
+    clock.advance(timedelta(seconds=1))
+    with box.store.transaction() as tx:
+        until = tx.now + timedelta(minutes=1)
+        outbox_repository.put_message(tx, replace(box.find(under_way), claim="claim", claimed_until=until))
+        tx.record(AuditEvent(tag="outbox:claim:done", actor="test", subject=under_way))
+    assert (forget(), left()) == (2, {sent, refused, under_way, other})
+    clock.advance(27 * day)
+    assert (forget(), left()) == (3, {other})
+    assert tags(box)[-2:] == ["outbox:forget:done"] * 2
 
 
 def test_more_than_a_batch_is_sent(box: Outbox) -> None:

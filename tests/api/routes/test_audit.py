@@ -146,6 +146,7 @@ def test_what_the_trail_names_is_found_by_what_it_is_called(
     for text in ("x", "x" * 101):
         asked = shared_furnished.ask("GET", "/v1/audit/names", token=auditor, params={"text": text})
         assert asked.status_code == 422
+    assert found("  ") == found(" a") == set()
     stranger = shared_furnished.bearer(Grant(Duty.SECURITY_ADMINISTRATOR))
     refused = shared_furnished.ask("GET", "/v1/audit/names", token=stranger, params={"text": "xx"})
     assert refused.status_code == 403
