@@ -47,6 +47,9 @@ class Federation:
     routes: dict[str, Route] = field(default_factory=dict)
     """Filled as platforms are agreed with."""
 
+    logins: dict[str, PeerLogin] = field(default_factory=dict)
+    """Likewise: whoever asks a platform again has a connection to it already."""
+
     @cached_property
     def repository(self) -> FederationRepository:
         """The tables of trust transfer."""
@@ -117,7 +120,10 @@ class Federation:
 
     def peer_login(self, client: str) -> PeerLogin:
         """Return how persons arrive from a peer with its ticket. Raise `PeerUnknown`."""
-        return PeerLogin(peer=self.peers.find(client), key=self.key, clock=self.base.clock)
+        peer, known = self.peers.find(client), self.logins.get(client)
+        if known is None or known.peer != peer:
+            known = self.logins[client] = PeerLogin(peer=peer, key=self.key, clock=self.base.clock)
+        return known
 
     # --- accounts
 

@@ -10,6 +10,7 @@ from identity.openid.claims import Claims
 from identity.openid.consenting import Consents
 from identity.openid.ending import Ending
 from identity.openid.granting import Granting
+from identity.openid.hints import Hints
 from identity.openid.inspecting import Inspecting
 from identity.openid.keys import ProviderKeys
 from identity.openid.registering import RegistrationHandler, Registrations
@@ -60,6 +61,7 @@ class OpenID:
             repository=self.repository,
             pseudonyms=self.pseudonyms,
             resources=self.resources,
+            hints=Hints(issuer=self.issuer, keys=self.keys),
         )
 
     @cached_property

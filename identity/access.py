@@ -1,7 +1,7 @@
 """Access: accounts and sessions of persons, and the tokens that they and business systems bear."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -43,6 +43,14 @@ from trust.reasons import require_reason
 from trust.store import Reading, Store, Transaction
 
 __all__ = ["AccessService"]
+
+PORTION: Final = 2000
+"""Sessions and tokens that are forgotten in one transaction."""
+
+MOST_PORTIONS: Final = 20
+"""In one round of housekeeping, one a minute: more than are begun."""
+
+NOTHING: Final[Mapping[str, Fact]] = {}
 
 
 class AccessService:
@@ -218,6 +226,20 @@ class AccessService:
             token_repository.end_tokens(tx, [digest_of(secret)])
             tx.record(AuditEvent(tag="session:end:done", actor=actor.id, subject=actor.id))
 
+    def forget(self) -> int:
+        """Forget sessions and tokens that have expired, in portions that keep nobody waiting; return how many."""
+        gone = 0
+        for _ in range(MOST_PORTIONS):
+            with self.store.reading() as view:
+                if not token_repository.has_expired(view):
+                    break
+            with self.store.transaction() as tx:
+                count = token_repository.forget(tx, most=PORTION)
+                facts: dict[str, Fact] = {"rows": count}
+                tx.record(AuditEvent(tag="session:forget:done", actor="system", subject="sessions", facts=facts))
+            gone += count
+        return gone
+
     def sessions(self, actor: Actor) -> tuple[Session, ...]:
         """Return where one is logged in, the newest first; what was left alone for too long has ended."""
         return self.sessions_of(actor.id)
@@ -319,10 +341,10 @@ class AccessService:
         self.presence.written(uses)
         return len(uses)
 
-    def record_refusal(self, tag: str, subject: str) -> None:
+    def record_refusal(self, tag: str, subject: str, facts: Mapping[str, Fact] = NOTHING) -> None:
         """Put a refusal into the audit trail."""
         with self.store.transaction() as tx:
-            tx.record(AuditEvent(tag=tag, actor=subject, subject=subject))
+            tx.record(AuditEvent(tag=tag, actor=subject, subject=subject, facts=facts))
 
 
 LONGEST_AGENT: Final = 200

@@ -102,11 +102,18 @@ class AppointingService:
         return bool(self.security_administrators(view) - {person})
 
     def security_administrators(self, view: Reading) -> frozenset[str]:
-        """Return who is a security administrator, may act, and is appointed without an end."""
+        """Return who is a security administrator, may act and log in, and is appointed without an end."""
         found = grant_repository.holdings(view, duty=Duty.SECURITY_ADMINISTRATOR, limit=MANY)
         lasting = (one.holder for _, one in found if one.valid_until is None)
         people = (self.identity.require_person(view, one) for one in lasting)
-        return frozenset(one.id for one in people if SubjectUse.ACT in PERMITS[one.state])
+        return frozenset(
+            one.id for one in people if SubjectUse.ACT in PERMITS[one.state] and not self.is_frozen(view, one.id)
+        )
+
+    def is_frozen(self, view: Reading, person: str) -> bool:
+        """Tell whether a person's account is frozen, if there is one: the person acts in nothing meanwhile."""
+        account = self.repository.account(view, person=person)
+        return account is not None and account.frozen_by is not None
 
     # --- looking
 
@@ -127,6 +134,7 @@ class GrantDuty(Handler):
     """The kind of proposal by which a person gets a duty 授予职责."""
 
     kind = "duty:grant"
+    proposers = frozenset({Duty.SECURITY_ADMINISTRATOR})
     approvers = frozenset({Duty.SECURITY_ADMINISTRATOR})
     floor = Level.HIGH
     exclusive = False

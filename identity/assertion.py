@@ -89,7 +89,7 @@ def read_assertion(
         raise AssertionRefused(fault="signature")
     issuer, subject, jti = (claims.get(name) for name in ("iss", "sub", "jti"))
     named = claims.get("aud")
-    told = named if isinstance(named, list) else [named]
+    told = [one for one in (named if isinstance(named, list) else [named]) if isinstance(one, str)]
     if not isinstance(subject, str) or issuer != subject or not any(one in audiences for one in told):
         raise AssertionRefused(fault="claims")
     # What cannot be printed, half a character or a zero one, no database can keep.

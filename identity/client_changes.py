@@ -98,6 +98,7 @@ class ClientKeyService:
 class OfClients(Handler):
     """What the kinds of proposal about business systems have in common: a security administrator agrees."""
 
+    proposers = frozenset({Duty.SYSTEM_ADMINISTRATOR})
     approvers = frozenset({Duty.SECURITY_ADMINISTRATOR})
     floor = Level.HIGH
 

@@ -81,12 +81,23 @@ class ClientRepository:
         row = next(iter(view.rows(CALLER, name=name)), None)
         return None if row is None else self.to_client(row, tuple(map(to_key, view.rows(KEYS, name=name))))
 
-    def page(self, view: Reading, *, organisation: str, text: str = "", after: str, limit: int) -> tuple[Client, ...]:
+    def page(
+        self,
+        view: Reading,
+        *,
+        organisation: str,
+        text: str = "",
+        state: ClientState | None = None,
+        after: str,
+        limit: int,
+    ) -> tuple[Client, ...]:
         """Return business systems in the order of their registration, of one organisation where it is named.
 
-        Those whose name or identifier has `text` in it, where that is asked for.
+        Those whose name or identifier has `text` in it, and those in a `state`, where that is asked for.
         """
         asked = select(ClientRow).where(col(ClientRow.id) > after)
+        if state is not None:
+            asked = asked.where(col(ClientRow.state) == state)
         if organisation:
             asked = asked.where(col(ClientRow.organisation) == organisation)
         if text:

@@ -17,7 +17,7 @@ from identity.duties import Actor, Duty, Grant
 from identity.errors import AssertionRefused, ClientTextMalformed, ClientUnknown
 from identity.jose import thumbprint
 from identity.levels import Level
-from identity.lifecycle import CLIENT_LIFECYCLE, ClientEvent, SubjectUse
+from identity.lifecycle import CLIENT_LIFECYCLE, ClientEvent, ClientState, SubjectUse
 from identity.repository import IdentityRepository
 from identity.service import IdentityService
 from identity.tokens import TOKEN_LIFETIME, TOKEN_PREFIX, IssuedToken
@@ -146,14 +146,22 @@ class ClientService:
             return self.require_client(view, name)
 
     def list_clients(
-        self, *, organisation: str = "", text: str = "", after: str = "", limit: int = 100
+        self,
+        *,
+        organisation: str = "",
+        text: str = "",
+        state: ClientState | None = None,
+        after: str = "",
+        limit: int = 100,
     ) -> tuple[Client, ...]:
         """Return business systems in the order of their registration, of one organisation where it is named.
 
-        Those whose name or identifier has `text` in it, where that is asked for.
+        Those whose name or identifier has `text` in it, and those in a `state`, where that is asked for.
         """
         with self.store.reading() as view:
-            return self.repository.page(view, organisation=organisation, text=text, after=after, limit=limit)
+            return self.repository.page(
+                view, organisation=organisation, text=text, state=state, after=after, limit=limit
+            )
 
     # --- tokens
 

@@ -178,9 +178,15 @@ class ProofsOfKeys:
         return proof
 
     def take(self, proof: Proof) -> str:
-        """Spend a proof, and return the thumbprint of its key. Raise `DPoPProofRefused` where somebody had."""
+        """Spend a proof, and return the thumbprint of its key.
+
+        Raise `DPoPProofRefused` where somebody had, or where it has become too old since it was read: what would tell
+        that somebody had may be forgotten by then.
+        """
 
         def use(tx: Transaction) -> bool:
+            if tx.now > proof.expires_at:
+                raise DPoPProofRefused(fault="time")
             is_fresh = spend(tx, digest_of(f"{proof.key} {proof.name}"), until=proof.expires_at)
             tag = "dpop_proof:use:done" if is_fresh else "dpop_proof:use:replayed"
             tx.record(AuditEvent(tag=tag, actor=NOBODY, subject=f"key {proof.key}"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -16,7 +17,16 @@ from identity.subject import Organisation, Person
 from identity.tables import AccountRow, GrantRow, OrganisationRow, PersonRow
 from trust.store import Reading
 
-__all__ = ["AccountState", "RegisterPage", "RegisterQuery", "accounts", "duties_for", "organisations", "persons"]
+__all__ = [
+    "AccountState",
+    "RegisterPage",
+    "RegisterQuery",
+    "accounts",
+    "duties_for",
+    "first_organisation",
+    "organisations",
+    "persons",
+]
 
 Found = TypeVar("Found", PersonRow, OrganisationRow, AccountRow)
 
@@ -95,6 +105,14 @@ def organisations(view: Reading, query: RegisterQuery, page: RegisterPage) -> tu
     asked = select(row).where(*wanted).order_by(col(row.registered_at).desc(), col(row.id))
     rows, count = paged(view, row, asked, wanted, page)
     return tuple(to_organisation(view, one) for one in rows), count
+
+
+def first_organisation(view: Reading, state: SubjectState) -> datetime | None:
+    """Return when the first of the organisations was registered that are in a state now, if one is."""
+    row = OrganisationRow
+    asked = select(row.registered_at).where(col(row.state) == state.value).order_by(col(row.registered_at)).limit(1)
+    found = view.first(asked)
+    return None if found is None else found.astimezone(UTC)
 
 
 def accounts(

@@ -18,6 +18,7 @@ from identity.errors import (
     SubjectNotActive,
     SubjectUnknown,
 )
+from identity.levels import Level
 from identity.lifecycle import LIFECYCLE, PERMITS, ClientState, SubjectEvent, SubjectState, SubjectUse
 from identity.proofing.proofing import Method
 from identity.proofing.rules import Lifetimes
@@ -252,14 +253,16 @@ class IdentityService:
         elif not client_may_act(*states):
             raise SubjectNotActive(subject=name, state=states[0].value)
 
-    def actor(self, view: Reading, name: str) -> Actor:
+    def actor(self, view: Reading, name: str, *, session: str = "", level: int = 0) -> Actor:
         """Return a person or a client with the duties held now, for what was asked for and is done later.
 
-        Raise what `require_actor` raises.
+        `session` and `level` are those by which it was asked for: signatures tell them. Raise what `require_actor`
+        raises.
         """
         self.require_actor(view, name)
         is_client = self.repository.states_of_client(view, name) is not None
-        return Actor(id=name, grants=self.repository.grants(view, name), is_client=is_client)
+        grants = self.repository.grants(view, name)
+        return Actor(id=name, grants=grants, is_client=is_client, session=session, level=Level(level))
 
     def acts_for(self, view: Reading, person: str, organisation: str) -> bool:
         """Tell whether a person holds any duty for an organisation."""

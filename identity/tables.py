@@ -118,7 +118,7 @@ class TokenRow(Row, table=True):
     """A session of a person or an access token of a client, by the hash of its secret."""
 
     __tablename__ = "token"
-    __table_args__ = (Index(None, "holder"),)
+    __table_args__ = (Index(None, "holder"), Index(None, "expires_at"))
 
     digest: str = Field(primary_key=True)
     id: str = Field(unique=True)

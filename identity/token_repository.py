@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, insert, update
 from sqlalchemy import select as columns
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from identity.binding import UNBOUND, Binding
 from identity.levels import Factor, Level
@@ -26,6 +27,9 @@ __all__ = [
     "bearer",
     "end_sessions",
     "end_tokens",
+    "forget",
+    "has_expired",
+    "is_open",
     "session",
     "sessions",
     "used",
@@ -136,6 +140,11 @@ def session(view: Reading, name: str, *, person: str) -> Session | None:
     return None if row is None else to_session(row, proven=proofings.level_of(view, person))
 
 
+def is_open(session: Any, *, now: datetime) -> ColumnElement[bool]:  # noqa: ANN401 - a column
+    """Return what holds of the session that a column names while it has not ended."""
+    return exists().where(TOKENS.c.id == session, TOKENS.c.expires_at > now)
+
+
 def end_sessions(tx: Transaction, person: str, *, but: str = "", only: str = "") -> int:
     """End sessions of a person: all, all `but` one, or `only` one."""
     asked = delete(TokenRow).where(col(TokenRow.holder) == person, col(TokenRow.id) != but)
@@ -187,9 +196,24 @@ def used(tx: Transaction, uses: Mapping[str, datetime]) -> None:
 
 
 def end_tokens(tx: Transaction, digests: Iterable[str]) -> int:
-    """End sessions or tokens, and forget all that have expired."""
-    gone = col(TokenRow.digest).in_(tuple(digests)) | (col(TokenRow.expires_at) < tx.now)
-    return tx.change(delete(TokenRow).where(gone))
+    """End sessions or tokens."""
+    return tx.change(delete(TokenRow).where(col(TokenRow.digest).in_(tuple(digests))))
+
+
+def has_expired(view: Reading) -> bool:
+    """Tell whether there is anything that `forget` would forget."""
+    return view.first(expired(view).limit(1)) is not None
+
+
+def forget(tx: Transaction, *, most: int) -> int:
+    """Forget sessions and tokens that have expired, those first that ended first, `most` of them at a time."""
+    gone = expired(tx).order_by(col(TokenRow.expires_at)).limit(most)
+    return tx.change(delete(TokenRow).where(col(TokenRow.digest).in_(gone)))
+
+
+def expired(view: Reading) -> SelectOfScalar[str]:
+    """Return what asks for the sessions and tokens that have expired."""
+    return select(TokenRow.digest).where(col(TokenRow.expires_at) <= view.now)
 
 
 def to_session(row: TokenRow, *, proven: Level) -> Session:

@@ -219,9 +219,12 @@ class PKCS11Device:
             library = pkcs11.lib(self.configuration.module)
         except (PKCS11Error, RuntimeError, OSError):
             raise KeystoreUnavailable(cure="name the vendor's PKCS #11 library in TRUST_PKCS11_MODULE") from None
+        pin = pin_of(self.configuration.pin)
+        if pin is None:
+            cure = "write the token's PIN into TRUST_PKCS11_PIN_FILE as text in UTF-8: what stands there is none"
+            raise KeystoreUnavailable(cure=cure)
         token = library.get_token(token_label=self.configuration.token)
         try:
-            pin = self.configuration.pin.reveal().decode()
             self.session = token.open(rw=True, user_pin=pin, attribute_mapper=self.mapper)
         except pkcs11.UserAlreadyLoggedIn:  # by another device of this process: the login is the process's
             self.session = token.open(rw=True, attribute_mapper=self.mapper)
@@ -239,6 +242,14 @@ class PKCS11Device:
         """Log out."""
         with ONE_AT_A_TIME:
             self.log_out()
+
+
+def pin_of(secret: SecretBuffer) -> str | None:
+    """Return a PIN as text, which the library wants; None: it is not UTF-8. No error is left that would bear it."""
+    try:
+        return secret.reveal().decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def make_pair(session: Session, means: TokenAlgorithm, *, identifier: bytes, label: str) -> tuple[Any, Any]:

@@ -5,11 +5,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from threading import BoundedSemaphore
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx2
 
+from api.prompt_client import prompt_client
 from identity.federation.errors import PlatformUnavailable
 from identity.jose import JWSAlgorithm, compact, jwk_of
 from trust.clock import Clock
@@ -20,6 +22,9 @@ __all__ = ["Answer", "Asking", "ClientKey", "origin_of"]
 TIMEOUT: Final = httpx2.Timeout(10.0, connect=5.0)
 PATIENCE: Final = timedelta(seconds=20)
 """For one answer as a whole: a server that sends an octet now and then is not waited for."""
+
+AT_ONCE: Final = 16
+"""Of the 40 threads that answer requests, so many at most wait for one platform: its silence is not ours."""
 
 MAX_ANSWER: Final = 256 << 10
 ASSERTION_LIFETIME: Final = timedelta(minutes=2)
@@ -78,10 +83,8 @@ class Asking:
     """Scheme, host and port: whatever a platform says of its own addresses, no other is asked."""
 
     clock: Clock
-    client: httpx2.Client = field(
-        # Neither a proxy of the environment nor a redirection may lead anywhere else than the operator said.
-        default_factory=lambda: httpx2.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
-    )
+    client: httpx2.Client = field(default_factory=lambda: prompt_client(PATIENCE.total_seconds(), timeout=TIMEOUT))
+    places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(AT_ONCE), repr=False)
 
     def get(self, address: str, *, token: str = "") -> Answer:
         """Return what stands at an address."""
@@ -107,9 +110,18 @@ class Asking:
         sent = {"Accept": "application/json", **(headers or {})}
         if token:
             sent["Authorization"] = f"Bearer {token}"
+        if not self.places.acquire(blocking=False):
+            raise PlatformUnavailable(fault="too many wait for the platform")
+        try:
+            return self.answered(method, address, {"data": form, "json": body, "headers": sent})
+        finally:
+            self.places.release()
+
+    def answered(self, method: str, address: str, sent: Mapping[str, Any]) -> Answer:
+        """Return the answer to a request, within a time and up to a size. Raise `PlatformUnavailable`."""
         began, answer = self.clock.elapsed(), bytearray()
         try:
-            with self.client.stream(method, address, data=form, json=body, headers=sent) as response:
+            with self.client.stream(method, address, **sent) as response:
                 for piece in response.iter_bytes():
                     answer += piece
                     if len(answer) > MAX_ANSWER:

@@ -8,7 +8,8 @@ and no more often than now and then.
 import base64
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -36,6 +37,9 @@ SCOPE: Final = "openid profile document"
 METADATA_LIFETIME: Final = timedelta(hours=1)
 KEYS_PAUSE: Final = timedelta(minutes=1)
 """However many tokens name keys that are not known, the keys are asked for no more often than that."""
+
+WAIT: Final = 0.5
+"""Seconds for which others wait while one asks what the platform has published."""
 
 DOCUMENT_KINDS: Final[Mapping[str, DocumentKind]] = {
     "1": DocumentKind.RESIDENT_IDENTITY_CARD,
@@ -84,11 +88,23 @@ class UpperLogin:
 
     # --- what the platform publishes
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let one caller ask at a time. Raise `PlatformUnavailable` where another one waits for an answer."""
+        if not self.lock.acquire(timeout=WAIT):
+            raise PlatformUnavailable(fault="another caller waits for the platform")
+        try:
+            yield
+        finally:
+            self.lock.release()
+
     def published(self) -> Known:
         """Return what the platform has published (OpenID Connect Discovery 1.0, 4). Raise `PlatformUnavailable`."""
-        with self.lock:
-            now = self.clock.now()
-            if self.known is None or now - self.known.read_at > METADATA_LIFETIME:
+        now, known = self.clock.now(), self.known
+        if known is not None and now - known.read_at <= METADATA_LIFETIME:
+            return known
+        with self.alone():
+            if self.known is known:  # nobody has asked meanwhile
                 answer = self.asking.get(f"{self.issuer}/.well-known/openid-configuration")
                 metadata = answer.body
                 if answer.status != httpx2.codes.OK or metadata.get("issuer") != self.issuer:
@@ -98,12 +114,15 @@ class UpperLogin:
                 if origin_of(metadata["authorization_endpoint"]) != self.asking.origin:
                     raise PlatformUnavailable(fault="the platform names an address at another host")
                 self.known = Known(metadata=metadata, read_at=now)
+            assert self.known is not None  # noqa: S101 - read now, or by whoever was first
             return self.known
 
     def keys_for(self, token: str) -> Mapping[str, Any]:
         """Return the platform's keys, read anew where they do not name that of a token. Raise `PlatformUnavailable`."""
         known = self.published()
-        with self.lock:
+        if is_known(token, known.keys):
+            return known.keys
+        with self.alone():
             now = self.clock.now()
             is_stale = known.keys_at is None or (not is_known(token, known.keys) and now - known.keys_at > KEYS_PAUSE)
             if is_stale:

@@ -14,8 +14,10 @@ from typing_extensions import override
 
 from api.challenges import PROOF_ERRORS, headers_of, is_borne_with_proof, refused_token
 from api.problems import Told, TooManyRequests, Unauthenticated
+from api.refusals import Refusals
 from identity.errors import AssertionRefused
-from identity.openid.errors import AccessTokenRefused, TokenRequestRefused
+from identity.federation.errors import TicketRefused
+from identity.openid.errors import AccessTokenRefused, GrantRefused, TokenRequestRefused
 from trust.errors import Denied, TrustError, Unavailable
 
 __all__ = ["ProtocolRoute", "error_of", "form_of", "protocol_errors", "refused", "with_parameters"]
@@ -26,6 +28,7 @@ STATUSES: Final = {
     "temporarily_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 MAX_FIELDS: Final = 40
+RESOURCE: Final = "resource"
 LONGEST_FIELD: Final = 8192
 
 
@@ -61,6 +64,8 @@ def refused(request: Request, error: TrustError) -> JSONResponse:
     if isinstance(error, (AccessTokenRefused, Unauthenticated)):  # RFC 6750, 3
         headers |= refused_token(request, 'Bearer error="invalid_token"')
     status = status_of(error)
+    if status is HTTPStatus.UNAUTHORIZED and request.headers.get("authorization", "").lower().startswith("basic"):
+        headers["WWW-Authenticate"] = 'Basic realm="private_key_jwt"'  # RFC 6749, 5.2
     if isinstance(error, PROOF_ERRORS):
         headers |= headers_of(error)
         if is_borne_with_proof(request):  # where a token is used, and not asked for (RFC 9449, 7.1)
@@ -70,8 +75,22 @@ def refused(request: Request, error: TrustError) -> JSONResponse:
     return JSONResponse(body_of(error), status_code=status.value, headers=headers)
 
 
+async def record(request: Request, error: TrustError) -> None:
+    """Put on record that a request was refused, before it is answered.
+
+    Not what is on record already, where it was found and with whose it is; nor that there were too many from an
+    address, or that something is out of order: nothing is decided by that.
+    """
+    if isinstance(error, (GrantRefused, TicketRefused, TooManyRequests, Unavailable)):
+        return
+    if isinstance(error, AssertionRefused) and error.details["fault"] != "type":
+        return
+    refusals: Refusals = request.app.state.refusals
+    await refusals.record(request, "openid_token:ask:refused", error, error=error_of(error))
+
+
 class ProtocolRoute(APIRoute):
-    """A route whose errors are those of the protocol."""
+    """A route whose errors are those of the protocol. Each refusal is on record before it is answered."""
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -82,14 +101,18 @@ class ProtocolRoute(APIRoute):
             try:
                 return await handle(request)
             except TrustError as error:
-                return refused(request, error)
+                refusal = error
             except RequestValidationError as error:
-                field = str(error.errors()[0]["loc"][-1])
-                return refused(request, TokenRequestRefused(error="invalid_request", fault=field))
+                refusal = TokenRequestRefused(error="invalid_request", fault=str(error.errors()[0]["loc"][-1]))
             except HTTPException as error:
                 if isinstance(error.__cause__, TrustError):  # raised while the framework read the body
                     raise
-                return refused(request, TokenRequestRefused(error="invalid_request", fault="the form cannot be read"))
+                refusal = TokenRequestRefused(error="invalid_request", fault="the form cannot be read")
+            try:
+                await record(request, refusal)
+            except TooManyRequests as wait:  # what is refused before it was counted
+                refusal = wait
+            return refused(request, refusal)
 
         return handle_with_errors
 
@@ -101,9 +124,14 @@ async def form_of(request: Request) -> dict[str, str]:
 
 
 def single(items: list[tuple[str, Any]]) -> dict[str, str]:
-    """Return parameters that stand there once. Raise `TokenRequestRefused`."""
+    """Return parameters that stand there once, but for `resource` (RFC 8707, 2), whose values are put side by side.
+
+    Raise `TokenRequestRefused`.
+    """
     found: dict[str, str] = {}
     for name, value in items:
+        if name == RESOURCE and found.get(name) and isinstance(value, str):
+            value = f"{found.pop(name)} {value}"  # noqa: PLW2901 - looked at by the rules of one
         if name in found or not isinstance(value, str) or len(value) > LONGEST_FIELD or "\x00" in value:
             raise TokenRequestRefused(error="invalid_request", fault=f"{name[:64]!a} stands there twice, or is no text")
         found[name] = value

@@ -8,24 +8,43 @@ from fastapi.responses import RedirectResponse
 from api.browser_sessions import person_of
 from api.openid.answers import with_parameters
 from api.pages.words import Language
+from api.refusals import NOBODY
 from api.wiring import Instance
 from identity.duties import Actor
 from identity.openid.authorizing import Asked, Step
-from identity.openid.errors import AuthorizationRefused
+from identity.openid.errors import AuthorizationRefused, RedirectUnknown, RequestUnknown
+from trust.errors import TrustError
 
 __all__ = ["back", "back_with_code", "begun", "proceed", "refused_by", "to"]
 
 
 def begun(request: Request, instance: Instance, language: Language, parameters: dict[str, str]) -> RedirectResponse:
-    """Keep a request, and lead to what comes next. What is wrong with it is told to who has sent it."""
+    """Keep a request, and lead to what comes next. What is wrong with it is on record, and told to who has sent it."""
     authorizing = instance.openid.authorizing
     parameters = {name: value for name, value in parameters.items() if value}
+    language = language if "lang" in parameters else language_wanted(parameters) or language
     try:
         asked = authorizing.begin(parameters)
+    except (RedirectUnknown, RequestUnknown) as refusal:
+        refuse(instance, refusal)
+        raise
     except AuthorizationRefused as refusal:
+        refuse(instance, refusal, client=parameters["client_id"])
         address, state = authorizing.destination(parameters)
         return back(instance, address, {"state": state, **told_of(refusal)})
     return proceed(request, instance, asked, person_of(request, instance), language)
+
+
+def language_wanted(parameters: dict[str, str]) -> Language | None:
+    """Return the first language of ours that a request wants (`ui_locales`, in their order; RFC 5646), if it does."""
+    wanted = (one.partition("-")[0].lower() for one in parameters.get("ui_locales", "").split(" "))
+    return next((Language(one) for one in wanted if one in set(Language)), None)
+
+
+def refuse(instance: Instance, refusal: TrustError, *, client: str = NOBODY) -> None:
+    """Put on record that a request for a login was refused, of a business system if there is one by that name."""
+    facts = {"code": refusal.code, "error": refusal.details.get("error")}
+    instance.base.access.record_refusal("openid_login:ask:refused", client, facts)
 
 
 def proceed(

@@ -4,14 +4,16 @@ A session can end in many ways and for many reasons; whoever ends one does not k
 looks for sessions that are over, puts a notice for each participant into the outbox, and delivers what is due.
 """
 
-import threading
 from dataclasses import dataclass, field
 from typing import Final
 
 import httpx2
+from typing_extensions import override
 
 from api.logs import logger
 from api.openid_wiring import OpenID
+from api.prompt_client import prompt_client
+from api.rounds import PAUSE, Rounds
 from identity.openid.ending import NOTICE_LIFETIME, TOPIC, Ending
 from trust import outbox_repository
 from trust.clock import Clock
@@ -20,10 +22,9 @@ from trust.outbox_repository import Message
 
 __all__ = ["LogoutCarrier", "LogoutCourier"]
 
-PAUSE: Final = 5.0
-"""Seconds between two looks: how long a session that somebody else has ended may go on elsewhere."""
+WITHIN: Final = 5.0
+"""Seconds for one business system: one that answers an octet now and then must not hold up the logouts of others."""
 
-TIMEOUT: Final = 5.0
 TAKEN: Final = frozenset({httpx2.codes.OK, httpx2.codes.NO_CONTENT})
 
 
@@ -33,10 +34,7 @@ class LogoutCarrier:
 
     ending: Ending
     clock: Clock
-    client: httpx2.Client = field(
-        # Neither a proxy of the environment nor a redirection may lead anywhere else than was approved.
-        default_factory=lambda: httpx2.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
-    )
+    client: httpx2.Client = field(default_factory=lambda: prompt_client(WITHIN))
 
     def deliver(self, message: Message) -> Receipt:
         """Deliver a notice. Raise `CarrierUnavailable`, `SigningUnavailable`, or `MessageRefused`."""
@@ -59,32 +57,20 @@ class LogoutCarrier:
         raise CarrierUnavailable(fault=f"HTTP status {status}")
 
 
-class LogoutCourier:
-    """A thread that tells of sessions that are over until it is stopped."""
+class LogoutCourier(Rounds):
+    """Tells of sessions that are over until it is stopped."""
 
     def __init__(self, openid: OpenID, *, pause: float = PAUSE) -> None:
+        super().__init__(name="logout courier", pause=pause)
         self.openid = openid
         self.carrier = LogoutCarrier(openid.ending, openid.store.clock)
-        self.pause = pause
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self.run, name="logout courier", daemon=True)
 
-    def start(self) -> None:
-        """Begin."""
-        self.thread.start()
-
+    @override
     def stop(self) -> None:
-        """Stop after the message that is on its way."""
-        self.stopping.set()
-        if self.thread.is_alive():
-            self.thread.join()
+        super().stop()
         self.carrier.client.close()
 
-    def run(self) -> None:
-        """Make a round after each pause."""
-        while not self.stopping.wait(self.pause):
-            self.round()
-
+    @override
     def round(self) -> int:
         """Look for sessions that are over, and deliver what is due; return how many notices got an answer.
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from api.foundation import Foundation
+from api.prompt_client import prompt_client
 from api.proofing.breaker import Breaker
 from api.proofing.over_http import HTTPProvider
 from api.proofing.simulator import UnsafeSimulatedProvider
@@ -32,7 +33,7 @@ from trust.founding import Role, ServiceKeys
 
 __all__ = ["Proofing", "configured_provider", "handlers_of"]
 
-LIMITS: Final = httpx2.Limits(max_connections=8)
+CONNECTIONS: Final = 8
 """A provider that is slow takes eight threads at most."""
 
 
@@ -132,8 +133,8 @@ def configured_provider(settings: Settings, service_keys: ServiceKeys, clock: Cl
 
 
 def client_of(timeout: timedelta) -> httpx2.Client:
-    """Return a client that goes nowhere but where it is sent: by no proxy of the environment, and no redirection."""
-    return httpx2.Client(timeout=timeout.total_seconds(), limits=LIMITS, follow_redirects=False, trust_env=False)
+    """Return a client that goes nowhere but where it is sent, and waits no longer than that."""
+    return prompt_client(timeout.total_seconds(), most=CONNECTIONS)
 
 
 def certificate_of(settings: Settings) -> Certificate:

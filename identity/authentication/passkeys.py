@@ -25,6 +25,10 @@ from identity.levels import Factor
 __all__ = ["PASSKEY_OF_NOBODY", "Passkey", "RelyingParty", "credential_of"]
 
 NAME: Final = "信印 Xinyin"
+UNREADABLE: Final = (WebAuthnException, ValueError, LookupError, TypeError, AttributeError)
+"""What the library raises at answers that are none: its own errors, and whatever it stumbles over, as in attestations
+that nobody has asked for."""
+
 LONGEST_NAME: Final = 1024
 """Octets of the identifier of a credential (WebAuthn, 5.8.3 allows 1023)."""
 
@@ -110,7 +114,7 @@ class RelyingParty:
                 expected_origin=self.origin,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, KeyError, TypeError):
+        except UNREADABLE:
             raise CredentialsWrong from None
         return Passkey(
             credential=told.credential_id,
@@ -134,7 +138,7 @@ class RelyingParty:
                 credential_current_sign_count=passkey.uses,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, KeyError, TypeError):
+        except UNREADABLE:
             raise CredentialsWrong from None
         is_synced = told.credential_device_type is CredentialDeviceType.MULTI_DEVICE
         return Passkey(

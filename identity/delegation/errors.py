@@ -9,6 +9,7 @@ __all__ = [
     "MandateInvalid",
     "MandateNotInForce",
     "MandateNotYours",
+    "MandateTooFewUses",
     "MandateUnknown",
 ]
 
@@ -31,6 +32,13 @@ class MandateBeyond(Conflict):
 
     code = "mandate.beyond"
     detail_names: ClassVar[tuple[str, ...]] = ("field",)
+
+
+class MandateTooFewUses(Conflict):
+    """No mandate by which this may be done has so many uses left as it `needs`, at once."""
+
+    code = "mandate.too_few_uses"
+    detail_names: ClassVar[tuple[str, ...]] = ("needs",)
 
 
 class MandateNotYours(Denied):

@@ -1,5 +1,6 @@
 """Reads and writes the table of mandates. Rows go in and come out as frozen values."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -14,6 +15,7 @@ from trust.statements import Written
 from trust.store import Reading, Transaction
 
 __all__ = [
+    "MandateUse",
     "add",
     "add_use",
     "chain",
@@ -22,13 +24,17 @@ __all__ = [
     "give_back",
     "keep_statement",
     "move",
+    "put_one",
     "received",
+    "take_one",
     "take_use",
     "unsigned",
     "use",
+    "use_of",
 ]
 
 MANDATES: Final = Row.metadata.tables[MandateRow.__tablename__]
+USES: Final = Row.metadata.tables[MandateUseRow.__tablename__]
 
 USE: Final = Written(
     update(MANDATES)
@@ -45,6 +51,25 @@ RECEIVED: Final = Written(
 GIVE_BACK: Final = Written(
     update(MANDATES).where(MANDATES.c.id == bindparam("name")).values(used=MANDATES.c.used - bindparam("count"))
 )
+TAKE_ONE: Final = Written(
+    update(USES).where(USES.c.thing == bindparam("name"), USES.c.count > 0).values(count=USES.c.count - 1)
+)
+HOLD: Final = Written(update(USES).where(USES.c.thing == bindparam("name")).values(count=USES.c.count))
+PUT_ONE: Final = Written(
+    update(USES)
+    .where(USES.c.thing == bindparam("name"), USES.c.mandate == bindparam("by"))
+    .values(count=USES.c.count + 1)
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MandateUse:
+    """That a thing was done by a mandate, or that so many are to be."""
+
+    mandate: str
+    count: int
+    within: str | None
+    """The thing that had taken the use beforehand, with others."""
 
 
 def utc(moment: datetime) -> datetime:
@@ -155,18 +180,35 @@ def give_back(tx: Transaction, name: str, *, count: int = 1) -> None:
     tx.change_many(GIVE_BACK, [{"name": name, "count": count}])
 
 
-def add_use(tx: Transaction, name: str, *, thing: str) -> None:
-    """Keep by which mandate a thing was done."""
-    tx.add(MandateUseRow(thing=thing, mandate=name))
+def add_use(tx: Transaction, name: str, *, thing: str, count: int = 1, within: str | None = None) -> None:
+    """Keep by which mandate a thing was done, or so many are to be."""
+    tx.add(MandateUseRow(thing=thing, mandate=name, count=count, within=within))
 
 
-def take_use(tx: Transaction, thing: str) -> str | None:
+def use_of(view: Reading, thing: str) -> MandateUse | None:
+    """Return by which mandate a thing was done; None where it was by none."""
+    row = view.get(MandateUseRow, thing)
+    return None if row is None else MandateUse(mandate=row.mandate, count=row.count, within=row.within)
+
+
+def take_use(tx: Transaction, thing: str) -> MandateUse | None:
     """Forget by which mandate a thing was done, and return it; None where it was by none."""
-    row = tx.get(MandateUseRow, thing)
-    if row is None:
+    if not tx.change_many(HOLD, [{"name": thing}]):  # whoever takes or puts back one waits, or is waited for
         return None
-    tx.change(delete(MandateUseRow).where(col(MandateUseRow.thing) == thing))
-    return row.mandate
+    found = use_of(tx, thing)
+    if found is not None:
+        tx.change(delete(MandateUseRow).where(col(MandateUseRow.thing) == thing))
+    return found
+
+
+def take_one(tx: Transaction, thing: str) -> bool:
+    """Take one of the uses that a thing has; tell whether one was left. The database decides."""
+    return tx.change_many(TAKE_ONE, [{"name": thing}]) == 1
+
+
+def put_one(tx: Transaction, thing: str, mandate: str) -> bool:
+    """Put back one of the uses of a mandate that a thing had; tell whether it still has any of that mandate."""
+    return tx.change_many(PUT_ONE, [{"name": thing, "by": mandate}]) == 1
 
 
 def to_mandate(row: MandateRow) -> Mandate:

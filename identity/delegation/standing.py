@@ -26,6 +26,9 @@ __all__ = [
     "require_in_force",
     "spend",
     "spend_for",
+    "spend_taken",
+    "take_for",
+    "taken_by",
 ]
 
 MANDATE: Final = "mandate_"
@@ -62,16 +65,16 @@ def require_in_force(identity: IdentityService, view: Reading, mandate: Mandate)
 
 
 def held_for(
-    identity: IdentityService, view: Reading, delegate: str, matter: Matter, *, owner: str | None = None
+    identity: IdentityService, view: Reading, delegate: str, matter: Matter, *, owner: str | None = None, uses: int = 1
 ) -> tuple[tuple[Mandate, ...], ...]:
     """Return the chains in force that let somebody do a matter, the first mandate of each first.
 
-    Those that begin with `owner`, where it is named, and have a use left.
+    Those that begin with `owner`, where it is named, and have `uses` left.
     """
     found = []
     for one in repository.received(view, delegate, matter=matter):
         links = in_force(identity, view, one)
-        if links is None or not all(link.left() for link in links):
+        if links is None or not all(link.left(uses) for link in links):
             continue
         if owner is None or links[0].delegator.id == owner:
             found.append(links)
@@ -109,7 +112,39 @@ def spend_for(tx: Transaction, links: tuple[Mandate, ...], thing: str, *, actor:
 
 
 def give_back_for(tx: Transaction, thing: str) -> None:
-    """Take back the count of the use by which a thing was to be done that came to nothing, if it was by any."""
-    name = repository.take_use(tx, thing)
-    if name is not None:
-        give_back(tx, name)
+    """Take back the count of the uses by which a thing was to be done that came to nothing, if it was by any.
+
+    One that was taken beforehand goes back to those, while they are held.
+    """
+    found = repository.take_use(tx, thing)
+    if found is not None and not (found.within is not None and repository.put_one(tx, found.within, found.mandate)):
+        give_back(tx, found.mandate, count=found.count)
+
+
+def take_for(tx: Transaction, links: tuple[Mandate, ...], thing: str, *, count: int, actor: str) -> Mandate | None:
+    """Count many uses at once, by which a thing of many parts is to be done; return what `spend` returns.
+
+    `spend_taken` takes them one by one, and `give_back_for` gives back what is left of them.
+    """
+    spent = spend(tx, links, count=count)
+    if spent is None:
+        repository.add_use(tx, links[-1].id, thing=thing, count=count)
+        facts: dict[str, Fact] = {"mandate": links[-1].id, "delegator": links[0].delegator.id, "count": count}
+        tx.record(AuditEvent(tag="mandate:take:done", actor=actor, subject=thing, facts=facts))
+    return spent
+
+
+def taken_by(view: Reading, thing: str) -> str | None:
+    """Return the mandate of which uses were taken for a thing; None where none were, or they were given back."""
+    found = repository.use_of(view, thing)
+    return None if found is None else found.mandate
+
+
+def spend_taken(tx: Transaction, links: tuple[Mandate, ...], thing: str, *, within: str, actor: str) -> bool:
+    """Use one of the uses that were taken for `within`; tell whether one was left."""
+    if not repository.take_one(tx, within):
+        return False
+    repository.add_use(tx, links[-1].id, thing=thing, within=within)
+    facts: dict[str, Fact] = {"mandate": links[-1].id, "delegator": links[0].delegator.id, "within": within}
+    tx.record(AuditEvent(tag="mandate:use:done", actor=actor, subject=thing, facts=facts))
+    return True

@@ -44,9 +44,12 @@ class MandateRow(LivingRow, table=True):
 
 
 class MandateUseRow(Row, table=True):
-    """That a thing was done by a mandate: the use is given back where nothing comes of the thing."""
+    """That a thing was done by a mandate, or that many are to be: the uses are given back where nothing comes of it."""
 
     __tablename__ = "mandate_use"
 
     thing: str = Field(primary_key=True)
     mandate: str = Field(foreign_key="mandate.id")
+    count: int = 1
+    within: str | None = None
+    """The thing that had taken the use beforehand, with others."""

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
+from identity.addresses import parts_of
 from identity.clients import ClientService
 from identity.duties import Duty, Grant
 from identity.federation.errors import PeerMalformed, PeerUnknown
@@ -79,7 +80,8 @@ def require_whole(told: Mapping[str, str]) -> None:
 
 def is_address(text: str) -> bool:
     """Tell whether something may be asked at, or a browser sent to, an address: with TLS, or on this machine."""
-    return len(text) <= MAX_ADDRESS and bool(ADDRESS.fullmatch(text) or LOOPBACK.fullmatch(text))
+    is_one = len(text) <= MAX_ADDRESS and bool(ADDRESS.fullmatch(text) or LOOPBACK.fullmatch(text))
+    return is_one and bool(parts_of(text).hostname)
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ class Agreement(Handler):
 
     peers: Peers
     kind: ClassVar[str] = AGREE  # type: ignore[misc] # the same for every instance
+    proposers: ClassVar[frozenset[Duty]] = frozenset({Duty.SYSTEM_ADMINISTRATOR})  # type: ignore[misc]
     approvers: ClassVar[frozenset[Duty]] = frozenset({Duty.SECURITY_ADMINISTRATOR})  # type: ignore[misc]
     floor: ClassVar[Level] = Level.HIGH  # type: ignore[misc]
 
@@ -162,6 +165,7 @@ class AgreementEnd(Handler):
 
     peers: Peers
     kind: ClassVar[str] = END  # type: ignore[misc] # as above
+    proposers: ClassVar[frozenset[Duty]] = frozenset({Duty.SYSTEM_ADMINISTRATOR})  # type: ignore[misc]
     approvers: ClassVar[frozenset[Duty]] = frozenset({Duty.SECURITY_ADMINISTRATOR})  # type: ignore[misc]
     floor: ClassVar[Level] = Level.HIGH  # type: ignore[misc]
 

@@ -23,18 +23,28 @@ class Telling:
     pseudonym: Callable[[Reading, str, str], str]
     """Under which name a client knows a person: another one for each."""
 
+    def require(self, secret: str, shown: Binding) -> None:
+        """Return if a token was given for a ticket, and to who holds a key. Raise `AccessTokenRefused`."""
+        with self.tickets.store.reading() as view:
+            self.ticket_of(view, secret, shown)
+
     def tell(self, secret: str, shown: Binding = UNBOUND) -> dict[str, Any]:
         """Return who a token is about that was given for a ticket. Raise `AccessTokenRefused`."""
         with self.tickets.store.transaction() as tx:
-            ticket = self.tickets.repository.ticket_of_token(tx, digest_of(secret))
-            peer = None if ticket is None else self.tickets.repository.peer(tx, ticket.peer)
-            if ticket is None or peer is None:
-                raise AccessTokenRefused
-            self.tickets.giver.bearer(tx, secret, shown)
+            ticket, peer = self.ticket_of(tx, secret, shown)
             told = self.claims(tx, ticket, peer)
             facts: dict[str, Fact] = {"ticket": ticket.id, "purpose": ticket.purpose, "claims": " ".join(sorted(told))}
             tx.record(AuditEvent(tag="ticket:tell:done", actor=peer.client, subject=ticket.person, facts=facts))
         return told
+
+    def ticket_of(self, view: Reading, secret: str, shown: Binding) -> tuple[Ticket, Peer]:
+        """Return the ticket that a token was given for, and to which peer. Raise `AccessTokenRefused`."""
+        ticket = self.tickets.repository.ticket_of_token(view, digest_of(secret))
+        peer = None if ticket is None else self.tickets.repository.peer(view, ticket.peer)
+        if ticket is None or peer is None:
+            raise AccessTokenRefused
+        self.tickets.giver.bearer(view, secret, shown)
+        return ticket, peer
 
     def claims(self, view: Reading, ticket: Ticket, peer: Peer) -> dict[str, Any]:
         """Return what was agreed with a peer."""

@@ -6,14 +6,22 @@ Conflict
 ├── ProposalNotOpen     decided already, or over
 ├── ProposalOpen        somebody proposed a change of the same thing, and nobody has decided
 ├── ProposalOutdated    what is agreed to is not what is proposed
-└── ProposalNotAgreed   nobody agreed to this, or it was carried out already, or too long ago
+├── ProposalNotAgreed   nobody agreed to this, or it was carried out already, or too long ago
+└── ProposerMayNot      who proposed it may not propose such a thing any more
 """
 
 from typing import ClassVar
 
 from trust.errors import Conflict, NotFound
 
-__all__ = ["ProposalNotAgreed", "ProposalNotOpen", "ProposalOpen", "ProposalOutdated", "ProposalUnknown"]
+__all__ = [
+    "ProposalNotAgreed",
+    "ProposalNotOpen",
+    "ProposalOpen",
+    "ProposalOutdated",
+    "ProposalUnknown",
+    "ProposerMayNot",
+]
 
 
 class ProposalUnknown(NotFound):
@@ -46,3 +54,9 @@ class ProposalNotAgreed(Conflict):
     """Nobody agreed to this, or it was carried out already, or the agreement is over."""
 
     code = "proposal.not_agreed"
+
+
+class ProposerMayNot(Conflict):
+    """Whoever proposed it does not hold the duty for it any more. Refuse it; who may proposes it anew."""
+
+    code = "proposal.proposer_may_not"

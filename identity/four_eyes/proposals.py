@@ -114,6 +114,9 @@ class Handler(Protocol):
     approvers: frozenset[Duty]
     """Who may decide: whoever holds any of these duties, for the organisation where the duty is held for one."""
 
+    proposers: frozenset[Duty] = frozenset()
+    """Whoever has proposed must hold one of these duties still when another one approves; empty: may act still."""
+
     floor: Level
     """The level that the session of whoever decides must have."""
 
@@ -146,6 +149,14 @@ class Handler(Protocol):
 
 def may_decide(actor: Actor, handler: Handler, organisation: str | None) -> bool:
     """Tell whether somebody holds a duty that decides on proposals of this kind and organisation."""
-    return any(
-        Grant(duty, organisation if duty in OF_ORGANISATION else None) in actor.grants for duty in handler.approvers
-    )
+    return holds_one(actor, handler.approvers, organisation)
+
+
+def may_propose(actor: Actor, handler: Handler, organisation: str | None) -> bool:
+    """Tell whether somebody holds a duty that proposes changes of this kind and organisation, where it takes one."""
+    return not handler.proposers or holds_one(actor, handler.proposers, organisation)
+
+
+def holds_one(actor: Actor, duties: frozenset[Duty], organisation: str | None) -> bool:
+    """Tell whether somebody holds one of some duties, for the organisation where it is held for one."""
+    return any(Grant(duty, organisation if duty in OF_ORGANISATION else None) in actor.grants for duty in duties)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from identity.four_eyes.proposals import Proposal, ProposalState
@@ -41,6 +42,16 @@ def digest_of(row: ProposalRow) -> str:
 def utc(moment: datetime) -> datetime:
     """Return `moment` in UTC."""
     return moment.astimezone(UTC)
+
+
+def open_of(view: Reading, kinds: Collection[str], *, but_by: str) -> tuple[ColumnElement[bool], ...]:
+    """Return what holds of the open proposals of some kinds that others than `but_by` made."""
+    return (
+        col(ProposalRow.state) == ProposalState.PROPOSED,
+        col(ProposalRow.kind).in_(sorted(kinds)),
+        col(ProposalRow.expires_at) > view.now,
+        col(ProposalRow.proposed_by) != but_by,
+    )
 
 
 class ProposalRepository:
@@ -113,12 +124,7 @@ class ProposalRepository:
 
         They are read as they are asked for: whoever wants a page pays for that alone.
         """
-        asked = select(ProposalRow).where(
-            col(ProposalRow.state) == ProposalState.PROPOSED,
-            col(ProposalRow.kind).in_(sorted(kinds)),
-            col(ProposalRow.expires_at) > view.now,
-            col(ProposalRow.proposed_by) != but_by,
-        )
+        asked = select(ProposalRow).where(*open_of(view, kinds, but_by=but_by))
         while True:
             page = asked.where(col(ProposalRow.id) > after).order_by(col(ProposalRow.id)).limit(AT_ONCE)
             rows = view.exec(page)
@@ -126,6 +132,14 @@ class ProposalRepository:
             if len(rows) < AT_ONCE:
                 return
             after = rows[-1].id
+
+    def count_waiting(
+        self, view: Reading, kinds: Collection[str], *, but_by: str
+    ) -> tuple[tuple[str, str | None, int], ...]:
+        """Return how many open proposals there are of each kind and organisation that others than `but_by` made."""
+        told = col(ProposalRow.kind), col(ProposalRow.organisation)
+        asked = columns(*told, func.count()).where(*open_of(view, kinds, but_by=but_by)).group_by(*told)
+        return tuple((kind, organisation, count) for kind, organisation, count in view.rows(asked))
 
     def proposed_by(self, view: Reading, person: str, *, before: str, limit: int) -> tuple[Proposal, ...]:
         """Return what somebody proposed, the newest first, before one where it is named."""

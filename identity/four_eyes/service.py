@@ -8,7 +8,13 @@ from typing import Final
 
 from identity.duties import Actor
 from identity.errors import DutyMissing
-from identity.four_eyes.errors import ProposalNotAgreed, ProposalOpen, ProposalOutdated, ProposalUnknown
+from identity.four_eyes.errors import (
+    ProposalNotAgreed,
+    ProposalOpen,
+    ProposalOutdated,
+    ProposalUnknown,
+    ProposerMayNot,
+)
 from identity.four_eyes.proposals import (
     DECIDED_WITHIN,
     LIFECYCLE,
@@ -17,6 +23,7 @@ from identity.four_eyes.proposals import (
     ProposalEvent,
     ProposalState,
     may_decide,
+    may_propose,
 )
 from identity.four_eyes.repository import ProposalRepository
 from identity.service import IdentityService
@@ -102,14 +109,16 @@ class FourEyes:
         """Agree to the proposal that has this digest, by another person, and carry it out in the same transaction.
 
         Raise `ProposalUnknown`, `DutyMissing`, `LevelTooLow`, `ProposalNotOpen`, `ProposalOutdated`,
-        `FourEyesRequired`, and what the handler raises.
+        `FourEyesRequired`, `ProposerMayNot`, and what the handler raises.
         """
         with self.store.transaction() as tx:
             found, handler = self.open_for(tx, actor, name)
             if digest != found.digest:
                 raise ProposalOutdated
             agreed = self.decide(tx, found, ProposalEvent.APPROVE, by=actor.id, remark=remark.strip())
-            self.identity.require_actor(tx, found.proposed_by)  # may not have been frozen meanwhile
+            proposer = self.identity.actor(tx, found.proposed_by)  # may not have been frozen meanwhile
+            if not may_propose(proposer, handler, found.organisation):
+                raise ProposerMayNot
             handler.check(tx, agreed)
             handler.carry_out(tx, agreed, by=actor.id)
         handler.afterwards()
@@ -160,13 +169,22 @@ class FourEyes:
 
     def waiting(self, actor: Actor, *, after: str = "", limit: int = PAGE) -> tuple[Proposal, ...]:
         """Return open proposals that somebody may decide on, oldest first, after one: never one's own."""
-        kinds = [name for name, one in self.handlers.items() if any(actor.holds(duty) for duty in one.approvers)]
+        kinds = self.decided_by(actor)
         if not kinds:
             return ()
         with self.store.reading() as view:
             found = self.repository.waiting(view, kinds, but_by=actor.id, after=after)
             concerned = (one for one in found if may_decide(actor, self.handlers[one.kind], one.organisation))
             return tuple(self.repository.to_proposal(one) for one in islice(concerned, limit))
+
+    def count_waiting(self, actor: Actor) -> int:
+        """Return how many open proposals somebody may decide on."""
+        kinds = self.decided_by(actor)
+        if not kinds:
+            return 0
+        with self.store.reading() as view:
+            found = self.repository.count_waiting(view, kinds, but_by=actor.id)
+        return sum(count for kind, organisation, count in found if may_decide(actor, self.handlers[kind], organisation))
 
     def mine(self, actor: Actor, *, before: str = "", limit: int = PAGE) -> tuple[Proposal, ...]:
         """Return what somebody proposed, the newest first, before one."""
@@ -202,6 +220,10 @@ class FourEyes:
         if found is None or found.kind not in self.handlers:
             raise ProposalUnknown
         return found
+
+    def decided_by(self, actor: Actor) -> list[str]:
+        """Return the kinds of proposals that somebody has a duty to decide on, for whatever organisation."""
+        return [name for name, one in self.handlers.items() if any(actor.holds(duty) for duty in one.approvers)]
 
     def require_concerned(self, actor: Actor, proposal: Proposal) -> None:
         """Return if a proposal is somebody's own or waits for such a person, else raise `ProposalUnknown`."""

@@ -12,8 +12,9 @@ from typing import Final, Self
 
 from identity.levels import Level
 from identity.openid.errors import AuthorizationRefused, RedirectUnknown
+from identity.openid.hints import HINT
 from identity.openid.metadata import ClientMetadata
-from identity.openid.scopes import IDENTITY_FLOOR, Scope, scopes_of
+from identity.openid.scopes import IDENTITY_FLOOR, Scope, known_in
 
 __all__ = ["LONGEST", "PARAMETERS", "AuthorizationRequest", "Prompt"]
 
@@ -30,6 +31,7 @@ PARAMETERS: Final = (
     "prompt",
     "max_age",
     "acr_values",
+    "id_token_hint",
     "request",
     "resource",
     "dpop_jkt",
@@ -69,6 +71,9 @@ class AuthorizationRequest:
     resource: str | None = None
     """What the access tokens are for (RFC 8707, 2.1), which is not looked up yet."""
 
+    expected: str | None = field(default=None, repr=False)
+    """Whom the business system knows and expects to be logged in, by the `sub` of its ID token."""
+
     key: str = ""
     """Thumbprint of the key that the code is to be bound to (RFC 9449, 10); empty: to none."""
 
@@ -96,15 +101,19 @@ class AuthorizationRequest:
             max_age=age_of(parameters.get("max_age")),
             level=level_of(parameters, registered),
             resource=short(parameters, "resource"),
+            expected=parameters.get(HINT),
             key=key_named(parameters),
         )
 
 
 def required_scopes(text: str, registered: ClientMetadata) -> frozenset[Scope]:
-    """Return the scopes that are asked for, openid among them. Raise `AuthorizationRefused`."""
-    scopes = scopes_of(text)
-    if scopes is None or Scope.OPENID not in scopes:
-        raise AuthorizationRefused(error="invalid_scope", fault="openid, and scopes that there are")
+    """Return the scopes that are asked for, openid among them. Raise `AuthorizationRefused`.
+
+    What is no scope here is passed over (OpenID Connect Core 1.0, 3.1.2.1); the answer tells which were granted.
+    """
+    scopes = known_in(text)
+    if Scope.OPENID not in scopes:
+        raise AuthorizationRefused(error="invalid_scope", fault="openid, and whatever else is needed")
     if not scopes <= registered.scopes:
         raise AuthorizationRefused(error="invalid_scope", fault="a scope that is not registered")
     return scopes
@@ -158,6 +167,5 @@ def level_of(parameters: Mapping[str, str], registered: ClientMetadata) -> Level
     """Return what the login must prove: the lowest level that `acr_values` names, and no less than is registered."""
     named = parameters.get("acr_values", "").split()
     asked = min((one for one in Level if one.acr in named), default=Level.BASIC)
-    scopes = scopes_of(parameters.get("scope", "")) or frozenset()
-    floor = IDENTITY_FLOOR if Scope.IDENTITY in scopes else Level.BASIC
+    floor = IDENTITY_FLOOR if Scope.IDENTITY in known_in(parameters.get("scope", "")) else Level.BASIC
     return max(asked, registered.level, floor)

@@ -19,6 +19,7 @@ from identity.levels import Level
 from identity.openid.asking import LONGEST, PARAMETERS, AuthorizationRequest, Prompt
 from identity.openid.errors import AuthorizationRefused, ClientRefused, RedirectUnknown, RequestUnknown
 from identity.openid.grants import GRANT_LIFETIME, Acting, Consent, Grant, Participant, TokenKind
+from identity.openid.hints import Hints
 from identity.openid.metadata import ClientMetadata
 from identity.openid.repository import Kept, OpenIDRepository
 from identity.openid.resources import Resources
@@ -80,6 +81,7 @@ class Authorizing:
         repository: OpenIDRepository,
         pseudonyms: Pseudonyms,
         resources: Resources,
+        hints: Hints,
     ) -> None:
         self.store = store
         self.identity = identity
@@ -87,6 +89,7 @@ class Authorizing:
         self.repository = repository
         self.pseudonyms = pseudonyms
         self.resources = resources
+        self.hints = hints
 
     # --- the request
 
@@ -99,8 +102,7 @@ class Authorizing:
         with self.store.transaction() as tx:
             client, registered = self.participating(tx, parameters.get("client_id", ""))
             asked = {one: parameters[one] for one in PARAMETERS if one in parameters}
-            if name is not None:
-                asked = self.pushed(tx, name, client)
+            asked = self.hints.taken(asked, client=client.id) if name is None else self.pushed(tx, name, client)
             request = self.read(tx, asked, registered)
             if name is None and registered.require_pushed_authorization_requests:
                 raise AuthorizationRefused(error="invalid_request", fault="push the request first (RFC 9126)")
@@ -121,6 +123,7 @@ class Authorizing:
         if "request_uri" in parameters:
             raise AuthorizationRefused(error="invalid_request", fault="request_uri cannot be pushed (RFC 9126, 2.1)")
         asked = {one: parameters[one] for one in PARAMETERS if one in parameters} | {"client_id": client.id}
+        asked = self.hints.taken(asked, client=client.id)
         if key and asked.setdefault("dpop_jkt", key) != key:
             raise AuthorizationRefused(error="invalid_request", fault="dpop_jkt is not the key of the proof")
         with self.store.transaction() as tx:
@@ -134,10 +137,12 @@ class Authorizing:
         return replace(request, resource=self.resources.asked(view, request.resource))
 
     def pushed(self, tx: Transaction, name: str, client: Client) -> dict[str, str]:
-        """Return what a client has pushed under a name, which is spent."""
+        """Return what a client has pushed under a name, which is spent. Raise as `begin`."""
+        if not name.startswith(PUSHED):  # an address from which to fetch one (OpenID Connect Core 1.0, 6.2)
+            raise AuthorizationRefused(error="request_uri_not_supported", fault="push the request instead (RFC 9126)")
         digest = digest_of(name.removeprefix(PUSHED))
         kept = self.repository.request(tx, digest)
-        if not name.startswith(PUSHED) or kept is None or not kept.is_pushed or kept.client != client.id:
+        if kept is None or not kept.is_pushed or kept.client != client.id:
             raise RequestUnknown
         self.repository.take_request(tx, digest)
         return kept.parameters
@@ -209,6 +214,10 @@ class Authorizing:
         session = None if actor is None else token_repository.session(view, actor.session, person=actor.id)
         if actor is None or session is None or not is_recent(view, asked, session):
             return Step.LOG_IN
+        if not self.is_expected(asked, actor):
+            if session.begun_at >= asked.kept.asked_at:
+                raise AuthorizationRefused(error="login_required", fault="somebody else than expected has logged in")
+            return Step.LOG_IN
         if actor.level < asked.request.level:
             if actor.proven < asked.request.level:  # no factor helps: it takes the counter
                 error = "unmet_authentication_requirements"
@@ -219,6 +228,11 @@ class Authorizing:
         if not is_agreed or Prompt.CONSENT in asked.request.prompts or asked.request.resource is not None:
             return Step.AGREE  # what is kept of a consent names no third party: that one is agreed to each time
         return Step.AGREE if self.has_choice(view, asked, actor) else Step.DONE
+
+    def is_expected(self, asked: Asked, actor: Actor) -> bool:
+        """Tell whether a person is the one whom the business system expects, if it does (Core 1.0, 3.1.2.1)."""
+        who = self.pseudonyms.person(actor.id, sector=asked.registered.sector)
+        return asked.request.expected in (None, who)
 
     def offers(self, asked: Asked) -> bool:
         """Tell whether a business system wants to know for whom the person acts."""

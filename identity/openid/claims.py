@@ -31,8 +31,10 @@ class Claims:
     repository: OpenIDRepository
     pseudonyms: Pseudonyms
 
-    def of_login(self, view: Reading, grant: Grant, registered: ClientMetadata) -> dict[str, Any]:
-        """Return what is told of a login: for whom, by whom, how sure, and for which organisation."""
+    def of_login(
+        self, view: Reading, grant: Grant, registered: ClientMetadata, *, scopes: frozenset[Scope]
+    ) -> dict[str, Any]:
+        """Return what is told of a login: for whom, by whom, how sure; for which organisation, if `scopes` tell it."""
         participant = self.repository.participant(view, session=grant.session, client=grant.client)
         told: dict[str, Any] = {
             "iss": self.issuer,
@@ -44,7 +46,7 @@ class Claims:
         }
         if participant is not None:
             told["sid"] = participant.sid
-        return {**told, **self.acting_for(view, grant, grant.scopes)}
+        return {**told, **self.acting_for(view, grant, scopes)}
 
     def acting_for(self, view: Reading, grant: Grant, scopes: frozenset[Scope]) -> dict[str, Any]:
         """Return for which organisation the person acts, where the business system is to know that."""

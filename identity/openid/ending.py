@@ -5,18 +5,16 @@ session is over is told so through the outbox. What is delivered is a token that
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from identity import jose, token_repository
 from identity.business_systems import Client
 from identity.client_repository import ClientRepository
-from identity.jose import JWSMalformed
 from identity.openid.grants import Participant
+from identity.openid.hints import Hint, Hints
 from identity.openid.keys import ProviderKeys
 from identity.openid.metadata import ClientMetadata
-from identity.openid.repository import OpenIDRepository
+from identity.openid.repository import BATCH, OpenIDRepository
 from identity.openid.subjects import Pseudonyms
 from trust import outbox
 from trust.events import AuditEvent, Fact
@@ -24,7 +22,7 @@ from trust.identifiers import new_id
 from trust.outbox_repository import Message
 from trust.store import Store, Transaction
 
-__all__ = ["NOTICE_LIFETIME", "TOPIC", "Ending", "Hint", "topic_of"]
+__all__ = ["NOTICE_LIFETIME", "TOPIC", "Ending", "topic_of"]
 
 TOPIC: Final = "openid.logout"
 EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
@@ -36,14 +34,6 @@ NOTICE_LIFETIME: Final = timedelta(days=1)
 def topic_of(client: str) -> str:
     """Return the topic of the notices to one business system: the silence of one delays no other."""
     return f"{TOPIC}:{client}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Hint:
-    """What an ID token says that a business system brings to log somebody out (RP-Initiated Logout 1.0, 2)."""
-
-    client: str
-    sid: str
 
 
 class Ending:
@@ -70,15 +60,7 @@ class Ending:
 
     def hint(self, token: str) -> Hint | None:
         """Return what an ID token of ours says, however old it is; None for what is none."""
-        try:
-            key = self.keys.verifying().get(jose.signed_by(token))
-            told = None if key is None else jose.read(token, key)
-        except JWSMalformed:
-            return None
-        if told is None or told.get("iss") != self.issuer or "events" in told:
-            return None
-        client, sid = told.get("aud"), told.get("sid", "")
-        return Hint(client=client, sid=sid) if isinstance(client, str) and isinstance(sid, str) else None
+        return Hints(issuer=self.issuer, keys=self.keys).read(token)
 
     def is_of(self, hint: Hint, session: str) -> bool:
         """Tell whether a hint is about this session."""
@@ -99,23 +81,17 @@ class Ending:
     def sweep(self, *, session: str = "") -> int:
         """Put a notice into the outbox for everybody who takes part in a session that is over; return how many.
 
-        Of one `session`, or of all. What has expired is forgotten on the way.
+        Of one `session`, or of all.
         """
-        told, after = 0, ""
+        told = 0
         while True:
             with self.store.reading() as view:
-                looked = self.repository.sessions_of_participants(view, after=after)
-                over = [
-                    name
-                    for name, person in looked
-                    if session in ("", name) and token_repository.session(view, name, person=person) is None
-                ]
-            if not looked:
-                return told
-            after = looked[-1][0]
+                over = self.repository.sessions_over(view, only=session)
             for name in over:
                 with self.store.transaction() as tx:
                     told += self.tell(tx, name)
+            if len(over) < BATCH:
+                return told
 
     def tell(self, tx: Transaction, session: str) -> int:
         """Put the notices of one session that is over into the outbox."""

@@ -5,9 +5,6 @@ of that login ends (RFC 6749, 4.1.2; RFC 9700, 4.14.2). This is on record before
 a proof of a key, the access token is bound to it, and the refresh token of an app that keeps no secret (RFC 9449, 5).
 """
 
-import base64
-import hashlib
-import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +23,7 @@ from identity.openid.errors import AccessTokenRefused, ClientRefused, GrantRefus
 from identity.openid.grants import ACCESS_LIFETIME, GRANT_LIFETIME, Acting, Grant, Token, TokenKind
 from identity.openid.keys import ProviderKeys
 from identity.openid.metadata import AuthMethod, ClientMetadata
+from identity.openid.pkce import is_answered
 from identity.openid.repository import OpenIDRepository
 from identity.openid.resources import Resources
 from identity.openid.scopes import Scope, scopes_of, spelled
@@ -37,9 +35,6 @@ from trust.identifiers import new_id
 from trust.store import Reading, Store, Transaction
 
 __all__ = ["Answer", "Granting", "Wanted"]
-
-VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")
-"""RFC 7636, 4.1."""
 
 ID_TOKEN_SECONDS: Final = 300
 
@@ -72,12 +67,21 @@ NOTHING: Final = Wanted()
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ahead:
+    """An access token that is not given yet, and the ID token beside it."""
+
+    access: str = field(repr=False)
+    id_token: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bounds:
     """What tokens are made with."""
 
     key: str = ""
     resource: str | None = None
     is_app: bool = False
+    ahead: Ahead | None = None
 
 
 UNBOUNDED: Final = Bounds()
@@ -142,6 +146,7 @@ class Granting:
         Raise `GrantRefused`, `ClientRefused`, `DPoPProofRefused`, and `TokenRequestRefused` for a resource.
         """
         fault, token, answer, resource = "unknown", None, None, None
+        ahead = self.ahead(client, code, TokenKind.CODE)
         with self.store.transaction() as tx:
             registered = self.registered(tx, client)
             found = self.repository.token(tx, digest_of(code))
@@ -151,15 +156,15 @@ class Granting:
                 resource = self.resources.given(tx, wanted.resource, granted=found.grant.resource)
                 fault = self.fault_of_code(tx, found, code, redirect_uri=redirect_uri, verifier=verifier)
                 fault = fault or ("key" if found.grant.key not in {"", wanted.key} else "")
-            if not fault and token is not None:
-                bounds = Bounds(key=wanted.key, resource=resource, is_app=is_app(registered))
+            if not fault and token is not None and ahead is not None:
+                bounds = Bounds(key=wanted.key, resource=resource, is_app=is_app(registered), ahead=ahead)
                 answer = self.tokens(tx, token.grant, token.grant.scopes, bounds)
                 self.claims.record(tx, token.grant, "id_token")
             else:
                 self.note_refusal(tx, client, token, fault)
-        if token is None or answer is None:
+        if answer is None:
             raise GrantRefused(fault=fault)
-        return self.with_id_token(answer, token.grant, registered, nonce=token.grant.nonce)
+        return answer
 
     def fault_of_code(self, tx: Transaction, token: Token, code: str, *, redirect_uri: str, verifier: str) -> str:
         """Return what is wrong with a code, or nothing; from now on it is used, whatever is wrong."""
@@ -185,6 +190,7 @@ class Granting:
         if scope is not None and fewer is None:
             raise TokenRequestRefused(error="invalid_scope", fault="scopes that there are")
         fault, token, answer, resource = "unknown", None, None, None
+        ahead = self.ahead(client, secret, TokenKind.REFRESH)
         with self.store.transaction() as tx:
             registered = self.registered(tx, client)
             found = self.repository.token(tx, digest_of(secret))
@@ -196,15 +202,15 @@ class Granting:
                 resource = self.resources.given(tx, wanted.resource, granted=found.grant.resource)
                 is_held = found.key in {"", wanted.key}
                 fault = self.fault_of_refresh(tx, found, secret) if is_held else "key"
-            if not fault and token is not None:
-                bounds = Bounds(key=wanted.key, resource=resource, is_app=is_app(registered))
+            if not fault and token is not None and ahead is not None:
+                bounds = Bounds(key=wanted.key, resource=resource, is_app=is_app(registered), ahead=ahead)
                 answer = self.tokens(tx, token.grant, fewer or token.scopes, bounds)
                 self.claims.record(tx, token.grant, "id_token")
             else:
                 self.note_refusal(tx, client, token, fault)
-        if token is None or answer is None:
+        if answer is None:
             raise GrantRefused(fault=fault)
-        return self.with_id_token(answer, token.grant, registered)
+        return answer
 
     def fault_of_refresh(self, tx: Transaction, token: Token, secret: str) -> str:
         """Return what is wrong with a refresh token, or nothing; from now on it is used."""
@@ -224,7 +230,7 @@ class Granting:
     # --- tokens
 
     def tokens(self, tx: Transaction, grant: Grant, scopes: frozenset[Scope], bounds: Bounds = UNBOUNDED) -> Answer:
-        """Make an access token, and a refresh token where the person agreed to that."""
+        """Give an access token, and a refresh token where the person agreed to that."""
         access = self.token(tx, grant, TokenKind.ACCESS, scopes, bounds)
         lasting = Scope.OFFLINE_ACCESS in grant.scopes
         refresh = self.token(tx, grant, TokenKind.REFRESH, scopes, bounds) if lasting else None
@@ -236,16 +242,17 @@ class Granting:
             seconds=int(ACCESS_LIFETIME.total_seconds()),
             scopes=scopes,
             refresh_token=refresh,
+            id_token=None if bounds.ahead is None else bounds.ahead.id_token,
             key=bounds.key,
         )
 
     def token(
         self, tx: Transaction, grant: Grant, kind: TokenKind, scopes: frozenset[Scope], bounds: Bounds = UNBOUNDED
     ) -> str:
-        """Make a token of a grant, and return its secret."""
-        secret = kind.prefix + secrets.token_urlsafe(SECRET_BYTES)
-        until = min(tx.now + kind.lifetime, grant.expires_at)
+        """Keep a token of a grant, and return its secret, which may have been made ahead."""
         is_access = kind is TokenKind.ACCESS
+        secret = bounds.ahead.access if is_access and bounds.ahead is not None else secret_of(kind)
+        until = min(tx.now + kind.lifetime, grant.expires_at)
         self.repository.add_token(
             tx,
             digest_of(secret),
@@ -316,29 +323,23 @@ class Granting:
                 )
             )
 
-    def with_id_token(
-        self, answer: Answer, grant: Grant, registered: ClientMetadata, *, nonce: str | None = None
-    ) -> Answer:
-        """Return an answer with a signed ID token (OpenID Connect Core 1.0, 2). Raise `SigningUnavailable`."""
-        algorithm = registered.id_token_signed_response_alg
+    def ahead(self, client: Client, secret: str, kind: TokenKind) -> Ahead | None:
+        """Make what a code or a refresh token may be answered with, before it is spent; None for what is none.
+
+        Where no key answers, whatever was brought can be brought again. Raise `SigningUnavailable`, `ClientRefused`.
+        """
         with self.store.reading() as view:
-            told = self.claims.of_login(view, grant, registered)
+            registered = self.registered(view, client)
+            found = self.repository.token(view, digest_of(secret))
+            if found is None or (found.kind, found.grant.client, found.used_at) != (kind, client.id, None):
+                return None
+            claims = self.claims.of_login(view, found.grant, registered, scopes=found.grant.scopes)
             now = int(view.now.timestamp())
-        claims = {
-            **told,
-            "iat": now,
-            "exp": now + ID_TOKEN_SECONDS,
-            "at_hash": half_hash(answer.access_token, algorithm),
-            **({} if nonce is None else {"nonce": nonce}),  # not again when it is refreshed (12.2)
-        }
-        return Answer(
-            access_token=answer.access_token,
-            seconds=answer.seconds,
-            scopes=answer.scopes,
-            refresh_token=answer.refresh_token,
-            id_token=self.keys.signed(algorithm, claims, kind="JWT"),
-            key=answer.key,
-        )
+        access, algorithm = secret_of(TokenKind.ACCESS), registered.id_token_signed_response_alg
+        claims |= {"iat": now, "exp": now + ID_TOKEN_SECONDS, "at_hash": half_hash(access, algorithm)}
+        if kind is TokenKind.CODE and found.grant.nonce is not None:  # not again when it is refreshed (12.2)
+            claims["nonce"] = found.grant.nonce
+        return Ahead(access=access, id_token=self.keys.signed(algorithm, claims, kind="JWT"))
 
     # --- what holds
 
@@ -377,12 +378,9 @@ class Granting:
         return found
 
 
-def is_answered(challenge: str, verifier: str) -> bool:
-    """Tell whether a challenge was made from a verifier with S256 (RFC 7636, 4.6)."""
-    if not VERIFIER.fullmatch(verifier):
-        return False
-    digest = hashlib.sha256(verifier.encode("ascii")).digest()
-    return secrets.compare_digest(base64.urlsafe_b64encode(digest).rstrip(b"=").decode(), challenge)
+def secret_of(kind: TokenKind) -> str:
+    """Return a new secret of a token."""
+    return kind.prefix + secrets.token_urlsafe(SECRET_BYTES)
 
 
 def is_app(registered: ClientMetadata) -> bool:

@@ -28,6 +28,11 @@ class Inspecting:
     granting: Granting
     claims: Claims
 
+    def require(self, secret: str, shown: Binding) -> None:
+        """Return if an access token is worth something to who holds a key. Raise `AccessTokenRefused`."""
+        with self.store.reading() as view:
+            self.granting.bearer(view, secret, shown)
+
     def user_info(self, secret: str, shown: Binding = UNBOUND) -> dict[str, Any]:
         """Return the claims that an access token is for (OpenID Connect Core 1.0, 5.3), and record that they were told.
 
@@ -52,7 +57,8 @@ class Inspecting:
             token = self.repository.token(view, digest_of(secret))
             if token is None or not self.concerns(view, token, client) or not self.holds(view, token):
                 return {"active": False}
-            told = self.claims.of_login(view, token.grant, self.granting.registered(view, client))
+            registered = self.granting.registered(view, client)
+            told = self.claims.of_login(view, token.grant, registered, scopes=token.scopes)
         if token.grant.client != client.id:
             told.pop("sid", None)  # the session is known there by a name that is nobody else's
             with self.store.transaction() as tx:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
+from identity.addresses import parts_of
 from identity.jose import JWSAlgorithm
 from identity.levels import Level
 from identity.openid.errors import MetadataMalformed
@@ -19,6 +20,9 @@ from identity.openid.scopes import Scope
 __all__ = ["AuthMethod", "ClientMetadata"]
 
 ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://?[!-~]+")
+PLACE: Final = re.compile(r"[A-Za-z0-9._:\[\]-]+")
+"""Host and port as they stand in an address: of what has a meaning in the head of an answer (CSP 3, 2.3), nothing."""
+
 PRIVATE_SCHEME: Final = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 """The scheme of an app's own: a name of a domain, backwards (RFC 8252, 7.1)."""
 
@@ -38,10 +42,11 @@ class AuthMethod(StrEnum):
 
 def require_address(address: str, *, name: str) -> None:
     """Return if browsers may be sent to an address. Raise `MetadataMalformed`."""
-    parts = urlsplit(address) if ADDRESS.fullmatch(address) and len(address) <= LONGEST else urlsplit("")
+    parts = parts_of(address if ADDRESS.fullmatch(address) and len(address) <= LONGEST else "")
     is_loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
     is_app = PRIVATE_SCHEME.fullmatch(parts.scheme) is not None
-    if not ((parts.scheme == "https" and parts.hostname) or is_loopback or is_app):
+    is_web = parts.scheme == "https" and bool(parts.hostname and PLACE.fullmatch(parts.netloc.rpartition("@")[2]))
+    if not (is_web or is_loopback or is_app):
         raise MetadataMalformed(field=name, fault="https://, http:// on this device, or an app's own scheme")
     if "#" in address or parts.username is not None or "*" in address or "\\" in address:
         raise MetadataMalformed(field=name, fault="no fragment, no user, no wildcard (RFC 6749, 3.1.2)")

@@ -26,6 +26,7 @@ class RegistrationHandler(Handler):
     """How an approved registration comes into force."""
 
     kind = KIND
+    proposers = frozenset({Duty.SYSTEM_ADMINISTRATOR})
     approvers = frozenset({Duty.SECURITY_ADMINISTRATOR})
     floor = Level.HIGH
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import col, select
 
+from identity import token_repository
 from identity.levels import Factor, Level
 from identity.openid.grants import Acting, Consent, Grant, Participant, Token, TokenKind
 from identity.openid.metadata import ClientMetadata
@@ -21,10 +22,10 @@ from identity.openid.tables import (
 )
 from trust.store import Reading, Transaction
 
-__all__ = ["Kept", "OpenIDRepository"]
+__all__ = ["BATCH", "Kept", "OpenIDRepository"]
 
 BATCH = 200
-"""Sessions that are looked at in one round."""
+"""Sessions that are found at a time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -325,11 +326,15 @@ class OpenIDRepository:
         tx.change(update(OpenIDParticipantRow).where(rows).values(session=after))
         tx.change(update(OpenIDGrantRow).where(col(OpenIDGrantRow.session) == before).values(session=after))
 
-    def sessions_of_participants(self, view: Reading, *, after: str = "") -> tuple[tuple[str, str], ...]:
-        """Return sessions in which somebody takes part, with their persons, in the order of their names."""
-        asked = select(OpenIDParticipantRow).where(col(OpenIDParticipantRow.session) > after)
-        rows = view.exec(asked.order_by(col(OpenIDParticipantRow.session)).limit(BATCH))
-        return tuple(dict.fromkeys((row.session, row.person) for row in rows))
+    def sessions_over(self, view: Reading, *, only: str = "") -> tuple[str, ...]:
+        """Return sessions that are over and in which somebody still takes part, `BATCH` at most; or `only` this one.
+
+        The database looks for them: there are many sessions, and few of them have ended since the last look.
+        """
+        session = col(OpenIDParticipantRow.session)
+        asked = select(OpenIDParticipantRow.session).where(~token_repository.is_open(session, now=view.now))
+        asked = asked.where(session == only) if only else asked
+        return tuple(view.exec(asked.distinct().order_by(session).limit(BATCH)))
 
     def take_participants(self, tx: Transaction, session: str) -> tuple[Participant, ...]:
         """Return who took part in a session that has ended, and forget it."""

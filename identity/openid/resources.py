@@ -17,7 +17,11 @@ __all__ = ["Resources"]
 API = "/v1"
 """Below this the interface of this service stands, for which business systems have tokens of their own."""
 
+BETWEEN = " "
+"""Stands between several resources of one request, and in none."""
+
 UNKNOWN = "no such resource, or not for this login (RFC 8707, 2)"
+SEVERAL = "one resource at a time: a token that is good at two places is stolen at either"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +50,8 @@ class Resources:
         """Return what a login asks tokens for; None: for what this service tells. Raise `AuthorizationRefused`."""
         if resource is None or resource == self.issuer:
             return None
+        if BETWEEN in resource:
+            raise AuthorizationRefused(error="invalid_target", fault=SEVERAL)
         if self.owner(view, resource) is None:
             raise AuthorizationRefused(error="invalid_target", fault=UNKNOWN)
         return resource
@@ -55,6 +61,8 @@ class Resources:
 
         It is what the login was for, where nothing else is named. Raise `TokenRequestRefused`.
         """
+        if resource is not None and BETWEEN in resource:
+            raise TokenRequestRefused(error="invalid_target", fault=SEVERAL)
         wanted = granted if resource is None else None if resource == self.issuer else resource
         if wanted is not None and (wanted != granted or self.owner(view, wanted) is None):
             raise TokenRequestRefused(error="invalid_target", fault=UNKNOWN)

@@ -5,7 +5,7 @@ from typing import Final
 
 from identity.levels import Level
 
-__all__ = ["IDENTITY_FLOOR", "Scope", "scopes_of", "spelled"]
+__all__ = ["IDENTITY_FLOOR", "Scope", "known_in", "scopes_of", "spelled"]
 
 
 class Scope(StrEnum):
@@ -37,6 +37,11 @@ def scopes_of(text: str) -> frozenset[Scope] | None:
     if not set(named) <= set(Scope):
         return None
     return frozenset(Scope(one) for one in named)
+
+
+def known_in(text: str) -> frozenset[Scope]:
+    """Return the scopes that `text` names and that there are."""
+    return frozenset(Scope(one) for one in text.split(" ") if one in set(Scope))
 
 
 def spelled(scopes: frozenset[Scope]) -> str:

@@ -55,6 +55,9 @@ class ProofingOrderRow(LivingRow, table=True):
     applicant: str = Field(index=True)
     """The person; or, where somebody recovers an account, a keyed hash of the number that was told."""
 
+    origin: str = ""
+    """Where a recovery was asked for, as a keyed hash of the network; empty: by a person in a session."""
+
     purpose: str
     method: str
     provider: str

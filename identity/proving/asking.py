@@ -79,16 +79,29 @@ class ProviderDesk:
 
     # --- within a use case of somebody else
 
-    def ask(self, tx: Transaction, *, applicant: str, purpose: Purpose, method: Method, claimed: Claimed) -> Order:
-        """Put a question on record. Raise `NoProvider`, `TooManyProofings`."""
+    def ask(
+        self,
+        tx: Transaction,
+        *,
+        applicant: str,
+        purpose: Purpose,
+        method: Method,
+        claimed: Claimed,
+        origin: str = "",
+    ) -> Order:
+        """Put a question on record. Raise `NoProvider`, `TooManyProofings`.
+
+        Of who is not logged in those from one `origin` are counted: whoever knows somebody's number keeps nobody out.
+        """
         provider = self.require_provider()
-        begun = self.repository.begun_since(tx, applicant, tx.now - DAY)
+        begun = self.repository.begun_since(tx, applicant, tx.now - DAY, origin=origin)
         if len(begun) >= MOST_A_DAY:
             wait = begun[len(begun) - MOST_A_DAY] + DAY - tx.now
             raise TooManyProofings(seconds=int(wait.total_seconds()) + 1)
         order = Order(
             id=new_id("prfo", at=tx.now),
             applicant=applicant,
+            origin=origin,
             purpose=purpose,
             method=method,
             provider=provider.name,

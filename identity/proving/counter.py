@@ -92,6 +92,7 @@ class CounterCheck(Handler):
     """A check at the counter, as a kind of proposal."""
 
     kind = KIND
+    proposers = frozenset({Duty.REGISTRAR})
     approvers = frozenset({Duty.REGISTRAR})
     floor = Level.SUBSTANTIAL
 

@@ -62,6 +62,9 @@ class Order:
 
     id: str
     applicant: str
+    origin: str = ""
+    """Where somebody asked who is not logged in, as a keyed hash; empty: in a session."""
+
     purpose: Purpose
     method: Method
     provider: str

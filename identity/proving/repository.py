@@ -17,6 +17,7 @@ from trust.store import Reading, Transaction
 __all__ = ["OrderRepository"]
 
 APPLICANT: Final = "proofing applicant"
+ORIGIN: Final = "proofing origin"
 
 
 class OrderRepository:
@@ -29,12 +30,17 @@ class OrderRepository:
         """Return under which name a number applies that may belong to nobody here."""
         return self.protection.index(number, kind=APPLICANT)
 
+    def origin(self, network: str) -> str:
+        """Return under which name a network is counted, from which somebody asks who is not logged in."""
+        return self.protection.index(network, kind=ORIGIN)
+
     def add(self, tx: Transaction, order: Order) -> None:
         """Keep a new order."""
         tx.add(
             ProofingOrderRow(
                 id=order.id,
                 applicant=order.applicant,
+                origin=order.origin,
                 purpose=order.purpose,
                 method=order.method,
                 provider=order.provider,
@@ -59,9 +65,11 @@ class OrderRepository:
             row.state, row.transaction = order.state, order.transaction or None
             row.protected = self.enciphered(order)
 
-    def begun_since(self, view: Reading, applicant: str, moment: datetime) -> tuple[datetime, ...]:
-        """Return when an applicant has begun orders since a moment, the first of them first."""
-        asked = select(ProofingOrderRow.begun_at).where(col(ProofingOrderRow.applicant) == applicant)
+    def begun_since(self, view: Reading, applicant: str, moment: datetime, *, origin: str = "") -> tuple[datetime, ...]:
+        """Return when an applicant has begun orders since a moment from an origin, the first of them first."""
+        asked = select(ProofingOrderRow.begun_at).where(
+            col(ProofingOrderRow.applicant) == applicant, col(ProofingOrderRow.origin) == origin
+        )
         rows = view.exec(asked.where(col(ProofingOrderRow.begun_at) > moment).order_by(col(ProofingOrderRow.begun_at)))
         return tuple(at.astimezone(UTC) for at in rows)
 
@@ -87,6 +95,7 @@ class OrderRepository:
         return Order(
             id=row.id,
             applicant=row.applicant,
+            origin=row.origin,
             purpose=Purpose(row.purpose),
             method=Method(row.method),
             provider=row.provider,

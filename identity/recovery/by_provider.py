@@ -60,6 +60,8 @@ class AskToRecover:
 
     name: str = field(repr=False)
     citizen_number: str = field(repr=False)
+    network: str = field(default="", repr=False)
+    """Where the request comes from: what is asked from elsewhere with the same number is counted apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +110,7 @@ class RecoveryByProvider:
                 purpose=Purpose.RECOVERY,
                 method=Method.REMOTE,
                 claimed=Claimed(name=name.value, number=number.value),
+                origin=self.desk.repository.origin(command.network),
             )
             recovery = Recovery(
                 id=new_id("rcv", at=tx.now),

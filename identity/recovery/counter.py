@@ -33,6 +33,7 @@ class CounterRecovery(Handler):
     """A recovery at the counter, as a kind of proposal: agreed to by the second officer, used by the code."""
 
     kind = KIND
+    proposers = frozenset({Duty.REGISTRAR})
     approvers = frozenset({Duty.REGISTRAR})
     floor = Level.HIGH
     later = True

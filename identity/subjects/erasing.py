@@ -12,6 +12,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from identity.duties import Duty
 from identity.errors import SubjectNotActive, SubjectUnknown
 from identity.four_eyes.proposals import Proposal
 from identity.levels import Level
@@ -71,6 +72,7 @@ class Erasing(SubjectHandler):
     """The erasure of a person, whom one registrar or the person asks for, and another registrar carries out."""
 
     kind: str = ERASE
+    proposers: frozenset[Duty] = frozenset()
     floor: Level = Level.HIGH
 
     def __init__(

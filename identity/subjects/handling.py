@@ -112,6 +112,7 @@ def require_order(
 class SubjectHandler(Handler):
     """A change of a subject, proposed by one registrar and carried out by another one's approval."""
 
+    proposers: frozenset[Duty] = frozenset({Duty.REGISTRAR})
     approvers: frozenset[Duty] = frozenset({Duty.REGISTRAR})
     floor: Level = Level.SUBSTANTIAL
 

@@ -4,7 +4,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
+from identity.delegation.errors import MandateTooFewUses
 from identity.duties import Actor
+from identity.errors import DutyMissing, SubjectNotActive
 from licence.bulk.cells import Line, read_piece
 from licence.bulk.errors import DoubleInTable, WorkInterrupted
 from licence.bulk.jobs import BulkJob, JobKind, Outcome
@@ -17,7 +19,7 @@ from licence.ordering import IssueLicence
 from licence.types.kind import LicenceType
 from trust.errors import TrustError
 from trust.events import AuditEvent, Fact
-from trust.store import LostRace, Reading
+from trust.store import LostRace, Reading, Transaction
 
 __all__ = ["Checking"]
 
@@ -151,9 +153,21 @@ class Checking:
             # What was read by an encoding that was guessed, a person looks at first.
             if job.proceeds and job.encoding in ("", "utf-8"):
                 kind, who = self.bulk.catalogue.require(tx, job.type), job.requested_by
-                if not wants_two(job, kind):
+                if not wants_two(job, kind) and self.takes(tx, job, kind):
                     validated = replace(job, state=JobState.VALIDATED)
                     move(repository, tx, validated, JobEvent.START, actor=who, started_by=who, started_at=tx.now)
+
+    def takes(self, tx: Transaction, job: BulkJob, kind: LicenceType) -> bool:
+        """Take the uses that a delegate's job needs; else note what it lacks, and tell that it waits for a person."""
+        current = self.bulk.repository.job(tx, job.id)
+        entitling, good = self.bulk.issuing.preparing.entitling, 0 if current is None else current.good
+        try:
+            entitling.take(tx, kind, authority=job.issuer, job=job.id, by=job.requested_by, count=good)
+        except (DutyMissing, MandateTooFewUses, SubjectNotActive) as error:
+            told = {"fault": error.code, "facts": dict(error.details)}
+            self.bulk.repository.change(tx, job.id, before=JobState.VALIDATED, **told)
+            return False
+        return True
 
 
 def wants_two(job: BulkJob, kind: LicenceType) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, assert_never
 
@@ -12,6 +13,7 @@ from licence.bulk.lifecycle import JobEvent
 from licence.bulk.mapping import mapping_of
 from licence.bulk.orders import lines_for
 from licence.bulk.reading import Table, read_table
+from licence.bulk.repository import told_of
 from licence.bulk.selecting import question_of
 from licence.bulk.work import Bulk, is_passing, move
 from licence.errors import TypeNotPublished, TypeUnknown
@@ -91,7 +93,8 @@ class Intake:
                 columns, pieces = {"licence": "licence"}, self.selected(job)
             case _:
                 assert_never(job.kind)
-        told["mapping"] = {"asked": dict(job.asked), "columns": list(columns.items()), "version": kind.version}
+        read = replace(job, columns=columns, type_version=kind.version)
+        told["mapping"] = told_of(read)
         self.keep_pieces(job, owner, pieces, told)
 
     def table_of(self, job: BulkJob, kind: LicenceType) -> tuple[Table, dict[str, str]]:

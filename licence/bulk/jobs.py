@@ -95,6 +95,10 @@ class BulkJob:
     requested_by: str
     """Who asked for it, and in whose name licences are issued: their duties and authorisations are asked at each."""
 
+    session: str = ""
+    level: int = 0
+    """By which session it was asked for, and how sure that was: every stamp of the job tells it; of before, nothing."""
+
     requested_at: datetime
     proceeds: bool
     """Whether it starts by itself once it is checked."""

@@ -49,6 +49,7 @@ class Orders:
             data={name: given(kind, name, value) for name, value in values.items() if name not in own},
             last_day=read_day(values.get(LAST_DAY, "")),
             request_key=key_of(job, line),
+            job=job.id,
             type_version=kind.version,
         )
 
@@ -74,6 +75,7 @@ class Orders:
             first_day=before.valid_from,
             last_day=before.last_day,
             request_key=key_of(job, line),
+            job=job.id,
             type_version=kind.version,
             after=Succession(predecessor=before.id, event=LicenceEvent.REPLACE, reason=job.reason),
         )

@@ -11,7 +11,7 @@ from licence.bulk.errors import TableInvalid
 from licence.bulk.mapping import Target, suggested, targets_of
 from licence.bulk.reading import TableLimits, read_table
 from licence.catalogue import Catalogue
-from licence.preparing import require_issuer
+from licence.entitling import Entitling
 from licence.types.kind import LicenceType
 from licence.types.validity import day_of
 from trust.store import Store
@@ -50,10 +50,18 @@ class TableDesk:
     """The use cases before a table is asked for."""
 
     def __init__(
-        self, *, store: Store, catalogue: Catalogue, workers: Workers, limits: TableLimits, largest: int
+        self,
+        *,
+        store: Store,
+        catalogue: Catalogue,
+        entitling: Entitling,
+        workers: Workers,
+        limits: TableLimits,
+        largest: int,
     ) -> None:
         self.store = store
         self.catalogue = catalogue
+        self.entitling = entitling
         self.workers = workers
         self.limits = limits
         self.largest = largest
@@ -64,7 +72,7 @@ class TableDesk:
         with self.store.reading() as view:
             name = self.catalogue.require(view, kind).id
             found = self.catalogue.in_effect(view, name, day_of(view.now))
-        require_issuer(actor, found)
+            self.entitling.require(view, actor, found)
         return found
 
     def preview(self, actor: Actor, kind: str, asked: Mapping[str, str], table: BinaryIO) -> TablePreview:

@@ -7,7 +7,7 @@ what the caller believes, counters grow by a number, and a piece of work belongs
 import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from trust.protection import DataProtection
 from trust.rows import Row
 from trust.store import Reading, Transaction
 
-__all__ = ["BulkRepository"]
+__all__ = ["BulkRepository", "Own", "told_of"]
 
 JOBS: Final = Row.metadata.tables[BulkJobRow.__tablename__]
 PIECES: Final = Row.metadata.tables[BulkPieceRow.__tablename__]
@@ -32,9 +32,28 @@ TO_DO: Final = (JobState.RECEIVED, JobState.CHECKING, JobState.RUNNING)
 """States in which there is something to do without a person."""
 
 
+NOBODY: Final = ("", 0)
+"""By which session and level jobs of before were asked for: they tell none."""
+
+
+def told_of(job: BulkJob) -> dict[str, Any]:
+    """Return how a job is read, and by which session it was asked for, as JSON keeps it."""
+    columns = list(job.columns.items())
+    by = [job.session, job.level]
+    return {"asked": dict(job.asked), "columns": columns, "version": job.type_version, "by": by}
+
+
 def utc(moment: datetime | None) -> datetime | None:
     """Return a moment of the database in UTC."""
     return None if moment is None else moment.astimezone(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Own:
+    """What somebody asked for: the jobs of these authorities that are theirs."""
+
+    by: str
+    issuers: frozenset[str]
 
 
 class BulkRepository:
@@ -63,7 +82,7 @@ class BulkRepository:
                 format=job.format,
                 encoding=job.encoding,
                 selection=job.selection.told(),
-                mapping={"asked": dict(job.asked), "columns": list(job.columns.items()), "version": job.type_version},
+                mapping=told_of(job),
                 reason=job.reason,
                 fault=job.fault,
                 facts=self.sealed(job.id, job.facts),
@@ -87,10 +106,19 @@ class BulkRepository:
         return tuple(self.to_job(row) for row in view.rows(sa.select(JOBS).where(JOBS.c.id.in_(sorted(names)))))
 
     def jobs(
-        self, view: Reading, issuers: frozenset[str], *, state: JobState | None, before: str | None, limit: int
+        self,
+        view: Reading,
+        issuers: frozenset[str],
+        own: Own,
+        *,
+        state: JobState | None,
+        before: str | None,
+        limit: int,
     ) -> tuple[BulkJob, ...]:
-        """Return jobs of authorities, newest first, from before the job `before` on."""
-        statement = sa.select(JOBS).where(JOBS.c.issuer.in_(sorted(issuers)))
+        """Return jobs of authorities, and somebody's own, newest first, from before the job `before` on."""
+        theirs = JOBS.c.issuer.in_(sorted(own.issuers)) & (JOBS.c.requested_by == own.by)
+        served = JOBS.c.issuer.in_(sorted(issuers))
+        statement = sa.select(JOBS).where(sa.or_(served, theirs) if own.issuers else served)
         if state is not None:
             statement = statement.where(JOBS.c.state == state.value)
         if before is not None:
@@ -145,6 +173,7 @@ class BulkRepository:
 
     def to_job(self, row: Any) -> BulkJob:  # noqa: ANN401 - columns by their names
         """Return the value of a row."""
+        by = row.mapping.get("by", NOBODY)
         return BulkJob(
             id=row.id,
             state=JobState(row.state),
@@ -168,6 +197,8 @@ class BulkRepository:
             asked=row.mapping["asked"],
             columns=dict(row.mapping["columns"]),
             type_version=row.mapping.get("version"),
+            session=by[0],
+            level=by[1],
             fault=row.fault,
             facts=self.facts_of(row.id, row.facts),
             rows=row.rows,

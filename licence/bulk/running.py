@@ -88,7 +88,7 @@ class Running:
         known = {one.line: one for one in chunk.outcomes}
         lines = [one for one in read_piece(chunk.piece) if one.number not in known]
         with self.bulk.store.reading() as view:
-            actor = self.bulk.identity.actor(view, job.requested_by)
+            actor = self.bulk.identity.actor(view, job.requested_by, session=job.session, level=job.level)
             kind = self.bulk.kind(view, job)
             told = [(line, self.order(view, job, kind, line)) for line in lines]
             reviewer = self.reviewer(view, job)
@@ -96,6 +96,8 @@ class Running:
             self.clear(actor, [key_of(job, line) for line in lines])
         orders = [(line, replace(order, agreed_by=reviewer)) for line, order in told if isinstance(order, IssueLicence)]
         refused = [outcome_of(line, order) for line, order in told if isinstance(order, TrustError)]
+        if chunk.attempts > 1 or job.fault:  # what has kept rows from it may last: then one comes to nothing, not all
+            require_answered(self.bulk.issuing.issue_chunk(actor, [order for _, order in orders[:1]]))
         results = self.bulk.issuing.issue_chunk(actor, [order for _, order in orders])
         self.require_complete(chunk, results)
         made = [outcome_for(line, result) for (line, _), result in zip(orders, results, strict=True)]
@@ -138,13 +140,7 @@ class Running:
 
     def require_complete(self, chunk: Chunk, results: Sequence[Licence | TrustError]) -> None:
         """Return if every row has its result for good, else raise what keeps some from it."""
-        errors = [one for one in results if isinstance(one, TrustError)]
-        for error in errors:
-            if is_of_job(error):
-                raise error
-        for error in errors:
-            if is_passing(error):
-                raise error
+        errors = require_answered(results)
         if errors and len(errors) == len(results) and all(map(is_suspicious, errors)) and chunk.attempts == 1:
             raise errors[0]
 
@@ -181,6 +177,18 @@ class Running:
         """Return how long a chunk waits that was begun so often."""
         rules = self.bulk.rules
         return min(rules.first_pause * (1 << min(attempts - 1, MOST_DOUBLINGS)), rules.longest_pause)
+
+
+def require_answered(results: Sequence[Licence | TrustError]) -> list[TrustError]:
+    """Return what is wrong with rows for good, else raise what keeps them from their results."""
+    errors = [one for one in results if isinstance(one, TrustError)]
+    for error in errors:
+        if is_of_job(error):
+            raise error
+    for error in errors:
+        if is_passing(error):
+            raise error
+    return errors
 
 
 def outcome_for(line: Line, result: Licence | TrustError) -> Outcome:

@@ -5,9 +5,11 @@ expired is never selected. The issuer is the owner of the seal: of a type that s
 its own anew.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 
 from licence.bulk.jobs import Selection
 from licence.lifecycle import LicenceState
@@ -16,6 +18,8 @@ from licence.repository import LicenceQuery
 
 __all__ = ["SelectionPreview", "question_of"]
 
+Key = TypeVar("Key")
+
 
 @dataclass(frozen=True, kw_only=True)
 class SelectionPreview:
@@ -23,13 +27,31 @@ class SelectionPreview:
 
     issuer: str
     type: str
-    by_version: Mapping[int, int]
-    """How many licences each version of the type has issued of them."""
+    counted: Mapping[tuple[int, str], int]
+    """How many licences those are, by the version of the type that issued them and the seal that they bear."""
 
     @property
     def count(self) -> int:
         """How many licences those are."""
-        return sum(self.by_version.values())
+        return sum(self.counted.values())
+
+    @property
+    def by_version(self) -> Mapping[int, int]:
+        """How many licences each version of the type has issued of them."""
+        return summed((version, count) for (version, _), count in self.counted.items())
+
+    @property
+    def by_seal(self) -> Mapping[str, int]:
+        """How many of them bear each seal."""
+        return summed((seal, count) for (_, seal), count in self.counted.items())
+
+
+def summed(counted: Iterable[tuple[Key, int]]) -> Mapping[Key, int]:
+    """Return the sums of counts, by what they are of."""
+    found: Counter[Key] = Counter()
+    for key, count in counted:
+        found[key] += count
+    return found
 
 
 def question_of(selection: Selection, *, issuer: str, type_: str, today: date) -> LicenceQuery:

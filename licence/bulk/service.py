@@ -10,11 +10,11 @@ from licence.bulk.checking import wants_two
 from licence.bulk.errors import JobUnknown, ResultsNotReady, TableInvalid
 from licence.bulk.jobs import BulkJob, JobKind, Outcome, Selection
 from licence.bulk.lifecycle import LIFECYCLE, JobEvent, JobState
-from licence.bulk.repository import BulkRepository
+from licence.bulk.repository import BulkRepository, Own
 from licence.bulk.selecting import SelectionPreview, question_of
 from licence.bulk.work import move
 from licence.catalogue import Catalogue
-from licence.preparing import Preparing, require_issuer
+from licence.preparing import Preparing
 from licence.steps import require_duty
 from licence.types.kind import LicenceType
 from licence.types.validity import day_of
@@ -84,6 +84,7 @@ class BulkService:
         self.repository = repository
         self.catalogue = catalogue
         self.preparing = preparing
+        self.entitling = preparing.entitling
         self.largest = largest
         """Octets of the largest table."""
 
@@ -141,6 +142,8 @@ class BulkService:
         if known is not None:
             return known, False
         found, issuer = self.permitted(tx, actor, command.type, command.seal)
+        if kind is JobKind.REISSUE:
+            self.entitling.require_duty(actor, issuer.id, step=kind.value)
         job = BulkJob(
             id=new_id("bulk", at=tx.now),
             state=LIFECYCLE.initial,
@@ -149,6 +152,8 @@ class BulkService:
             issuer=issuer.id,
             seal=command.seal,
             requested_by=actor.id,
+            session=actor.session,
+            level=actor.level.value,
             requested_at=tx.now,
             proceeds=command.proceeds,
             **own,
@@ -163,15 +168,16 @@ class BulkService:
         """Return what a re-issue would be about, if it were asked for now. Raise what `reissue` raises of them."""
         with self.store.reading() as view:
             kind, issuer = self.permitted(view, actor, type_, seal)
+            self.entitling.require_duty(actor, issuer.id, step=JobKind.REISSUE.value)
             query = question_of(selection, issuer=issuer.id, type_=kind.id, today=day_of(view.now))
-            counted = self.preparing.repository.count_by_version(view, query)
-        return SelectionPreview(issuer=issuer.id, type=kind.id, by_version=counted)
+            counted = self.preparing.repository.counted(view, query)
+        return SelectionPreview(issuer=issuer.id, type=kind.id, counted=counted)
 
     def permitted(self, view: Reading, actor: Actor, kind: str, seal: str) -> tuple[LicenceType, Organisation]:
         """Return the type and who issues licences of it with a seal, where the actor may do so for them now."""
         name = self.catalogue.require(view, kind).id
         found = self.catalogue.in_effect(view, name, day_of(view.now))
-        require_issuer(actor, found)
+        self.entitling.require(view, actor, found)
         return found, self.preparing.issuer(view, actor, found, seal)
 
     # --- deciding
@@ -179,7 +185,8 @@ class BulkService:
     def start(self, actor: Actor, name: str) -> BulkJob:
         """Start a job that was checked; where the type asks for four eyes, by a reviewer who did not ask for it.
 
-        Raise `JobUnknown`, `DutyMissing`, `EventNotPossible`, `FourEyesRequired` or `LostRace`.
+        Where a delegate asked for it, it takes a use for each of its good rows, or does not start. Raise `JobUnknown`,
+        `DutyMissing`, `EventNotPossible`, `FourEyesRequired`, `MandateTooFewUses` or `LostRace`.
         """
         with self.store.transaction() as tx:
             job = self.require(tx, actor, name, *LOOKERS)
@@ -190,7 +197,8 @@ class BulkService:
                     raise FourEyesRequired(event=JobEvent.START.value)
                 actor.require(Duty.LICENCE_REVIEWER, job.issuer)
             else:
-                require_duty(actor, job.issuer, *ISSUERS)
+                self.require_concerned(tx, actor, job, *ISSUERS)
+            self.take(tx, job, kind)
             return self.move(tx, actor, job, JobEvent.START, started_by=actor.id, started_at=tx.now)
 
     def pause(self, actor: Actor, name: str) -> BulkJob:
@@ -198,9 +206,14 @@ class BulkService:
         return self.decide(actor, name, JobEvent.PAUSE)
 
     def resume(self, actor: Actor, name: str) -> BulkJob:
-        """Let a job go on that was paused, or that something stopped which has been mended since."""
+        """Let a job go on that was paused, or that something stopped which has been mended since.
+
+        What a delegation let it use that holds no more, another one lets it. Raise what `start` raises.
+        """
         with self.store.transaction() as tx:
             job = self.require(tx, actor, name, *ISSUERS)
+            LIFECYCLE.after(job.state, JobEvent.RESUME)
+            self.take(tx, job, self.catalogue.require(tx, job.type))
             return self.move(tx, actor, job, JobEvent.RESUME, fault="", facts={})
 
     def cancel(self, actor: Actor, name: str) -> BulkJob:
@@ -213,6 +226,11 @@ class BulkService:
         """Take a step that changes nothing but the state."""
         with self.store.transaction() as tx:
             return self.move(tx, actor, self.require(tx, actor, name, *ISSUERS), event)
+
+    def take(self, tx: Transaction, job: BulkJob, kind: LicenceType) -> None:
+        """Take a use for every row that is left, where who asked for a job issues by a delegation."""
+        left = min(job.good, job.rows - job.refused) - job.issued  # the bad ones are refused with their chunk
+        self.entitling.take(tx, kind, authority=job.issuer, job=job.id, by=job.requested_by, count=left)
 
     def move(self, tx: Transaction, actor: Actor, job: BulkJob, event: JobEvent, **values: object) -> BulkJob:
         """Take a step, and return the job as it is then."""
@@ -236,10 +254,11 @@ class BulkService:
             return job, wants_two(job, self.catalogue.require(view, job.type))
 
     def jobs(self, actor: Actor, *, state: JobState | None, before: str | None, limit: int) -> tuple[BulkJob, ...]:
-        """Return the jobs of the authorities that the actor serves, newest first."""
+        """Return the jobs of the authorities that the actor serves, newest first; of others that one's own."""
         issuers = frozenset(one for duty in LOOKERS for one in actor.organisations(duty))
         with self.store.reading() as view:
-            return self.repository.jobs(view, issuers, state=state, before=before, limit=limit)
+            own = Own(by=actor.id, issuers=self.entitling.delegators(view, actor))
+            return self.repository.jobs(view, issuers, own, state=state, before=before, limit=limit)
 
     def outcomes(self, actor: Actor, name: str) -> Iterator[Outcome]:
         """Yield what is known of the rows of a job, a few chunks in memory at a time. Raise `ResultsNotReady`."""
@@ -260,12 +279,20 @@ class BulkService:
             place = last
 
     def require(self, view: Reading, actor: Actor, name: str, *duties: Duty) -> BulkJob:
-        """Return a job whose issuer the actor serves by one of `duties`. Raise `JobUnknown` or `DutyMissing`."""
+        """Return a job that concerns an actor. Raise `JobUnknown` or `DutyMissing`."""
         found = self.repository.job(view, name)
         if found is None:
             raise JobUnknown
-        require_duty(actor, found.issuer, *duties)
+        self.require_concerned(view, actor, found, *duties)
         return found
+
+    def require_concerned(self, view: Reading, actor: Actor, job: BulkJob, *duties: Duty) -> None:
+        """Return if an actor serves the issuer of a job by one of `duties`, or asked for it by a delegation that holds.
+
+        Raise `DutyMissing`.
+        """
+        if job.requested_by != actor.id or not self.entitling.is_delegate(view, actor, job.issuer):
+            require_duty(actor, job.issuer, *duties)
 
 
 def pieces_of(table: BinaryIO) -> Iterator[bytes]:

@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from typing_extensions import TypeIs
 
+from identity.delegation.errors import MandateNotInForce
+from identity.delegation.standing import give_back_for
 from identity.errors import DutyMissing, SubjectNotActive, SubjectUnknown
 from identity.service import IdentityService
 from licence.bulk.errors import TypeChanged, WorkInterrupted
 from licence.bulk.jobs import BulkJob
-from licence.bulk.lifecycle import LIFECYCLE, JobEvent
+from licence.bulk.lifecycle import ENDED, LIFECYCLE, JobEvent
 from licence.bulk.orders import Orders
 from licence.bulk.reading import TableLimits
 from licence.bulk.repository import BulkRepository
@@ -35,6 +37,7 @@ __all__ = ["Bulk", "BulkRules", "is_of_job", "is_passing", "is_suspicious", "mov
 OF_JOB: Final = (
     AuthorisationExhausted,
     DutyMissing,
+    MandateNotInForce,
     NotAuthorised,
     NumbersExhausted,
     ReviewRequired,
@@ -158,6 +161,8 @@ def move(
     if not repository.change(tx, job.id, before=job.state, state=state.value, **values):
         raise LostRace
     told: dict[str, Fact] = {"state": state.value, "rows": job.rows}
+    if state in ENDED:  # of what its start took for a delegate, whatever no row has used
+        give_back_for(tx, job.id)
     if values.get("fault"):
         told["fault"] = str(values["fault"])
     tx.record(AuditEvent(tag=f"bulk:{event.value}:done", actor=actor, subject=job.id, facts=told))

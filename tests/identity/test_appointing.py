@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from identity.account_freezing import AccountFreezing
 from identity.appointing import content_of
 from identity.duties import Actor, Duty, Grant
 from identity.errors import (
@@ -144,11 +145,15 @@ def test_the_last_security_administrator_stays(office: Office) -> None:
     assert frozenset({SECURITY}) == held(office, first.id)
 
 
-@pytest.mark.parametrize("how", ["frozen", "for a time"])
+@pytest.mark.parametrize("how", ["frozen", "account frozen", "for a time"])
 def test_whoever_may_not_act_or_ends_by_itself_does_not_count(office: Office, how: str) -> None:
     first, second = office.pair
     if how == "frozen":
         office.identity.freeze(FIRST, second.id, reason="举报核实中")
+    elif how == "account frozen":
+        office.access.open_account(FIRST, second.id)
+        freezing = AccountFreezing(store=office.store, repository=office.repository)
+        freezing.freeze(first, second.id, reason="疑似被盗用")
     else:
         with office.store.transaction() as tx:
             office.appointing.add_grant(tx, second.id, SECURITY, by="test", until=NOW + timedelta(days=1))

@@ -52,6 +52,16 @@ def segment(value: Any) -> str:  # noqa: ANN401 - JSON
     return base64.urlsafe_b64encode(encoded).decode().rstrip("=")
 
 
+@pytest.mark.parametrize("named", [[{}], [[AUDIENCE]], {"a": AUDIENCE}, 7, [], True])
+def test_an_audience_is_a_text_or_several(named: Any) -> None:  # noqa: ANN401 - JSON
+    """As the service has them, in a set: what cannot be hashed is looked for in none."""
+    assertion, audiences = signed(aud=named), frozenset({AUDIENCE})
+    with pytest.raises(AssertionRefused) as refused:
+        read_assertion(assertion, [PUBLIC], audiences=audiences, now=NOW)
+    assert refused.value.details["fault"] == "claims"
+    assert read_assertion(signed(aud=[named, AUDIENCE]), [PUBLIC], audiences=audiences, now=NOW).client == "client"
+
+
 def test_a_good_assertion_is_read() -> None:
     assertion = signed()
     assert client_of(assertion) == "client"

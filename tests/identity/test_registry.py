@@ -8,10 +8,11 @@ from identity.duties import Duty, Grant
 from identity.errors import AccountUnknown, SubjectUnknown
 from identity.holding import Standing
 from identity.lifecycle import SubjectState
-from identity.register_repository import AccountState, RegisterPage, RegisterQuery
+from identity.register_repository import AccountState, RegisterPage, RegisterQuery, first_organisation
 from identity.registry import NamedKind, RegisterService
 from identity.service import RegisterOrganisation
 from identity.subject import Organisation
+from tests.fakes.clock import NOW
 from tests.identity.builders import FIRST, PASSWORD, SECOND, Office, organisation_code
 from trust.events import AuditEvent
 
@@ -117,6 +118,21 @@ def list_accounts(office: Office) -> None:
         )
     assert [opened[0]] == [one.account.person for one in register.accounts(text="xiao", state=None, page=ALL)[0]]
     assert register.accounts(text="%", state=None, page=ALL)[0] == ()
+
+
+def test_the_first_organisation_in_a_state_is_found_behind_any_number_of_others(office: Office) -> None:
+    for _ in range(3):
+        command = RegisterOrganisation(name="未核验", credit_code=organisation_code(office.next()))
+        office.identity.register_organisation(FIRST, command)
+    with office.store.reading() as view:
+        assert first_organisation(view, SubjectState.ACTIVE) is None
+        assert first_organisation(view, SubjectState.REGISTERED) == NOW
+    office.clock.advance(timedelta(days=1))
+    proven = organisation(office, "云州市公安局")
+    office.clock.advance(timedelta(days=1))
+    organisation(office, "云州市民政局")
+    with office.store.reading() as view:
+        assert first_organisation(view, SubjectState.ACTIVE) == proven.registered_at == NOW + timedelta(days=1)
 
 
 def test_accounts_are_found_by_username_and_state(office: Office) -> None:

@@ -244,13 +244,41 @@ def test_a_session_is_ended_by_its_bearer(office: Office) -> None:
     assert office.tags(issued.holder)[-1] == "session:end:done"
 
 
-def test_ending_one_forgets_those_that_expired(office: Office) -> None:
+def is_kept(office: Office, issued: IssuedToken) -> bool:
+    with office.store.reading() as view:
+        return token_repository.bearer(view, digest_of(issued.secret)) is not None
+
+
+def test_those_that_expired_are_forgotten(office: Office) -> None:
+    old = office.session(office.person())
+    office.clock.advance(AFTER)
+    later = office.session(office.person())
+    office.clock.advance(SESSION_LIFETIME - AFTER)
+    assert (office.access.forget(), is_kept(office, old), is_kept(office, later)) == (1, False, True)
+    event = office.events()[-1]
+    assert (event.tag, event.facts) == ("session:forget:done", {"rows": 1})
+    assert office.access.forget() == 0
+    assert office.events()[-1] == event  # and not a word while there is nothing to forget
+
+
+def test_many_are_forgotten_a_portion_at_a_time_the_oldest_first(office: Office) -> None:
+    issued = []
+    for _ in range(3):
+        issued.append(office.session(office.person()))
+        office.clock.advance(AFTER)
+    office.clock.advance(SESSION_LIFETIME)
+    with office.store.transaction() as tx:
+        assert token_repository.forget(tx, most=2) == 2
+        tx.record(AuditEvent(tag="session:forget:done", actor="system", subject="sessions"))
+    assert [is_kept(office, one) for one in issued] == [False, False, True]
+
+
+def test_ending_one_ends_no_other(office: Office) -> None:
     old = office.session(office.person())
     office.clock.advance(SESSION_LIFETIME + AFTER)
     new = office.session(office.person())
     office.access.log_out(office.access.actor_of(new.secret), new.secret)
-    with office.store.reading() as view:
-        assert token_repository.bearer(view, digest_of(old.secret)) is None
+    assert (is_kept(office, old), is_kept(office, new)) == (True, False)  # a logout waits for no others' rows
 
 
 def freeze(office: Office, person: str) -> None:

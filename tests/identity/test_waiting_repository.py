@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from identity.delegation.mandates import OFFERED_FOR
 from identity.delegation.tables import MandateRow
 from identity.four_eyes.tables import ProposalRow
 from identity.waiting_repository import decided_proposals, offered
@@ -22,13 +23,16 @@ def test_offers_wait_for_who_may_take_them_until_they_end(store: Store) -> None:
         {**offer, "id": "mandate_3", "not_after": NOW - DAY},
         {**offer, "id": "mandate_4", "not_after": NOW + DAY, "state": "accepted"},
         {**offer, "id": "mandate_5", "not_after": NOW + DAY, "delegate": "P3"},
+        {**offer, "id": "mandate_6", "not_after": NOW + 9 * DAY, "given_at": NOW - OFFERED_FOR + HOUR},
+        {**offer, "id": "mandate_7", "not_after": NOW + 9 * DAY, "given_at": NOW - OFFERED_FOR - HOUR},
     )
     with store.reading() as view:
-        queue = offered(view, "P1", limit=1)
-        assert ([(one.id, one.within, one.by) for one in queue.things], queue.total) == (
-            [("mandate_2", "O1", "P2")],
-            2,
-        )
+        queue = offered(view, "P1", limit=2)
+    assert queue.total == 3
+    assert [(one.id, one.within, one.by, one.deadline) for one in queue.things] == [
+        ("mandate_6", "O1", "P2", NOW + HOUR),  # nobody can accept it afterwards
+        ("mandate_2", "O1", "P2", NOW + DAY),
+    ]
 
 
 def test_whoever_proposed_is_told_of_decisions_by_others(store: Store) -> None:

@@ -218,6 +218,14 @@ def test_a_wrong_pin_is_tried_once_so_that_the_token_does_not_lock(library: str,
             device.ready()
 
 
+def test_a_pin_that_is_no_text_is_said_and_not_told(library: str, label: str) -> None:
+    pin = b"4711\xff0815"
+    with pytest.raises(KeystoreUnavailable, match="TRUST_PKCS11_PIN_FILE as text in UTF-8") as refused:
+        token_device(library, label, pin=pin).ready()
+    assert (refused.value.__context__, refused.value.__cause__) == (None, None)  # which would bear the PIN
+    assert not any(told in str(refused.value) for told in ("4711", "0815"))
+
+
 def test_a_module_that_is_none_is_said(label: str) -> None:
     with pytest.raises(KeystoreUnavailable, match="TRUST_PKCS11_MODULE"):
         token_device("/no/such/library.so", label).ready()

@@ -16,6 +16,7 @@ from identity.levels import Level
 from identity.repository import Client
 from tests.api.builders import PUBLIC_URL, grant
 from tests.api.federation.builders import FIRST, Neighbourhood
+from tests.api.proofs import Holder
 from tests.province import CLIENT, Answer
 
 FORM = {"grant_type": TOKEN_EXCHANGE, "subject_token_type": TICKET}
@@ -188,6 +189,26 @@ def test_only_a_peer_gets_and_exchanges_tickets(neighbourhood: Neighbourhood) ->
     assert service.ask("GET", "/v1/peer/user", token=session).status_code == 401
 
 
+def test_of_a_replayed_proof_nothing_is_told_nor_put_on_record_as_told(neighbourhood: Neighbourhood) -> None:
+    service, peer = neighbourhood.service, neighbourhood.platform()
+    holder, path = Holder(service), "/v1/peer/user"
+    person = neighbourhood.neighbour(neighbourhood.citizen())
+    found = ticket(neighbourhood, peer, neighbourhood.session(person.id))
+    form = {**FORM, "subject_token": found["ticket"]}
+    exchanged = service.instance.federation.exchange(client_of(neighbourhood, peer), form, key=holder.thumbprint)
+    headers = holder.headers("GET", path, token=exchanged["access_token"])
+    assert service.ask("GET", path, headers=headers).json()["name"] == person.name.value
+    before = service.head()
+    again = service.ask("GET", path, headers=headers)
+    assert (again.status_code, again.json()["details"]["fault"]) == (401, "replay")
+    tags = {one.tag for one in service.events(after=before)}
+    assert "dpop_proof:use:replayed" in tags
+    assert "ticket:tell:done" not in tags
+    before = service.head()
+    assert holder.ask("GET", path, token="xo_nothing").status_code == 401
+    assert not [one for one in service.events(after=before) if one.tag.startswith("dpop_proof:")]
+
+
 # --- agreeing
 
 
@@ -322,3 +343,14 @@ def test_a_peer_exchanges_its_ticket_at_the_token_endpoint(neighbourhood: Neighb
     again = brought(secret)
     assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
     assert brought("no ticket").json()["error"] == "invalid_request"
+
+
+def test_a_platform_is_asked_over_the_connections_that_there_are(neighbourhood: Neighbourhood) -> None:
+    """Until something else is agreed with it: then at its new addresses."""
+    address = neighbourhood.province.address
+    usual = {"known_as": CLIENT, "token_address": f"{address}/token", "user_address": f"{address}/userinfo"}
+    peer, federation = neighbourhood.platform(**usual), neighbourhood.service.instance.federation
+    known = federation.peer_login(peer)
+    assert federation.peer_login(peer) is known
+    neighbourhood.agree(peer, **usual, max_level=Level.BASIC)
+    assert federation.peer_login(peer).peer.max_level is Level.BASIC

@@ -5,17 +5,22 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from fastapi.testclient import TestClient
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from sqlalchemy import text
 
 from api.browser_sessions import Visit
 from api.demo import cast
+from api.federation.asking import AT_ONCE
 from identity.duties import Actor
-from identity.federation.errors import LinkNeedsLogin, PlatformContradicts, VouchedTooLow
+from identity.federation.errors import LinkNeedsLogin, PlatformContradicts, PlatformUnavailable, VouchedTooLow
 from identity.federation.id_tokens import LOGOUT_EVENT
-from tests.api.builders import Service
+from identity.openid.grants import Participant
+from tests.api.builders import PUBLIC_URL, Service
 from tests.api.federation.builders import FIRST, Neighbourhood
 from tests.province import CLIENT, Answer, Citizen
+from trust.events import AuditEvent
 
 
 def me(neighbourhood: Neighbourhood, token: str) -> dict[str, Any]:
@@ -333,9 +338,9 @@ def test_an_answer_is_good_once_and_for_ten_minutes(neighbourhood: Neighbourhood
 # --- in a browser
 
 
-def callback(neighbourhood: Neighbourhood, citizen: Citizen, query: str = "") -> Any:  # noqa: ANN401 - an answer
+def callback(neighbourhood: Neighbourhood, citizen: Citizen, query: str = "", *, http: TestClient | None = None) -> Any:  # noqa: ANN401 - an answer
     """Go there and come back with the cookies of one browser."""
-    http = neighbourhood.service.http
+    http = http or neighbourhood.service.http
     away = http.get(f"/login/upper{query}", follow_redirects=False)
     assert away.status_code == 303, away.text
     brought = neighbourhood.province.authorize(away.headers["location"], citizen)
@@ -353,6 +358,13 @@ def test_a_browser_comes_back_with_a_session_and_goes_on(neighbourhood: Neighbou
     http.cookies.clear()
     assert callback(neighbourhood, neighbourhood.citizen()).headers["location"] == "/account"
     http.cookies.clear()
+
+
+def test_below_a_path_a_browser_stays_below_it(neighbourhood: Neighbourhood) -> None:
+    with TestClient(neighbourhood.service.app, base_url=PUBLIC_URL, root_path="/trust") as http:
+        back = callback(neighbourhood, neighbourhood.citizen(), "?request=a_login_that_waits", http=http)
+        assert back.headers["location"] == "/trust/login/next?request=a_login_that_waits"
+        assert callback(neighbourhood, neighbourhood.citizen(), http=http).headers["location"] == "/trust/account"
 
 
 def test_nobody_brings_back_anothers_login(neighbourhood: Neighbourhood) -> None:
@@ -384,7 +396,7 @@ def test_who_is_logged_in_links_the_own_account_above(neighbourhood: Neighbourho
     http.cookies.set("__Host-xinyin-session", token, domain="trust.example", path="/")
     back = callback(neighbourhood, citizen, "?purpose=link")
     assert back.status_code == 303
-    assert [one["how"] for one in links(neighbourhood, token)] == ["logged_in"]
+    assert [one["how"] for one in links(neighbourhood, neighbourhood.session(person.id))] == ["logged_in"]
     http.cookies.clear()
     stranger = neighbourhood.neighbour(neighbourhood.citizen())
     http.cookies.set("__Host-xinyin-session", neighbourhood.session(stranger.id), domain="trust.example", path="/")
@@ -392,6 +404,31 @@ def test_who_is_logged_in_links_the_own_account_above(neighbourhood: Neighbourho
     assert back.status_code == 409
     back = callback(neighbourhood, citizen, "?purpose=link")  # which is linked to another here
     assert back.status_code == 409
+    http.cookies.clear()
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_a_login_takes_the_place_of_the_one_before(neighbourhood: Neighbourhood, is_same: bool) -> None:  # noqa: FBT001 - who it is
+    """Logging out ends it at the business systems that took part in the one before, too."""
+    http, instance, citizen = neighbourhood.service.http, neighbourhood.service.instance, neighbourhood.citizen()
+    person = neighbourhood.neighbour(citizen)
+    token, client = neighbourhood.session(person.id), neighbourhood.platform()
+    store, before = instance.base.store, instance.base.access.actor_of(token).session
+    with store.transaction() as tx:
+        instance.openid.repository.put_participant(
+            tx, Participant(session=before, client=client, person=person.id, sid=f"sid {before}")
+        )
+        tx.record(AuditEvent(tag="test:enter:done", actor="test", subject="test"))
+    http.cookies.clear()
+    http.cookies.set("__Host-xinyin-session", token, domain="trust.example", path="/")
+    back = callback(neighbourhood, citizen if is_same else neighbourhood.citizen())
+    assert back.status_code == 303
+    assert me(neighbourhood, token)["code"] == "request.unauthenticated"
+    with store.reading() as view:
+        asked = text("SELECT session FROM openid_participant WHERE sid = :sid")
+        now = [session for (session,) in view.rows(asked, sid=f"sid {before}")]
+    assert len(now) == is_same
+    assert before not in now
     http.cookies.clear()
 
 
@@ -431,6 +468,41 @@ def test_the_platform_ends_the_sessions_that_were_begun_with_it(neighbourhood: N
     assert me(neighbourhood, body["token"])["code"] == "request.unauthenticated"
     assert me(neighbourhood, other)["id"] == body["person"]  # which was begun here
     assert "session:end_from_above:done" in neighbourhood.tags(body["person"])
+
+
+# --- where it is silent
+
+
+def test_nobody_waits_for_a_platform_that_another_one_waits_for(neighbourhood: Neighbourhood) -> None:
+    """Else its silence would take every thread of ours: all of them would wait, one after the other."""
+    upper, clock = neighbourhood.service.instance.federation.upper, neighbourhood.service.clock
+    assert upper is not None
+    before = upper.published()
+    with upper.lock:  # somebody asks, and gets no answer
+        assert upper.published() is before
+        token = jwt.encode({"alg": "ES256", "kid": neighbourhood.province.key.kid}, {}, neighbourhood.province.key)
+        assert upper.keys_for(token)
+        unknown = jwt.encode({"alg": "ES256", "kid": "another"}, {}, neighbourhood.province.key)
+        with pytest.raises(PlatformUnavailable):
+            upper.keys_for(unknown)
+        clock.advance(timedelta(hours=2))
+        with pytest.raises(PlatformUnavailable):
+            upper.published()
+    assert upper.published() is not before
+
+
+def test_so_many_at_most_wait_for_a_platform(neighbourhood: Neighbourhood) -> None:
+    upper = neighbourhood.service.instance.federation.upper
+    assert upper is not None
+    asking = upper.asking
+    for _ in range(AT_ONCE):
+        asking.places.acquire()
+    with pytest.raises(PlatformUnavailable) as refused:
+        asking.get(f"{neighbourhood.province.address}/jwks")
+    assert refused.value.details["fault"] == "too many wait for the platform"
+    for _ in range(AT_ONCE):
+        asking.places.release()
+    assert asking.get(f"{neighbourhood.province.address}/jwks").status == 200
 
 
 # --- without one

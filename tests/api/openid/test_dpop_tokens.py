@@ -5,7 +5,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from identity.duties import Actor
+from identity.assertion import ASSERTION_TYPE
+from identity.duties import Actor, Duty, Grant
 from identity.openid.errors import MetadataMalformed
 from identity.openid.metadata import AuthMethod
 from tests.api.builders import PUBLIC_URL, Service
@@ -112,10 +113,20 @@ def test_at_user_information_a_proof_is_checked_for_the_token_and_spent(
     token = redeemed(system, sign_on.code_of(system, human), holder).json()["access_token"]
     headers = holder.headers("GET", USER, token=token)
     assert shared.ask("GET", USER, headers=headers).status_code == 200
+    before = shared.head()
     for again, fault in ((headers, "replay"), (holder.headers("GET", USER, token=token, ath=None), "token")):
         answer = shared.ask("GET", USER, headers=again)
         assert refusal(answer) == (401, "invalid_dpop_proof", fault)
         assert answer.headers["www-authenticate"].startswith('DPoP error="invalid_dpop_proof"')
+    tags = {one.tag for one in shared.events(after=before)}
+    assert "dpop_proof:use:replayed" in tags
+    assert "openid_claims:tell:done" not in tags  # on record stands what was told, and nothing was
+
+
+def test_a_proof_beside_a_token_that_is_worth_nothing_is_not_spent(shared: Service, holder: Holder) -> None:
+    before = shared.head()
+    assert holder.ask("GET", USER, token="xo_nothing").status_code == 401
+    assert not [one for one in shared.events(after=before) if one.tag.startswith("dpop_proof:")]
 
 
 def test_a_proof_that_does_not_hold_gets_no_token_and_costs_no_code(
@@ -224,6 +235,22 @@ def test_a_token_for_an_interface_is_told_of_to_its_owner_and_opens_nothing_here
     assert not introspected(sign_on.system(), token)["active"]
 
 
+def test_of_a_token_with_fewer_scopes_an_interface_learns_no_more_than_they_tell(
+    shared: Service, sign_on: SignOn, system: System, hall: System
+) -> None:
+    human, browser, organisation = sign_on.human(), Browser(shared), shared.organisation()
+    shared.appoint(human.person, Grant(Duty.LICENCE_OFFICER, organisation))
+    scope = "openid organisation offline_access"
+    page = browser.log_in(system.begin(browser, resource=HALL, scope=scope), human)
+    code = query_of(browser.agree(page, organisation=organisation).headers["location"])["code"]
+    tokens = redeemed(system, code).json()
+    assert introspected(hall, tokens["access_token"])["acting_for"]["id"] == organisation
+    fewer = refreshed(system, tokens["refresh_token"], scope="openid").json()["access_token"]
+    for asking in (hall, system):
+        told = introspected(asking, fewer)
+        assert (told["active"], told["scope"], "acting_for" in told) == (True, "openid", False)
+
+
 def test_it_is_agreed_to_each_time_and_never_without_a_page(
     shared: Service, system: System, hall: System, human: Human
 ) -> None:
@@ -267,6 +294,13 @@ def test_a_systems_own_token_is_for_this_service(system: System, hall: System) -
     for resource in (HALL, "https://elsewhere.example"):
         assert refusal(asked(system, {**own, "resource": resource}))[:2] == (400, "invalid_target")
     assert hall.client
+
+
+def test_a_systems_own_token_is_of_the_system_that_the_form_names(system: System, hall: System) -> None:
+    own = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION_TYPE}
+    for named, status in ((system.client, 200), (hall.client, 401)):
+        form = {**own, "client_id": named, "client_assertion": system.assertion()}
+        assert system.service.ask("POST", TOKEN, data=form).status_code == status  # RFC 7521, 4.2
 
 
 def test_whoever_is_suspended_gets_no_tokens_for_its_interface(shared: Service, sign_on: SignOn, human: Human) -> None:

@@ -14,11 +14,14 @@ from identity.duties import Actor, Duty, Grant
 from identity.jose import JWSAlgorithm
 from identity.levels import Factor, Level
 from identity.openid.metadata import AuthMethod
+from identity.openid.provider_key import PURPOSE
 from identity.openid.scopes import Scope
 from tests.api.builders import PUBLIC_URL, Service, operations_of
 from tests.api.sign_on import BACK, Browser, Human, SignOn, System, pkce, query_of
 from tests.fakes.clock import NOW
+from tests.fakes.faulty import Faults, FaultyCustody
 from trust.events import AuditEvent
+from trust.signing import SigningUnavailable
 
 OFFLINE = "openid profile offline_access"
 
@@ -263,6 +266,23 @@ def test_who_is_frozen_is_nobody_any_more(sign_on: SignOn, system: System) -> No
     assert error_of(answer) == (401, "invalid_token", "openid.access_token_refused")
     assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
     assert system.refresh(tokens["refresh_token"]).json()["details"] == {"fault": "ended"}
+
+
+def test_what_could_not_be_signed_spends_nothing(sign_on: SignOn, system: System, human: Human) -> None:
+    keys, faults = sign_on.service.instance.openid.keys, Faults()
+    usual, code = keys.custody, sign_on.code_of(system, human, scope=OFFLINE)
+    keys.custody = FaultyCustody(usual, faults)
+    try:
+        faults.fail(f"sign:{PURPOSE.value}", SigningUnavailable())
+        silent = system.redeem(code)
+        assert (silent.status_code, silent.json()["error"]) == (503, "temporarily_unavailable")
+        tokens = system.redeem(code).json()  # asked again, as it was told to
+        faults.fail(f"sign:{PURPOSE.value}", SigningUnavailable())
+        assert system.refresh(tokens["refresh_token"]).status_code == 503
+    finally:
+        keys.custody = usual
+    assert system.refresh(tokens["refresh_token"]).status_code == 200
+    assert active(system, tokens["access_token"])
 
 
 # --- access tokens
@@ -513,8 +533,10 @@ def test_a_system_that_has_to_push_does(sign_on: SignOn, human: Human) -> None:
 def test_a_pushed_request_is_of_who_pushed_it_and_lives_ninety_seconds(sign_on: SignOn, system: System) -> None:
     other, browser = sign_on.system(), Browser(sign_on.service)
     name = system.post("/oauth2/par", **system.parameters()).json()["request_uri"]
-    for params in ({"client_id": other.client, "request_uri": name}, {"client_id": system.client, "request_uri": "x"}):
-        assert browser.ask("GET", "/oauth2/authorize", params=params).status_code == 404
+    nowhere = name[:-4] + "AAAA"
+    for client, asked in ((other.client, name), (system.client, nowhere)):
+        answer = browser.ask("GET", "/oauth2/authorize", params={"client_id": client, "request_uri": asked})
+        assert answer.status_code == 404
     assert browser.go(f"/login?request={name.rpartition(':')[2]}").status_code == 404
     sign_on.service.clock.advance(timedelta(seconds=90))
     assert (

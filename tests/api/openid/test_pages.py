@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
 from api.browser_sessions import FormForged, FormIncomplete
 from api.openid.logout_courier import LogoutCarrier, LogoutCourier
@@ -15,6 +16,8 @@ from identity import jose
 from identity.authentication.authenticators import Authenticator, HeldCertificate
 from identity.openid.ending import NOTICE_LIFETIME, topic_of
 from identity.openid.errors import RequestUnknown
+from identity.openid.grants import Participant
+from identity.openid.repository import BATCH
 from tests.api.builders import PUBLIC_URL, Service
 from tests.api.sign_on import PASSWORD, Browser, Human, SignOn, System, query_of
 from tests.fakes.clock import NOW
@@ -328,6 +331,27 @@ def test_a_session_that_ends_elsewhere_is_told_of_as_well(sign_on: SignOn, brows
     told = notices_of(sign_on, system)[before:]
     assert claims(sign_on, hint)["sid"] in [one.payload["sid"] for one in told]
     assert ending.forget() >= 0
+
+
+def test_of_many_sessions_those_that_are_over_are_found(sign_on: SignOn, system: System) -> None:
+    """By one question, however many go on; and more than one round finds, where more have ended."""
+    instance = sign_on.service.instance
+    store, repository, ending = instance.base.store, instance.openid.repository, instance.openid.ending
+    human, browser = sign_on.human(), Browser(sign_on.service)
+    entered(browser, system, human)
+    ending.sweep()
+    gone = [f"ses_gone_{number:04}" for number in range(BATCH + 1)]
+    with store.transaction() as tx:
+        for one in gone:
+            taking_part = Participant(session=one, client=system.client, person=human.person, sid=f"sid {one}")
+            repository.put_participant(tx, taking_part)
+        tx.record(AuditEvent(tag="test:enter:done", actor="test", subject="test"))
+    assert ending.sweep(session=gone[-1]) == 1
+    assert ending.sweep(session="ses_unknown") == 0
+    assert ending.sweep() == BATCH
+    with store.reading() as view:
+        left = view.rows(text("SELECT person FROM openid_participant WHERE client = :client"), client=system.client)
+    assert human.person in {person for (person,) in left}  # whose session goes on
 
 
 def receiver(*statuses: int) -> tuple[httpx2.Client, list[httpx2.Request]]:

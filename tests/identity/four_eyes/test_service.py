@@ -17,6 +17,7 @@ from identity.four_eyes.errors import (
     ProposalOpen,
     ProposalOutdated,
     ProposalUnknown,
+    ProposerMayNot,
 )
 from identity.four_eyes.proposals import DECIDED_WITHIN, LIFECYCLE, Handler, Proposal, ProposalEvent, ProposalState
 from identity.four_eyes.repository import AT_ONCE, ProposalRepository
@@ -45,6 +46,7 @@ class Change(Handler):
     """A kind of the tests: what it has done stands in a list."""
 
     kind = "test:change"
+    proposers = frozenset({Duty.REGISTRAR})
     approvers = frozenset({Duty.REGISTRAR, Duty.SEAL_OWNER})
     floor = Level.SUBSTANTIAL
 
@@ -121,6 +123,16 @@ class Desk:
 def desk(office: Office) -> Desk:
     """Return an engine on SQLite."""
     return Desk(office)
+
+
+def test_who_lost_the_duty_since_has_proposed_nothing(desk: Desk) -> None:
+    proposal = desk.propose()
+    desk.office.appointing.withdraw(desk.second, desk.first.id, REGISTRAR, reason="调离登记岗位")
+    with pytest.raises(ProposerMayNot):
+        desk.approve(proposal)
+    assert desk.change.done == []
+    assert desk.engine.find(desk.second, proposal.id).state is ProposalState.PROPOSED
+    desk.engine.reject(desk.second, proposal.id, reason="提请人已调离")
 
 
 def test_another_person_agrees_and_it_is_done(desk: Desk) -> None:
@@ -215,7 +227,7 @@ def test_what_is_proposed_is_over_in_time(desk: Desk) -> None:
     desk.office.clock.advance(DECIDED_WITHIN - timedelta(seconds=1))
     assert desk.engine.waiting(desk.second) == (proposal,)
     desk.office.clock.advance(timedelta(seconds=1))
-    assert desk.engine.waiting(desk.second) == ()
+    assert (desk.engine.waiting(desk.second), desk.engine.count_waiting(desk.second)) == ((), 0)
     with pytest.raises(ProposalNotOpen) as refused:
         desk.approve(proposal)
     assert refused.value.details == {"state": "expired"}
@@ -288,6 +300,7 @@ def test_a_duty_of_one_organisation_decides_for_that_one(desk: Desk) -> None:
     proposal = desk.propose(organisation=one)
     stranger, own = owner(desk, other), owner(desk, one)
     assert (desk.engine.waiting(stranger), desk.engine.waiting(own)) == ((), (proposal,))
+    assert (desk.engine.count_waiting(stranger), desk.engine.count_waiting(own)) == (0, 1)
     with pytest.raises(ProposalUnknown):
         desk.engine.find(stranger, proposal.id)
     with pytest.raises(ProposalUnknown):
@@ -308,6 +321,7 @@ def test_one_sees_what_one_proposed_and_what_waits_for_one(desk: Desk) -> None:
     assert (desk.engine.mine(desk.second), desk.engine.waiting(desk.second)) == ((), (proposal,))
     nobody = desk.office.officer()
     assert (desk.engine.mine(nobody), desk.engine.waiting(nobody)) == ((), ())
+    assert [desk.engine.count_waiting(one) for one in (desk.first, desk.second, nobody)] == [0, 1, 0]
     for name in (proposal.id, "prop_nothing"):
         with pytest.raises(ProposalUnknown) as refused:
             desk.engine.find(nobody, name)
@@ -437,3 +451,4 @@ def test_more_wait_than_are_read_at_once(desk: Desk, more: int) -> None:
     assert [one.id for one in desk.engine.waiting(desk.second, limit=AT_ONCE + 5)] == sorted(made)
     after = sorted(made)[2]
     assert [one.id for one in desk.engine.waiting(desk.second, after=after, limit=2)] == sorted(made)[3:5]
+    assert desk.engine.count_waiting(desk.second) == AT_ONCE + more

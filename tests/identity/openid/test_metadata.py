@@ -27,7 +27,15 @@ def test_what_is_registered_is_kept_as_it_is() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["https://app.example/a?b=c", "http://127.0.0.1:8000/a", "http://localhost/a", "http://[::1]:1/a", "cn.app:/back"],
+    [
+        "https://app.example/a?b=c",
+        "https://app.example.:8443/a",
+        "https://[2001:db8::1]:8443/a",
+        "http://127.0.0.1:8000/a",
+        "http://localhost/a",
+        "http://[::1]:1/a",
+        "cn.app:/back",
+    ],
 )
 def test_browsers_may_be_sent_where_nobody_listens_in(address: str) -> None:
     assert ClientMetadata(redirect_uris=(address,)).redirect_uris == (address,)
@@ -45,6 +53,13 @@ def test_browsers_may_be_sent_where_nobody_listens_in(address: str) -> None:
         ({"redirect_uris": ("https://*.example/",)}, "redirect_uris"),
         ({"redirect_uris": ("https://app.example\\@evil.example/",)}, "redirect_uris"),
         ({"redirect_uris": ("https:///back",)}, "redirect_uris"),
+        ({"redirect_uris": ("https://:443/back",)}, "redirect_uris"),
+        ({"redirect_uris": ("https://[::1/back",)}, "redirect_uris"),
+        ({"redirect_uris": ("https://app.example:70000/",)}, "redirect_uris"),
+        ({"redirect_uris": ("https://app.example:0/",)}, "redirect_uris"),
+        ({"redirect_uris": ("https://app.example;script-src/",)}, "redirect_uris"),
+        ({"redirect_uris": ("https://app..example/",)}, "redirect_uris"),
+        ({"redirect_uris": ("cn.app://[::1/back",)}, "redirect_uris"),
         ({"redirect_uris": ("javascript:alert(1)",)}, "redirect_uris"),
         ({"redirect_uris": ("app:/back",)}, "redirect_uris"),
         ({"redirect_uris": ("https://app.example/ back",)}, "redirect_uris"),
@@ -52,6 +67,7 @@ def test_browsers_may_be_sent_where_nobody_listens_in(address: str) -> None:
         ({"post_logout_redirect_uris": ("http://app.example/",)}, "post_logout_redirect_uris"),
         ({"backchannel_logout_uri": "cn.app:/logout"}, "backchannel_logout_uri"),
         ({"backchannel_logout_uri": "http://app.example/logout"}, "backchannel_logout_uri"),
+        ({"backchannel_logout_uri": f"https://{'a' * 64}.example/logout"}, "backchannel_logout_uri"),
         ({"sector_identifier": "https://app.example"}, "sector_identifier"),
         ({"redirect_uris": ("https://a.example/", "https://b.example/")}, "sector_identifier"),
         ({"scopes": frozenset({Scope.PROFILE})}, "scopes"),

@@ -92,7 +92,13 @@ class Desk:
             store=store, identity=identity, reopening=reopening, four_eyes=self.four_eyes
         )
         self.notices = PersonNotices(store)
-        self.first, self.second = officer(office.person("甲")), officer(office.person("乙"))
+        self.first, self.second = self.appointed(office.person("甲")), self.appointed(office.person("乙"))
+
+    def appointed(self, person: Person) -> Actor:
+        """Return a person as a registrar who holds the duty."""
+        with self.office.store.transaction() as tx:
+            self.office.appointing.add_grant(tx, person.id, Grant(Duty.REGISTRAR), by="test")
+        return officer(person)
 
     # --- at the counter
 

@@ -255,6 +255,7 @@ def test_so_many_a_day_for_whoever_it_is(desk: Desk, owner: Person) -> None:
             desk.recovery.begin(asked)
         with pytest.raises(TooManyProofings):
             desk.recovery.begin(asked)
+        desk.recovery.begin(replace(asked, network="192.0.2.7"))  # who is elsewhere is kept out by nobody
 
 
 def test_a_silent_provider_recovers_nothing(desk: Desk, owner: Person) -> None:

@@ -133,4 +133,4 @@ def test_an_officer_recovers_no_account_of_his_own(desk: Desk) -> None:
     with pytest.raises(OfficersMissing):
         desk.propose_recovery(desk.first.id)
     with pytest.raises(OfficersMissing):
-        desk.approve(desk.propose_recovery(desk.first.id, by=officer(desk.office.person())), by=desk.first)
+        desk.approve(desk.propose_recovery(desk.first.id, by=desk.appointed(desk.office.person())), by=desk.first)

@@ -84,7 +84,9 @@ class Registry:
         return self.officer(self.office.person(name), Duty.REGISTRAR)
 
     def officer(self, person: Person, *duties: Duty) -> Actor:
-        """Return a person as an actor with duties."""
+        """Return a person as an actor with duties, who holds them."""
+        for one in duties:
+            self.appoint(person.id, Grant(one))
         return Actor(id=person.id, grants=frozenset(map(Grant, duties)), level=Level.HIGH)
 
     def appoint(self, person: str, grant: Grant) -> None:

@@ -117,6 +117,7 @@ def test_what_a_re_issue_would_be_about_is_counted_beforehand(any_rig: Rig) -> N
     desk.house.licences.suspend(desk.second, desk.issue().id, reason=REASON)
     told = preview(rig)
     assert (told.issuer, told.type, told.count, told.by_version) == (desk.staff.organisation, expired.type, 3, {1: 3})
+    assert told.by_seal == {desk.house.seal: 3}
     desk.house.clock.advance(timedelta(days=1))
     desk.house.authorities.keep_lists_fresh()
     assert preview(rig).count == 2

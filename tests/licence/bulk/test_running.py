@@ -54,6 +54,18 @@ def test_a_device_that_is_silent_delays_a_job_and_refuses_no_row(rig: Rig) -> No
     assert (done.state, done.fault, done.issued) == (JobState.FINISHED, "", 2)
 
 
+def test_while_a_device_is_silent_no_chunk_is_begun_whole_but_the_first(rig: Rig) -> None:
+    job = rig.started([row(str(number)) for number in range(4)])
+    for begun in (3, 5):  # the first chunk whole, then the first row of each
+        for _ in range(2):
+            rig.desk.house.faults.fail("sign:seal_owner", SigningUnavailable())
+            rig.worker.round()
+        assert [one.tag for one in rig.desk.events()].count("licence:prepare:done") == begun
+        rig.desk.house.clock.advance(timedelta(minutes=3))
+    rig.worker.work_off()
+    assert rig.job(job).issued == 4
+
+
 def next_version(rig: Rig, *, starts: date) -> None:
     """Publish the next version of the type, in effect from a day on."""
     house, staff = rig.desk.house, rig.desk.staff
