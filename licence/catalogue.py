@@ -178,7 +178,7 @@ class Catalogue:
         return self.move(actor, self.newest(kind), TypeEvent.REFUSE, reviewer, remark=told)
 
     def return_(self, actor: Actor, kind: str) -> LicenceType:
-        """Return a reviewed version to be drafted anew."""
+        """Return a reviewed version to be drafted anew: else who drafted it could review it after this step."""
         return self.move(actor, self.newest(kind), TypeEvent.RETURN, Duty.LICENCE_OFFICER)
 
     def publish(self, actor: Actor, kind: str, *, effective_from: date | None = None) -> LicenceType:
@@ -221,7 +221,7 @@ class Catalogue:
         check_template(template, schema, workers=self.workers)
         self.passed[both] = None
         for oldest in list(self.passed)[:-MOST_REMEMBERED]:
-            del self.passed[oldest]
+            self.passed.pop(oldest, None)  # another thread may have been faster
 
     def move(
         self,

@@ -33,6 +33,8 @@
     ├── HolderNotRegistered         the holder is not registered and proven
     ├── HolderNameDiffers           the holder is registered under another name
     └── IssueUnderWay               an earlier attempt of the same request is still being worked on
+    Denied
+    └── NotByDelegation             a delegate issues, and does nothing further
     Untrusted
     ├── ClaimUntrusted              the QR code was not signed by this instance
     └── StatusListUntrusted         the status list was not signed by a key for claims
@@ -42,7 +44,7 @@ Characters that no typeface draws raise `trust.typefaces.CharacterNotCovered`.
 
 from typing import ClassVar
 
-from trust.errors import Conflict, Invalid, NotFound, Untrusted
+from trust.errors import Conflict, Denied, Invalid, NotFound, Untrusted
 
 __all__ = [
     "ClaimMalformed",
@@ -55,6 +57,7 @@ __all__ = [
     "LicenceExpired",
     "LicenceIdentifierMalformed",
     "LicenceUnknown",
+    "NotByDelegation",
     "NumberTaken",
     "RequestNotOpen",
     "RequestOutdated",
@@ -208,6 +211,13 @@ class IssueUnderWay(Conflict):
     """An earlier attempt of the same request is still being worked on. Ask again in a moment."""
 
     code = "licence.issue_under_way"
+
+
+class NotByDelegation(Denied):
+    """A delegate issues, and does nothing further: `step` is for who holds a duty; edition, paper or reissue."""
+
+    code = "licence.not_by_delegation"
+    detail_names: ClassVar[tuple[str, ...]] = ("step",)
 
 
 class ClaimUntrusted(Untrusted):

@@ -24,7 +24,7 @@ class TypeState(StrEnum):
     """Where a licence type stands."""
 
     DRAFT = "draft"  # 草案
-    RETURNED = "returned"  # 复核未通过，待修改
+    RETURNED = "returned"  # 复核未通过或发布前退回，待修改
     REVIEWED = "reviewed"  # 已复核
     PUBLISHED = "published"  # 已发布
     RETIRED = "retired"  # 已停用
@@ -45,7 +45,7 @@ TYPE_LIFECYCLE = Lifecycle(
     moves={
         (TypeState.DRAFT, TypeEvent.REVIEW): TypeState.REVIEWED,
         (TypeState.DRAFT, TypeEvent.REFUSE): TypeState.RETURNED,
-        (TypeState.REVIEWED, TypeEvent.RETURN): TypeState.DRAFT,
+        (TypeState.REVIEWED, TypeEvent.RETURN): TypeState.RETURNED,
         (TypeState.REVIEWED, TypeEvent.PUBLISH): TypeState.PUBLISHED,
         (TypeState.PUBLISHED, TypeEvent.RETIRE): TypeState.RETIRED,
     },

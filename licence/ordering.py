@@ -53,6 +53,9 @@ class IssueLicence:
     agreed_by: str | None = None
     """Who has agreed to a whole bulk job, of which this is a row (licence/bulk/): set by those who run it alone."""
 
+    job: str | None = None
+    """The bulk job of which this is a row: with its start a use was taken for it, where a delegate asked for it."""
+
     type_version: int | None = None
     """The version of the type by which this was looked at: by no other is it issued. None: whichever is in effect."""
 

@@ -78,12 +78,21 @@ class StatusLists:
         Raise `TypeUnknown`, also for one that was never published, or `SigningUnavailable`.
         """
         code = self.code_of(int(name)) if NUMBER.fullmatch(name) else name
+        return self.fresh(code) or self.looked_at_anew(code)
+
+    def fresh(self, code: str) -> PublishedStatusList | None:
+        """Return the list of a type where it need not be looked at anew. Nobody waits for that, whoever renews one."""
+        kept, now = self.kept.get(code), self.store.clock.now()
+        is_fresh = kept is not None and kept.looked_at <= now < kept.looked_at + LOOK_PAUSE
+        return kept if is_fresh else None
+
+    def looked_at_anew(self, code: str) -> PublishedStatusList:
+        """Return the list of a type as it stands now, one thread at a time: the others find what the first has made."""
         with self.lock:
-            kept, now = self.kept.get(code), self.store.clock.now()
-            if kept is not None and kept.looked_at <= now < kept.looked_at + LOOK_PAUSE:
-                return kept
-            self.kept[code] = self.renewed(code, kept, now)
-            return self.kept[code]
+            found = self.fresh(code)
+            if found is None:
+                found = self.kept[code] = self.renewed(code, self.kept.get(code), self.store.clock.now())
+            return found
 
     def code_of(self, number: int) -> str:
         """Return the code of the type whose list has this number, or raise `TypeUnknown`."""

@@ -30,7 +30,7 @@ from trust.lifecycle import EventNotPossible, Lifecycle
 from trust.reasons import require_reason
 from trust.store import LostRace, Reading, Store, Transaction
 
-__all__ = ["DECIDED_WITHIN", "DONE_WITHIN", "LIFECYCLE", "AskStep", "RequestEvent", "ReviewService"]
+__all__ = ["ASKED_BY", "DECIDED_WITHIN", "DONE_WITHIN", "LIFECYCLE", "AskStep", "RequestEvent", "ReviewService"]
 
 DECIDED_WITHIN: Final = timedelta(days=7)
 """After this long a request that nobody decided is over."""
@@ -53,6 +53,13 @@ STEPS: Final = frozenset(
 """Events that are a step and neither an issue nor a new edition."""
 
 CONCERNED: Final = (Duty.LICENCE_OFFICER, Duty.LICENCE_REVIEWER, Duty.BUSINESS_SYSTEM)
+
+
+ASKED_BY: Final = "asked_by"
+"""In a payload: by which session a licence was asked for, and how sure that was, which its stamp tells."""
+
+NO_SESSION: Final = ("", 0)
+"""Of requests of before."""
 
 
 class RequestEvent(StrEnum):
@@ -162,7 +169,7 @@ class ReviewService:
                 reason=told,
                 ground=None,
                 digest=digest,
-                payload=payload_of(command),
+                payload=payload_of(command) | {ASKED_BY: [actor.session, actor.level.value]},
                 requested_at=tx.now,
                 expires_at=tx.now + DECIDED_WITHIN,
             )
@@ -215,12 +222,19 @@ class ReviewService:
         return replace(agreed, state=RequestState.DONE, result=moved.id, payload={})
 
     def carry_out(self, actor: Actor, name: str) -> ReviewRequest:
-        """Issue what was agreed to: by the reviewer, or again by either of them where it failed."""
+        """Issue what was agreed to: by the reviewer, or again by either of them where it failed.
+
+        Repeated once it is done, it changes nothing.
+        """
         with self.store.reading() as view:
-            found = self.open(view, name)
+            found = self.require(view, name)
             self.require_concerned(actor, found)
+            if found.state is RequestState.DONE:
+                return found
+            found = self.open(view, name)
             LIFECYCLE.after(found.state, RequestEvent.CARRY_OUT)
-            requester = self.identity.actor(view, found.requester)
+            session, level = found.payload.get(ASKED_BY, NO_SESSION)
+            requester = self.identity.actor(view, found.requester, session=session, level=level)
         # Repeated, it is the same licence.
         order = replace(order_of(found.payload), request_key=key_of(name), review=name)
         licence = self.licences.issue(requester, order)
@@ -254,6 +268,7 @@ class ReviewService:
             found = self.open(tx, name)
             if actor.id != found.requester:
                 raise RequestUnknown
+            self.licences.catalogue.hold(tx, found.type)  # as who issues does: the second sees what the first has done
             if self.is_being_carried_out(tx, found):
                 raise RequestNotOpen(state=found.state.value)
             withdrawn = self.decide(tx, found, RequestEvent.WITHDRAW, actor=actor.id, remark=told)
@@ -306,12 +321,18 @@ class ReviewService:
         """Forget what was asked for in requests that are over: data of holders do not outlive their use."""
         with self.store.reading() as view:
             over = self.repository.over(view, before=view.now)
-        for name in over:
-            with suppress(LostRace), self.store.transaction() as tx:
-                found = self.require(tx, name)
-                self.repository.put(tx, replace(found, payload={}))
-                tx.record(AuditEvent(tag="licence_request:forget:done", actor="system", subject=name))
-        return len(over)
+        return sum(self.is_forgotten(name) for name in over)
+
+    def is_forgotten(self, name: str) -> bool:
+        """Forget what was asked for, unless somebody has agreed to it at that moment; tell whether it is forgotten."""
+        with suppress(LostRace), self.store.transaction() as tx:
+            found = self.require(tx, name)
+            if tx.now <= found.expires_at:
+                return False
+            self.repository.put(tx, replace(found, payload={}))
+            tx.record(AuditEvent(tag="licence_request:forget:done", actor="system", subject=name))
+            return True
+        return False
 
     # --- building blocks
 

@@ -182,11 +182,12 @@ class LiveCodes:
         """
         if not SECRET.fullmatch(secret):
             raise LiveCodeUnknown
+        with self.store.reading() as view:  # first, so that nobody who writes waits for who guesses
+            if not self.repository.is_known(view, secret):
+                raise LiveCodeUnknown
         with self.store.transaction() as tx:
             code = self.repository.hold(tx, secret)
-            if code is None:
-                raise LiveCodeUnknown
-            answer = self.answer(tx, code, checker)
+            answer = LiveCodeUnknown() if code is None else self.answer(tx, code, checker)
         if isinstance(answer, TrustError):
             raise answer
         return answer

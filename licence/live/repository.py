@@ -60,6 +60,11 @@ class LiveCodeRepository:
         rows = view.exec(select(LiveCodeRow).where(col(LiveCodeRow.id).in_(sorted(names))))
         return tuple(map(self.to_code, rows))
 
+    def is_known(self, view: Reading, secret: str) -> bool:
+        """Tell whether there is a code with a secret."""
+        mine = col(LiveCodeRow.digest) == self.protection.index(secret, kind=KIND)
+        return view.first(select(LiveCodeRow.id).where(mine)) is not None
+
     def hold(self, tx: Transaction, secret: str) -> LiveCode | None:
         """Return the code with a secret, if there is one, and hold it until the commit: whoever comes second waits."""
         mine = col(LiveCodeRow.digest) == self.protection.index(secret, kind=KIND)

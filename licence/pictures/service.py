@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from identity.duties import Actor, Duty
+from licence.entitling import Entitling
 from licence.pictures.entries import KEPT_TYPE, LicencePicture
 from licence.pictures.errors import PictureUnknown
 from licence.pictures.reading import read_picture
@@ -37,13 +38,21 @@ class PutPicture:
 class PictureService:
     """The use cases of pictures."""
 
-    def __init__(self, *, store: Store, repository: PictureRepository, workers: Workers = IN_PROCESS) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        repository: PictureRepository,
+        entitling: Entitling,
+        workers: Workers = IN_PROCESS,
+    ) -> None:
         self.store = store
         self.repository = repository
+        self.entitling = entitling
         self.workers = workers
 
     def put(self, actor: Actor, command: PutPicture) -> LicencePicture:
-        """Keep a picture, enciphered. A repeated upload gets the same one.
+        """Keep a picture, enciphered, from who issues for the authority. A repeated upload gets the same one.
 
         Raise `DutyMissing`, `PictureRefused`, `RequestKeyReused`, `PictureUnknown` where the repeated one was
         forgotten, or what the workers raise.
@@ -57,7 +66,8 @@ class PictureService:
                 if found is None:
                     raise PictureUnknown
                 return found
-            require_duty(actor, command.issuer, Duty.LICENCE_OFFICER, Duty.BUSINESS_SYSTEM)
+            if not self.entitling.is_delegate(view, actor, command.issuer):
+                require_duty(actor, command.issuer, Duty.LICENCE_OFFICER, Duty.BUSINESS_SYSTEM)
         kept = self.workers.run(read_picture, command.content)
         with self.store.transaction() as tx:
             picture = LicencePicture(

@@ -10,7 +10,7 @@
 Every call leaves one line, allowed or refused, for the holder to see. What it answered is named there by its digest.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -21,7 +21,7 @@ from identity.subject import SubjectKind
 from licence.errors import LicenceUnknown
 from licence.number import LicenceIdentifier
 from licence.records import Licence
-from licence.sharing.entries import CODE, Call, Consent, LicenceUse, SharingGrant
+from licence.sharing.entries import CODE, Call, Consent, LicenceUse, SharingGrant, Within
 from licence.sharing.errors import ConsentMissing, SharingNotGranted
 from licence.sharing.repository import NEVER_ISSUED
 from licence.sharing.sources import Sources
@@ -43,6 +43,9 @@ class Trace:
     actor: Actor
     call: str
     purpose: str
+    beside: frozenset[Call] = frozenset()
+    """Calls that a grant must permit as well, since what is asked for takes them too."""
+
     identifier: str | None = None
     """What the call named, so that the holder is found who may see that it was refused."""
 
@@ -151,7 +154,7 @@ class Admitting:
             one
             for one in self.repository.grants_of_client(view, trace.actor.id)
             if one.is_in_force(view.now)
-            and call in one.calls
+            and {call, *trace.beside} <= one.calls
             and trace.purpose in one.purpose_words
             and type_code in (None, *one.fields_by_type)
         ]
@@ -159,7 +162,7 @@ class Admitting:
             raise SharingNotGranted
         return tuple(sorted(fitting, key=lambda one: one.basis is None))
 
-    def by_identifier(self, tx: Transaction, trace: Trace, call: Call, identifier: str) -> Admitted:
+    def by_identifier(self, view: Reading, trace: Trace, call: Call, identifier: str) -> Admitted:
         """Return the licence with an identifier, if this call may be made about it.
 
         The type and the issuer stand in the identifier, so that a client is refused before anything is looked up.
@@ -169,23 +172,23 @@ class Admitting:
         trace.identifier, trace.type_code = identifier, asked.type_code
         fitting = [
             one
-            for one in self.grants(tx, trace, call, type_code=asked.type_code)
-            if self.code_of(tx, one.issuer) == asked.issuer
+            for one in self.grants(view, trace, call, type_code=asked.type_code)
+            if self.code_of(view, one.issuer) == asked.issuer
         ]
         if not fitting:
             raise SharingNotGranted
-        licence = self.licences.by_identifier(tx, identifier)
+        licence = self.licences.by_identifier(view, identifier)
         if licence is None or licence.state in NEVER_ISSUED:
             if any(one.basis is not None for one in fitting):
                 raise LicenceUnknown
             raise ConsentMissing
-        return self.admit(tx, trace, call, licence)
+        return self.admit(view, trace, call, licence)
 
-    def admit(self, tx: Transaction, trace: Trace, call: Call, licence: Licence) -> Admitted:
+    def admit(self, view: Reading, trace: Trace, call: Call, licence: Licence) -> Admitted:
         """Return a licence if this call may be made about it. Raise what the table above says."""
-        type_code = self.catalogue.require(tx, licence.type).code
+        type_code = self.catalogue.require(view, licence.type).code
         trace.about(licence, type_code)
-        found = self.covering(tx, trace, call, licence, type_code)
+        found = self.covering(view, trace, call, licence, type_code)
         if found is None:
             raise ConsentMissing
         trace.grant = found.grant.id
@@ -211,6 +214,24 @@ class Admitting:
                 if fits and consent.is_in_force(view.now):
                     return Admitted(licence=licence, type_code=type_code, grant=grant, consent=consent)
         return None
+
+    def within(
+        self, view: Reading, trace: Trace, grants: Sequence[SharingGrant], names: Sequence[str], type_code: str | None
+    ) -> tuple[Within, ...]:
+        """Return which licences of a holder calls under these grants may be about; of one type, or of all."""
+        found: list[Within] = []
+        for grant in grants:
+            known = ((code, self.catalogue.repository.identify(view, code)) for code in grant.fields_by_type)
+            kinds = {code: name for code, name in known if name is not None and type_code in (None, code)}
+            if grant.basis is not None:
+                found.append(Within(issuer=grant.issuer, types=frozenset(kinds.values())))
+                continue
+            found += (
+                Within(issuer=grant.issuer, types=frozenset({kinds[one.type_code]}), licence=one.licence)
+                for one in self.repository.consents_under(view, grant.id, names)
+                if one.purpose == trace.purpose and one.type_code in kinds and one.is_in_force(view.now)
+            )
+        return tuple(found)
 
     def still_holds(self, view: Reading, grant: str, consent: str | None) -> bool:
         """Tell whether what something was handed out under has not ended since, and the client may still act."""

@@ -3,7 +3,7 @@
 Each call names its purpose. Who may ask stands in admitting.py, what is told in disclosure.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -11,14 +11,15 @@ from typing import Final
 from identity.duties import Actor
 from identity.errors import SubjectNotActive, SubjectUnknown
 from identity.subject import SubjectKind
+from licence.claim import code_in
 from licence.number import require_type_code
 from licence.pictures.repository import PictureRepository
 from licence.pictures.showing import pictures_in
 from licence.records import Licence
 from licence.sharing.admitting import Admitted, Admitting, Trace
 from licence.sharing.disclosure import DATA, SharedLicence, compare, disclosed, metadata_of
-from licence.sharing.entries import Call, Disclosure
-from licence.sharing.errors import SharingNotGranted, TriesExhausted
+from licence.sharing.entries import Call, Disclosure, SharingGrant
+from licence.sharing.errors import TriesExhausted
 from licence.verification import ClaimReport, FileFinding, VerificationService
 from trust.crypto.sm3 import sm3
 from trust.events import canonical
@@ -65,7 +66,8 @@ class QueryHolder:
 class AskingService:
     """The calls that answer with data."""
 
-    def __init__(self, *, admitting: Admitting, verification: VerificationService) -> None:
+    def __init__(self, *, admitting: Admitting, verification: VerificationService, most: int = MOST_LICENCES) -> None:
+        self.most = most
         self.admitting = admitting
         self.verification = verification
         self.pictures = PictureRepository(admitting.licences.protection)
@@ -82,37 +84,33 @@ class AskingService:
             if query.type_code is not None:
                 require_type_code(query.type_code)
             trace.type_code = query.type_code
-            self.admitting.grants(tx, trace, Call.QUERY, type_code=query.type_code)
-            found = self.known_of(tx, trace, query)
+            grants = self.admitting.grants(tx, trace, Call.QUERY, type_code=query.type_code)
+            found = self.known_of(tx, trace, query, grants)
             trace.details["licences"] = " ".join(one.identifier for one in found)
             trace.handed_out = sm3(canonical([one.digest for one in found])).hex()
             return found
 
-    def known_of(self, tx: Transaction, trace: Trace, query: QueryHolder) -> tuple[SharedLicence, ...]:
+    def known_of(
+        self, tx: Transaction, trace: Trace, query: QueryHolder, grants: Sequence[SharingGrant]
+    ) -> tuple[SharedLicence, ...]:
         """Return the licences of a holder that a client may know of."""
         try:
             holder = self.admitting.identity.require_holder(tx, query.kind, query.code)
         except (SubjectUnknown, SubjectNotActive):
             return ()
         trace.holder = holder.id
-        found = []
         names = self.admitting.identity.names_of(tx, holder.id)
-        for name in self.admitting.repository.licences_of(tx, names)[:MOST_LICENCES]:
-            licence = self.admitting.licences.get(tx, name)
-            admitted = None if licence is None else self.listed(tx, trace, licence, query.type_code)
-            if admitted is not None:
-                found.append(self.told(tx, admitted, with_data=False))
-        return tuple(found)
+        # What the client may not know of takes no place among the newest that it is told of.
+        within = self.admitting.within(tx, trace, grants, names, query.type_code)
+        listed = self.admitting.repository.licences_within(tx, names, within, limit=self.most)
+        licences = (self.admitting.licences.get(tx, name) for name in listed)
+        found = (self.listed(tx, trace, one) for one in licences if one is not None)
+        return tuple(self.told(tx, one, with_data=False) for one in found if one is not None)
 
-    def listed(self, view: Reading, trace: Trace, licence: Licence, type_code: str | None) -> Admitted | None:
-        """Return a licence if a query may list it."""
+    def listed(self, view: Reading, trace: Trace, licence: Licence) -> Admitted | None:
+        """Return a licence with what a query stands on that lists it."""
         code = self.admitting.catalogue.require(view, licence.type).code
-        if type_code not in (None, code):
-            return None
-        try:
-            return self.admitting.covering(view, trace, Call.QUERY, licence, code)
-        except SharingNotGranted:
-            return None
+        return self.admitting.covering(view, trace, Call.QUERY, licence, code)
 
     def metadata(self, actor: Actor, identifier: str, *, purpose: str) -> SharedLicence:
         """Return a licence by its identifier, without its data. Raise what admitting.py says."""
@@ -189,7 +187,7 @@ class AskingService:
 
         Raise `SharingNotGranted` and `ConsentMissing`. A code that is not ours is told with its verdict.
         """
-        report = self.verification.claim(text.replace("#", "/").rpartition("/")[2])
+        report = self.verification.claim(code_in(text))
         with self.admitting.call(actor, Call.DECODE_QR, purpose) as (tx, trace):
             self.admitting.grants(tx, trace, Call.DECODE_QR)
             shared = None

@@ -19,7 +19,7 @@ import typst
 
 from identity.duties import Actor, Duty, Grant
 from identity.service import IdentityService
-from licence.claim import read_claim
+from licence.claim import code_in, read_claim
 from licence.copy_claim import CopyClaim, sign_copy_claim
 from licence.qr import draw_svg
 from licence.records import CHINA, Licence
@@ -225,7 +225,7 @@ class Copier:
         """Return a copy with the address for its QR code: signed once, so that making it again makes the same."""
         if copy.address is not None:
             return copy
-        told = read_claim((original.claim or "").replace("#", "/").rpartition("/")[2]).claim
+        told = read_claim(code_in(original.claim or "")).claim
         claim = CopyClaim(
             copy=copy.id,
             licence=original.digest,

@@ -32,6 +32,7 @@ __all__ = [
     "SharedType",
     "SharingGrant",
     "SharingPurpose",
+    "Within",
     "is_field",
     "require_text",
 ]
@@ -248,6 +249,17 @@ class Consent:
     def covers(self, *, licence: str, type_code: str) -> bool:
         """Tell whether it is about this licence."""
         return self.type_code == type_code and self.licence in (None, licence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Within:
+    """Licences that a client may know of: those of one issuer and some types, or one of them alone."""
+
+    issuer: str
+    types: frozenset[str]
+    """Identifiers of types."""
+
+    licence: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,7 +57,7 @@ class AskForCopy:
     valid_until: datetime
     purpose: str
     with_original: bool = False
-    """Whether the signed original lies in the copy as an attached file."""
+    """Whether the signed original lies in the copy as an attached file. Who may not have it gets no such copy."""
 
     request_key: str
 
@@ -98,17 +98,28 @@ class HandingService:
         return self.blobs.get(BlobId(trace.handed_out))
 
     def picture(self, actor: Actor, identifier: str, *, purpose: str, page: int, dpi: int) -> bytes:
-        """Return a page of the original as PNG, with its seals. Raise what `file` raises, and `SharingInvalid`."""
+        """Return a page of the original as PNG, with its seals. Raise what `file` raises, and `SharingInvalid`.
+
+        It is drawn before it is counted: a page that is not there uses up no consent.
+        """
         if not 1 <= page <= MOST_PAGES:
             raise SharingInvalid(field="page", rule="range")
         if not COARSEST <= dpi <= FINEST:
             raise SharingInvalid(field="dpi", rule="range")
+        details = {"form": "png", "page": str(page)}
+        first = Trace(actor=actor, call=Call.FILE, purpose=purpose, details=details)
+        with self.admitting.watched(first):
+            with self.admitting.store.reading() as view:
+                looked_at = self.admitting.by_identifier(view, first, Call.FILE, identifier).licence
+                file = self.file_of(view, looked_at)
+            picture = self.drawn(self.blobs.get(BlobId(file)), page=page, dpi=dpi)
         with self.admitting.call(actor, Call.FILE, purpose) as (tx, trace):
-            trace.details |= {"form": "png", "page": str(page)}
+            trace.details |= details
             admitted = self.admitting.by_identifier(tx, trace, Call.FILE, identifier)
-            trace.handed_out = self.file_of(tx, admitted.licence)
+            self.file_of(tx, admitted.licence)
+            trace.handed_out = file
             self.admitting.count(tx, admitted)
-        return self.drawn(self.blobs.get(BlobId(trace.handed_out)), page=page, dpi=dpi)
+        return picture
 
     def drawn(self, pdf: bytes, *, page: int, dpi: int) -> bytes:
         """Return a page of what was handed out as PNG. Raise `SharingInvalid` or what the workers raise."""
@@ -122,7 +133,8 @@ class HandingService:
         Raise what admitting.py says, `LicenceNotInForce`, `SharingInvalid`, `RequestKeyReused`, and what making and
         sealing it raises.
         """
-        trace = Trace(actor=actor, call=Call.COPY, purpose=command.purpose)
+        beside = frozenset({Call.FILE}) if command.with_original else frozenset[Call]()
+        trace = Trace(actor=actor, call=Call.COPY, purpose=command.purpose, beside=beside)
         with self.admitting.watched(trace):
             copy, original, type_code = self.begin(actor, command, trace)
             made = copy if copy.file is not None else self.make(copy, original, type_code, command)
@@ -136,6 +148,8 @@ class HandingService:
         user = require_text(command.user, field="user", most=MOST_USER)
         cause = require_text(command.cause, field="cause", least=2, most=MOST_CAUSE)
         trace.details |= {"user": user, "cause": cause, "until": command.valid_until.isoformat()}
+        if command.with_original:
+            trace.details["with"] = Call.FILE.value
         asked = [command.identifier, user, cause, command.valid_until.isoformat(), command.purpose]
         fingerprint = requests.fingerprint("sharing:copy", [*asked, command.with_original])
         store, files = self.admitting.store, self.admitting.repository.files

@@ -19,6 +19,7 @@ from licence.sharing.entries import (
     SharedType,
     SharingGrant,
     SharingPurpose,
+    Within,
 )
 from licence.sharing.file_repository import FileRepository, maybe, protect, reveal, utc
 from licence.sharing.tables import (
@@ -317,4 +318,23 @@ class SharingRepository:
         mine = select(row.id).where(col(row.holder).in_(holders), col(row.state).not_in(NEVER_ISSUED))
         if before is not None:
             mine = mine.where(col(row.id) < before)
+        return tuple(view.exec(mine.order_by(col(row.id).desc()).limit(limit)))
+
+    def licences_within(
+        self, view: Reading, holders: Sequence[str], within: Sequence[Within], *, limit: int
+    ) -> tuple[str, ...]:
+        """Return those of `licences_of` that a client may know of by one of `within`, newest first."""
+        row = LicenceRow
+        any_of = sa.or_(
+            sa.false(),
+            *(
+                sa.and_(
+                    col(row.issuer) == one.issuer,
+                    col(row.type).in_(sorted(one.types)),
+                    sa.true() if one.licence is None else col(row.id) == one.licence,
+                )
+                for one in within
+            ),
+        )
+        mine = select(row.id).where(col(row.holder).in_(holders), col(row.state).not_in(NEVER_ISSUED), any_of)
         return tuple(view.exec(mine.order_by(col(row.id).desc()).limit(limit)))

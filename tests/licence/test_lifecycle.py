@@ -37,7 +37,7 @@ LICENCE_MOVES = {
 TYPE_MOVES = {
     ("draft", "review"): "reviewed",
     ("draft", "refuse"): "returned",
-    ("reviewed", "return"): "draft",
+    ("reviewed", "return"): "returned",
     ("reviewed", "publish"): "published",
     ("published", "retire"): "retired",
 }

@@ -1,5 +1,6 @@
 """Status lists as they are published: what the registry says, signed when something has changed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -108,6 +109,12 @@ def test_a_change_shows_after_a_minute_at_the_latest(desk: Desk, lists: StatusLi
     second = lists.current(cast.FOOD_TYPE)
     assert second.status_list.status(licence.status_index) is LicenceStatus.SUSPENDED
     assert second.status_list.issued > first.status_list.issued
+
+
+def test_nobody_waits_for_a_list_that_is_fresh(lists: StatusLists) -> None:
+    first = lists.current(cast.FOOD_TYPE)
+    with ThreadPoolExecutor() as threads, lists.lock:  # another one is being renewed, and its key is slow
+        assert threads.submit(lists.current, cast.FOOD_TYPE).result(timeout=10) is first
 
 
 def test_what_has_not_changed_is_not_signed_anew(desk: Desk, lists: StatusLists) -> None:

@@ -27,7 +27,7 @@ from licence.request_repository import RequestState, ReviewRequest
 from licence.succession import Succession
 from licence.tables import LicenceRequestRow
 from tests.licence.builders import REASON, RENEWAL, Desk, Meanwhile
-from tests.licence.life.strict import order, reviews
+from tests.licence.life.strict import order, publish_strict_type, reviews
 from trust.lifecycle import EventNotPossible, FourEyesRequired
 from trust.reasons import ReasonMissing
 from trust.requests import RequestKeyReused
@@ -165,8 +165,9 @@ def test_what_was_agreed_to_and_failed_is_carried_out_later_once(desk: Desk) -> 
         reviews(desk).carry_out(desk.second, request.id)
     done = reviews(desk).carry_out(desk.staff.client, request.id)
     assert done.state is RequestState.DONE
-    with pytest.raises(RequestNotOpen):
-        reviews(desk).carry_out(desk.staff.client, request.id)
+    assert reviews(desk).carry_out(desk.staff.licence_reviewer, request.id) == done
+    with pytest.raises(RequestUnknown):
+        reviews(desk).carry_out(desk.second, request.id)
     assert desk.prepared() == 2  # the first came to nothing
 
 
@@ -329,6 +330,22 @@ def test_a_request_is_open_for_a_week_and_what_was_agreed_to_for_a_day(desk: Des
     assert (reviews(desk).forget(), reviews(desk).forget()) == (1, 0)
 
 
+def test_what_is_agreed_to_at_the_last_moment_is_not_forgotten(desk: Desk) -> None:
+    request = asked_issue(desk)
+    desk.at(request.expires_at)
+
+    def forget() -> int:
+        desk.at(request.expires_at + timedelta(seconds=1))
+        return reviews(desk).forget()
+
+    meanwhile = Meanwhile(desk, "commit:licence_request:approve:done", forget)
+    desk.house.faults.fail("stamp:tsa-sm2", TimeStampingUnavailable())
+    with pytest.raises(TimeStampingUnavailable):
+        reviews(desk).approve(desk.staff.licence_reviewer, request.id, digest=request.digest)
+    assert meanwhile.outcome() == 0
+    assert reviews(desk).carry_out(desk.staff.client, request.id).state is RequestState.DONE
+
+
 def test_the_queue_is_the_reviewers_and_shows_others_their_own(desk: Desk) -> None:
     licence = issued(desk)
     first = asked_issue(desk)
@@ -347,3 +364,18 @@ def test_the_queue_is_the_reviewers_and_shows_others_their_own(desk: Desk) -> No
     assert len(queue(desk.staff.licence_reviewer, issuer, state=RequestState.DONE)) == 1
     with pytest.raises(DutyMissing):
         queue(desk.staff.of(Duty.SEAL_OWNER, "owner"), issuer, state=requested)
+
+
+def test_who_withdraws_and_who_issues_wait_for_each_other(postgres_desk: Desk) -> None:
+    desk = postgres_desk
+    publish_strict_type(desk)
+    request, reviewer = asked_issue(desk), desk.staff.licence_reviewer
+    desk.house.faults.fail("stamp:tsa-sm2", TimeStampingUnavailable())
+    with pytest.raises(TimeStampingUnavailable):
+        reviews(desk).approve(reviewer, request.id, digest=request.digest)
+    meanwhile = Meanwhile(
+        desk, "commit:licence_request:withdraw:done", lambda: reviews(desk).carry_out(reviewer, request.id)
+    )
+    reviews(desk).withdraw(desk.staff.client, request.id, reason="不再需要")
+    assert isinstance(meanwhile.outcome(), RequestNotOpen)
+    assert desk.prepared() == 1  # which came to nothing

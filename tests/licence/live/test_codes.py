@@ -226,6 +226,25 @@ def test_what_is_no_code_is_unknown(street: Street, secret: str) -> None:
     assert refused.value.code == "live_code.unknown"
 
 
+def test_nobody_who_writes_waits_for_who_guesses(street: Street) -> None:
+    told: list[object] = []
+
+    def guess() -> None:
+        with pytest.raises(LiveCodeUnknown):
+            street.codes.check(None, "A" * 22)
+        told.append("unknown")
+
+    def begin() -> None:
+        thread = threading.Thread(target=guess)
+        thread.start()
+        thread.join(timeout=5)  # no longer than that where it waits for the commit
+        told.append("commit")
+
+    street.desk.house.faults.meanwhile("commit:live_code:make:done", begin)
+    street.make()
+    assert told == ["unknown", "commit"]
+
+
 def test_the_answer_is_that_of_the_moment_of_the_check(street: Street) -> None:
     licence, client = street.desk.issue(), street.desk.staff.client
     made = street.make(client, licence=licence.id, holder=licence.holder)

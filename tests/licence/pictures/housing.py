@@ -60,7 +60,8 @@ class Housing:
     def __post_init__(self) -> None:
         house = self.desk.house
         self.repository = PictureRepository(house.registry.protection)
-        self.pictures = PictureService(store=house.store, repository=self.repository)
+        entitling = house.licences.issuing.preparing.entitling
+        self.pictures = PictureService(store=house.store, repository=self.repository, entitling=entitling)
 
     def upload(self, key: str = "picture-1", **changes: Any) -> LicencePicture:  # noqa: ANN401 - a command's fields
         """Put a photograph forward, by the officer."""

@@ -14,7 +14,7 @@ from identity.subject import SubjectKind
 from licence.errors import LicenceUnknown, TypeCodeMalformed
 from licence.lifecycle import LicenceState
 from licence.records import Licence
-from licence.sharing.asking import MISMATCH, QueryHolder
+from licence.sharing.asking import MISMATCH, AskingService, QueryHolder
 from licence.sharing.entries import Call, Disclosure
 from licence.sharing.errors import (
     ConsentMissing,
@@ -112,6 +112,23 @@ def test_a_query_by_consent_lists_what_was_agreed_to(square: Square, licence: Li
     square.consent(grant, licence)
     (found,) = square.sharing.asking.query(client, square.of_company, purpose=PURPOSE)
     assert found.identifier == licence.identifier
+
+
+def test_what_a_client_may_not_know_of_takes_no_place_of_what_it_is_told(square: Square, licence: Licence) -> None:
+    asking = AskingService(
+        admitting=square.sharing.asking.admitting, verification=square.sharing.asking.verification, most=1
+    )
+    client = square.client()
+    grant = square.grant(client, law="", types={cast.FOOD_TYPE: {}})
+    square.consent(grant, licence)
+    square.house.clock.advance(timedelta(seconds=1))
+    newer = square.desk.issue()  # and not agreed to
+    (found,) = asking.query(client, square.of_company, purpose=PURPOSE)
+    assert found.identifier == licence.identifier
+    by_law = square.client()
+    square.grant(by_law, types={cast.FOOD_TYPE: {}})
+    (newest,) = asking.query(by_law, square.of_company, purpose=PURPOSE)
+    assert newest.identifier == newer.identifier
 
 
 def test_types_of_other_grants_are_not_listed(square: Square, licence: Licence) -> None:

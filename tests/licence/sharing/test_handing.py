@@ -29,6 +29,7 @@ from licence.sharing.errors import (
     DownloadUnknown,
     LicenceNotInForce,
     SharingInvalid,
+    SharingNotGranted,
 )
 from licence.sharing.repository import SharingRepository
 from licence.standing import ClaimReport
@@ -98,6 +99,18 @@ def test_a_page_is_handed_out_as_a_picture(square: Square, client: Actor, licenc
         with pytest.raises(SharingInvalid) as refused:
             handing.picture(client, licence.identifier, **(told | {field: wrong}))
         assert refused.value.details == {"field": field, "rule": "range"}
+
+
+def test_a_page_that_is_not_there_uses_up_no_consent(square: Square, licence: Licence) -> None:
+    client, handing = square.client(), square.sharing.handing
+    square.consent(square.grant(client, law=""), licence, times=1)
+    with pytest.raises(SharingInvalid):
+        handing.picture(client, licence.identifier, purpose=PURPOSE, page=2, dpi=96)
+    assert handing.picture(client, licence.identifier, purpose=PURPOSE, page=1, dpi=96).startswith(b"\x89PNG")
+    uses = square.sharing.holders.uses(square.speaker, square.holder, before=None, limit=9)
+    assert sorted((one.use.code, one.use.details["page"]) for one in uses) == [("", "1"), ("sharing.invalid", "2")]
+    with pytest.raises(ConsentMissing):
+        handing.picture(client, licence.identifier, purpose=PURPOSE, page=1, dpi=96)
 
 
 @pytest.mark.parametrize("state", [LicenceState.SUSPENDED, LicenceState.REVOKED, LicenceState.CANCELLED])
@@ -290,6 +303,26 @@ def test_the_copies_of_other_clients_are_not_told(square: Square, client: Actor,
     other = square.client()
     square.grant(other)
     assert square.sharing.handing.copies(other, licence.identifier, purpose=PURPOSE) == ()
+
+
+def test_a_copy_holds_the_original_for_who_may_have_that_alone(square: Square, licence: Licence) -> None:
+    square.let_copies_be_sealed()
+    client, handing = square.client(), square.sharing.handing
+    square.grant(client, calls=frozenset({Call.COPY}))
+    wanted = square.copy_command(licence, with_original=True)
+    with pytest.raises(SharingNotGranted):
+        handing.copy(client, wanted)
+    square.grant(client, calls=frozenset({Call.FILE}))
+    with pytest.raises(SharingNotGranted):  # two grants are not one
+        handing.copy(client, wanted)
+    square.grant(client, calls=frozenset({Call.COPY, Call.FILE}))
+    assert b"original.pdf" in handing.copy(client, wanted)[1]
+    uses = square.sharing.holders.uses(square.speaker, square.holder, before=None, limit=9)
+    assert sorted((one.use.code, one.use.details["with"]) for one in uses) == [
+        ("", "file"),
+        ("sharing.not_granted", "file"),
+        ("sharing.not_granted", "file"),
+    ]
 
 
 def test_a_copy_that_breaks_a_rule_is_refused(square: Square, client: Actor, licence: Licence) -> None:
