@@ -124,7 +124,7 @@ EVENTS: Final[Mapping[str, Words]] = {
     "retire": ("停用", "retire"),
     "return": ("退回", "send back"),
     "review": ("复核", "review"),
-    "revoke": ("吊销", "revoke"),
+    "revoke": ("吊销、撤销", "revoke"),
     "send_back": ("退回", "send back"),
     "start": ("启动", "start"),
     "stop": ("停止", "stop"),

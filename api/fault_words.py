@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from api.detail_words import CALLED, Words
+from api.protocol_words import PROTOCOLS
 
 __all__ = ["FAULTS", "spoken"]
 
@@ -125,6 +126,16 @@ SUBJECTS: Final[Mapping[str, Words]] = {
 }
 """Of subjects that cannot be merged, or erased."""
 
+CAUSES: Final[Mapping[str, Words]] = {
+    "absorption": ("合并、撤并", "absorption"),
+    "bankruptcy": ("破产", "bankruptcy"),
+    "death": ("死亡", "death"),
+    "declared_dead": ("宣告死亡", "a declaration of death"),
+    "dissolution": ("解散", "dissolution"),
+    "revocation": ("依法撤销", "revocation by law"),
+}
+"""By which subjects end."""
+
 PICTURES: Final[Mapping[str, Words]] = {
     "animated": ("是动画", "it is animated"),
     "checksum": ("校验不符，文件已损坏", "its checksums do not hold: it is damaged"),
@@ -179,7 +190,15 @@ TEMPLATE_CHECKS: Final[Mapping[str, Words]] = {
 }
 """Of templates (docs/templates.md)."""
 
+STEPS: Final[Mapping[str, Words]] = {
+    "edition": ("变更、换发等新版本", "a new edition"),
+    "paper": ("由纸质证照转制", "what is made from paper"),
+    "reissue": ("批量换发", "issuing anew in bulk"),
+}
+"""Of what delegates do not do (docs/delegation.md)."""
+
 FAULTS: Final[Mapping[str, tuple[str, Mapping[str, Words]]]] = {
+    "identity.cause_not_of_subject": ("cause", CAUSES),
     "identity.citizen_number_malformed": ("fault", NUMBERS),
     "identity.credit_code_malformed": ("fault", NUMBERS),
     "identity.document_in_use": ("fault", PAPERS),
@@ -188,6 +207,7 @@ FAULTS: Final[Mapping[str, tuple[str, Mapping[str, Words]]]] = {
     "identity.merge_not_possible": ("fault", SUBJECTS),
     "identity.password_too_weak": ("fault", PASSWORDS),
     "licence.identifier_malformed": ("fault", NUMBERS),
+    "licence.not_by_delegation": ("step", STEPS),
     "licence.picture_refused": ("rule", PICTURES),
     "licence.picture_unfit": ("rule", PICTURES),
     "licence.scan_refused": ("rule", PICTURES),
@@ -200,6 +220,7 @@ FAULTS: Final[Mapping[str, tuple[str, Mapping[str, Words]]]] = {
     "bulk.row_unreadable": ("fault", ROWS),
     "bulk.table_invalid": ("fault", TABLES),
     "licence.data_invalid": ("rule", RULES),
+    **PROTOCOLS,
 }
 """By the code of an error: the detail that is a word of programs, and what people call its values."""
 

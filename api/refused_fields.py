@@ -33,6 +33,7 @@ RULES: Final[Mapping[str, Words]] = {
     "literal_error": ("不在可选值之内", "is none of the choices"),
     "missing": ("必须填写", "is missing"),
     "model_type": ("结构不对", "is of another structure"),
+    "one_document": ("公民身份号码与证件须恰填其一", "asks for exactly one of citizen number and document"),
     "one_of": ("核验码、标识、文件须恰选其一", "asks for exactly one of claim, identifier and file"),
     "string_pattern_mismatch": ("写法不对", "is not in its form"),
     "string_too_long": ("过长，最多 {max_length} 个字符", "is too long: at most {max_length} characters"),

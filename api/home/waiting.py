@@ -127,7 +127,7 @@ def proposals(instance: Instance, _: Reading, actor: Actor) -> Queue:
         )
         for one in found
     )
-    return Queue.of(things)
+    return Queue.of(things, total=instance.four_eyes.count_waiting(actor))
 
 
 def with_types(instance: Instance, view: Reading, queue: Queue) -> Queue:

@@ -70,9 +70,12 @@ class HomeWarning:
 
 def warnings_of(instance: Instance, actor: Actor, parts: tuple[ReadinessCheck, ...]) -> tuple[HomeWarning, ...]:
     """Return what somebody has to look after, the grave things first. `parts` is what every part has just said."""
+    if opens(instance, actor, Permission.AUDIT_READ):
+        # Another process may sign checkpoints by a key that this one does not know yet: the trail would look broken.
+        instance.service_keys.refresh()
     with instance.base.store.reading() as view:
         found = [
-            *failing(actor, parts),
+            *failing(instance, actor, parts),
             *about_trail(instance, view, actor),
             *about_certificates(instance, view, actor),
             *about_seals(instance, view, actor),
@@ -82,14 +85,15 @@ def warnings_of(instance: Instance, actor: Actor, parts: tuple[ReadinessCheck, .
     return tuple(sorted(found, key=lambda one: not one.is_grave))
 
 
-def administers(actor: Actor, *duties: Duty) -> bool:
-    """Tell whether somebody is one of these administrators; none named: any."""
-    return any(actor.holds(duty) for duty in (duties or ADMINISTRATORS))
+def administers(instance: Instance, actor: Actor, *duties: Duty) -> bool:
+    """Tell whether somebody is one of these administrators, none named: any, and this session opens their pages."""
+    is_one = any(actor.holds(duty) for duty in (duties or ADMINISTRATORS))
+    return is_one and opens(instance, actor, Permission.INSTANCE_READ)
 
 
-def failing(actor: Actor, parts: tuple[ReadinessCheck, ...]) -> Iterator[HomeWarning]:
+def failing(instance: Instance, actor: Actor, parts: tuple[ReadinessCheck, ...]) -> Iterator[HomeWarning]:
     """Yield the parts of the instance that are not in order, for administrators."""
-    if administers(actor):
+    if administers(instance, actor):
         for one in parts:
             if not one.ok:
                 yield HomeWarning(kind=WarningKind.PART_FAILING, is_grave=True, id=one.name, name=one.told)
@@ -116,7 +120,7 @@ def about_trail(instance: Instance, view: Reading, actor: Actor) -> Iterator[Hom
 
 def about_certificates(instance: Instance, view: Reading, actor: Actor) -> Iterator[HomeWarning]:
     """Yield the certificates of the service and of its authorities that end soon, for those who change keys."""
-    if not administers(actor, Duty.SECURITY_ADMINISTRATOR, Duty.SYSTEM_ADMINISTRATOR):
+    if not administers(instance, actor, Duty.SECURITY_ADMINISTRATOR, Duty.SYSTEM_ADMINISTRATOR):
         return
     newest = {one.line: one for one in sorted(instance.base.authorities.all(view), key=lambda one: one.generation)}
     named = {one.name: one.certificate for one in newest.values()}
@@ -142,7 +146,9 @@ def about_seals(instance: Instance, view: Reading, actor: Actor) -> Iterator[Hom
 
 def about_notices(instance: Instance, view: Reading, actor: Actor) -> Iterator[HomeWarning]:
     """Yield what the platform above refuses, and what has waited too long for it."""
-    if not opens(instance, actor, Permission.NOTICE_MANAGE) and not administers(actor, Duty.SYSTEM_ADMINISTRATOR):
+    if not opens(instance, actor, Permission.NOTICE_MANAGE) and not administers(
+        instance, actor, Duty.SYSTEM_ADMINISTRATOR
+    ):
         return
     left = outbox_repository.waiting(view, instance.notices.topic)
     if left.refused:
@@ -154,7 +160,7 @@ def about_notices(instance: Instance, view: Reading, actor: Actor) -> Iterator[H
 def about_time_stamps(instance: Instance, view: Reading, actor: Actor) -> Iterator[HomeWarning]:
     """Yield how many licences have waited too long for the time-stamp of their file."""
     is_officer = opens(instance, actor, Permission.LICENCE_MANAGE)
-    if not is_officer and not administers(actor, Duty.SYSTEM_ADMINISTRATOR):
+    if not is_officer and not administers(instance, actor, Duty.SYSTEM_ADMINISTRATOR):
         return
     issuers = actor.organisations(Duty.LICENCE_OFFICER) if is_officer else None
     late = of_licences.late_time_stamps(view, issuers)

@@ -16,6 +16,11 @@ from tests.judges import program, required
 ROOT: Final = Path(__file__).parent.parent.parent
 CONSOLE: Final = ROOT / "web" / "console"
 ALLOWED_KB: Final = 100
+PART: Final = re.compile(r"^<(script|template|style)\b[^>]*>(.*?)^</\1>$", re.MULTILINE | re.DOTALL)
+"""A part of a component's file."""
+
+OF_LIBRARIES: Final = ("el-", "router-")
+"""How the names begin of what the build finds by itself, or every page has."""
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +79,25 @@ def test_what_builds_it_is_locked_by_digest_and_without_addresses() -> None:
     for group in ("dependencies", "devDependencies"):
         assert packages[""][group] == wanted[group]
         assert all(version[0].isdigit() for version in wanted[group].values()), "exact versions"
+
+
+def kebab(name: str) -> str:
+    """Return how a component is called in a template."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+
+
+def test_every_component_of_a_page_is_imported_there() -> None:
+    # The build says nothing of one that is not: it stands in the page as an element without meaning, and shows nothing.
+    files = sorted((CONSOLE / "src").rglob("*.vue"))
+    ours = {kebab(path.stem) for path in files}
+    assert len(ours) > 100
+    unknown = []
+    for path in files:
+        parts = dict(PART.findall(text := path.read_text(encoding="utf-8")))
+        known = {kebab(name) for name in re.findall(r"\b[A-Z]\w+", parts["script"])} | {kebab(path.stem)}
+        tags = sorted(set(re.findall(r"<([a-z][\w-]*)", parts["template"])) - known)
+        wanting = (tag for tag in tags if (tag in ours or "-" in tag) and not tag.startswith(OF_LIBRARIES))
+        unknown += [f"{path.name}: {tag}" for tag in wanting]
+        if PART.sub("", text).strip():
+            unknown.append(f"{path.name}: something stands outside of its parts")
+    assert unknown == []

@@ -78,7 +78,27 @@ EYES: Final = r"""
     return [...scope.querySelectorAll(ask)].find((one) =>
       tidy(one.getAttribute("aria-label")) === label || one.placeholder === label) ?? null;
   };
-  globalThis.eyes = { broken, isSeen, tidy, named, clickable, field, top };
+  const turn = async (path) => {
+    const router = document.querySelector("#app")?.__vue_app__?.config.globalProperties.$router;
+    if (!router || router.resolve(path).path === router.currentRoute.value.path) return false;
+    dispatchEvent(new Event("pointerdown")); // somebody is there
+    const failure = await router.push(path);
+    await new Promise((done) => setTimeout(done)); // by then the page is drawn
+    return !failure;
+  };
+  const FILES = /\.(?:pdf|png|csv|xlsx|jsonl?|zip|der|txt|typ)$/;
+  const CODE = /(?<![\w./:@-])[a-z]+(?:[_.][a-z]+)+(?![\w./:@-])/g;
+  const raw = () => [...document.querySelectorAll("main, .el-overlay")].filter(isSeen).flatMap((part) => {
+    const walk = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walk.nextNode()) {
+      const one = walk.currentNode;
+      if (isSeen(one.parentElement) && !one.parentElement.closest("code, pre, svg, textarea, .code"))
+        found.push(...(one.data.match(CODE) ?? []).filter((code) => !FILES.test(code)));
+    }
+    return found;
+  });
+  globalThis.eyes = { broken, isSeen, tidy, named, clickable, field, top, turn, raw };
 })();
 """
 
@@ -93,6 +113,9 @@ class Desk:
     authenticator: str = ""
     pictures: str = ""
     """Name of the folder below TRUST_SHOTS."""
+
+    is_to_load: bool = False
+    """Whether something was changed that the console looks at when it is loaded."""
 
     # --- looking
 
@@ -125,12 +148,25 @@ class Desk:
     # --- acting
 
     def open(self, path: str) -> None:
-        """Go to an address of the service, and wait until it has come to rest."""
+        """Go to an address, and wait until it has come to rest: within the console by its router, as links do."""
+        turn = f"globalThis.eyes ? eyes.turn({json.dumps(path.removeprefix('/console'))}) : false"
+        if path.startswith("/console/") and not self.is_to_load and self.tab.evaluate(turn):
+            self.settled()
+        else:
+            self.load(path)
+
+    def load(self, path: str) -> None:
+        """Go to an address as if it were typed: everything is loaded anew, and who works here is asked anew."""
+        self.is_to_load = False
         self.tab.open(self.world.address + path)
         self.tab.wait("document.readyState === 'complete' && !!globalThis.eyes")
         if path.startswith("/console"):
-            self.tab.wait("location.pathname.startsWith('/login') || !!document.querySelector('main h1')")
-            self.rest()
+            self.settled()
+
+    def settled(self) -> None:
+        """Wait for the heading of a page, or for the login page, and until nothing is on its way any more."""
+        self.tab.wait("location.pathname.startsWith('/login') || !!document.querySelector('main h1')")
+        self.rest()
 
     def go(self, entry: str) -> None:
         """Choose an entry of the menu."""
@@ -257,6 +293,7 @@ class Desk:
     def speak(self, language: str) -> None:
         """Let the console speak `zh-CN` or `en` from its next page on."""
         self.tab.evaluate(f"localStorage.setItem('xinyin-language', {json.dumps(language)})")
+        self.is_to_load = True
 
     # --- judging
 

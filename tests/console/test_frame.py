@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.console.chapters.own import network
 from tests.console.harness import DESKTOP, PHONE, Desk, Desks
 from tests.console.world import PASSWORD
 
@@ -138,8 +139,8 @@ def test_a_desk_that_is_left_is_locked_in_every_tab(desks: Desks) -> None:
     other.not_see("您还在吗？")
     cookies = desk.tab.call("Network.getCookies", urls=[desk.world.address])["cookies"]
     secret = next(one["value"] for one in cookies if one["name"] == "xinyin-console")
-    for one in (desk, other):
-        one.tab.evaluate(AWAY.format(minutes=31))
+    for one in (desk, other):  # as after a sleep of the machine, in which nothing ticks, and then a pointer moves
+        one.tab.evaluate(AWAY.format(minutes=31) + "; dispatchEvent(new Event('pointermove'))")
     for one, place in ((desk, "%2Fconsole%2Fme"), (other, "%2Fconsole%2F")):
         one.tab.wait(f"location.pathname === '/login' && location.search.startsWith('?next={place}')")
     assert desk.world.service.ask("GET", "/v1/me", token=secret).status_code == 401
@@ -158,6 +159,23 @@ def test_a_session_that_ended_elsewhere_leads_to_the_login_and_back(desks: Desks
     assert desk.tab.evaluate("new URLSearchParams(location.search).get('next')") == "/console/"
 
 
+def test_a_preview_is_no_submission_and_what_was_typed_outlives_the_session(desks: Desks) -> None:
+    desk = desks.fresh("applicant").enter_strongly("/console/seals/application")
+    world = desk.world
+    desk.fill("申请理由", "用于签订合同")
+    desk.choose("类型", "合同专用章")
+    desk.tab.wait("!!document.querySelector('.preview-image')")
+    desk.rest()
+    for one in world.ask("applicant", "GET", "/v1/auth/sessions"):
+        if not one["is_this"]:
+            world.ask("applicant", "DELETE", f"/v1/auth/sessions/{one['id']}")
+    desk.tab.evaluate(AWAY.format(minutes=2) + "; dispatchEvent(new Event('pointermove'))")
+    desk.see("登录已结束", "都还在")
+    assert desk.tab.evaluate("eyes.isSeen(document.querySelector('.preview-image'))")
+    desk.click("放弃填写，去登录页")
+    desk.tab.wait("location.pathname === '/login'")
+
+
 def test_a_browser_that_keeps_no_cookie_is_told_so_and_not_led_round(desks: Desks) -> None:
     desk = desks.fresh("owner").enter("/console/me")
     body = json.dumps({"code": "request.unauthenticated", "title": "", "status": 401})
@@ -171,10 +189,14 @@ def test_a_browser_that_keeps_no_cookie_is_told_so_and_not_led_round(desks: Desk
     assert desk.axe() == []
 
 
-def test_logging_out_by_hand_ends_the_session(desks: Desks) -> None:
+def test_logging_out_by_hand_ends_the_session_though_the_network_is_gone_at_first(desks: Desks) -> None:
     desk = desks.fresh("security2").enter()
     desk.click("css:.user > button")
+    network(desk, there=False)
     desk.click("退出登录")
+    desk.not_see("security2")
+    desk.see("正在退出登录", "退出还没有完成")
+    network(desk, there=True)
     desk.tab.wait("location.pathname === '/login' && !!document.querySelector('#username')")
     names = {one["name"] for one in desk.tab.call("Network.getCookies", urls=[desk.world.address])["cookies"]}
     assert not {"xinyin-console", "xinyin-session"} & names

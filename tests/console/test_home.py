@@ -14,15 +14,15 @@ from seal.ledger.approval_repository import ApprovalState
 from seal.service import ApplyForSeal
 from seal.tables import ApprovalRow
 from tests.api.builders import everybody, papers
-from tests.console.chapters import home
+from tests.console.chapters import home, own
 from tests.console.harness import DESKTOP, Desks
 from tests.console.world import World
 from tests.plain_rows import put_rows
 
 
 def propose_change(world: World, **content: str) -> str:
-    """Let one security administrator propose other words of the business system, and return the proposal."""
-    me = Actor(id=world.people["security"].person, grants=frozenset())
+    """Let the system administrator propose other words of the business system, and return the proposal."""
+    me = Actor(id=world.people["system"].person, grants=frozenset())
     told = {"name": "综合业务系统", "description": "", "contact": "", **content}
     engine = world.service.instance.four_eyes
     client = world.furnished.client
@@ -90,7 +90,7 @@ def test_a_proposal_is_shown_as_a_difference_and_agreed_to_by_another(desks: Des
 
 def test_one_s_own_proposal_is_taken_back_with_a_reason(desks: Desks, world: World) -> None:
     proposal = propose_change(world, contact="办公室")
-    desk = desks("security")
+    desk = desks("system")
     desk.open(f"/console/approvals?look={proposal}")
     desk.see("撤回的理由")
     assert not desk.can_click("同意")
@@ -99,7 +99,7 @@ def test_one_s_own_proposal_is_taken_back_with_a_reason(desks: Desks, world: Wor
     desk.click("撤回")
     desk.see("已撤回")
     desk.judged("approvals-mine-zh")
-    assert world.ask("security", "GET", f"/v1/proposals/{proposal}")["remark"] == "填写有误"
+    assert world.ask("system", "GET", f"/v1/proposals/{proposal}")["remark"] == "填写有误"
 
 
 def test_the_use_of_a_seal_is_refused_in_the_same_inbox(desks: Desks, world: World) -> None:
@@ -162,6 +162,31 @@ def test_files_and_codes_are_verified_with_every_check(desks: Desks, world: Worl
     desk.click("开始查验")
     desk.see("接下来怎么办", "登记的证照")
     desk.judged("verify-code-zh")
+
+
+def test_what_a_click_could_not_get_leaves_the_page_as_it_is(desks: Desks, world: World) -> None:
+    desk = desks("officer")
+    desk.open(f"/console/licences/{world.furnished.licence}")
+    desk.see("下载 PDF", "二维码")
+    own.network(desk, there=False)
+    desk.click("下载 PDF")
+    desk.see("连不上服务", "二维码")
+    own.network(desk, there=True)
+
+
+def test_a_job_that_one_may_not_see_is_not_asked_for_again_and_again(desks: Desks, world: World) -> None:
+    desk = desks.fresh("officer").enter()
+    faster = (
+        "{ const later = setTimeout; globalThis.setTimeout = (act, pause) => later(act, Math.min(pause ?? 0, 20)); }"
+    )
+    desk.tab.before(faster)
+    desk.tab.open(f"{world.address}/console/licences/bulk/bulk_nothing")
+    desk.see("bulk.unknown")
+    desk.tab.evaluate(
+        "(async () => { for (let at = 0; at < 40; at++) await new Promise((go) => setTimeout(go, 20)); })()"
+    )
+    asked = [one for one in desk.tab.asked if "/bulk_nothing/events" in one]
+    assert len(asked) == 1  # each refusal stands in the audit trail
 
 
 def test_all_of_it_in_english(desks: Desks, world: World) -> None:

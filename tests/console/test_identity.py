@@ -62,6 +62,8 @@ def test_a_business_system_lives_by_clicking(desks: Desks) -> None:
 def test_a_delegation_is_offered_accepted_and_revoked(desks: Desks) -> None:
     name = access.delegate_the_seal(desks)
     assert desks.world.ask("officer", "GET", f"/v1/delegations/{name}")["state"] == "revoked"
+    told = desks.world.ask("owner", "GET", f"/v1/delegations/{access.delegate_issuing(desks)}")
+    assert (told["matters"], told["licence_types"], told["times"]) == (["licence.issue"], [cast.FOOD_TYPE], 5)
 
 
 def test_what_a_duty_may_not_do_is_not_offered(desks: Desks) -> None:

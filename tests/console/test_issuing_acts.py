@@ -70,6 +70,7 @@ def test_a_draft_is_returned_and_a_grant_refused(desks: Desks) -> None:
     kind = issuing.brought(world, file)
     world.ask("licence.reviewer", "POST", f"{path}/{kind}/review")
     jobs.return_a_type(desks, kind)
+    assert issuing.brought(world, file) == kind  # which is drafted anew
     leave.refuse_a_draft(desks, kind)
     grant = leave.propose_sharing(desks, "营业执照")
     jobs.refuse_a_grant(desks, grant)

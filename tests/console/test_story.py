@@ -345,4 +345,4 @@ def test_f_every_page_is_looked_at(desks: Desks, world: World, folder: Path, nam
     seen = pages.seen_by(known)
     assert {one.name for one in pages.routes()} == set(seen)
     wrong = [one for name, (who, path) in seen.items() for one in pages.pictured(desks(who), name, path)]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)

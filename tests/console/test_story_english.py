@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.console.chapters import licences, public, seals
+from tests.console.chapters import identity, licences, public, seals
 from tests.console.harness import Desk, Desks
 from tests.trust.pdf.paper import paper
 
@@ -61,7 +61,7 @@ def test_a_seal_comes_into_use(desks: Desks, folder: Path) -> None:
     reviewer = enter(desks, "reviewer")
     reviewer.open(f"/console/seals/{seal}/review")
     reviewer.click("Approve")
-    seals.confirm(reviewer)
+    identity.confirm(reviewer)
     reviewer.see("A maker makes it")
     maker, filer = enter(desks, "maker"), enter(desks, "filer")
     seals.take(maker, seal, "Make", then="A filer files it")
@@ -91,7 +91,7 @@ def test_a_licence_is_issued_and_verified(desks: Desks, folder: Path) -> None:
     assert words(desk) == ""
     desk.shot("issue")
     desk.click("Issue")
-    seals.confirm(desk)
+    identity.confirm(desk)
     desk.see("History")
     licence = licences.here(desk, "lic")
     assert licences.state_of(desks, licence) == "in_force"

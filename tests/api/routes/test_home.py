@@ -1,11 +1,13 @@
 """Home over HTTP: everybody sees what waits for them, what has changed for them, and no more than their pages open."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from api.home.waiting import MOST
 from identity.delegation.tables import MandateRow
 from identity.duties import Actor, Duty, Grant
 from identity.levels import Factor
@@ -18,6 +20,9 @@ from seal.service import ApplyForSeal
 from seal.tables import ApprovalRow
 from tests.api.builders import Furnished, Service, everybody, papers
 from tests.plain_rows import put_rows
+from trust.audit import make_checkpoint
+from trust.events import AuditEvent
+from trust.founding import Role, ServiceKeys
 from trust.identifiers import new_id
 
 WAITING, CHANGES, WARNINGS, FIGURES = (f"/v1/home/{one}" for one in ("waiting", "changes", "warnings", "figures"))
@@ -79,6 +84,16 @@ def test_a_session_of_too_low_a_level_is_told_nothing_of_seals(furnished: Servic
     assert told(furnished, FIGURES, low)["figures"] == []
 
 
+@pytest.mark.parametrize("duty", [Duty.SECURITY_ADMINISTRATOR, Duty.AUDITOR])
+def test_a_session_of_too_low_a_level_is_told_nothing_of_the_instance(furnished: Service, duty: Duty) -> None:
+    furnished.clock.advance(timedelta(days=360))
+    low, high = (furnished.bearer(Grant(duty), factor=factor) for factor in (Factor.PASSWORD, Factor.PASSKEY))
+    assert len(told(furnished, WARNINGS, high)["warnings"]) > 0
+    assert len(told(furnished, FIGURES, high)["figures"]) > 0
+    assert told(furnished, WARNINGS, low)["warnings"] == []
+    assert told(furnished, FIGURES, low)["figures"] == []
+
+
 def propose(service: Service, client: str) -> tuple[str, str]:
     """Propose the end of a business system, and return the proposal and the session of who did."""
     security = service.bearer(Grant(Duty.SECURITY_ADMINISTRATOR))
@@ -105,6 +120,18 @@ def test_a_proposal_waits_for_another_and_its_decision_is_told_to_who_made_it(
     assert (change["kind"], change["id"], change["state"]) == ("proposal", proposal, "rejected")
     assert told(service, CHANGES, other)["changes"] == []
     assert told(service, WAITING, other)["total"] == 0
+
+
+def test_more_proposals_wait_than_are_told(furnished: Service, furnished_folder: Furnished) -> None:
+    engine = furnished.instance.four_eyes
+    name, _ = propose(furnished, furnished_folder.client)
+    with furnished.instance.base.store.transaction() as tx:
+        one = engine.require(tx, name)
+        for _ in range(MOST):
+            engine.repository.add(tx, replace(one, id=new_id("prop", at=tx.now)), exclusive=False)
+        tx.record(AuditEvent(tag="proposal:propose:done", actor="test", subject=one.subject))
+    told_to_other = told(furnished, WAITING, furnished.bearer(Grant(Duty.SECURITY_ADMINISTRATOR)))
+    assert (told_to_other["total"], told_to_other["counts"]) == (MOST + 1, {"proposal": MOST + 1})
 
 
 def test_an_owner_is_told_what_others_did_with_the_seals_and_what_ends_soon(
@@ -205,6 +232,17 @@ def test_administrators_are_told_what_does_not_work(furnished: Service) -> None:
         )
     broken = [one for one in told(furnished, WARNINGS, auditor)["warnings"] if one["kind"] == "trail_broken"]
     assert [one["grave"] for one in broken] == [True]
+
+
+def test_a_checkpoint_by_a_key_of_which_another_process_knows_is_no_broken_trail(furnished: Service) -> None:
+    base = furnished.instance.base
+    base.rotation.rotate(Role.AUDIT, actor="operator:test")
+    with base.store.reading() as view:
+        elsewhere = ServiceKeys(base.custody, base.authorities, view)
+    furnished.clock.advance(timedelta(minutes=1))
+    make_checkpoint(base.store, *elsewhere.credential(Role.AUDIT))
+    auditor = furnished.bearer(Grant(Duty.AUDITOR))
+    assert "trail_broken" not in {one["kind"] for one in told(furnished, WARNINGS, auditor)["warnings"]}
 
 
 def test_figures_are_of_all_for_administrators_and_of_their_own_for_others(

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from joserfc.jwk import ECKey
 
+from api.demo import cast
 from tests.console.chapters.identity import agree, confirm, pick, settle, subject_of
 from tests.console.harness import Desk, Desks
 from trust.delegations import Chain
 
 __all__ = [
     "bring_a_key",
+    "delegate_issuing",
     "delegate_stamping",
     "delegate_the_seal",
     "give_a_duty",
@@ -42,6 +44,9 @@ def open_an_account(desks: Desks, person: str) -> None:
     confirm(desk)
     desk.see("激活码只显示这一次", "xa_")
     desk.judged("activation")
+    desk.tab.evaluate("navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError'))")
+    desk.click("复制")
+    desk.see("浏览器不允许复制", "xa_")  # what is shown once stays, whatever the browser lets a page do
     desk.click("关闭")
     settle(desk)
     desk.not_see("xa_")
@@ -181,13 +186,36 @@ def sign_on(desks: Desks, client: str) -> None:
     desk.click("提请接入或变更")
     desk.fill("登录回调地址", "https://app.example/back")
     desk.click("实名信息")
+    desk.click("只发放绑定密钥的令牌（DPoP）")
+    desk.fill("本系统的接口地址", "https://app.example/api")
     desk.fill("理由", "政务服务大厅接入统一登录")
     desk.judged("sign-on")
     confirm(desk)
     settle(desk)
     agree(desks("security"), "登记单点登录接入")
     desk.open(f"/console/clients/{client}")
-    desk.see("https://app.example/back", "用户标识、实名信息")
+    desk.see("https://app.example/back", "用户标识、实名信息", "https://app.example/api")
+    found = desks.world.ask("system", "GET", f"/v1/clients/{client}/openid")["registered"]
+    assert (found["resources"], found["dpop_bound_access_tokens"]) == (["https://app.example/api"], True)
+
+
+def delegate_issuing(desks: Desks) -> str:
+    """Let an officer issue licences of a type for the authority, five times; return the delegation."""
+    desk, world = desks("owner"), desks.world
+    person = world.people["officer"].person
+    desk.open("/console/delegations")
+    desk.click("新建授权委托")
+    pick(desk, "受托人", person, person)
+    desk.click("发证")
+    desk.see("受托人还须有为签发证照使用印章的授权或委托")
+    written(desk, "证照类型", cast.FOOD_TYPE)
+    desk.fill("最多使用次数", "5")
+    desk.fill("结束时间", "2026-12-20 18:00:00")
+    confirm(desk)
+    name = subject_of(desk)
+    settle(desk)
+    desk.see(cast.FOOD_TYPE, "已用 0 次，共 5 次")
+    return name
 
 
 def delegate_stamping(desks: Desks, seal: str) -> tuple[str, str]:
@@ -205,7 +233,7 @@ def delegate_stamping(desks: Desks, seal: str) -> tuple[str, str]:
     pick(owner, "受托人", between, between)
     owner.click("用印")
     owner.choose("印章", world.ask("owner", "GET", f"/v1/seals/{seal}")["name"])
-    owner.choose("用途", "document.stamp")
+    owner.choose("用途", "文件用印")
     written(owner, "文书种类", "notice")
     owner.fill("最多使用次数", "3")
     owner.fill("结束时间", "2026-11-29 18:00:00")
@@ -214,7 +242,12 @@ def delegate_stamping(desks: Desks, seal: str) -> tuple[str, str]:
     confirm(owner)
     first = subject_of(owner)
     settle(owner)
+    giver.open("/console/delegations")
+    assert "文件用印" not in giver.text("nav")
     received(giver, first)
+    giver.go("文件用印")
+    giver.see("剩余 3 次", "查看授权委托")
+    giver.click("查看授权委托")
     giver.click("转授他人")
     pick(giver, "受托人", agent, agent)
     giver.fill("最多使用次数", "1")
@@ -227,30 +260,25 @@ def delegate_stamping(desks: Desks, seal: str) -> tuple[str, str]:
 
 
 def stamp_under_it(desks: Desks, folder: Path, seal: str, delegation: str) -> Path:
-    """Let the officer stamp under a delegation, and save the chain; return the stamped document.
-
-    The page for stamping offers one's own authorisations only, so that this is asked of the API.
-    """
-    world, pdf = desks.world, (folder / "letter.pdf").read_bytes()
-    order = json.dumps({"places": [{"kind": "point", "page": 1, "x_mm": 150, "y_mm": 240}], "reason": "通知签发"})
-    answer = world.service.ask(
-        "POST",
-        f"/v1/seals/{seal}/stampings",
-        token=world.token("officer"),
-        data={"order": order, "purpose": "document.stamp", "document_kind": "notice"},
-        files={"file": ("notice.pdf", pdf, "application/pdf")},
-        headers={"Idempotency-Key": "console-delegated"},
-    )
-    assert answer.status_code == 201, answer.text
-    (folder / "delegated.pdf").write_bytes(answer.content)
+    """Let the officer stamp under a delegation, and save the chain; return the stamped document."""
     desk = desks("officer")
-    desk.open(f"/console/delegations/{delegation}")
-    desk.see("已用 1 次，共 1 次")
+    desk.open(f"/console/stamping?seal={seal}")
+    desk.choose("印章与授权", "（授权委托）")
+    desk.see("剩余 1 次", "查看授权委托")
     desk.save_to(folder)
+    desk.upload("input[type=file]", folder / "letter.pdf")
+    desk.tab.wait("!!document.querySelector('canvas[data-drawn]')")
+    desk.click("盖章")
+    desk.see("下载已盖章文件", "剩余 0 次")
+    desk.judged("stamping-delegated")
+    desk.click("下载已盖章文件")
+    desk.saved(folder, "letter-已盖章.pdf")
+    desk.click("查看授权委托")
+    desk.see("已用 1 次，共 1 次")
     desk.click("下载授权链")
     chain = Chain.read(desk.saved(folder, f"{delegation}.der"))
     assert chain.statements[-1].delegation.id == delegation
-    return folder / "delegated.pdf"
+    return folder / "letter-已盖章.pdf"
 
 
 def written(desk: Desk, label: str, text: str) -> None:

@@ -67,3 +67,4 @@ def verify_a_file(desk: Desk, path: Path, *seen: str) -> None:
     desk.upload("main input[type=file]", path)
     desk.see("接下来怎么办", "全部检查", *seen)
     desk.rest()
+    assert desk.tab.evaluate("!!document.querySelector('.report .facts > dt')?.innerText")  # each detail has its name

@@ -152,7 +152,7 @@ def change_the_name(desks: Desks, person: str, name: str) -> None:
     desk.see("待批事项", "等待另一名身份登记员复核")
     agree(desks("registrar2"), "变更名称")
     desk.open(f"/console/subjects/{person}")
-    desk.see("变更姓名或名称", "2026年11月1日 起生效")
+    desk.see("变更姓名或名称", "2026年11月1日 起生效", "提请，", " 同意")
     desk.judged("changed")
 
 

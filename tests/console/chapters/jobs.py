@@ -61,7 +61,7 @@ def return_a_type(desks: Desks, kind: str) -> None:
     desk.click("退回修改")
     confirm(desk)
     settle(desk)
-    desk.see("待复核")
+    desk.see("已退回，待修改", "须重新起草后再复核")
     assert not desk.can_click("发布")
 
 

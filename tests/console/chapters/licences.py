@@ -12,6 +12,7 @@ from PIL import Image
 from api.demo import cast
 from licence.service import ISSUE_PURPOSE
 from tests.api.routes.test_stampings import system_token
+from tests.console.chapters.identity import confirm, settle
 from tests.console.harness import DESKTOP, PHONE, Desk, Desks
 from tests.console.world import World
 
@@ -33,7 +34,6 @@ __all__ = [
 ]
 
 TEMPLATES: Final = Path(__file__).parents[3] / "licence" / "templates"
-DIALOG: Final = "[...document.querySelectorAll('.el-dialog')].find(eyes.isSeen)"
 COMPANY: Final = cast.ENTERPRISE
 RECORD: Final = cast.unregistered(cast.food_record(COMPANY))
 NUMBER: Final = "JY23301990123456"
@@ -96,18 +96,6 @@ def titles(template: str, word: str = "title") -> Mapping[str, str]:
     """Return what the fields of a ready type are called."""
     schema = json.loads((TEMPLATES / template / "schema.json").read_text(encoding="utf-8"))
     return {name: one[word] for name, one in schema["properties"].items()}
-
-
-def confirm(desk: Desk) -> None:
-    """Do what the dialog asks about, and wait until it is done."""
-    find = f"{DIALOG}?.querySelector('.el-dialog__footer .el-button:last-child:not([disabled])')"
-    desk.strike(find)
-
-
-def settle(desk: Desk) -> None:
-    """Wait until no dialog is on the page any more, and nothing on its way."""
-    desk.tab.wait(f"!{DIALOG}")
-    desk.rest()
 
 
 def fill_in(desk: Desk, record: dict[str, str] = RECORD) -> None:

@@ -2,7 +2,6 @@
 
 import io
 from base64 import b64decode
-from datetime import timedelta
 from typing import Any, Final
 
 from PIL import Image
@@ -10,6 +9,7 @@ from PIL import Image
 from api.demo import cast
 from licence.qr import read_codes
 from tests.api.routes.test_stampings import system_token
+from tests.console.chapters.identity import confirm, pick, settle
 from tests.console.harness import Desk, Desks
 
 __all__ = [
@@ -26,20 +26,22 @@ WORDS: Final = "个人住房公积金贷款资格审核"
 
 
 def propose_a_grant(desks: Desks) -> str:
-    """Propose that a business system may ask for business licences with the holder's consent; return the grant."""
-    world = desks.world
-    body = {
-        "issuer": world.furnished.authority,
-        "client": world.furnished.client,
-        "types": [{"code": cast.BUSINESS_TYPE, "fields": {"number": "whole", "holder_name": "whole"}}],
-        "calls": ["query", "data"],
-        "purposes": [{"code": PURPOSE, "words": WORDS}],
-        "law": "",
-        "valid_until": (world.clock.now() + timedelta(days=200)).isoformat(),
-    }
-    once = {"Idempotency-Key": "console-mine"}
-    found: str = world.ask("officer", "POST", "/v1/sharing-grants", json=body, headers=once)["id"]
-    return found
+    """Propose that a system may ask for business licences with the holder's consent, as the officer; return it."""
+    desk, world = desks("officer"), desks.world
+    desk.open("/console/sharing")
+    desk.click("拟定共享授权")
+    pick(desk, "业务系统", "综合", "综合业务系统")
+    desk.fill("有效期至", "2027-06-10")
+    desk.choose("证照类型", "营业执照")
+    desk.see("可见的数据项")
+    desk.fill("用途说明（持证主体看到的文字）", WORDS)
+    desk.fill("用途代码", PURPOSE)
+    desk.click("须持证主体逐次授权")
+    confirm(desk)
+    desk.see("已提交，等待复核")
+    settle(desk)
+    (found,) = [one for one in world.ask("officer", "GET", "/v1/sharing-grants") if one["state"] == "proposed"]
+    return str(found["id"])
 
 
 def ask_for_data(desks: Desks) -> int:

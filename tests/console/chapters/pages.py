@@ -1,5 +1,6 @@
 """Every page of the console, as the story leaves the world: who looks at it, and where."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,8 +16,14 @@ LANGUAGES: Final = {"zh": "中文", "en": "English"}
 """By what the button is called that leads there."""
 
 SIZES: Final = {"desktop": DESKTOP, "phone": PHONE}
-JUDGED: Final = frozenset({("zh", "desktop"), ("en", "phone")})
-"""Where axe looks, which takes longest: in each language, and in each size."""
+USABLE: Final = 1000.0
+"""Milliseconds in which a page is there that is opened by its address: each script, what it asks, and what it shows.
+
+On a machine that has nothing else to do: where more than one task waits for each processor, so many times as long.
+"""
+
+TRIES: Final = 3
+"""How often it may try: other tests run at the same time."""
 
 CHINESE: Final = """[...document.querySelectorAll("nav a, main th[scope=col], main .el-form-item__label")]
   .map((one) => one.innerText).filter((text) => /[\\u3400-\\u9fff]/.test(text)).join()"""
@@ -94,13 +101,30 @@ def seen_by(known: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     return {name: (who, path.format_map(known)) for name, (who, path) in found.items()}
 
 
+def waiting() -> float:
+    """Return how many tasks share a processor now."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+def loaded(desk: Desk, path: str) -> float:
+    """Open a page by its address, and return after how many milliseconds nothing of it was on its way any more."""
+    desk.load(f"/console{path}")
+    return float(desk.tab.evaluate("performance.now()"))
+
+
 def pictured(desk: Desk, name: str, path: str) -> Iterator[str]:
     """Open a page, look at it in both languages and sizes, and yield what is wrong with it."""
-    desk.open(f"/console{path}")
+    took = [loaded(desk, path)]
+    while min(took) > USABLE * waiting() and len(took) < TRIES:
+        took.append(loaded(desk, path))
+    if min(took) > USABLE * waiting():
+        yield f"{name}: usable after {took} ms"
     for language, button in LANGUAGES.items():
         if desk.tab.evaluate(f"document.documentElement.lang.startsWith({language!r})") is False:
             desk.click(button)
             desk.tab.wait(f"document.documentElement.lang.startsWith({language!r})")
+        codes = set(desk.tab.evaluate("eyes.raw()")) - set(desk.world.people)  # somebody may be called like one
+        yield from (f"{name} {language}: says {one}" for one in sorted(codes))
         if language == "en" and (said := desk.tab.evaluate(CHINESE)):
             yield f"{name}: says in Chinese {said}"
         for size, measure in SIZES.items():
@@ -108,7 +132,6 @@ def pictured(desk: Desk, name: str, path: str) -> Iterator[str]:
             desk.rest()
             desk.tab.wait("![...document.querySelectorAll('[class*=-enter-active], [class*=-leave-active]')].length")
             desk.shot(f"{name}-{language}-{size}")
-            if (language, size) in JUDGED:
-                yield from (f"{name} {language} {size}: {one}" for one in desk.axe())
+            yield from (f"{name} {language} {size}: {one}" for one in desk.axe())
             if desk.tab.evaluate(WIDER) > 1:
                 yield f"{name} {language} {size}: wider than the screen"

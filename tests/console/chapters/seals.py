@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from tests.console.chapters.identity import confirm, settle
 from tests.console.harness import PHONE, Desk, Desks
 
 __all__ = [
@@ -28,8 +29,6 @@ __all__ = [
     "withdraw_the_authorisation",
 ]
 
-DIALOG = "[...document.querySelectorAll('.el-dialog')].find(eyes.isSeen)"
-
 
 def take(desk: Desk, seal: str, step: str, *, then: str) -> None:
     """Take a step on the seal's page: the button, and the one of the dialog that asks back."""
@@ -40,22 +39,10 @@ def take(desk: Desk, seal: str, step: str, *, then: str) -> None:
     settle(desk)
 
 
-def confirm(desk: Desk) -> None:
-    """Do what the dialog asks about."""
-    find = f"{DIALOG}?.querySelector('.el-dialog__footer .el-button:last-child:not([disabled])')"
-    desk.strike(find)
-
-
 def judge(desk: Desk, name: str) -> None:
     """Let the page be judged once nothing moves on it any more."""
     desk.tab.wait("!document.querySelector('[class*=-enter-active], [class*=-leave-active]')")
     desk.judged(name)
-
-
-def settle(desk: Desk) -> None:
-    """Wait until no dialog is on the page any more, and nothing on its way."""
-    desk.tab.wait(f"!{DIALOG}")
-    desk.rest()
 
 
 def put_forward(desk: Desk, folder: Path, *kinds: str) -> None:

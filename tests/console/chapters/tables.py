@@ -4,17 +4,16 @@ from pathlib import Path
 from typing import Any
 
 from api.demo import cast
+from tests.console.chapters.identity import confirm, settle
 from tests.console.chapters.licences import (
     COMPANY,
     NUMBER,
     RECORD,
     choose_type,
-    confirm,
     here,
     is_disabled,
     judged,
     on_a_phone,
-    settle,
 )
 from tests.console.harness import Desks
 
@@ -80,11 +79,14 @@ def issue_the_type_anew(desks: Desks) -> str:
     desk.open("/console/licences/bulk/reissue")
     choose_type(desk)
     desk.click("计算数量")
-    desk.see("份证照符合条件")
+    desk.see("份证照符合条件", "盖有")
+    desk.click("只换发这些")
+    desk.see("原用印章", "份证照符合条件")
     desk.fill("换发理由", "证照样式更新，统一换发。")
     judged(desk, "bulk-reissue")
     desk.click("建立换发任务")
     job = here(desk, "bulk")
+    desk.see("换发范围", "原用印章 云州市市场监督管理局电子证照专用章")
     desk.click("取消任务")
     desk.see("取消后不能继续")
     confirm(desk)

@@ -11,6 +11,7 @@ const WARNED = 60_000;
 const TOLD = 2_000;
 const PRESENT = 60_000;
 const TICK = 1_000;
+const AGAIN = 1_000;
 
 type Message = { kind: "here"; at: number } | { kind: "stronger" } | { kind: "back" } | { kind: "over" };
 
@@ -32,7 +33,7 @@ export function here(): void {
   tabs.postMessage({ kind: "here", at: last } satisfies Message);
   if (last - asking.last > PRESENT) {
     asking.last = last;
-    void session.refresh();
+    session.refresh().catch(() => undefined); // whoever asks for something is told that nobody answers
   }
 }
 
@@ -52,7 +53,10 @@ function leave(): void {
 export async function end(): Promise<void> {
   isOver = true;
   session.forget();
-  await plain.DELETE("/v1/auth/sessions/current").catch(() => undefined); // without the service it ends by itself
+  // Where nobody answers, the session would go on, and whoever comes next would be let in by it.
+  while (!(await plain.DELETE("/v1/auth/sessions/current").catch(() => undefined))) {
+    await new Promise((wake) => setTimeout(wake, AGAIN));
+  }
   tabs.postMessage({ kind: "over" } satisfies Message);
   leave();
 }
@@ -65,17 +69,22 @@ function look(): void {
   if (rest <= 0) void end();
 }
 
+/** Somebody did something. Once it is warned of, they say by hand that they are here: a pointer that is nudged is nobody. */
+function somebody(): void {
+  look(); // a machine that slept wakes up with a pointer that moves, before its clock ticks
+  if (left.value === undefined && !isOver) here();
+}
+
 /** Begin to look whether somebody is there. */
 export function watchDesk(): void {
   for (const sign of SIGNS) {
-    // Once it is warned of, somebody says by hand that they are here: a pointer that is nudged is nobody.
-    addEventListener(sign, () => left.value === undefined && here(), { passive: true, capture: true });
+    addEventListener(sign, somebody, { passive: true, capture: true });
   }
   tabs.addEventListener("message", ({ data }: MessageEvent<Message>) => {
     if (data.kind === "here") {
       last = Math.max(last, data.at);
       look();
-    } else if (data.kind === "stronger") void session.refresh();
+    } else if (data.kind === "stronger") session.refresh().catch(() => undefined);
     else if (data.kind === "over" && over.value === undefined) leave();
   });
   addEventListener("visibilitychange", look);

@@ -14,8 +14,9 @@ async function ask(): Promise<void> {
   waiting = new Set();
   for (let from = 0; from < asked.length; from += MOST) {
     const part = asked.slice(from, from + MOST);
-    const { data } = await api.GET("/v1/names", { params: { query: { of: part } } }).catch(() => ({ data: undefined }));
-    const told = new Map(data?.map((one) => [one.id, one.name]));
+    const answer = await api.GET("/v1/names", { params: { query: { of: part } } }).catch(() => undefined);
+    if (answer === undefined) continue; // nobody answered: asked again when they are shown the next time
+    const told = new Map(answer.data?.map((one) => [one.id, one.name]));
     for (const one of part) known.set(one, told.get(one) ?? null);
   }
 }

@@ -11,6 +11,10 @@ export type Me = components["schemas"]["Me"];
 export type Duty = Me["duties"][number]["duty"];
 type Rule = components["schemas"]["PermissionView"];
 
+/** What a delegation opens on the pages too, without a duty. To issue by one is for business systems: what the form of a
+ * licence needs is read by duties alone. */
+const BY_DELEGATION: ReadonlySet<Permission> = new Set<Permission>(["seal:stamp"]);
+
 const state = reactive<{ me: Me | null; rules: Map<Permission, Rule> }>({ me: null, rules: new Map() });
 const duties = computed(() => new Set(state.me?.duties.map((one) => one.duty) ?? []));
 
@@ -52,6 +56,7 @@ export const session = {
   /** Tell whether somebody has any of these permissions, whatever the level of the session. */
   may(...permissions: Permission[]): boolean {
     return permissions.some((one) => {
+      if (BY_DELEGATION.has(one) && state.me?.delegated.includes(one)) return true;
       const rule = state.rules.get(one);
       return rule !== undefined && (rule.duties.length === 0 || rule.duties.some((duty) => duties.value.has(duty)));
     });

@@ -2,7 +2,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 
 import { language } from "../language";
-import { forgetTyped, regained, strengthened } from "./gate";
+import { regained, strengthened } from "./gate";
 import { hasEnded, levelNeeded, Problem, problemOf, UNREACHABLE } from "./problem";
 import type { paths } from "./schema";
 
@@ -29,7 +29,6 @@ async function ask(request: Request): Promise<Response> {
   const isAct = request.method !== "GET";
   asking.last = Date.now();
   const answer = await fetch(request);
-  if (isAct && answer.ok) forgetTyped();
   if (answer.status !== 401) return answer;
   const body: unknown = await answer.clone().json().catch(() => null);
   if (hasEnded(body)) {

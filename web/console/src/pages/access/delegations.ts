@@ -6,12 +6,17 @@ export type Delegation = Schemas["DelegationView"];
 export type Matter = Schemas["Matter"];
 export type Operation = "document" | "digest" | "message";
 
-/** What mandates give today; of their own, persons give the second alone (docs/delegation.md). */
-export const MATTERS: readonly Matter[] = ["act", "licence.hold", "seal.stamp"];
+/** What mandates give; of their own, persons give the second alone (docs/delegation.md). */
+export const MATTERS: readonly Matter[] = ["act", "licence.hold", "seal.stamp", "licence.issue"];
 export const OPERATIONS: readonly Operation[] = ["document", "digest", "message"];
 export const MOST_LINKS = 4;
 
 const OFFERED_FOR = 7 * 24 * 3600 * 1000;
+
+/** Tell whether the uses of a matter are counted. */
+export function isCounted(matter: Matter): boolean {
+  return matter === "seal.stamp" || matter === "licence.issue";
+}
 
 /** Return the key of a matter among the words. */
 export function matterKey(matter: string): string {

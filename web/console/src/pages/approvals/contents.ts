@@ -57,6 +57,14 @@ function wordOf(name: string, value: unknown): string {
     case "level":
     case "max_level":
       return `L${text}`;
+    case "scopes":
+      return either(`openid.scope.${text}`, text);
+    case "claims":
+      return text.split(" ").map((one) => either(`peers.claim.${one}`, one)).join("\n");
+    case "operation":
+      return either(`key_operation.${text}`, text);
+    case "token_endpoint_auth_method":
+      return either(`openid.method.${text}`, text);
     case "cause":
       return either(`cause.${text}`, text);
     case "document_kind":

@@ -11,6 +11,8 @@ export const EVENTS_OF: Record<Figure, readonly string[]> = {
     "access:check:refused",
     "arrival:arrive:refused",
     "live_code:check:refused",
+    "openid_login:ask:refused",
+    "openid_token:ask:refused",
     "openid_token:issue:refused",
     "openid_token:reuse:refused",
     "password:change:refused",

@@ -28,13 +28,13 @@ export const licences: Area = {
       name: "licence-review",
       component: () => import("./ReviewPage.vue"),
       props: true,
-      meta: { title: "licence_review.title", permissions: ["licence:read"] },
+      meta: { title: "licence_review.title", permissions: ["licence:follow"] },
     },
     {
       path: "/licences/bulk",
       name: "bulk-jobs",
       component: () => import("./JobsPage.vue"),
-      meta: { title: "bulk.title", permissions: ["licence:read"] },
+      meta: { title: "bulk.title", permissions: ["licence:follow"] },
     },
     {
       path: "/licences/bulk/new",
@@ -53,7 +53,7 @@ export const licences: Area = {
       name: "bulk-job",
       component: () => import("./JobPage.vue"),
       props: true,
-      meta: { title: "bulk.title", permissions: ["licence:read"] },
+      meta: { title: "bulk.title", permissions: ["licence:follow"] },
     },
     {
       path: "/licences/:licence",

@@ -1,6 +1,8 @@
 // Watching a bulk job: the service tells each change by itself (server-sent events), and is asked now and then where
-// that cannot be. `EventSource` sends no header of ours, so the stream is read here.
+// that cannot be.
 import { api, told } from "../../api/client";
+import { changesOf } from "../../api/events";
+import { Problem } from "../../api/problem";
 import type { Job } from "./licences";
 
 const PAUSE = 3_000;
@@ -11,24 +13,9 @@ export function hasEnded(job: Job): boolean {
   return ENDED.includes(job.state);
 }
 
-/** Return the events of a stream, one by one: the name and the data of each (WHATWG HTML, 9.2.6). */
-export async function* eventsOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<{ event: string; data: string }> {
-  const reader = stream.getReader();
-  const decoder = new TextDecoder();
-  let waiting = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const blocks = (waiting + decoder.decode(value, { stream: true }).replace(/\r/g, "")).split("\n\n");
-    waiting = blocks.pop() ?? "";
-    for (const block of blocks) {
-      const lines = block.split("\n");
-      const of = (name: string) =>
-        lines.filter((one) => one.startsWith(`${name}:`)).map((one) => one.slice(name.length + 1).replace(/^ /, ""));
-      const data = of("data").join("\n");
-      if (data) yield { event: of("event")[0] ?? "message", data };
-    }
-  }
+/** Tell whether the service will never tell of a job, however often it is asked: each refusal is put on record. */
+function isRefused(error: unknown): boolean {
+  return error instanceof Problem && [403, 404].includes(error.status);
 }
 
 /** Follow a job until it has ended or `signal` says to stop: `tell` gets each state, and whether it comes by itself. */
@@ -40,18 +27,17 @@ export async function follow(job: string, signal: AbortSignal, tell: (now: Job, 
       const header = { "Last-Event-ID": String(seen) };
       const asked = api.GET("/v1/bulk-jobs/{job}/events", { params: { path, header }, parseAs: "stream", signal });
       const stream = (await told(asked)) as unknown as ReadableStream<Uint8Array>;
-      for await (const one of eventsOf(stream)) {
-        const now = JSON.parse(one.data) as Job;
+      for await (const now of changesOf<Job>(stream)) {
         seen = now.changes;
         tell(now, true);
         if (hasEnded(now)) return;
       }
-    } catch {
-      if (signal.aborted) return;
+    } catch (error) {
+      if (signal.aborted || isRefused(error)) return;
       const now = await told(api.GET("/v1/bulk-jobs/{job}", { params: { path }, signal })).catch(() => undefined);
       if (now) tell(now, false);
       if (now && hasEnded(now)) return;
-      await new Promise((wake) => setTimeout(wake, PAUSE));
     }
+    await new Promise((wake) => setTimeout(wake, PAUSE)); // whoever ends streams at once is not asked at once again
   }
 }

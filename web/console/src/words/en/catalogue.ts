@@ -49,8 +49,9 @@ const en: Words<typeof zh> = {
     refuse_ask: "Refuse version {version} of “{name}”? Say why; whoever drafted it changes it, and it is reviewed again.",
     refused: "Sent back: whoever drafted it sees it among what waits",
     remark: "The reviewer says: {remark}",
+    sent_back: "The reviewed version was returned. It has to be drafted anew, and reviewed anew.",
     return: "Return",
-    return_ask: "Return version {version} of “{name}” to be a draft? It has to be reviewed anew then.",
+    return_ask: "Return version {version} of “{name}”? It has to be drafted and reviewed anew then.",
     returned: "Returned to be drafted anew",
     publish: "Publish",
     publish_ask:
@@ -182,7 +183,6 @@ const en: Words<typeof zh> = {
     kind: "Kind",
     length: "Longest",
     required: "Required",
-    more: "More settings",
     details: "Settings of {name}",
     add: "Add a field",
     add_column: "Add a column",

@@ -43,7 +43,6 @@ const en: Words<typeof zh> = {
     stamping_approval: "Request to use “{name}”",
     licence_request: "{event}: {name}",
     type: "{name} (version {version})",
-    sharing_grant: "{name}",
     mandate: "A delegation to you",
     bulk_job: "Bulk issue: {name}",
   },

@@ -15,8 +15,6 @@ const en: Words<typeof zh> = {
   identity: {
     title: "Register of subjects",
     told: "Persons and organisations. Names and numbers of persons are masked; to see them in clear takes a purpose.",
-    person: "Persons",
-    organisation: "Organisations",
     kind: "Kind of subject",
     text: "Name or credit code",
     state: "State",
@@ -138,7 +136,6 @@ const en: Words<typeof zh> = {
     delegated: "By delegation",
   },
   change: {
-    title: "Propose a change",
     two: "One registrar proposes, and another one agrees before it holds.",
     effective_on: "Holds from",
     effective_told: "Today at the latest, and not before the last change of its kind",
@@ -184,7 +181,6 @@ const en: Words<typeof zh> = {
     reference: "Case number",
     organisation: "Organisation",
     ask: "Show",
-    shown: "In clear",
     gone: "Closed, it is shown no more. To look again takes a purpose again.",
     purposes: {
       counter_service: "Service at the counter",

@@ -16,7 +16,6 @@ const en: Words<typeof zh> = {
     more: "More",
     password: "Password of an encrypted PDF",
     content: "What was signed, where the signature is a file of its own",
-    choose: "Choose a file",
     at: "As of a past moment",
     busy: "Verifying…",
     checked: "The file",

@@ -40,7 +40,6 @@ export default {
     stamping_approval: "申请使用“{name}”",
     licence_request: "{event}：{name}",
     type: "{name}（第 {version} 版）",
-    sharing_grant: "{name}",
     mandate: "来自委托人的委托",
     bulk_job: "批量签发：{name}",
   },

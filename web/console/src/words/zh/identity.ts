@@ -12,8 +12,6 @@ export default {
   identity: {
     title: "主体名册",
     told: "自然人、法人及其他组织。个人姓名和证件号码均已脱敏，查看原文须说明目的。",
-    person: "自然人",
-    organisation: "法人及其他组织",
     kind: "主体类别",
     text: "名称或信用代码",
     state: "状态",
@@ -134,7 +132,6 @@ export default {
     delegated: "受托人",
   },
   change: {
-    title: "提请变更",
     two: "变更由一名登记员提请，另一名登记员复核后生效。",
     effective_on: "生效日期",
     effective_told: "不晚于今天，不早于上一次同类变更",
@@ -179,7 +176,6 @@ export default {
     reference: "办件编号",
     organisation: "所属机构",
     ask: "查看",
-    shown: "查看结果",
     gone: "关闭后不再显示。再次查看须重新说明目的。",
     purposes: {
       counter_service: "窗口办理",

@@ -13,7 +13,6 @@ export default {
     more: "更多选项",
     password: "文件口令（加密的 PDF）",
     content: "被签名的原文（签名与原文分离时）",
-    choose: "选择文件",
     at: "按过去某一时刻查验",
     busy: "正在查验…",
     checked: "已查验文件",

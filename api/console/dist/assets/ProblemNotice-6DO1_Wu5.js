@@ -1,1 +1,0 @@
-export{t as default}from"./ProblemNotice-1iGY9edl.js";

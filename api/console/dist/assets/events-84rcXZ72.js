@@ -1,0 +1,2 @@
+async function*e(e){let t=e.pipeThrough(new TextDecoderStream).getReader(),n=``;for(;;){let{value:e,done:r}=await t.read();if(r)return;let i=(n+e).split(/\r?\n\r?\n/);n=i.pop()??``;for(let e of i){let t=e.split(/\r?\n/).filter(e=>e.startsWith(`data:`)).map(e=>e.slice(5).trimStart()).join(`
+`);t&&(yield JSON.parse(t))}}}export{e as t};
