@@ -1,10 +1,17 @@
 """Processes that work on bulk jobs are killed at random instants, again and again: `python -m tests.drills.bulk_kills`.
 
 Each process is the real service's worker on a real database, forked where its modules are loaded already, so that two
-hundred of them start in minutes. Two work on the job at a time; one of them, taken at random, gets SIGKILL at a random
-time after it has begun, and another takes its place. In the end two processes work the job off in peace, and then is
-counted: exactly the good rows exist, once each, each signed once, every file verifies and is that of its row, and no
-identifier was given twice, not even to what was never finished.
+hundred of them start in minutes. Two work on the job at a time, and another takes the place of whichever gets SIGKILL.
+Every second kill is at a random time after one of them has told that it is at work, whatever it does then. Instants of
+that kind fall where most time is spent, in drawing and signing; of the others each is aimed at the phase of a row's
+life (tests/drills/phases.py) that was met least so far: whichever process enters it first is killed, at a random
+instant of about as long as that phase takes. A kill counts for the phase in which the process died, not for the one
+that it was aimed at.
+
+In the end two processes work the job off in peace, and then is counted. What it proves, of every process killed in any
+phase: exactly the good rows exist, once each, each signed once, every file verifies and is that of its row; what was
+left half made is void, and there is some of it where processes died over it; and no identifier was given twice, not
+even to what was never finished. A drill of many kills fails where a phase was met by none.
 
 Time goes on from the moment at which the template was founded, by the machine's steady clock: the wall clock plays no
 part. `make drill` runs the whole on SQLite and PostgreSQL; tests/licence/bulk/test_killed_workers.py a slice.
@@ -15,7 +22,6 @@ import io
 import json
 import os
 import secrets
-import select
 import shutil
 import signal
 import sys
@@ -47,6 +53,7 @@ from licence.records import Licence
 from licence.template.assembly import ENCLOSED
 from seal.ledger.entries import StampingState
 from seal.ledger.search import LedgerSearch
+from tests.drills.phases import AIMS, HALF_MADE, Phase, Seat, first_to_reach
 from tests.drills.ten_thousand import checks_out
 from tests.fakes.clock import NOW, SettableClock
 from tests.licence.builders import opened_on_postgres
@@ -60,7 +67,22 @@ __all__ = ["Drill", "Tally", "drill"]
 
 PROCESSES: Final = 2
 LONGEST: Final = 1.2
-"""Seconds that a process gets at most before it is killed: a few chunks."""
+"""Seconds after which a random kill comes at the latest: a few chunks."""
+
+AIMING: Final = 3.0
+"""Seconds in which a process should enter the phase that is aimed at, before the job is looked at again."""
+
+SPREAD: Final = {
+    Phase.LOOK: 0.1,
+    Phase.PREPARE: 0.05,
+    Phase.DRAW: 0.5,
+    Phase.SIGN: 0.2,
+}
+"""Seconds within which a kill comes after its phase has begun; of what takes a few milliseconds, `SHORT`."""
+
+SHORT: Final = 0.004
+MANY: Final = 100
+"""So many kills must meet every phase."""
 
 LEASE: Final = 2
 """Seconds after which rows of a dead process are taken over."""
@@ -97,6 +119,9 @@ class Tally:
     voided: int
     """Licences that a killed process had left half made."""
 
+    met: dict[str, int]
+    """By the phase, how many processes died in it."""
+
     seconds: float
 
 
@@ -109,9 +134,11 @@ class Drill:
     seal: str
     rows: int
     began: float = field(default_factory=time.monotonic)
-    kills: int = 0
-    starting: dict[int, int] = field(default_factory=dict)
-    """Of each process, where it tells that it has begun."""
+    met: Counter[Phase] = field(default_factory=Counter)
+    """By the phase, how many processes died in it."""
+
+    seats: dict[int, Seat] = field(default_factory=dict)
+    """Of each process, where it tells how far it is."""
 
     jobs: list[BulkJob] = field(default_factory=list)
 
@@ -126,36 +153,53 @@ class Drill:
 
     # --- processes
 
-    def fork(self) -> int:
-        """Return the number of a new process that works on jobs until it is killed."""
-        told, tells = os.pipe()
+    @property
+    def kills(self) -> int:
+        """How many processes were killed over work."""
+        return self.met.total()
+
+    def fork(self) -> None:
+        """Begin a new process that works on jobs until it is killed."""
+        seat = Seat()
         number = os.fork()
         if number:
-            os.close(tells)
-            self.starting[number] = told
-            return number
+            self.seats[number] = seat
+            return
         try:  # pragma: no cover - in the process that is killed
-            BulkRunner(self.open().bulk, threads=1, pause=0.05).start()
-            os.write(tells, b"1")
+            instance = self.open()
+            seat.watch(instance)
+            BulkRunner(instance.bulk, threads=1, pause=0.05).start()
             while True:
                 signal.pause()
         finally:
             os._exit(1)
 
-    def wait_for_work(self, number: int) -> None:
-        """Return once a process is at work: one that is killed while it opens the instance proves nothing."""
-        told = self.starting[number]
-        ready, _, _ = select.select([told], [], [], PATIENCE)
-        assert ready, "a process does not begin"
-        assert os.read(told, 1), "a process ended before it began"
-        time.sleep(secrets.randbelow(int(LONGEST * 1000)) / 1000)
-
-    def kill(self, number: int) -> None:
-        """Kill a process, and see that it was this that ended it."""
-        os.close(self.starting.pop(number))
+    def kill(self, number: int) -> Phase:
+        """Kill a process, see that it was this that ended it, and return where it was."""
         os.kill(number, signal.SIGKILL)
         _, status = os.waitpid(number, 0)
         assert os.WTERMSIG(status) == signal.SIGKILL, "a process ended by itself"
+        seat = self.seats.pop(number)
+        try:
+            return seat.phase
+        finally:
+            seat.close()
+
+    def strike(self, state: JobState) -> bool:
+        """Kill a process: every second time at a random instant, else in the phase that was met least.
+
+        Tell whether there was one to be killed.
+        """
+        ahead = AIMS[1:] if state is JobState.RUNNING else AIMS[:1]
+        aim = min(ahead, key=lambda one: self.met[one]) if self.kills % 2 else None
+        seat = first_to_reach(self.seats.values(), AIMS if aim is None else {aim}, patience=AIMING)
+        longest = LONGEST if aim is None else SPREAD.get(aim, SHORT)
+        time.sleep(longest * secrets.randbelow(1 << 20) / (1 << 20))
+        struck = [number for number, one in self.seats.items() if (one is seat if aim else one.is_at_work)]
+        if struck:
+            self.met[self.kill(secrets.choice(struck))] += 1
+            self.fork()
+        return bool(struck)
 
     # --- the drill
 
@@ -165,6 +209,8 @@ class Drill:
         while self.kills < kills or not self.jobs:
             self.ask()
             self.harass(kills)
+        missed = [one.name.lower() for one in AIMS if not self.met[one]]
+        assert kills < MANY or not missed, f"no process died in: {', '.join(missed)}"
         found = self.examine()
         return Tally(
             kills=self.kills,
@@ -173,6 +219,7 @@ class Drill:
             issued=found["issued"],
             refused=found["refused"],
             voided=found["voided"],
+            met={one.name.lower(): self.met[one] for one in Phase},
             seconds=round(time.monotonic() - started, 1),
         )
 
@@ -197,7 +244,8 @@ class Drill:
 
     def harass(self, kills: int) -> None:
         """Kill processes until there were enough, then let two end the job; or until it has ended all the same."""
-        running = [self.fork() for _ in range(PROCESSES)]
+        for _ in range(PROCESSES):
+            self.fork()
         try:
             end = time.monotonic() + PATIENCE
             while (state := self.state()) is not JobState.FINISHED:
@@ -206,15 +254,10 @@ class Drill:
                 if self.kills >= kills:
                     time.sleep(0.1)
                     continue
-                number = secrets.choice(running)
-                self.wait_for_work(number)
-                running.remove(number)
-                self.kill(number)
-                self.kills += 1
-                end = time.monotonic() + PATIENCE
-                running.append(self.fork())
+                if self.strike(state):
+                    end = time.monotonic() + PATIENCE
         finally:
-            for number in running:
+            for number in list(self.seats):
                 self.kill(number)
 
     # --- what is left
@@ -240,6 +283,8 @@ class Drill:
             assert released == Counter(one.id for one in licences), "a licence was released twice, or another one"
             prepared = [one.subject for one in events if one.tag == "licence:prepare:done"]
             void = self.require_numbered_once(instance, Counter(prepared), licences)
+            # Whoever dies over half-made licences has prepared one at least, and whoever comes after voids it.
+            assert len(void) >= sum(self.met[one] for one in HALF_MADE), "what was left half made was not voided"
             self.require_signed_once(instance, [one.stamping for one in licences])
             for one in licences:
                 require_genuine(instance, one)

@@ -47,7 +47,8 @@ from trust.pdf.release import read_release
 from trust.pdf.release_request import require_as_asked
 from trust.pdf.signing import SEAL, SignatureRequest, prepare_signature
 from trust.revocation import RevocationList
-from trust.timestamping import TimeStampInfo, judge_time_stamp, read_info
+from trust.time_info import TimeStampInfo, read_info
+from trust.timestamping import judge_time_stamp
 from trust.verdict import Outcome
 
 __all__ = ["PARSERS"]
