@@ -1,5 +1,6 @@
 """The application: routes, what goes around them, and how it starts and stops."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -7,6 +8,7 @@ from typing import Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
 from starlette.concurrency import run_in_threadpool
 
 from api import logs, problems
@@ -20,11 +22,12 @@ from api.health import Readiness
 from api.housekeeping import Housekeeper
 from api.live_watch import LiveWatch
 from api.messenger import Messenger
-from api.middleware import AroundRequest, BodyLimit, Heads
+from api.middleware import OVER_TLS, AroundRequest, BodyLimit, Heads
 from api.openapi import describe
 from api.openid.logout_courier import LogoutCourier
 from api.person_notices import NoticeMessenger
 from api.quotas import ClientQuotas
+from api.refusals import Refusals
 from api.routes import (
     access,
     account_messages,
@@ -102,6 +105,16 @@ __all__ = ["create", "from_environment"]
 VERSION: Final = "0.1.0"
 BESIDE_A_TABLE: Final = 1 << 20
 """Octets that a form with a table has beside it: its other fields, and what stands between them."""
+
+NO_TELEMETRY: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""FastAPI hands addresses, errors and stack traces to whatever collector the environment names: in addresses there are
+codes, and in errors there may be more."""
 
 DESCRIPTION: Final = """
 可信基础设施服务：统一身份、电子印章、电子证照（SM2/SM3/SM4）。
@@ -184,12 +197,14 @@ def create(instance: Instance) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         generate_unique_id_function=operation_id,
+        telemetry=NO_TELEMETRY,
     )
     app.state.instance = instance
     app.state.readiness = Readiness(instance)
     app.state.bulk_watch = BulkWatch(instance.bulk.named)
     app.state.live_watch = LiveWatch(instance.live_codes.named)
     app.state.decisions = Decisions(instance.base.store)
+    app.state.refusals = Refusals(app.state.decisions, settings.refused_rate)
     app.state.quotas = quotas_of(instance)
     app.state.logins = Throttle(settings.login_rate, "login")
     app.state.openid = Throttle(settings.openid_rate, "openid")
@@ -279,7 +294,7 @@ def create(instance: Instance) -> FastAPI:
     larger = {bulk.router.prefix: settings.bulk_upload + BESIDE_A_TABLE}
     app.add_middleware(BodyLimit, limit=settings.max_body, larger=larger, tell=refusal)
     app.add_middleware(Heads)
-    app.add_middleware(AroundRequest)
+    app.add_middleware(AroundRequest, further=OVER_TLS if settings.public_url.startswith("https://") else {})
     return app
 
 
@@ -288,4 +303,7 @@ def from_environment() -> FastAPI:
     logs.configure()
     settings = Settings.read()
     forget_secrets()
-    return create(Instance.open(settings))
+    app = create(Instance.open(settings))
+    gc.collect()
+    gc.freeze()  # what is loaded stays: to look through all of it for garbage would make requests wait
+    return app

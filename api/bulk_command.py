@@ -25,6 +25,10 @@ console = terminal()
 ALL, FAILED, SOME, WAITS = 0, 1, 2, 3
 """How the command ends: every row was issued; the job failed; some rows were refused; a person has to go on."""
 
+CHECKED = ("validated",)
+"""Where a job stands that was checked and waits for a person: also one that is to start by itself, where its type asks
+for four eyes, or its encoding had to be recognised."""
+
 Url = Annotated[str, typer.Option(help="Address of the service; default: TRUST_PUBLIC_URL")]
 TokenFile = Annotated[
     Path, typer.Option(exists=True, dir_okay=False, help="File of the access token, which is read and never shown")
@@ -56,7 +60,7 @@ def issue(
     with client(url, token_file) as service:
         job = service.upload(file, form=form, key=key or secrets.token_hex(16))
         console.print(job["id"], highlight=False)
-        end(service, follow(service, job["id"], until=() if start else ("validated",)), results)
+        end(service, follow(service, job["id"], until=CHECKED), results)
 
 
 @app.command()
@@ -91,7 +95,7 @@ def reissue(
     with client(url, token_file) as service:
         job = service.reissue(order, key=key or secrets.token_hex(16))
         console.print(job["id"], highlight=False)
-        end(service, follow(service, job["id"], until=() if start else ("validated",)), results)
+        end(service, follow(service, job["id"], until=CHECKED), results)
 
 
 @app.command()

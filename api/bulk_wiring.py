@@ -71,6 +71,7 @@ class BulkJobs:
         return TableDesk(
             store=self.store,
             catalogue=self.catalogue,
+            entitling=self.licences.issuing.preparing.entitling,
             workers=self.workers,
             limits=rules_of(self.settings).limits,
             largest=self.settings.bulk_upload,

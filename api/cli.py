@@ -35,7 +35,7 @@ MODULES: Final = {
     ),
     "remove-demonstration": (
         "removing_command",
-        "Remove a demonstration: its database, keys and files. Run it while the service is stopped.",
+        "Remove a demonstration: its database, keys and files. Stop the service first.",
     ),
     "migrate": (
         "migrating_command",

@@ -1,10 +1,12 @@
 """Proofs of keys that requests bring (DPoP, RFC 9449): read against the request, and spent."""
 
 from typing import Final
+from urllib.parse import quote
 
 from fastapi import Request
 
 from api.challenges import is_borne_with_proof
+from api.middleware import ASKED_BY
 from api.wiring import Instance
 from identity import dpop
 from identity.binding import UNBOUND, Binding
@@ -26,7 +28,9 @@ def proof_of(request: Request, instance: Instance, *, secret: str = "") -> Proof
     if len(told) > 1:
         raise DPoPProofRefused(fault="form")
     path = request.scope["path"].removeprefix(request.scope.get("root_path", "").rstrip("/"))
-    asked = dpop.Request(method=request.method, address=f"{instance.base.settings.public_url}{path}", secret=secret)
+    method = request.scope.get(ASKED_BY, request.method)
+    address = f"{instance.base.settings.public_url}{quote(path)}"  # a question mark within a name begins no query
+    asked = dpop.Request(method=method, address=address, secret=secret)
     return instance.key_proofs.read(told[0], asked)
 
 

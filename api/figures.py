@@ -20,7 +20,18 @@ from seal import waiting_repository as of_seals
 from trust.audit_repository import EventSearch, count_events, search
 from trust.store import Reading, Store
 
-__all__ = ["DAYS", "REFUSALS", "VERIFIED", "Figure", "Figures", "FiguresOfTime", "Scope", "organisations", "scopes_of"]
+__all__ = [
+    "DAYS",
+    "ISSUED",
+    "REFUSALS",
+    "VERIFIED",
+    "Figure",
+    "Figures",
+    "FiguresOfTime",
+    "Scope",
+    "organisations",
+    "scopes_of",
+]
 
 CHINA: Final = timezone(timedelta(hours=8))
 """Days and hours are those of China, wherever the service runs."""
@@ -45,6 +56,8 @@ REFUSALS: Final = (
     "access:check:refused",
     "arrival:arrive:refused",
     "live_code:check:refused",
+    "openid_login:ask:refused",
+    "openid_token:ask:refused",
     "openid_token:issue:refused",
     "openid_token:reuse:refused",
     "password:change:refused",
@@ -93,7 +106,7 @@ def organisations(actor: Actor, duties: Iterable[Duty]) -> frozenset[str] | None
 
 def scopes_of(may: Callable[[Permission], bool], actor: Actor) -> tuple[Scope, ...]:
     """Return which figures somebody sees: of all for administrators, else of what their duties are for."""
-    is_administrator = any(actor.holds(duty) for duty in ADMINISTRATORS)
+    is_administrator = any(actor.holds(duty) for duty in ADMINISTRATORS) and may(Permission.INSTANCE_READ)
     found: list[Scope] = []
     if is_administrator:
         found += (Scope(figure=Figure.STAMPINGS, of=None), Scope(figure=Figure.ISSUED, of=None))

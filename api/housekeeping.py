@@ -4,14 +4,19 @@ Keys are retired when their time is over. Left-behind stampings and licences are
 responders renewed, time-stamps and the use of sessions put on record, the audit trail gets a signed checkpoint.
 """
 
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
+from typing_extensions import override
+
 from api.logs import logger
+from api.rounds import Rounds
 from api.wiring import Instance
+from identity.notices import notices
+from identity.openid import ending
+from trust import outbox
 from trust.audit import make_checkpoint
 from trust.founding import Role, complete
 from trust.store import LostRace
@@ -19,43 +24,44 @@ from trust.store import LostRace
 __all__ = ["Housekeeper"]
 
 CHECKPOINT_PAUSE: Final = timedelta(hours=1)
+TOLD_WITHIN: Final = timedelta(days=3)
+"""What persons and business systems are told within: what waited for longer, as where nobody takes it, is forgotten."""
+
+TOLD_KEPT: Final = timedelta(days=30)
+"""How long what became of it can be looked up in the outbox; in the audit trail for good."""
 
 
-class Housekeeper:
-    """A thread that keeps the house in order until it is stopped."""
+class Housekeeper(Rounds):
+    """Keeps the house in order until it is stopped."""
 
     def __init__(self, instance: Instance, *, pause: float) -> None:
+        super().__init__(name="housekeeping", pause=pause)
         self.instance = instance
-        self.pause = pause
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self.run, name="housekeeping", daemon=True)
         self.last_checkpoint: datetime | None = None
 
+    @override
     def start(self) -> None:
         """Do a first round, so that a restart mends what a crash left, and go on in the background."""
         self.round()
-        self.thread.start()
+        super().start()
 
+    @override
     def stop(self) -> None:
         """Stop after the present round, and sign where the audit trail stands."""
-        self.stopping.set()
-        self.thread.join()
+        super().stop()
         self.attempt("sessions", self.instance.base.access.write_uses)
         self.attempt("time-stamps", self.instance.timekeeping.ledger.flush)
         self.attempt("verifications", self.count_verifications)
         self.attempt("checkpoint", self.checkpoint)
 
-    def run(self) -> None:
-        """Do a round after each pause."""
-        while not self.stopping.wait(self.pause):
-            self.round()
-
+    @override
     def round(self) -> None:
         """Do everything once. A part that fails is logged, and has its next turn in the next round."""
         self.attempt("keys", self.look_after_keys)
         self.attempt("licences", self.instance.licences.recover)
         self.attempt("late time-stamps", self.instance.late_time_stamps.round)
         self.attempt("sessions", self.instance.base.access.write_uses)
+        self.attempt("old sessions", self.instance.base.access.forget)
         self.attempt("requests for review", self.instance.reviews.forget)
         self.attempt("stampings", self.instance.stampings.recover)
         self.attempt("authorisations", self.instance.signed_authorisations.sign_missing)
@@ -75,6 +81,7 @@ class Housekeeper:
         if self.last_checkpoint is None or now - self.last_checkpoint >= CHECKPOINT_PAUSE:
             self.attempt("verifications", self.count_verifications)
             self.attempt("checkpoint", self.checkpoint)
+            self.attempt("old notices", self.forget_notices)
             self.attempt("statistics", self.instance.base.store.take_stock)
 
     def attempt(self, part: str, act: Callable[[], object]) -> None:
@@ -98,6 +105,12 @@ class Housekeeper:
         changed = ("new versions",) if keys.refresh() else ()
         proven = base.destroyer.complete(credential=keys.credential(Role.AUDIT))
         return (*retired, *made, *changed, *(one.handle for one in proven))
+
+    def forget_notices(self) -> int:
+        """Forget what persons and business systems were told, or could not be, so long ago that it matters no more."""
+        store = self.instance.base.store
+        topics = notices.TOPIC, f"{ending.TOPIC}:"
+        return sum(outbox.forget(store, one, waits=TOLD_WITHIN, kept=TOLD_KEPT) for one in topics)
 
     def count_verifications(self) -> int:
         """Put on record how much the public has verified."""

@@ -86,6 +86,7 @@ class RotateServiceKey(Handler):
     """The kind of proposal by which a role of the service gets a new key 密钥轮换."""
 
     kind = KEY_ROTATE
+    proposers = frozenset({Duty.SECURITY_ADMINISTRATOR})
     approvers = DECIDERS
     floor = Level.HIGH
     later = True
@@ -106,6 +107,7 @@ class RetireKey(Handler):
     """The kind of proposal by which a key signs nothing any more 密钥停用."""
 
     kind = KEY_RETIRE
+    proposers = frozenset({Duty.SECURITY_ADMINISTRATOR})
     approvers = DECIDERS
     floor = Level.HIGH
 
@@ -131,6 +133,7 @@ class OperateOnKeys(Handler):
     """The kind of proposal by which the operator does something to the root key, data keys, or a key 密钥运维."""
 
     kind = KEY_OPERATE
+    proposers = frozenset({Duty.SECURITY_ADMINISTRATOR})
     approvers = DECIDERS
     floor = Level.HIGH
     later = True

@@ -82,7 +82,7 @@ def service_keys_of(instance: Instance) -> ServiceKeysView:
                 told = CertificateFacts.of(one.certificate, revoked_at=None if revocation is None else revocation.at)
             keys.append(in_custody(key, in_use=key.handle in present, certificate=told))
         roles.append(RoleView(role=role, purpose=PLANS[role].purpose, keys=keys))
-    return ServiceKeysView(rotation_needs_agreement=base.settings.agreed_rotations, roles=roles)
+    return ServiceKeysView(rotation_needs_agreement=base.settings.wants_agreement, roles=roles)
 
 
 def in_custody(key: Any, *, in_use: bool, certificate: CertificateFacts | None = None) -> KeyInCustody:  # noqa: ANN401 - a key as custody has it, which only the foundation names

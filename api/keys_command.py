@@ -13,7 +13,7 @@ from typing import Annotated, Final
 import typer
 from rich.table import Column, Table
 
-from api.agreed_changes import agreed_rotation, require_no_agreement, use_agreement
+from api.agreed_changes import agreed_rotation, require_need, use_agreement
 from api.foundation import Foundation
 from api.key_changes import KeyOperation
 from api.settings import Settings
@@ -35,6 +35,7 @@ HANDLE_WIDTH: Final = 39
 """A handle is there to be copied, whatever the width of the screen."""
 
 Actor = Annotated[str, typer.Option(help="Who does this, for the audit trail; default: the user of this process")]
+Reason = Annotated[str, typer.Option(help="Why a key is stopped at once that nobody has agreed to stop")]
 Agreed = Annotated[str, typer.Option("--proposal", help="What was agreed to for this; it is used by it")]
 KeyName = Annotated[str, typer.Argument(help="Handle of the key, as `trust keys list` shows it")]
 
@@ -124,11 +125,13 @@ def rotate(
         OVERLAP.days
     ),
     proposal: Annotated[str, typer.Option(help="What was agreed to; it tells the days, and is used by this")] = "",
+    reason: Reason = "",
     actor: Actor = "",
 ) -> None:
     """Let a new version of one of the service's keys take over. The service goes on running, and notices by itself."""
     with instance() as opened:
-        agreed = agreed_rotation(opened, role, proposal=proposal, by=actor_of(actor))
+        need = reason if compromised else None
+        agreed = agreed_rotation(opened, role, proposal=proposal, by=actor_of(actor), need=need)
         if agreed is not None:
             days, compromised = int(agreed.content["days"] or 0), bool(agreed.content["compromised"])
         overlap = timedelta(0) if compromised else timedelta(days=days)
@@ -147,11 +150,11 @@ def complete_keys() -> None:
 
 
 @app.command()
-def retire(key: KeyName, *, actor: Actor = "") -> None:
+def retire(key: KeyName, *, reason: Reason = "", actor: Actor = "") -> None:
     """Let a key sign nothing any more. What it signed stays signed."""
     with foundation() as base:
-        require_no_agreement(base.settings)
         found = find(base, key)
+        require_need(base, key, reason=reason, by=actor_of(actor))
         with base.store.transaction() as tx:
             base.custody.retire(tx, found, actor=actor_of(actor))
     console.print(f"retired: {key}", highlight=False)

@@ -4,41 +4,23 @@ Every process has one; the outbox sees to it that no two tell the same. A platfo
 from its turn.
 """
 
-import threading
-from typing import Final
+from typing_extensions import override
 
 from api.federation_wiring import Federation, Route
 from api.logs import logger
+from api.rounds import PAUSE, Rounds
 
 __all__ = ["Messenger"]
 
-PAUSE: Final = 5.0
-"""Seconds between two looks: how long a change may stay untold."""
 
-
-class Messenger:
-    """A thread that tells of changes until it is stopped."""
+class Messenger(Rounds):
+    """Tells of changes until it is stopped: platforms may be agreed with at any time."""
 
     def __init__(self, federation: Federation, *, pause: float = PAUSE) -> None:
+        super().__init__(name="messenger", pause=pause)
         self.federation = federation
-        self.pause = pause
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self.run, name="messenger", daemon=True)
 
-    def start(self) -> None:
-        """Begin: platforms may be agreed with at any time."""
-        self.thread.start()
-
-    def stop(self) -> None:
-        """Stop after the message that is on its way."""
-        self.stopping.set()
-        self.thread.join()
-
-    def run(self) -> None:
-        """Make a round after each pause."""
-        while not self.stopping.wait(self.pause):
-            self.round()
-
+    @override
     def round(self) -> int:
         """Tell every platform what is due, and return how many messages got an answer."""
         try:

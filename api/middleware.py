@@ -17,7 +17,7 @@ from api.logs import logger
 from api.problems import BodyTooLarge, LengthMalformed, failure, problem
 from trust.errors import TrustError
 
-__all__ = ["AroundRequest", "BodyLimit", "Heads"]
+__all__ = ["ASKED_BY", "AroundRequest", "BodyLimit", "Heads"]
 
 GIVEN_NUMBER: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
 NUMBERS: Final = count(secrets.randbits(63))
@@ -43,13 +43,14 @@ SAFE_HEADERS: Final = {
 }
 """No script runs where a page does not say so, and nothing is ever loaded from elsewhere."""
 
+OVER_TLS: Final = {"Strict-Transport-Security": "max-age=31536000"}
+"""Beside these where browsers reach the service over TLS: for a year they ask in no other way (RFC 6797, 6.1)."""
+
 NO_STORE: Final = "no-store"
 """What caches are told where a route says nothing: answers hold tokens (RFC 6749, 5.1), codes and personal data."""
 
-UNLESS_SAID: Final = tuple(
-    (name.lower().encode(), value.encode()) for name, value in (*SAFE_HEADERS.items(), ("Cache-Control", NO_STORE))
-)
-"""Headers as the server takes them."""
+ASKED_BY: Final = "xinyin.asked_by"
+"""Where a request has the method that it came with, once it is answered as another."""
 
 Teller = Callable[[Request, TrustError], Response]
 """What makes an answer that tells of an error."""
@@ -60,10 +61,15 @@ class AroundRequest:
 
     A mistake of ours is logged and answered here, so that its answer has the number and the headers of every other.
     The line has the route and not the address, since an address can hold a QR code's claim.
+
+    `further` are headers that go with every answer beside the safe ones.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, further: Mapping[str, str] = MappingProxyType({})) -> None:
         self.app = app
+        usual = {**SAFE_HEADERS, "Cache-Control": NO_STORE, **further}
+        self.unless_said = tuple((name.lower().encode(), value.encode()) for name, value in usual.items())
+        """Headers as the server takes them."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -84,7 +90,7 @@ class AroundRequest:
                 said = {name for name, _ in message["headers"]}
                 message["headers"] = [
                     *message["headers"],
-                    *(each for each in UNLESS_SAID if each[0] not in said),
+                    *(each for each in self.unless_said if each[0] not in said),
                     (b"x-request-id", number.encode()),
                     *scope["state"].get("fields", ()),
                 ]
@@ -123,7 +129,7 @@ class Heads:
         async def send_head(message: Message) -> None:
             await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
-        asked = {**scope, "method": "GET"}
+        asked = {**scope, "method": "GET", ASKED_BY: "HEAD"}
         try:
             await self.app(asked, receive, send_head)
         finally:

@@ -172,10 +172,9 @@ def claim_page(report: ClaimReport, *, language: Language, at: datetime, seal: S
 def file_page(found: FileFinding, *, language: Language, at: datetime, size: int, digest: str) -> ResultPage:
     """Return the page that answers for a file of `size` octets with the SM3 hash `digest`, checked at `at`."""
     situation, document, veil = of_file(found), found.report.document, Veil.over(found)
-    registry = () if found.registry is None else found.registry.checks
+    registry = found.told_by_registry
     checks = [check for one in document.signatures for check in one.report.checks]
-    # A forger may put a real licence's seal under another text: then the registry's word on that licence would be read
-    # as praise of the forgery.
+    # As of the checks in `told_by_registry`.
     told = None if document.outcome is Outcome.FAILED else found.standing
     file = [row(language, "file.kind", say(language, f"file_kind.{found.report.kind}"))]
     if document.pages:

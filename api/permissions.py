@@ -87,6 +87,9 @@ class Permission(StrEnum):
     BULK_START = "bulk:start"
     LICENCE_REVIEW = "licence:review"
     LICENCE_READ = "licence:read"
+    LICENCE_FOLLOW = "licence:follow"
+    """What becomes of what was asked for: requests for review and bulk jobs."""
+
     SHARING_GRANT = "sharing:grant"
     SHARING_REVIEW = "sharing:review"
     SHARING_READ = "sharing:read"
@@ -158,6 +161,7 @@ PERMITTED: Final[Mapping[Permission, frozenset[Duty]]] = {
     Permission.LICENCE_REVIEW: frozenset({Duty.LICENCE_REVIEWER}),
     Permission.BULK_START: LICENCE_DUTIES,
     Permission.LICENCE_READ: LICENCE_DUTIES,
+    Permission.LICENCE_FOLLOW: LICENCE_DUTIES,
     Permission.SHARING_GRANT: frozenset({Duty.LICENCE_OFFICER}),
     Permission.SHARING_REVIEW: frozenset({Duty.LICENCE_REVIEWER}),
     Permission.SHARING_READ: frozenset({Duty.LICENCE_OFFICER, Duty.LICENCE_REVIEWER}),
@@ -184,7 +188,7 @@ ABOUT_ONESELF: Final = frozenset(
 
 BY_MANDATE: Final[Mapping[Permission, Matter]] = {
     Permission.SEAL_STAMP: Matter.SEAL_STAMP,
-    Permission.LICENCE_ISSUE: Matter.LICENCE_ISSUE,
+    **dict.fromkeys((Permission.LICENCE_ISSUE, Permission.LICENCE_FOLLOW, Permission.BULK_START), Matter.LICENCE_ISSUE),
 }
 """Permissions that a delegate has without a duty, while a delegation of this matter holds. What it covers, the service
 asks at each use (docs/delegation.md)."""

@@ -5,15 +5,16 @@ names the person by the unified identifier and brings the words; numbers and add
 delivered at least once, under the same `jti`, by a thread of its own. What is three days old is told to nobody.
 """
 
-import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
 import httpx2
+from typing_extensions import override
 
-from api.logs import logger
 from api.pages.words import Language, say
+from api.prompt_client import prompt_client
+from api.rounds import PAUSE, Delivering
 from identity.jose import JWSAlgorithm
 from identity.notices.notices import TOPIC, NoticeKind
 from identity.openid.keys import ProviderKeys
@@ -23,10 +24,9 @@ from trust.store import Store
 
 __all__ = ["NoticeCarrier", "NoticeMessenger"]
 
-PAUSE: Final = 5.0
-"""Seconds between two looks into the outbox."""
+WITHIN: Final = 5.0
+"""Seconds for one notice, however slowly the gateway answers."""
 
-TIMEOUT: Final = 5.0
 LIFETIME: Final = timedelta(days=3)
 GOOD_FOR: Final = 300
 """Seconds in which the gateway takes a token."""
@@ -45,10 +45,7 @@ class NoticeCarrier:
     issuer: str
     store: Store
     keys: ProviderKeys
-    client: httpx2.Client = field(
-        # Neither a proxy of the environment nor a redirection may lead anywhere else than the settings say.
-        default_factory=lambda: httpx2.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
-    )
+    client: httpx2.Client = field(default_factory=lambda: prompt_client(WITHIN))
 
     def deliver(self, message: Message) -> Receipt:
         """Deliver a notice. Raise `CarrierUnavailable`, `SigningUnavailable`, or `MessageRefused`."""
@@ -87,42 +84,16 @@ class NoticeCarrier:
         }
 
 
-class NoticeMessenger:
-    """A thread that delivers notices until it is stopped; without a gateway there is none, and persons read them."""
+class NoticeMessenger(Delivering):
+    """Delivers notices until it is stopped; without a gateway there is nobody to, and persons read them."""
 
     def __init__(self, carrier: NoticeCarrier | None, *, pause: float = PAUSE) -> None:
-        self.carrier = carrier
-        self.pause = pause
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self.run, name="person notices", daemon=True)
+        outbox = None if carrier is None else Outbox(carrier.store, TOPIC)
+        super().__init__(outbox, carrier, name="person notices", pause=pause)
+        self.client = None if carrier is None else carrier.client
 
-    def start(self) -> None:
-        """Begin, where there is a gateway."""
-        if self.carrier is not None:
-            self.thread.start()
-
+    @override
     def stop(self) -> None:
-        """Stop after the message that is on its way."""
-        self.stopping.set()
-        if self.thread.is_alive():
-            self.thread.join()
-        if self.carrier is not None:
-            self.carrier.client.close()
-
-    def run(self) -> None:
-        """Make a round after each pause."""
-        while not self.stopping.wait(self.pause):
-            self.round()
-
-    def round(self) -> int:
-        """Deliver what is due, and return how many notices got an answer. What goes wrong is logged."""
-        if self.carrier is None:
-            return 0
-        try:
-            delivered = Outbox(self.carrier.store, TOPIC).deliver(self.carrier, until=self.stopping.is_set)
-        except Exception:  # noqa: BLE001 - whatever goes wrong must not end the thread
-            logger().warning("person notices failed", exc_info=True)
-            return 0
-        if delivered:
-            logger().info("person notices delivered", count=delivered)
-        return delivered
+        super().stop()
+        if self.client is not None:
+            self.client.close()

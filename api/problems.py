@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from api.challenges import PROOF_ERRORS, headers_of, refused_token
+from api.challenges import PROOF_ERRORS, headers_of, is_borne_with_proof, refused_token
 from api.refused_fields import refused
 from api.telling import words_of
 from api.verification_jobs.errors import VerificationQueueFull
@@ -34,6 +34,7 @@ __all__ = [
     "LengthMalformed",
     "QuotaExceeded",
     "Told",
+    "TooManyQuestions",
     "TooManyRequests",
     "Unauthenticated",
     "failure",
@@ -89,6 +90,13 @@ class BodyTooLarge(Invalid):
     detail_names: ClassVar[tuple[str, ...]] = ("allowed",)
 
 
+class TooManyQuestions(Invalid):
+    """A batch asks more questions than the service answers at once."""
+
+    code = "verification.too_many"
+    detail_names: ClassVar[tuple[str, ...]] = ("allowed",)
+
+
 EXCEPTIONS: Final[Mapping[type[TrustError], HTTPStatus]] = {
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
@@ -99,6 +107,7 @@ EXCEPTIONS: Final[Mapping[type[TrustError], HTTPStatus]] = {
     DPoPProofRefused: HTTPStatus.UNAUTHORIZED,
     DPoPNonceNeeded: HTTPStatus.UNAUTHORIZED,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    TooManyQuestions: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     VerificationQueueFull: HTTPStatus.TOO_MANY_REQUESTS,
 }
 """Statuses that HTTP has beside the six kinds; their errors live here, since nothing further in knows of HTTP."""
@@ -170,7 +179,8 @@ def problem(request: Request, error: TrustError) -> JSONResponse:
         headers |= headers_of(error)
     if isinstance(error, LevelTooLow):  # RFC 9470, 3
         wanted = Level(int(error.details["needed"])).acr
-        headers["WWW-Authenticate"] = f'Bearer error="insufficient_user_authentication", acr_values="{wanted}"'
+        scheme = "DPoP" if is_borne_with_proof(request) else "Bearer"
+        headers["WWW-Authenticate"] = f'{scheme} error="insufficient_user_authentication", acr_values="{wanted}"'
     if isinstance(error, WITH_SECONDS):
         headers["Retry-After"] = str(error.details["seconds"])
     return answer(request, Told.of(error), headers)

@@ -10,7 +10,7 @@ from typing import Final, assert_never
 from api.ceremony import DEMONSTRATION, ENOUGH
 from api.schemas.instance import SetUpStep, SetUpView, StepName
 from api.wiring import Instance
-from identity import grant_repository
+from identity import grant_repository, register_repository
 from identity.duties import Duty
 from identity.lifecycle import SubjectState
 from trust import repository
@@ -38,16 +38,12 @@ BUSINESS: Final[Mapping[Duty, int]] = {
 }
 """Without these no seal is made, and no licence issued."""
 
-REGISTERED: Final = "identity:register_organisation:done"
 FIRSTS: Final[Mapping[StepName, str]] = {
     StepName.SEAL: "seal:accept:done",
     StepName.LICENCE_TYPE: "licence_type:publish:done",
     StepName.LICENCE: "licence:release:done",
 }
 """What the audit trail says once the first of its kind is in use."""
-
-LOOKED_AT: Final = 100
-"""Organisations among which one is looked for that is proven: the first are enough."""
 
 OPTIONAL: Final = frozenset({StepName.ROOT_KEY})
 
@@ -88,7 +84,7 @@ def step_of(instance: Instance, view: Reading, step: StepName) -> SetUpStep:
         case StepName.ROOT_KEY:
             done = instance.base.root_is_kept_apart()
         case StepName.AUTHORITY:
-            at = first_authority(instance, view)
+            at = register_repository.first_organisation(view, SubjectState.ACTIVE)
             done = at is not None
         case StepName.DUTIES:
             missing = lacking(view, BUSINESS)
@@ -104,11 +100,3 @@ def step_of(instance: Instance, view: Reading, step: StepName) -> SetUpStep:
 def lacking(view: Reading, wanted: Mapping[Duty, int]) -> list[str]:
     """Return the duties that too few hold who can log in."""
     return [duty.value for duty, count in wanted.items() if len(grant_repository.able(view, duty, limit=count)) < count]
-
-
-def first_authority(instance: Instance, view: Reading) -> datetime | None:
-    """Return when the first organisation was registered that is proven, if one is."""
-    for recorded in repository.first_events(view, REGISTERED, limit=LOOKED_AT):
-        if instance.base.identities.state_of_organisation(view, recorded.event.subject) is SubjectState.ACTIVE:
-            return recorded.at
-    return None

@@ -241,6 +241,9 @@ class Settings(BaseSettings):
         Field(description="Minutes that a session begun with a key that nobody copies may be left alone", ge=1, le=720),
     ] = 15
     login_rate: Annotated[str, Field(description="Logins per address, such as 10/minute")] = "10/minute"
+    refused_rate: Annotated[
+        str, Field(description="Refusals per address without a session or token that holds, such as 600/minute")
+    ] = "600/minute"
     client_rate: Annotated[
         str, Field(description="Requests of one business system in each process that serves, such as 6000/minute")
     ] = "6000/minute"
@@ -255,8 +258,9 @@ class Settings(BaseSettings):
         Field(description="true: proofs of keys (DPoP) name a nonce of this service, ten minutes old at most"),
     ] = False
     agreed_rotations: Annotated[
-        bool, Field(description="true: `trust keys rotate` and `retire` want a proposal that another person agreed to")
-    ] = False
+        bool | None,
+        Field(description="true: `trust keys …` wants a proposal that another person agreed to; unset: in production"),
+    ] = None
     proposal_days: Annotated[
         int, Field(description="Days in which a proposal is decided on, or is over", ge=1, le=90)
     ] = 7
@@ -646,6 +650,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "login_rate",
+        "refused_rate",
         "openid_rate",
         "client_rate",
         "client_daily_rate",
@@ -711,6 +716,12 @@ class Settings(BaseSettings):
     def blobs(self) -> Path:
         """The folder of files."""
         return self.data_dir / "blobs"
+
+    @property
+    def wants_agreement(self) -> bool:
+        """Whether two persons agree to what is done to keys 密钥变更会签: in production, unless told otherwise."""
+        is_production = self.environment is Environment.PRODUCTION
+        return is_production if self.agreed_rotations is None else self.agreed_rotations
 
     @property
     def asks_kernel_clock(self) -> bool:

@@ -26,6 +26,7 @@ from typing import Any, Final
 
 import httpx2
 
+from api.prompt_client import prompt_client
 from api.settings import SettingInvalid, Settings
 from trust.certificates import Certificate, read_pem
 from trust.clock import Clock
@@ -86,10 +87,7 @@ class UpperPlatform:
 
     credential: Callable[[], tuple[Signer, Certificate]]
     clock: Clock
-    client: httpx2.Client = field(
-        # Neither a proxy of the environment nor a redirection may lead anywhere else than the operator said.
-        default_factory=lambda: httpx2.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
-    )
+    client: httpx2.Client = field(default_factory=lambda: prompt_client(PATIENCE.total_seconds(), timeout=TIMEOUT))
 
     def deliver(self, message: Message) -> Receipt:
         """Deliver a notice. Raise `CarrierUnavailable`, `SigningUnavailable`, or `MessageRefused`."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import assert_never
 
 from api.schemas.verification import ClaimVerdict
-from licence.claim import read_claim
+from licence.copy_claim import read_any_claim
 from licence.errors import ClaimMalformed, LicenceIdentifierMalformed
 from licence.inquiry import ClaimText, IdentifierText
 from licence.number import LicenceIdentifier
@@ -57,7 +57,7 @@ def judge_text(asked: ClaimText | IdentifierText, lists: SignedLists, *, now: da
 def claim_verdict(text: str, lists: SignedLists, now: datetime) -> Verdict:
     """Return the verdict on a QR code."""
     try:
-        claim = read_claim(text).claim
+        claim = read_any_claim(text).claim
     except ClaimMalformed:
         return Verdict(checks=(malformed(),))
     if lists.trust_list is None:

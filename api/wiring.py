@@ -168,7 +168,10 @@ class Instance(WithIdentity):
     def authorisations(self) -> AuthorisationService:
         """The authorisations to stamp."""
         return AuthorisationService(
-            store=self.base.store, identity=self.base.identity, signed=self.signed_authorisations
+            store=self.base.store,
+            identity=self.base.identity,
+            signed=self.signed_authorisations,
+            permitting=self.permitting,
         )
 
     @cached_property
@@ -312,7 +315,9 @@ class Instance(WithIdentity):
     def pictures(self) -> PictureService:
         """Pictures in licences."""
         repository = PictureRepository(self.base.protection)
-        return PictureService(store=self.base.store, repository=repository, workers=self.workers.known)
+        entitling = self.licences.issuing.preparing.entitling
+        workers = self.workers.known
+        return PictureService(store=self.base.store, repository=repository, entitling=entitling, workers=workers)
 
     @cached_property
     def late_time_stamps(self) -> LateTimeStamps:

@@ -515,8 +515,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "There is no such key.",
     ),
     "key_change.not_agreed": (
-        "按本系统设置，密钥变更须先提请并经他人同意；请用 --proposal 指明已同意的申请。",
-        "This instance wants changes of keys to be proposed and agreed to; name the agreed proposal with --proposal.",
+        "密钥变更须先提请并经他人同意，用 --proposal 指明；密钥可能泄露的，用 --compromised 和 --reason 停用。",
+        "Changes of keys are agreed to first: name the --proposal. What may have leaked: --compromised and --reason.",
     ),
     "key_change.operation_malformed": (
         "密钥运维申请的内容不完整或多余（{field}）。请按操作填写所需各项。",
@@ -673,6 +673,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "licence.metadata_malformed": (
         "不是有效的证照元数据（{member}）。请确认文件完整，且符合 docs/licence-metadata.md 的格式。",
         "Not the metadata of a licence ({member}). Check that the file is whole and as docs/licence-metadata.md tells.",
+    ),
+    "licence.not_by_delegation": (
+        "受托人只能签发新证照；{step} 须由持有相应职责的人员办理。",
+        "A delegate issues new licences, and does nothing further: {step} is for who holds the duty.",
     ),
     "licence.number_taken": (
         "该证照编号已被 {licence} 使用。请核对编号，或先注销原证照。",
@@ -845,6 +849,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "mandate.not_yours": (
         "您无权以该主体的名义授权或撤销。请由法定代表人或有相应职责的人员办理。",
         "You may not give or end this in that name. Ask the legal representative, or who has the duty.",
+    ),
+    "mandate.too_few_uses": (
+        "没有一项授权委托的剩余次数足够：需要一次性占用 {needs} 次。",
+        "No delegation has as many uses left as this needs at once: {needs}.",
     ),
     "mandate.unknown": (
         "没有该编号的授权委托，或与您无关。请核对编号。",
@@ -1045,6 +1053,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "proposal.outdated": (
         "所同意的内容与待审批事项不符；请重新查看后再决定。",
         "What was agreed to is not what is proposed; look at it again.",
+    ),
+    "proposal.proposer_may_not": (
+        "提请人已不再担任可以提请此事的职责。请不予同意，由在职人员重新提请。",
+        "Whoever proposed this does not hold the duty for it any more. Refuse it; somebody who does proposes it anew.",
     ),
     "proposal.unknown": (
         "没有这个待批事项，或与您无关。",
@@ -1525,6 +1537,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "verification.record_mismatch": (
         "查验记录说的不是这个文件（{part}）。请提供当时查验的同一个文件。",
         "The record is about another file ({part}). Give the very file that was verified then.",
+    ),
+    "verification.too_many": (
+        "一次最多查验 {allowed} 项。请分几次提交。",
+        "At most {allowed} questions are answered at once. Ask in several requests.",
     ),
     "verification_job.interrupted": (
         "多次尝试判定该文件都中断了。请稍后再试；若仍如此，请联系运维人员查看日志。",

@@ -45,7 +45,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "/v1/bulk-jobs/{job}/problems": "lines of one table, which has 100,000 at most and an index of its own",
     "/v1/seals/{seal}/ledger/export": "a file, streamed",
     "/v1/seals/{seal}/stamping-approvals": "of one seal, by the index of seal and state",
-    "/v1/account-messages/{platform}": "for another platform's operator; the console does not ask it",
+    "/v1/account-messages/{platform}": "the outbox, by the index of state and topic, else down its numbers",
     "/v1/my/licence-uses": "of one holder, by the index of the holder",
     "/v1/my/licences": "likewise",
     "/v1/my/consents": "likewise",

@@ -6,11 +6,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, MetaData
+from sqlalchemy import Engine
 
 from trust.store import unavailable_when_down
 
-__all__ = ["current", "head", "remove", "upgrade"]
+__all__ = ["current", "head", "upgrade"]
 
 FOLDER = Path(__file__).parent
 
@@ -26,13 +26,6 @@ def configuration(engine: Engine | None = None) -> Config:
 def upgrade(engine: Engine) -> None:
     """Bring the database up to the newest migration."""
     command.upgrade(configuration(engine), "head")
-
-
-def remove(engine: Engine) -> None:
-    """Remove every table of the database: of a demonstration, which nobody takes over."""
-    tables = MetaData()
-    tables.reflect(engine)
-    tables.drop_all(engine)
 
 
 def head() -> str | None:

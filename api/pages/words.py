@@ -1473,6 +1473,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "二维码上没有本平台的签名，或内容被改动过。",
         "The QR code is not signed by this service, or it was altered.",
     ),
+    "check.claim.signature.undecided": (
+        "签名密钥已被吊销，登记簿里也没有这个二维码，无法证明它不是冒签的。",
+        "The key that signed was revoked, and the registry holds no such code: whoever stole the key may have made it.",
+    ),
     "check.copy.known": ("加注件已登记", "The annotated copy is on record"),
     "check.copy.known.failed": ("没有登记这份加注件。", "This annotated copy is not on record."),
     "check.copy.validity": ("加注件有效期", "Period of the annotated copy"),

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from api import browser_sessions
-from api.authn import allow, bearer_secret, instance_of, is_borne_by_console
+from api.authn import allow, bearer_secret, instance_of, is_borne_by_console, opened_to
 from api.dpop import bound_by
 from api.permissions import Permission
 from api.problems import TooManyRequests
@@ -129,9 +129,10 @@ def log_out(
 
 @router.get("/v1/me", summary="Who I am, and with which duties 我的身份与职责", responses=errors())
 def me(instance: InstanceHere, caller: Caller) -> Me:
-    """Return the caller's identifier and duties, and how long the session may be left alone."""
+    """Return the caller's identifier, duties and what delegations open, and how long the session may be left alone."""
+    opened = opened_to(instance, caller)
     if caller.is_client:
-        return Me.of(caller, name="", idle=None)
+        return Me.of(caller, name="", idle=None, opened=opened)
     person = instance.base.identity.find(caller.id)
     name = person.name.masked if isinstance(person, Person) else ""
-    return Me.of(caller, name=name, idle=instance.base.access.limits.idle[caller.shown])
+    return Me.of(caller, name=name, idle=instance.base.access.limits.idle[caller.shown], opened=opened)

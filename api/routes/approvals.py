@@ -119,7 +119,10 @@ def queue(
     seal: SealName,
     *,
     state: Annotated[
-        ApprovalState | None, Query(description="Only those in this state; requested: that can still be decided")
+        ApprovalState | None,
+        Query(
+            description="Only those in this state: requested that can still be decided, approved that can still be used"
+        ),
     ] = None,
     after: Annotated[
         Line,

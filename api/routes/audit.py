@@ -39,6 +39,9 @@ MOST: Final = 128
 MOST_NAMES: Final = 8
 """Things of one kind that are found by a name."""
 
+LEAST_OF_NAME: Final = 2
+"""Characters of a name: a single one is a part of nearly everything."""
+
 
 @router.get("/events", summary="Events in their order 审计记录", responses=errors(DutyMissing))
 def events(
@@ -94,7 +97,7 @@ def find_names(
     text: Annotated[
         Line,
         Query(
-            min_length=2,
+            min_length=LEAST_OF_NAME,
             max_length=100,
             description="A part of a username, of the name or code of an organisation, a business system or a seal; "
             "the whole number of a licence",
@@ -103,7 +106,8 @@ def find_names(
     ],
 ) -> list[FoundName]:
     """Return the identifiers of what is called so, which `/v1/audit/search` takes. Persons' names are not searched."""
-    return [*find(instance, text.strip(), limit=MOST_NAMES)]
+    called = text.strip()
+    return [*find(instance, called, limit=MOST_NAMES)] if len(called) >= LEAST_OF_NAME else []  # not blanks alone
 
 
 @router.post(

@@ -25,18 +25,20 @@ from api.schemas.bulk import (
     ReissueOrder,
     ReissuePreview,
     ReissueSelection,
+    SelectionView,
 )
 from api.schemas.common import IdempotencyKey, errors
 from api.schemas.texts import Line, Name, Text
 from api.watching import as_events, number_of
 from api.wiring import Instance
+from identity.delegation.errors import MandateTooFewUses
 from identity.duties import Actor
 from identity.errors import DutyMissing, SubjectNotActive
 from licence.bulk.errors import JobUnknown, MappingInvalid, ResultsNotReady, SelectionInvalid, TableInvalid
-from licence.bulk.jobs import BulkJob
+from licence.bulk.jobs import BulkJob, JobKind
 from licence.bulk.lifecycle import JobState
 from licence.bulk.service import BulkService, Reissue, UploadTable
-from licence.errors import TypeNotPublished, TypeUnknown
+from licence.errors import NotByDelegation, TypeNotPublished, TypeUnknown
 from seal.errors import NotAuthorised, SealExpired, SealNotActive, SealUnknown
 from trust.blobs import BlobId
 from trust.lifecycle import EventNotPossible, FourEyesRequired
@@ -48,7 +50,8 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/v1/bulk-jobs", tags=["批量任务 bulk"])
 InstanceHere = Annotated[Instance, Depends(instance_of)]
-Reader = Annotated[Actor, allow(Permission.LICENCE_READ)]
+Reader = Annotated[Actor, allow(Permission.LICENCE_FOLLOW)]
+FileReader = Annotated[Actor, allow(Permission.LICENCE_READ)]
 Issuer = Annotated[Actor, allow(Permission.LICENCE_ISSUE)]
 JobName = Annotated[Name, Path(description="Identifier of the job", examples=["bulk_01k9x3v5b7d2f4h6j8m0n1p3q5"])]
 ASKING: Final = (
@@ -133,7 +136,7 @@ def upload_table(
     "/reissues",
     summary="Issue anew what is in force 批量换发",
     status_code=HTTPStatus.CREATED,
-    responses=errors(*ASKING, SelectionInvalid, ReasonMissing),
+    responses=errors(*ASKING, NotByDelegation, SelectionInvalid, ReasonMissing),
 )
 def reissue(instance: InstanceHere, actor: Issuer, idempotency_key: IdempotencyKey, body: ReissueOrder) -> BulkJobView:
     """Select licences of a type that are in force and valid for new editions by its present version."""
@@ -151,11 +154,12 @@ def reissue(instance: InstanceHere, actor: Issuer, idempotency_key: IdempotencyK
 @router.post(
     "/reissues/preview",
     summary="How many would be issued anew 预览批量换发",
-    responses=errors(*(one for one in ASKING if one not in OF_KEYS), SelectionInvalid),
+    responses=errors(*(one for one in ASKING if one not in OF_KEYS), NotByDelegation, SelectionInvalid),
 )
 def preview_reissue(instance: InstanceHere, actor: Issuer, body: ReissueSelection) -> ReissuePreview:
     """Count the licences that a re-issue would be about, if it were asked for now. Nothing is kept."""
-    return ReissuePreview.of(instance.bulk.service.preview(actor, body.type, body.seal, body.selection))
+    found = instance.bulk.service.preview(actor, body.type, body.seal, body.selection)
+    return ReissuePreview.of(found, titles(instance, seals=found.by_seal))
 
 
 @router.get("", summary="Jobs 批量任务列表", responses=errors(DutyMissing))
@@ -181,9 +185,15 @@ def read_jobs(
 def read_job(instance: InstanceHere, actor: Reader, job: JobName) -> BulkJobDetails:
     """Return a job with how far it is."""
     found, awaits_reviewer = instance.bulk.service.look(actor, job)
-    names = titles(instance, types=[(found.type, found.type_version)], seals=[found.seal])
-    told = BulkJobView.of(found).model_dump()
-    return BulkJobDetails(**told, names=names, type_version=found.type_version, awaits_reviewer=awaits_reviewer)
+    selection = SelectionView.of(found.selection) if found.kind is JobKind.REISSUE else None
+    seals = [one for one in (found.seal, found.selection.sealed_with) if one is not None]
+    return BulkJobDetails(
+        **BulkJobView.of(found).model_dump(),
+        names=titles(instance, types=[(found.type, found.type_version)], seals=seals),
+        type_version=found.type_version,
+        selection=selection,
+        awaits_reviewer=awaits_reviewer,
+    )
 
 
 @router.get(
@@ -293,7 +303,7 @@ def headings_of(job: BulkJob) -> dict[str, str]:
 def read_archive(
     *,
     instance: InstanceHere,
-    actor: Reader,
+    actor: FileReader,
     job: JobName,
     part: Annotated[int, Query(ge=1, le=1_000_000, description="Which part")] = 1,
 ) -> StreamingResponse:
@@ -327,7 +337,7 @@ def add_step(
         description=f"{summary}. Rows that are being worked on are finished.",
         name=f"bulk_{path}",
         operation_id=f"bulk_{path}",
-        responses=errors(DutyMissing, JobUnknown, EventNotPossible, FourEyesRequired, LostRace),
+        responses=errors(DutyMissing, JobUnknown, EventNotPossible, FourEyesRequired, MandateTooFewUses, LostRace),
     )
 
 

@@ -8,6 +8,7 @@ from api.authn import allow, instance_of
 from api.challenges import SCHEME
 from api.dpop import bound_by, key_borne, spend
 from api.federation.upper import UPPER
+from api.openid.fields import PUBLIC
 from api.permissions import Permission
 from api.problems import TooManyRequests, Unauthenticated
 from api.routes.access import agent_of, count_login
@@ -128,8 +129,8 @@ def issue_ticket(instance: InstanceHere, caller: Caller, body: TicketRequest) ->
 @router.get(
     "/v1/peer/user",
     summary="Who came with a ticket 票据对应的用户信息",
-    dependencies=[allow(Permission.ANYBODY)],
-    responses=errors(Unauthenticated, public=True),
+    dependencies=PUBLIC,
+    responses=errors(Unauthenticated, TooManyRequests, public=True),
     response_model_exclude_none=True,
 )
 def tell(
@@ -148,11 +149,12 @@ def tell(
         if scheme.lower() not in {"bearer", SCHEME} or not secret.isascii():
             raise AccessTokenRefused
         shown, proof = key_borne(request, instance, secret.strip())
-        told = PersonTold.model_validate(instance.federation.telling.tell(secret.strip(), shown))
+        if proof is not None:  # of a replay nothing is told, and nothing put on record as told
+            instance.federation.telling.require(secret.strip(), shown)
+            spend(instance, proof)
+        return PersonTold.model_validate(instance.federation.telling.tell(secret.strip(), shown))
     except AccessTokenRefused:
         raise Unauthenticated from None
-    spend(instance, proof)
-    return told
 
 
 @router.get("/v1/peers", summary="Platforms beside 平级平台", responses=errors(DutyMissing))

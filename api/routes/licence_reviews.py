@@ -137,7 +137,7 @@ def queue(
     responses=errors(DutyMissing, RequestUnknown),
 )
 def read(
-    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.LICENCE_READ)], request: RequestName
+    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.LICENCE_FOLLOW)], request: RequestName
 ) -> RequestDetails:
     """Return a request with all that is asked for, to who asked and to who decides."""
     return whole(instance, instance.reviews.find(actor, request))
@@ -164,7 +164,7 @@ def approve(
     responses=errors(*DECISION, *ISSUE_ERRORS, LicenceExpired, SuccessorUnfit),
 )
 def carry_out(
-    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.LICENCE_READ)], request: RequestName
+    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.LICENCE_FOLLOW)], request: RequestName
 ) -> RequestView:
     """Issue what was agreed to and could not be issued then. Repeated, it is the same licence."""
     return RequestView.of(instance.reviews.carry_out(actor, request))
@@ -192,7 +192,7 @@ def refuse(
 )
 def withdraw_request(
     instance: InstanceHere,
-    actor: Annotated[Actor, allow(Permission.LICENCE_READ)],
+    actor: Annotated[Actor, allow(Permission.LICENCE_FOLLOW)],
     request: RequestName,
     body: Reason,
 ) -> RequestView:

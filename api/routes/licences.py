@@ -20,6 +20,7 @@ from api.schemas.licences import (
 )
 from api.schemas.texts import Moment, Name
 from api.wiring import Instance
+from identity.delegation.errors import MandateNotInForce
 from identity.duties import Actor
 from identity.errors import DutyMissing, SubjectNotActive
 from licence.errors import (
@@ -30,6 +31,7 @@ from licence.errors import (
     LicenceExpired,
     LicenceUnknown,
     MomentInFuture,
+    NotByDelegation,
     NumberTaken,
     ReviewRequired,
     ScanTaken,
@@ -76,6 +78,8 @@ ISSUE_ERRORS = (
     CharacterNotCovered,
     ValueDoesNotFit,
     AuthorisationExhausted,
+    MandateNotInForce,
+    NotByDelegation,
     IssueUnderWay,
     ReviewRequired,
     ScanUnknown,

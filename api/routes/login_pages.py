@@ -18,6 +18,7 @@ from api.browser_sessions import FormForged, Home, Visit, person_of, require_own
 from api.openid.fields import PUBLIC, REDIRECT, Mark, Next, Secret, SecretField
 from api.openid.leading import proceed, to
 from api.openid.pages import CertificatePage, LoginPage, StepUpPage, answer, asked_of
+from api.openid.succeeding import succeed
 from api.pages.words import Language, say
 from api.permissions import Permission
 from api.problems import TooManyRequests, status_of
@@ -165,18 +166,8 @@ def log_in(
 def come_in(
     request: Request, instance: Instance, language: Language, asked: Asked | None, signed_in: SignedIn, *, home: Home
 ) -> RedirectResponse:
-    """Let the browser bear a new session in the place of the one before, and go on.
-
-    Business systems of the same person take part in the new one; those of somebody else are told that it is over.
-    """
-    before, secret_before = person_of(request, instance), browser_sessions.secret_of(request, instance)
-    access, openid = instance.base.access, instance.openid
-    actor = access.actor_of(signed_in.token.secret, home.bound)
-    if before is not None:
-        if before.id == actor.id:
-            openid.authorizing.follow(before.session, actor)
-        access.log_out(before, secret_before)
-        openid.ending.sweep(session=before.session)
+    """Let the browser bear a new session in the place of the one before, and go on."""
+    actor = succeed(request, instance, signed_in.token.secret, home=home)
     if asked is None:
         found = to(request, browser_sessions.next_place(request, instance), language)
         browser_sessions.lead_on(found, instance, "")

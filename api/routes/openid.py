@@ -225,8 +225,11 @@ def own_token(request: Request, instance: Instance, form: dict[str, str]) -> Tok
     if "scope" in form:
         raise TokenRequestRefused(error="invalid_scope", fault="a business system has duties, and no scopes")
     instance.openid.resources.require_own(form.get("resource"))
+    name = client_named(assertion)
+    if form.get("client_id", name) != name:  # RFC 7521, 4.2
+        raise ClientRefused
     bound = bound_by(request, instance)
-    instance.openid.granting.require_bound(client_named(assertion), bound.key)
+    instance.openid.granting.require_bound(name, bound.key)
     issued = instance.base.clients.client_token(assertion, bound=bound)
     lifetime = issued.expires_at - instance.base.clock.now()
     return TokenView(
@@ -244,16 +247,32 @@ def access_token_of(request: Request) -> str:
     return secret
 
 
+def access_token_posted(request: Request, form: FormHere) -> str:
+    """Return the access token of a request by POST, which may be a field of the form (RFC 6750, 2.2).
+
+    Raise `AccessTokenRefused`, or `TokenRequestRefused` where it is borne twice.
+    """
+    if "access_token" not in form:
+        return access_token_of(request)
+    if "authorization" in request.headers:
+        raise TokenRequestRefused(error="invalid_request", fault="the access token is there twice")
+    if len(form["access_token"]) > LONGEST_SECRET:
+        raise AccessTokenRefused
+    return form["access_token"]
+
+
 AccessToken = Annotated[str, Depends(access_token_of)]
+AccessTokenPosted = Annotated[str, Depends(access_token_posted)]
 TELLING: Final = protocol_errors(AccessTokenRefused, TooManyRequests, *PROOF_ERRORS)
 
 
 def told_of_person(request: Request, instance: Instance, secret: str) -> UserInfoView:
     """Return the claims that an access token is for, to who holds the key that it is bound to, if it is to one."""
     shown, proof = key_borne(request, instance, secret)
-    told = UserInfoView(**instance.openid.inspecting.user_info(secret, shown))
-    spend(instance, proof)
-    return told
+    if proof is not None:  # of a replay nothing is told, and nothing put on record as told
+        instance.openid.inspecting.require(secret, shown)
+        spend(instance, proof)
+    return UserInfoView(**instance.openid.inspecting.user_info(secret, shown))
 
 
 @router.get("/oauth2/userinfo", summary="Who is logged in 用户信息", dependencies=PUBLIC, responses=TELLING)
@@ -267,10 +286,15 @@ def user_info(request: Request, instance: InstanceHere, secret: AccessToken) -> 
     summary="Who is logged in, asked by POST 用户信息",
     name="user-info-posted",
     dependencies=PUBLIC,
-    responses=TELLING,
+    responses=protocol_errors(AccessTokenRefused, TokenRequestRefused, TooManyRequests, *PROOF_ERRORS),
 )
-def user_info_posted(request: Request, instance: InstanceHere, secret: AccessToken) -> UserInfoView:
-    """Return the same as when asked by GET."""
+def user_info_posted(
+    request: Request,
+    instance: InstanceHere,
+    secret: AccessTokenPosted,
+    access_token: Annotated[str | None, field("The access token, where no header bears it", "xo_…")] = None,  # noqa: ARG001 - read with the form
+) -> UserInfoView:
+    """Return the same as when asked by GET. A token that is bound to a key is borne in the header alone."""
     return told_of_person(request, instance, secret)
 
 

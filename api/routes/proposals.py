@@ -15,7 +15,7 @@ from api.schemas.texts import Line, Name
 from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing, LevelTooLow, SubjectNotActive
-from identity.four_eyes.errors import ProposalNotOpen, ProposalOutdated, ProposalUnknown
+from identity.four_eyes.errors import ProposalNotOpen, ProposalOutdated, ProposalUnknown, ProposerMayNot
 from trust.lifecycle import FourEyesRequired
 from trust.reasons import ReasonMissing
 from trust.store import LostRace
@@ -63,7 +63,7 @@ def read_proposal(instance: InstanceHere, actor: Caller, proposal: ProposalName)
 @router.post(
     "/{proposal}/approval",
     summary="Agree to a proposal 同意",
-    responses=errors(*DECISION, ProposalOutdated, SubjectNotActive),
+    responses=errors(*DECISION, ProposalOutdated, ProposerMayNot, SubjectNotActive),
 )
 def approve(instance: InstanceHere, actor: Decider, proposal: ProposalName, body: ProposalApproval) -> ProposalView:
     """Agree to what has this digest, by another person than the one who proposed it; it is carried out at once.

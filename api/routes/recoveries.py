@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Request
 
 from api.authn import allow, instance_of
 from api.permissions import Permission
@@ -20,6 +20,7 @@ from api.schemas.proofing import (
 )
 from api.schemas.proposals import ProposalView
 from api.schemas.texts import Name
+from api.throttle import where
 from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import (
@@ -69,12 +70,12 @@ ASKING = (NoProvider, ProviderUnavailable, ProviderAnswerRefused, TooManyRequest
         PersonNameMalformed, CitizenNumberMalformed, CharacterNotCovered, TooManyProofings, *ASKING, public=True
     ),
 )
-def begin_recovery(instance: InstanceHere, body: RecoveryRequest) -> RecoveryBegun:
+def begin_recovery(instance: InstanceHere, request: Request, body: RecoveryRequest) -> RecoveryBegun:
     """Begin a recovery: document and live face are shown at the address that is returned.
 
     The answer is the same whether there is an account or not.
     """
-    command = AskToRecover(name=body.name, citizen_number=body.citizen_number)
+    command = AskToRecover(name=body.name, citizen_number=body.citizen_number, network=where(request))
     return RecoveryBegun.of(instance.proofing.recovery.begin(command))
 
 

@@ -100,8 +100,8 @@ def search_systems(
     limit: Limit = 20,
 ) -> list[ListedClient]:
     """Return the business systems that are in use: their names and whose they are, for who lets them do something."""
-    found = instance.base.clients.list_clients(text=text.strip(), after=after, limit=limit)
-    return [ListedClient.of(one) for one in found if one.state is ClientState.ACTIVE]
+    found = instance.base.clients.list_clients(text=text.strip(), state=ClientState.ACTIVE, after=after, limit=limit)
+    return [ListedClient.of(one) for one in found]
 
 
 @router.get("/names", summary="What identifiers are called 标识对应的名称", responses=errors())

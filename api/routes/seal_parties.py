@@ -111,5 +111,8 @@ def read_stampers(
 def read_held(
     instance: InstanceHere, actor: Annotated[Actor, allow(Permission.SEAL_STAMP)]
 ) -> list[HeldAuthorisationView]:
-    """Return the caller's own permissions to stamp that are not over, those that end first first."""
+    """Return the caller's own permissions to stamp that are not over, those that end first first.
+
+    Then those by delegations that hold and have a use left: `times` and `used` are those of the link with least left.
+    """
     return [HeldAuthorisationView.held(*one) for one in instance.authorisations.held(actor)]

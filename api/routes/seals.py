@@ -189,7 +189,13 @@ def add_step_with_reason(  # noqa: PLR0917 - what a route is made of
     add_route(router, path, summary, told, step, (*STEP, ReasonMissing, *refusals))
 
 
-def add_step(path: str, summary: str, permission: Permission, act: Callable[[SealService, Actor, str], Seal]) -> None:
+def add_step(
+    path: str,
+    summary: str,
+    permission: Permission,
+    act: Callable[[SealService, Actor, str], Seal],
+    *more: type[TrustError],
+) -> None:
     """Add the route of one step that needs no reason."""
 
     def step(instance: InstanceHere, actor: Annotated[Actor, allow(permission)], seal: SealName) -> SealView:
@@ -197,7 +203,7 @@ def add_step(path: str, summary: str, permission: Permission, act: Callable[[Sea
 
     told = f"{summary}. By another person than the one who took the step before."
     refusals = (SubjectNotActive, SigningUnavailable, OwnWorkRefused, CertificateAwaited, TimeStampingUnavailable)
-    add_route(router, path, summary, told, step, (*STEP, *refusals))
+    add_route(router, path, summary, told, step, (*STEP, *refusals, *more))
 
 
 def add_route(  # noqa: PLR0917 - what a route is made of
@@ -235,8 +241,9 @@ add_steps(
     ),
     SubjectNotActive,
 )
+RENAMED = (DesignNotOfOwner, BearerNotOfOwner, KindNotEntitled)
 for plain in (
-    ("making", "Make a seal: keys, certificates, GB/T 38540 seal 制作", MAKE, SealService.make),
+    ("making", "Make a seal: keys, certificates, GB/T 38540 seal 制作", MAKE, SealService.make, *RENAMED),
     ("filing", "File a seal 备案", Permission.SEAL_FILE, SealService.file),
     ("issue", "Issue a seal to its owner 发放", MAKE, SealService.issue),
     ("acceptance", "Accept a seal, which brings it into use 接收启用", Permission.SEAL_OWN, SealService.accept),

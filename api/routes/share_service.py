@@ -6,15 +6,17 @@ A call that is refused is answered with 200 and a status in its head; which tell
 import base64
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Request
+from starlette.concurrency import run_in_threadpool
 
-from api.authn import allow, instance_of
+from api.authn import admitted, allow, instance_of
 from api.permissions import Permission
-from api.problems import TooManyRequests
+from api.problems import QuotaExceeded, TooManyRequests
+from api.refusals import Refusals
 from api.routes.sharing import count_address
 from api.schemas.common import errors
 from api.schemas.share_service import (
@@ -38,7 +40,8 @@ from identity.errors import CredentialsWrong, DutyMissing
 from licence.records import CHINA
 from licence.sharing.asking import QueryHolder
 from licence.sharing.disclosure import SharedLicence
-from licence.sharing.errors import ConsentMissing, LicenceNotInForce, SharingNotGranted
+from licence.sharing.entries import Copy
+from licence.sharing.errors import ConsentMissing, CopyUnknown, LicenceNotInForce, SharingNotGranted
 from licence.sharing.handing import AskForCopy
 from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
@@ -51,6 +54,9 @@ router = APIRouter(prefix="/share", tags=["共享服务接口 share service"])
 InstanceHere = Annotated[Instance, Depends(instance_of)]
 COPY_DAYS: Final = 30
 """How long a copy is valid that this interface asks for: it tells no other end."""
+
+MOST_ANEW: Final = 5
+"""How often on one day the same copy is made anew, since what the one before stood on has ended."""
 
 ADDRESS_LIFETIME: Final = timedelta(minutes=30)
 TIMES: Final = "%Y-%m-%d %H:%M:%S"
@@ -188,9 +194,23 @@ def copied(asked: Asked) -> object:
         purpose=asked.purpose,
         request_key=f"envelope-{sm3(canonical(wanted)).hex()}",
     )
-    copy, pdf = asked.instance.sharing.handing.copy(asked.actor, command)
+    copy, pdf = copy_of_today(asked, command)
     content = pdf if form == PDF else asked.instance.sharing.handing.drawn(pdf, page=1, dpi=PICTURE_DPI)
     return remark(copy) | {str(Member.FILE): base64.b64encode(content).decode()}
+
+
+def copy_of_today(asked: Asked, command: AskForCopy) -> tuple[Copy, bytes]:
+    """Return a copy with its file: the one that the same call made today, as long as what that stands on holds.
+
+    Where a grant or a consent has ended since, whether another copy may be made is asked anew. Raise what
+    `HandingService.copy` raises.
+    """
+    handing = asked.instance.sharing.handing
+    for again in range(1, MOST_ANEW):
+        with suppress(CopyUnknown):
+            return handing.copy(asked.actor, command)
+        command = replace(command, request_key=f"{command.request_key.partition('.')[0]}.{again}")
+    return handing.copy(asked.actor, command)
 
 
 def original(asked: Asked) -> object:
@@ -253,8 +273,8 @@ METHODS: Final[Mapping[Method, Callable[[Asked], object]]] = {
 }
 
 
-def client_of(instance: Instance, envelope: Envelope) -> Actor:
-    """Return the business system that asks. Raise `MemberWrong`, `CredentialsWrong` or `DutyMissing`."""
+def bearer_of(instance: Instance, envelope: Envelope) -> Actor:
+    """Return whom the head names, by the token in it. Raise `MemberWrong` or `CredentialsWrong`."""
     head = envelope.head
     for name, value in (("accessId", head.accessId), ("accessToken", head.accessToken)):
         if not value:
@@ -262,8 +282,6 @@ def client_of(instance: Instance, envelope: Envelope) -> Actor:
     actor = instance.base.access.actor_of(head.accessToken)
     if actor.id != head.accessId:
         raise CredentialsWrong
-    if not actor.is_client or not actor.holds(Duty.BUSINESS_SYSTEM):
-        raise DutyMissing(duty=Duty.BUSINESS_SYSTEM.value)
     return actor
 
 
@@ -285,9 +303,9 @@ def purpose_of(instance: Instance, actor: Actor, envelope: Envelope) -> str:
     "/{method}",
     summary="Call the sharing service 调用共享服务",
     dependencies=[allow(Permission.ANYBODY), Depends(count_address)],
-    responses=errors(TooManyRequests, public=True),
+    responses=errors(TooManyRequests, QuotaExceeded, public=True),
 )
-def call(
+async def call(
     instance: InstanceHere,
     request: Request,
     method: Annotated[Method, Path(description="What is asked for", examples=["queryCertInfo"])],
@@ -295,17 +313,27 @@ def call(
 ) -> Answer:
     """Answer a call in its envelope; whoever asks is told in the head, and how it went in the head of the answer."""
     try:
-        actor = client_of(instance, envelope)
-        throttle: Throttle = request.app.state.sharing
-        throttle.count_for(actor.id)
-        request.state.actor = actor.id
-        purpose = purpose_of(instance, actor, envelope)
-        asked = Asked(instance=instance, actor=actor, purpose=purpose, data=envelope.data)
-        return Answer.done(METHODS[method](asked))
+        actor = await run_in_threadpool(bearer_of, instance, envelope)
+        async with admitted(request, instance, actor, Permission.SHARING_ASK):
+            return await run_in_threadpool(answered, instance, request, method, envelope, actor)
     except MemberWrong as wrong:
         return Answer.refused(wrong.status, f"参数缺失或有误：{wrong.member}")
     except TrustError as error:
+        if isinstance(error, CredentialsWrong):
+            refusals: Refusals = request.app.state.refusals
+            await refusals.record(request, "access:bear:refused", error, permission=Permission.SHARING_ASK.value)
         status = STATUSES.get(type(error))
         if status is None:
             raise
         return Answer.refused(status, words_of(error)[0])
+
+
+def answered(instance: Instance, request: Request, method: Method, envelope: Envelope, actor: Actor) -> Answer:
+    """Answer a business system that was let in. Raise `MemberWrong`, and what the sharing interface raises."""
+    if not actor.is_client:
+        raise DutyMissing(duty=Duty.BUSINESS_SYSTEM.value)
+    throttle: Throttle = request.app.state.sharing
+    throttle.count_for(actor.id)
+    purpose = purpose_of(instance, actor, envelope)
+    asked = Asked(instance=instance, actor=actor, purpose=purpose, data=envelope.data)
+    return Answer.done(METHODS[method](asked))

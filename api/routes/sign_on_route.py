@@ -11,11 +11,12 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from typing_extensions import override
 
-from api.browser_sessions import FormIncomplete
+from api.browser_sessions import FormForged, FormIncomplete
 from api.logs import logger
 from api.openid.pages import ProblemPage, answer_problem
 from api.pages.words import Language
 from api.problems import TooManyRequests, status_of
+from api.refusals import Refusals
 from api.routes.pages import PageRoute, failure_answer, language_of
 from api.telling import words_of
 from trust.errors import TrustError
@@ -38,6 +39,17 @@ def problem_answer(request: Request, error: TrustError) -> HTMLResponse:
     return found
 
 
+async def recorded(request: Request, error: TrustError) -> TrustError:
+    """Put on record that a form was refused which this browser had not opened; return what is told of the error."""
+    refusals: Refusals = request.app.state.refusals
+    try:
+        if isinstance(error, FormForged):
+            await refusals.record(request, "access:bear:refused", error)
+    except TooManyRequests as wait:
+        return wait
+    return error
+
+
 class SignOnRoute(PageRoute):
     """A route of a page of sign-on. Mistakes of ours are told as on every other page."""
 
@@ -50,7 +62,7 @@ class SignOnRoute(PageRoute):
             try:
                 return await handle(request)
             except TrustError as error:
-                return problem_answer(request, error)
+                return problem_answer(request, await recorded(request, error))
             except RequestValidationError as error:
                 return problem_answer(request, FormIncomplete(field=str(error.errors()[0]["loc"][-1])))
             except HTTPException as error:

@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field
 from api import browser_sessions
 from api.authn import allow, instance_of
 from api.federation.upper import UPPER, UpperLogin
+from api.openid.fields import PUBLIC
+from api.openid.succeeding import succeed
 from api.permissions import Permission
 from api.routes.access import agent_of, count_login
 from api.routes.pages import PageRoute
@@ -19,18 +21,14 @@ from identity.tokens import IssuedToken
 
 __all__ = ["router"]
 
-router = APIRouter(
-    tags=["信任传递 federation"],
-    route_class=PageRoute,
-    default_response_class=Response,
-    dependencies=[Depends(count_login)],
-)
+router = APIRouter(tags=["信任传递 federation"], route_class=PageRoute, default_response_class=Response)
 InstanceHere = Annotated[Instance, Depends(instance_of)]
 PAGES: Final[dict[int | str, dict[str, Any]]] = {
     303: {"description": "On to the next page"},
     403: {"content": {"text/html": {}}, "description": "Page"},
 }
 
+LOGGING_IN: Final = [allow(Permission.ANYBODY), Depends(count_login)]
 AWAY: Final = "xinyin-away"
 AWAY_SECONDS: Final = 600
 MAX_CODE: Final = 2048
@@ -53,9 +51,15 @@ def upper_of(instance: Instance) -> UpperLogin:
     return instance.federation.upper
 
 
-def onward(path: str) -> str:
+def onward(request: Request, path: str) -> str:
     """Return where a person goes after arriving: back to the login that waits, or to the account."""
-    return f"/login/next?request={path}" if path else "/account"
+    return within(request, f"/login/next?request={path}" if path else "/account")
+
+
+def within(request: Request, path: str) -> str:
+    """Return the address of a page of our own, below where the service stands."""
+    root: str = request.scope.get("root_path", "").rstrip("/")
+    return f"{root}{path}"
 
 
 def see_other(address: str) -> Response:
@@ -67,7 +71,7 @@ def see_other(address: str) -> Response:
     "/login/upper",
     summary="Log in at the platform above 用省统一身份登录",
     status_code=303,
-    dependencies=[allow(Permission.ANYBODY)],
+    dependencies=LOGGING_IN,
     responses=PAGES,
 )
 def leave(
@@ -91,7 +95,7 @@ def leave(
     "/login/upper/callback",
     summary="Come back from the platform above 省统一身份登录返回",
     status_code=303,
-    dependencies=[allow(Permission.ANYBODY)],
+    dependencies=LOGGING_IN,
     responses=PAGES,
 )
 def come_back(instance: InstanceHere, request: Request, answer: Annotated[CameBack, Query()]) -> Response:
@@ -108,14 +112,14 @@ def come_back(instance: InstanceHere, request: Request, answer: Annotated[CameBa
     vouched = upper.redeem(arrival, code=answer.code, issuer=answer.iss)
     home = browser_sessions.Home.of(request, instance)
     issued = federation.arriving.arrive(vouched, agent=agent_of(request), person=arrival.person, bound=home.bound)
-    return entered(instance, issued, onward(arrival.secrets["path"]), home=home)
+    return entered(request, instance, issued, onward(request, arrival.secrets["path"]), home=home)
 
 
 @router.get(
     "/login/from/{peer}",
     summary="Arrive from a platform beside with its ticket 持票据转入",
     status_code=303,
-    dependencies=[allow(Permission.ANYBODY)],
+    dependencies=LOGGING_IN,
     responses=PAGES,
 )
 def arrive(
@@ -135,14 +139,14 @@ def arrive(
     issued = federation.arriving.arrive(
         vouched, agent=agent_of(request), here=None if here is None else here.id, bound=home.bound
     )
-    return entered(instance, issued, onward(""), home=home)
+    return entered(request, instance, issued, onward(request, ""), home=home)
 
 
 @router.post(
     "/login/upper/logout",
     summary="Log out here and at the platform above 同时退出省统一身份",
     status_code=303,
-    dependencies=[allow(Permission.ANYBODY)],
+    dependencies=LOGGING_IN,
     responses=PAGES,
 )
 def log_out(
@@ -154,7 +158,7 @@ def log_out(
     person = browser_sessions.person_of(request, instance)
     if person is not None:
         instance.base.access.log_out(person, browser_sessions.secret_of(request, instance))
-    found = see_other(upper.leave_for_good(f"{instance.base.settings.public_url}/login") or "/login")
+    found = see_other(upper.leave_for_good(f"{instance.base.settings.public_url}/login") or within(request, "/login"))
     browser_sessions.end(found, instance)
     return found
 
@@ -163,7 +167,7 @@ def log_out(
     "/login/upper/backchannel-logout",
     summary="The platform above ends a login 省统一身份通知退出",
     status_code=204,
-    dependencies=[allow(Permission.ANYBODY)],
+    dependencies=PUBLIC,  # the logouts of all who logged in above come from one address
     responses={400: {"content": {"text/html": {}}, "description": "Page"}},
 )
 def log_out_from_above(
@@ -176,8 +180,11 @@ def log_out_from_above(
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 
-def entered(instance: Instance, issued: IssuedToken, address: str, *, home: browser_sessions.Home) -> Response:
-    """Return what gives a browser a session, and sends it on."""
+def entered(
+    request: Request, instance: Instance, issued: IssuedToken, address: str, *, home: browser_sessions.Home
+) -> Response:
+    """Return what gives a browser a session in the place of the one before, and sends it on."""
+    succeed(request, instance, issued.secret, home=home)
     found = see_other(address)
     browser_sessions.begin(found, instance, issued.secret, home=home)
     settings = instance.base.settings

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from api.authn import MAX_SECRET, allow, identified, instance_of
 from api.challenges import SCHEME
 from api.permissions import Permission
-from api.problems import BodyTooLarge, TooManyRequests, Unauthenticated
+from api.problems import BodyTooLarge, TooManyQuestions, TooManyRequests, Unauthenticated
 from api.schemas.common import errors, pdf_answer
 from api.schemas.texts import Moment
 from api.schemas.verification import ClaimVerdict, FileVerdict
@@ -135,7 +135,7 @@ async def verify(request: Request, instance: InstanceHere, at: At = None) -> Fil
     dependencies=[allow(Permission.ANYBODY), Depends(counted)],
     responses={
         **answered({"items": [{"name": "", "verdict": SOME_VERDICT, "problem": None}]}),
-        **errors(BodyTooLarge, MomentInFuture, TooManyRequests, Unauthenticated, public=True),
+        **errors(BodyTooLarge, TooManyQuestions, MomentInFuture, TooManyRequests, Unauthenticated, public=True),
     },
     openapi_extra=BATCH_BODY,
 )
@@ -148,17 +148,19 @@ async def verify_batch(request: Request, instance: InstanceHere, at: At = None) 
     questions = await read_batch(request)
     most = instance.base.settings.verify_batch
     if len(questions) > most:
-        raise BodyTooLarge(allowed=most)
+        raise TooManyQuestions(allowed=most)
     if len(questions) > 1:
         await throttle(request, times=len(questions) - 1)
     return BatchVerdicts(items=[await run_in_threadpool(one_of_many, instance, one, at) for one in questions])
 
 
 def one_of_many(instance: Instance, question: Question, at: Moment | None) -> BatchVerdict:
-    """Answer one question of several."""
+    """Answer one question of several. Raise `MomentInFuture`, which is asked of all of them."""
     name = getattr(question, "name", "")
     try:
         return BatchVerdict.of(name, instance.verifying.answer(question, at=at))
+    except MomentInFuture:
+        raise
     except TrustError as error:
         return BatchVerdict.refused(name, error)
 

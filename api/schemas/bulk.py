@@ -80,12 +80,48 @@ class ReissuePreview(View):
     by_version: dict[str, int] = Field(
         description="By the version of the type that they were issued by", examples=[{"1": 1180, "2": 24}]
     )
+    by_seal: dict[str, int] = Field(
+        description="By the seal that they bear", examples=[{"seal_01k9x3v5b7d2f4h6j8m0n1p3q4": 1204}]
+    )
+    names: dict[str, str] = NAMES
 
     @classmethod
-    def of(cls, preview: SelectionPreview) -> "ReissuePreview":
-        """Return the view of a preview."""
+    def of(cls, preview: SelectionPreview, names: dict[str, str]) -> "ReissuePreview":
+        """Return the view of a preview, in which seals are called by their names."""
         by_version = {str(version): count for version, count in preview.by_version.items()}
-        return cls(issuer=preview.issuer, type=preview.type, count=preview.count, by_version=by_version)
+        return cls(
+            issuer=preview.issuer,
+            type=preview.type,
+            count=preview.count,
+            by_version=by_version,
+            by_seal=dict(preview.by_seal),
+            names=names,
+        )
+
+
+class SelectionView(View):
+    """Which licences a job issues anew, as it was asked for. What is none did not matter."""
+
+    type_version: int | None = Field(description="Those issued by this version of the type", examples=[1])
+    issued_from: date | None
+    issued_until: date | None
+    ends_from: date | None
+    ends_until: date | None
+    sealed_with: str | None = Field(
+        description="Those that bear this seal", examples=["seal_01k9x3v5b7d2f4h6j8m0n1p3q4"]
+    )
+
+    @classmethod
+    def of(cls, selection: Selection) -> "SelectionView":
+        """Return the view of a selection."""
+        return cls(
+            type_version=selection.type_version,
+            issued_from=selection.issued_from,
+            issued_until=selection.issued_until,
+            ends_from=selection.ends_from,
+            ends_until=selection.ends_until,
+            sealed_with=selection.sealed_with,
+        )
 
 
 class BulkJobView(View):
@@ -164,6 +200,7 @@ class BulkJobDetails(BulkJobView):
 
     names: dict[str, str] = NAMES
     type_version: int | None = Field(description="The version of the type by which its rows were read", examples=[1])
+    selection: SelectionView | None = Field(description="Which licences it issues anew; none: it issues from a table")
     awaits_reviewer: bool = Field(
         description="Whether the type asks for four eyes: then a reviewer starts it who did not ask for it"
     )

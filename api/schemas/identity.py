@@ -6,6 +6,7 @@ from typing import Final, Literal
 from pydantic import Field, SecretStr, model_validator
 from pydantic_core import PydanticCustomError
 
+from api.permissions import Permission
 from api.schemas.common import Request, View
 from api.schemas.documents import DocumentBody
 from identity.authentication.signing_in import LogIn, SignedIn
@@ -227,10 +228,14 @@ class Me(View):
         description="How long this session may be left alone; none: access tokens end by themselves", examples=[15]
     )
     duties: list[GrantView]
+    delegated: list[Permission] = Field(
+        description="Permissions that delegations to the caller open now, with or without a duty (docs/delegation.md)",
+        examples=[["seal:stamp"]],
+    )
 
     @classmethod
-    def of(cls, actor: Actor, *, name: str, idle: timedelta | None) -> "Me":
-        """Return the view of an actor, who is called so, and whose session may be left alone so long."""
+    def of(cls, actor: Actor, *, name: str, idle: timedelta | None, opened: list[Permission]) -> "Me":
+        """Return the view of an actor: called so, may be left alone so long, and what delegations open."""
         grants = sorted(actor.grants, key=lambda grant: (grant.duty, grant.organisation or ""))
         return cls(
             id=actor.id,
@@ -240,4 +245,5 @@ class Me(View):
             proven=actor.proven,
             idle_minutes=None if idle is None else int(idle.total_seconds()) // 60,
             duties=[GrantView(duty=grant.duty, organisation=grant.organisation) for grant in grants],
+            delegated=opened,
         )

@@ -10,7 +10,7 @@ from api.schemas.common import Request, View
 from api.schemas.licences import LicenceIssue
 from api.schemas.texts import Prose
 from licence.grounds import Ground
-from licence.life.reviewing import AskStep
+from licence.life.reviewing import ASKED_BY, AskStep
 from licence.lifecycle import LicenceEvent
 from licence.request_repository import ReviewRequest
 from licence.scan_repository import Scan
@@ -124,8 +124,9 @@ class RequestDetails(RequestView):
 
     @classmethod
     def whole(cls, request: ReviewRequest, names: Mapping[str, str]) -> "RequestDetails":
-        """Return the view of a request with everything."""
-        return cls(**RequestView.of(request).model_dump(), asked=dict(request.payload), names=dict(names))
+        """Return the view of a request with everything that is asked for."""
+        asked = {name: value for name, value in request.payload.items() if name != ASKED_BY}
+        return cls(**RequestView.of(request).model_dump(), asked=asked, names=dict(names))
 
 
 class RequestPage(View):

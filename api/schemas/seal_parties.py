@@ -1,5 +1,7 @@
 """Whom seals concern, and applications that are only tried, on the wire."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from api.schemas.common import Request, View
@@ -7,6 +9,7 @@ from api.schemas.seal_images import SealDesignForm
 from api.schemas.seals import SEAL_NAME, AlikeView
 from api.schemas.stampings import AuthorisationView
 from api.schemas.texts import Line
+from identity.delegation.standing import MANDATE
 from identity.duties import Duty
 from identity.lifecycle import SubjectState
 from identity.subject import Organisation
@@ -164,8 +167,17 @@ class HeldAuthorisationView(AuthorisationView):
 
     seal_name: str = Field(examples=["云州市市场监督管理局电子证照专用章"])
     seal_state: SealState
+    held_by: Literal["authorisation", "delegation"] = Field(
+        description="By what it is held: an authorisation of the seal (用印授权), or a delegation (授权委托), of which "
+        "`id` is told and which is listed once for each seal and purpose that it names"
+    )
 
     @classmethod
     def held(cls, authorisation: Authorisation, seal: Seal) -> "HeldAuthorisationView":
         """Return the view of a permission."""
-        return cls(**AuthorisationView.of(authorisation).model_dump(), seal_name=seal.name, seal_state=seal.state)
+        return cls(
+            **AuthorisationView.of(authorisation).model_dump(),
+            seal_name=seal.name,
+            seal_state=seal.state,
+            held_by="delegation" if authorisation.id.startswith(MANDATE) else "authorisation",
+        )

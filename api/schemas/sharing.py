@@ -100,7 +100,10 @@ class CopyBody(Request):
         repr=False,
     )
     valid_until: Moment = Field(examples=["2026-12-22T00:00:00+08:00"])
-    with_original: bool = Field(default=False, description="Whether the signed original is attached to the copy")
+    with_original: bool = Field(
+        default=False,
+        description="Whether the signed original is attached to the copy, which takes a grant that permits `file` too",
+    )
 
     def command(self, identifier: str, request_key: str) -> AskForCopy:
         """Return the command of a copy."""

@@ -193,7 +193,7 @@ class FileVerdict(View):
     def of(cls, found: FileFinding) -> "FileVerdict":
         """Return the view of what came of a file, as strangers may see it (docs/public-page.md)."""
         own = own_verdict(found.report)
-        # A forger may put a real licence's seal under another text: the registry's word on it would praise the forgery.
+        # As of the checks in `told_by_registry`.
         standing = None if found.report.document.outcome is Outcome.FAILED else found.standing
         registry = found.registry
         finding = found.report.document.finding
@@ -204,7 +204,7 @@ class FileVerdict(View):
                 "outcome": found.outcome.value,
                 "sub_indication": sub_indication(finding) if found.outcome is not Outcome.PASSED else None,
                 "reason": finding.reason if finding is not None and found.outcome is not Outcome.PASSED else "",
-                "registry": [] if registry is None else [CheckView.of(one) for one in registry.checks],
+                "registry": [CheckView.of(one) for one in found.told_by_registry],
                 "seals": [SealStandingView.of(one) for one in found.seals],
                 "licence": None if standing is None else LicenceStanding.of(standing, detail_of(found)),
                 "moment": found.moment,

@@ -71,7 +71,8 @@ STAMP: Final = Purpose(purpose="document.stamp", document_kind="notice")
 
 def settings_for(folder: Path, **changes: Any) -> Settings:  # noqa: ANN401 - any setting
     """Return the settings of an instance in `folder`, which asks as often as it likes unless told otherwise."""
-    usual = {"public_url": PUBLIC_URL, "login_rate": "10000/minute", "verify_rate": "10000/minute", "workers": 0}
+    usual = {"public_url": PUBLIC_URL, "workers": 0}
+    usual |= dict.fromkeys(("login_rate", "verify_rate", "refused_rate"), "10000/minute")
     return Settings(data_dir=folder, **{**usual, **changes})
 
 

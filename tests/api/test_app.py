@@ -1,9 +1,14 @@
 """The application as a whole: how it starts, how it stops, and how a worker process makes it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from opentelemetry import trace
+from opentelemetry.trace import NoOpTracer, Tracer, TracerProvider
+from typing_extensions import override
 
 from api.app import from_environment
 from api.settings import inherited_environment
@@ -67,3 +72,25 @@ def test_the_pages_of_the_framework_are_not_there(shared: Service) -> None:
 def test_it_says_who_it_is(shared: Service) -> None:
     told = shared.ask("GET", "/openapi.json").json()["info"]
     assert (told["title"], told["version"]) == ("信印 Xinyin", "0.1.0")
+
+
+class Collector(TracerProvider):
+    """Where telemetry would go; it counts who asks to tell it something."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    @override
+    def get_tracer(self, *_: Any, **__: Any) -> Tracer:
+        self.asked += 1
+        return NoOpTracer()
+
+
+def test_no_collector_is_told_of_requests(shared: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    collector = Collector()
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: collector)
+    assert shared.ask("GET", "/health/live").status_code == 200
+    assert collector.asked == 0
+    other = FastAPI()
+    TestClient(other).get("/")
+    assert collector.asked  # by itself it would be

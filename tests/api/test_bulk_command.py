@@ -106,6 +106,15 @@ def test_a_job_that_waits_is_started_later(trust: Run, common: list[str], tmp_pa
     assert (code, "lifecycle.event_not_possible" in err) == (1, True)
 
 
+def test_a_job_that_somebody_looks_at_first_does_not_start_by_itself(
+    trust: Run, common: list[str], tmp_path: Path
+) -> None:
+    guessed = table(tmp_path, "g-1")
+    guessed.write_bytes(guessed.read_text(encoding="utf-8-sig").encode("gb18030"))
+    code, out, _ = trust("bulk", "issue", guessed, *common, "--start")
+    assert (code, "validated: 1 rows, 0 bad, 0 issued" in out) == (3, True)
+
+
 def test_a_job_is_paused_and_cancelled(trust: Run, common: list[str], tmp_path: Path) -> None:
     code, out, _ = trust("bulk", "issue", table(tmp_path, "h-1"), *common)
     job, token = out.split()[0], common[-2:]

@@ -26,7 +26,7 @@ from api.foundation import Foundation
 from api.health import probe
 from api.wiring import Instance
 from identity.authentication.signing_in import LogIn
-from identity.duties import Duty, Grant
+from identity.duties import Actor, Duty, Grant
 from identity.errors import CitizenNumberMalformed
 from identity.tokens import ACTIVATION_LIFETIME
 from keys.errors import KeystoreExists, KeystoreUnavailable
@@ -262,6 +262,21 @@ def test_a_second_security_administrator_is_added_where_there_is_one(tmp_path: P
     with pytest.raises(AdministratorsEnough) as refused:
         add_security_administrator(settings, second(tmp_path), SettableClock())
     assert refused.value.code == "instance.administrators_enough"
+
+
+def test_whose_account_is_frozen_leaves_room_for_another(tmp_path: Path) -> None:
+    """Else one who freezes the other could never be helped: nobody is left to agree, or to open the account."""
+    settings = settings_for(tmp_path / "frozen")
+    founded = hold_ceremony(settings, FOUNDERS, SettableClock())
+    first, other = (one for one in founded.founders if one.duty is Duty.SECURITY_ADMINISTRATOR)
+    base = Foundation.open(settings, SettableClock())
+    actor = Actor(id=first.activation.holder, grants=frozenset())
+    base.account_freezing.freeze(actor, other.activation.holder, reason="疑似被盗用")
+    base.store.close()
+    third = FounderRecord(name="白露", citizen_number=cast.person_number(177))
+    add_security_administrator(settings, third, SettableClock())
+    with pytest.raises(AdministratorsEnough):
+        add_security_administrator(settings, third, SettableClock())
 
 
 def test_what_names_nobody_is_told(tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ import base64
 import json
 import statistics
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
 import pytest
 
+from licence.claim import read_claim
 from licence.status_list import read_status_list
 from tests.api.builders import Furnished, Service
 from tests.builders import PKI, VECTORS
@@ -315,6 +316,46 @@ def test_an_older_trust_list_than_one_that_was_seen_is_not_relied_on(
     tab.wait(condition.format("indeterminate"))
     assert "信任列表" in tab.evaluate("document.querySelector('[data-slot=lead]').textContent")
     tab.evaluate("localStorage.clear()")
+
+
+HANDED: Final = """
+(async (claim, now, lists) => {
+  const library = await import("/static/verify.js");
+  const whole = window.fetch;
+  const { anchors } = document.querySelector("script[data-root]").dataset;
+  const [trustList, statusLists] = ["/pki/trust-list", "/status-lists/"].map((path) => location.origin + path);
+  const told = [];
+  for (const list of lists) {
+    window.fetch = (address, ...more) => {
+      if (!String(address).startsWith(statusLists)) return whole(address, ...more);
+      return list === null ? Promise.reject(new TypeError("no network")) : Promise.resolve(new Response(list));
+    };
+    const place = { anchors: anchors.split(" "), trustList, statusLists };
+    const { report } = await library.judge(claim, place, new Date(now));
+    told.push(report.outcome);
+  }
+  return told;
+})
+"""
+"""Judges a code again and again, each time with another status list that the service hands out, or none."""
+
+
+def test_an_older_status_list_than_one_that_was_kept_tells_nothing(
+    browser: Browser, furnished: Service, furnished_folder: Furnished
+) -> None:
+    claim = furnished_folder.claim.rpartition("/")[2]
+    path = f"/status-lists/{read_claim(claim).claim.status_list}"
+    older = furnished.ask("GET", path).text
+    furnished.instance.licences.suspend(furnished_folder.officer, furnished_folder.licence, reason="核查")
+    furnished.clock.advance(timedelta(minutes=2))
+    newer = furnished.ask("GET", path).text
+    assert older != newer
+    with serving(furnished.app) as (address, _):
+        made = browser.tab()
+        made.open(f"{address}/v")
+        made.wait("document.querySelector('[data-ready]') !== null")
+        given = (claim, furnished.clock.now().isoformat(), [older, newer, older, None])
+        assert asked(made, HANDED, *given) == ["passed", "failed", "failed", "failed"]
 
 
 FULL: Final = "Cache.prototype.put = () => Promise.reject(new DOMException('no room', 'QuotaExceededError'))"

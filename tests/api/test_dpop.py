@@ -9,7 +9,10 @@ import pyotp
 import pytest
 
 from identity import jose
+from identity.dpop import DPoPProofRefused, Request
+from identity.errors import DutyMissing, LevelTooLow
 from identity.jose import JWSAlgorithm
+from identity.levels import Factor
 from identity.openid.metadata import AuthMethod
 from tests.api.builders import PUBLIC_URL, Service, copied, served
 from tests.api.proofs import Holder, hash_of
@@ -165,6 +168,49 @@ def test_each_part_of_a_proof_is_checked(
         changes = {"iat": int(shared.clock.now().timestamp()) + changes["iat"]}
     headers = holder.headers("GET", ME, token=session, **changes)
     assert fault_of(shared.ask("GET", ME, headers=headers)) == fault
+
+
+def test_a_proof_that_grew_too_old_since_it_was_read_is_not_taken(
+    shared: Service, holder: Holder, session: str
+) -> None:
+    """Its first use is forgotten by then, with those of others: it could be used again."""
+    proofs, clock = shared.instance.key_proofs, shared.clock
+    asked = Request(method="GET", address=f"{PUBLIC_URL}{ME}", secret=session)
+    text = holder.proof("GET", ME, token=session)
+    assert proofs.take(proofs.read(text, asked)) == holder.thumbprint
+    clock.moment = clock.now().replace(microsecond=0) + timedelta(seconds=60)
+    again = proofs.read(text, asked)  # at the last moment
+    clock.advance(timedelta(seconds=1))
+    assert holder.ask("GET", ME, token=session).status_code == 200
+    with pytest.raises(DPoPProofRefused) as refused:
+        proofs.take(again)
+    assert refused.value.details["fault"] == "time"
+
+
+def test_a_proof_names_the_method_with_which_was_asked(shared: Service, holder: Holder, session: str) -> None:
+    answer = shared.ask("HEAD", ME, headers=holder.headers("HEAD", ME, token=session))
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert shared.ask("HEAD", ME, headers=holder.headers("GET", ME, token=session)).status_code == 401
+
+
+def test_what_is_asked_of_a_session_is_asked_of_one_that_is_bound(
+    shared: Service, holder: Holder, session: str
+) -> None:
+    """RFC 9470, 3: by the scheme that the request has used."""
+    answer = holder.ask("GET", "/v1/me/data", token=session)
+    assert answer.json()["code"] == LevelTooLow.code
+    assert answer.headers["www-authenticate"].startswith('DPoP error="insufficient_user_authentication", acr_values=')
+    bare = shared.ask("GET", "/v1/me/data", token=shared.bearer(factor=Factor.PASSWORD))
+    assert bare.headers["www-authenticate"].startswith('Bearer error="insufficient_user_authentication"')
+
+
+def test_a_mark_within_a_name_begins_no_query(shared: Service, holder: Holder, session: str) -> None:
+    path = "/v1/subjects/P7K2M9Q4R8T1W3X5Y6"
+    other = holder.headers("GET", path, token=session)
+    assert fault_of(shared.ask("GET", f"{path}%3Fx", headers=other)) == "address"
+    spelled = holder.headers("GET", f"{path}%3Fx", token=session)
+    answer = shared.ask("GET", f"{path}%3Fx", headers=spelled)
+    assert answer.json()["code"] == DutyMissing.code  # the proof holds
 
 
 def test_a_proof_for_the_address_however_it_is_spelled(shared: Service, holder: Holder, session: str) -> None:

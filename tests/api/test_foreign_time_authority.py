@@ -11,11 +11,12 @@ import pytest
 from typing_extensions import override
 
 from api.demo.service import free_port
-from api.foreign_time_authority import MAX_ANSWER, QUERY, REPLY, ForeignTimeAuthority
+from api.foreign_time_authority import MAX_ANSWER, QUERY, REPLY, SILENCE, ForeignTimeAuthority
 from api.settings import Settings
 from api.timekeeping import OwnStamper, Timekeeping
 from tests.api.builders import Service
 from tests.builders import PKI, time_authority
+from tests.dripping import HEAD_WITHOUT_END, silent
 from tests.fakes.clock import NOW, SettableClock
 from trust.crypto.algorithms import Digest
 from trust.errors import Unavailable
@@ -122,6 +123,38 @@ def test_nobody_is_there(sm2_pki: PKI) -> None:
     with pytest.raises(TimeStampingUnavailable) as caught:
         client(sm2_pki, f"http://127.0.0.1:{free_port()}/").stamp(MESSAGE)
     assert isinstance(caught.value, Unavailable)
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", HEAD_WITHOUT_END, f"HTTP/1.1 200 OK\r\nContent-Type: {REPLY}\r\n\r\n".encode()]
+)
+def test_an_authority_that_keeps_one_waiting_is_not_waited_for_again_at_once(sm2_pki: PKI, answer: bytes) -> None:
+    clock = SettableClock()
+    with silent(answer) as (address, taken):
+        slow = ForeignTimeAuthority(
+            address, digest=Digest.SM3, clock=clock, evidence=lambda: sm2_pki.evidence, within=0.1
+        )
+        for _ in range(3):
+            with pytest.raises(TimeStampingUnavailable):
+                slow.stamp(MESSAGE)
+        assert len(taken) == 1
+        clock.advance(SILENCE)
+        with pytest.raises(TimeStampingUnavailable):
+            slow.stamp(MESSAGE)
+        assert len(taken) == 2
+        clock.set(NOW - SECOND)  # a clock that went back makes nobody wait for longer
+        assert not slow.is_silent()
+
+
+def test_an_authority_that_refuses_at_once_is_asked_again(sm2_pki: PKI) -> None:
+    good = answering(sm2_pki)
+    answers = Answer(good.body, status=503)
+    with serving(answers) as address:
+        asked = client(sm2_pki, address)
+        with pytest.raises(TimeStampingUnavailable):
+            asked.stamp(MESSAGE)
+        answers.status = 200
+        asked.stamp(MESSAGE)
 
 
 def test_a_rejection(sm2_pki: PKI) -> None:

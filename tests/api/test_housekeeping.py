@@ -12,10 +12,13 @@ from typing_extensions import override
 
 from api.housekeeping import CHECKPOINT_PAUSE, Housekeeper
 from api.wiring import Instance
+from identity.notices.notices import NoticeKind, tell
+from identity.openid.ending import topic_of
+from identity.tokens import SESSION_LIFETIME
 from keys.lifecycle import KeyEvent
 from tests.api.builders import Furnished, Service
 from tests.fakes.clock import NOW
-from trust import audit, pki_repository
+from trust import audit, outbox, pki_repository
 from trust.founding import Role, ServiceKeys
 from trust.lists import CRL_LIFETIME, CRL_RENEWAL
 from trust.repository import ServiceKey
@@ -69,6 +72,20 @@ def test_a_licence_that_was_left_behind_is_not_verified(furnished: Service, furn
     keeper_of(furnished).round()
     claim = furnished_folder.claim.rsplit("/", 1)[1]
     assert furnished.ask("GET", f"/v1/verify/{claim}").json()["outcome"] == "failed"
+
+
+def test_what_nobody_was_told_in_time_waits_no_more(service: Service) -> None:
+    """Without a gateway nobody takes notices to persons: one that comes later must not begin with all of them."""
+    keeper, store = keeper_of(service), service.instance.base.store
+    person = service.instance.base.access.actor_of(service.bearer()).id
+    with store.transaction() as tx:
+        tell(tx, person, NoticeKind.NEW_DEVICE)
+        outbox.put(tx, topic_of("client_x"), subject="sid", payload={})
+        kept = outbox.put(tx, "seal status", subject="seal", payload={}).topic
+    service.clock.advance(timedelta(days=3))
+    keeper.round()
+    with store.writer.connect() as connection:
+        assert [kept] == list(connection.execute(text("SELECT DISTINCT topic FROM outbox_message")).scalars())
 
 
 def test_lists_are_renewed_before_their_end(service: Service) -> None:
@@ -168,7 +185,7 @@ def test_a_failure_is_over_with_the_round(service: Service, error: Exception) ->
     service.instance.licences.recover = failing  # type: ignore[method-assign] # to let it fail
     assert failed.wait(10)
     service.instance.licences.recover = good  # type: ignore[method-assign] # to let it be mended
-    goes_on = mended.wait(2)
+    goes_on = mended.wait(10)
     alive = keeper.thread.is_alive()
     keeper.stop()
     assert (goes_on, alive) == (True, True)
@@ -271,6 +288,18 @@ def test_what_an_earlier_version_did_not_make_is_made(service: Service) -> None:
     assert keeper_of(service).look_after_keys() == ("trust-list", "new versions")
     assert len(keys.certificates(Role.TRUST_LIST)) == 1
     assert keeper_of(service).look_after_keys() == ()
+
+
+def test_sessions_that_are_over_are_forgotten(service: Service) -> None:
+    service.bearer()
+    keeper = keeper_of(service)
+    service.clock.advance(SESSION_LIFETIME - timedelta(seconds=1))
+    before = len(service.events())
+    keeper.round()
+    assert "session:forget:done" not in tags(service, after=before)
+    service.clock.advance(timedelta(seconds=1))
+    keeper.round()
+    assert "session:forget:done" in tags(service, after=before)
 
 
 def test_a_destruction_that_broke_off_is_proven(service: Service) -> None:

@@ -302,9 +302,8 @@ def agreed_to(folder: Path, kind: str, subject: str, content: Mapping[str, Fact]
 
 def test_what_two_agreed_to_is_carried_out_once(trust: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUST_AGREED_ROTATIONS", "true")
-    for alone in (("rotate", "seal-maker"), ("retire", "software:key_0")):
-        refused = trust("keys", *alone)
-        assert (refused.code, "key_change.not_agreed" in refused.err) == (1, True)
+    refused = trust("keys", "rotate", "seal-maker", "--reason", "定期轮换")
+    assert (refused.code, "key_change.not_agreed" in refused.err) == (1, True)
     name = agreed(folder, Role.SEAL_MAKER, days=0, compromised=True)
     other = trust("keys", "rotate", "audit", "--proposal", name)
     assert (other.code, "proposal.not_agreed" in other.err) == (1, True)
@@ -312,6 +311,28 @@ def test_what_two_agreed_to_is_carried_out_once(trust: Run, folder: Path, monkey
     assert [one["state"] for one in ring(trust, Role.SEAL_MAKER)] == ["retired", "active"]  # as the proposal said
     assert trust("keys", "rotate", "seal-maker", "--proposal", name).code == 1
     assert len(ring(trust, Role.SEAL_MAKER)) == 2
+
+
+def test_a_key_that_somebody_else_may_have_is_stopped_at_once_on_record(
+    trust: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRUST_AGREED_ROTATIONS", "true")
+    audit = str(ring(trust, Role.AUDIT)[0]["key"])
+    for command in (("rotate", "seal-maker", "--compromised"), ("retire", audit)):
+        refused = trust("keys", *command)
+        assert (refused.code, "reason.missing" in refused.err) == (1, True)
+    assert [one["state"] for one in ring(trust, Role.SEAL_MAKER)] == ["active"]
+    with opened(folder) as instance:
+        before = Service(instance, SettableClock()).head()
+    stopped = ("--reason", "值班人员离职，介质去向不明", "--actor", "night watch")
+    assert trust("keys", "rotate", "seal-maker", "--compromised", *stopped).code == 0
+    assert trust("keys", "retire", audit, *stopped).code == 0
+    assert [one["state"] for one in ring(trust, Role.SEAL_MAKER)] == ["retired", "active"]
+    with opened(folder) as instance:
+        events = Service(instance, SettableClock()).events(after=before)
+    alone = [(one.actor, one.subject, one.facts) for one in events if one.tag == "key:stop_alone:done"]
+    assert [one[:2] for one in alone] == [("operator:night watch", one) for one in ("seal-maker", audit)]
+    assert {str(one[2]["reason"]) for one in alone} == {stopped[1]}
 
 
 def operation(told: KeyOperation, **content: Fact) -> dict[str, Fact]:

@@ -9,10 +9,11 @@ from typing import Any, Final
 import pytest
 from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from api.app import BESIDE_A_TABLE
-from api.middleware import MOST_IN_MEMORY, SAFE_HEADERS
+from api.middleware import MOST_IN_MEMORY, SAFE_HEADERS, AroundRequest
 from api.problems import PROBLEM
 from api.routes.pages import SCRIPTS
 from identity.duties import Duty, Grant
@@ -106,6 +107,7 @@ def test_every_answer_has_safe_headers(shared: Service, method: str, path: str) 
     if is_checked_on_the_device:
         found["Content-Security-Policy"] = (found["Content-Security-Policy"] or "").removesuffix(SCRIPTS)
     assert found == SAFE_HEADERS
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
     assert "x-request-id" in answer.headers
     assert "server" not in answer.headers
 
@@ -164,6 +166,16 @@ def form_of(size: int) -> bytes:
     ).encode()
     end = f"\r\n--{BOUNDARY}--\r\n".encode()
     return start + b"x" * (size - len(start) - len(end)) + end
+
+
+def test_who_reaches_it_without_tls_is_held_to_none() -> None:
+    async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    headers = TestClient(AroundRequest(answer)).get("/").headers
+    assert SAFE_HEADERS.items() <= {name: headers.get(name) for name in SAFE_HEADERS}.items()
+    assert "strict-transport-security" not in headers
 
 
 @pytest.mark.parametrize(

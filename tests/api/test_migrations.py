@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData, create_engine, inspect, make_url, select, text
 
 from api import migrations
+from api.migrations import removal
 from identity.tables import AccountRow
 from tests.builders import PKI
 from tests.fakes.clock import SettableClock
@@ -277,10 +278,13 @@ def test_sessions_that_are_open_are_taken_to_be_used_when_they_began(engine: Eng
     assert rows(engine, "SELECT id, holder FROM token") == [("ses_1", "one")]
 
 
-def test_of_a_demonstration_every_table_is_removed(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / 'trust.db'}")
+def test_our_tables_are_removed_with_everything_in_them_and_no_others(engine: Engine) -> None:
     migrations.upgrade(engine)
-    assert inspect(engine).get_table_names()
-    migrations.remove(engine)
-    assert inspect(engine).get_table_names() == []
-    engine.dispose()
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE parcels (id INTEGER)"))
+    assert removal.others(engine) == {"parcels"}
+    assert removal.ours(engine) == set(inspect(engine).get_table_names()) - {"parcels"}
+    removal.remove(engine)
+    assert set(inspect(engine).get_table_names()) == {"parcels"}
+    assert not removal.ours(engine)
+    assert migrations.current(engine) is None

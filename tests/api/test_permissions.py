@@ -93,6 +93,7 @@ OPENED: Final = {
         Permission.LICENCE_ISSUE,
         Permission.LICENCE_MANAGE,
         Permission.LICENCE_READ,
+        Permission.LICENCE_FOLLOW,
         Permission.SEAL_STAMP,
         Permission.SHARING_GRANT,
         Permission.SHARING_READ,
@@ -103,6 +104,7 @@ OPENED: Final = {
         Permission.TYPE_READ,
         Permission.LICENCE_REVIEW,
         Permission.LICENCE_READ,
+        Permission.LICENCE_FOLLOW,
         Permission.SHARING_REVIEW,
         Permission.SHARING_READ,
     },
@@ -116,6 +118,7 @@ OPENED: Final = {
         Permission.TYPE_READ,
         Permission.LICENCE_ISSUE,
         Permission.LICENCE_READ,
+        Permission.LICENCE_FOLLOW,
     },
     Duty.PLATFORM: {Permission.SUBJECT_SYNC},
 }
@@ -278,7 +281,8 @@ def test_what_is_read_is_on_record_before_it_is_answered(shared: Service) -> Non
     assert shared.ask("GET", "/v1/audit/events", token=token, params={"limit": 1}).status_code == 200
     (event,) = shared.events(after=before)
     assert (event.tag, event.actor, event.subject) == ("access:check:allowed", who, who)
-    assert event.facts.keys() == {"by_session", "by_level", "by_permission"}
+    assert event.facts.keys() == {"by_session", "by_level", "by_permission", "route"}
+    assert event.facts["route"] == "GET /v1/audit/events"
     assert (event.facts["by_level"], event.facts["by_permission"]) == (3, "audit:read")
     assert str(event.facts["by_session"]).startswith("ses_")
 
@@ -287,7 +291,9 @@ def test_what_was_allowed_and_not_found_is_on_record(shared: Service) -> None:
     token = shared.bearer(Grant(Duty.REGISTRAR))
     before = shared.head()
     assert shared.ask("GET", "/v1/subjects/P0", token=token).status_code == 404
-    assert [event.tag for event in shared.events(after=before)] == ["access:check:allowed"]
+    (event,) = shared.events(after=before)
+    assert (event.tag, event.facts["outcome"]) == ("access:check:allowed", "identity.subject_unknown")
+    assert "about" not in event.facts  # what is no name of ours may be anybody's number
 
 
 def test_a_change_says_by_what_right_and_leaves_no_other_event(shared: Service) -> None:
@@ -309,7 +315,10 @@ def test_a_change_that_could_not_be_made_was_allowed_all_the_same(shared: Servic
     shared.ask("POST", path, token=token, json=body)
     before = shared.head()
     assert shared.ask("POST", path, token=token, json=body).status_code == 409
-    assert [event.tag for event in shared.events(after=before)] == ["access:check:allowed"]
+    (event,) = shared.events(after=before)
+    assert (event.tag, event.facts["outcome"]) == ("access:check:allowed", "lifecycle.event_not_possible")
+    told = event.facts["route"], event.facts["about"]
+    assert told == ("POST /v1/subjects/{subject}/freezing", subject)
 
 
 @pytest.mark.parametrize("duty", Duty)

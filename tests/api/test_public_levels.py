@@ -138,6 +138,20 @@ def test_the_api_tells_strangers_as_much_as_the_pages_do(sm2_pki: PKI) -> None:
     assert told == {level: {name: meant[level][name] for name in members} for level in levels}
 
 
+def test_of_a_file_that_fails_the_registry_says_nothing_of_the_licence(sm2_pki: PKI) -> None:
+    found = fake.files(sm2_pki)
+    held = found["licence-in-force"]
+    assert held.registry is not None
+    checks = (*held.registry.checks, fake.check("copy.validity"))
+    altered = replace(held, report=found["altered"].report, registry=Verdict(checks=checks), copy=COPY)
+    page = file_page(altered, language=Language.ENGLISH, at=AT, size=1, digest="00")
+    verdict = FileVerdict.of(altered)
+    of_seal = [one.name for one in checks if one.name.startswith("seal.")]
+    assert of_seal == [one.name for one in page.checks] == [one.name for one in verdict.registry]
+    assert len(of_seal) < len(checks)
+    assert (page.licence, verdict.licence, verdict.annotated_copy) == (None, None, None)
+
+
 def test_the_api_names_no_person_whom_the_page_masks(sm2_pki: PKI) -> None:
     person = sm2_pki.issue(DOCUMENT_SIGNER, subject=Name(common_name="张小明", organisation="某市书画院")).certificate
     reason = "张小明（11010519491231002X）签的字不对"

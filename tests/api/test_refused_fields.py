@@ -1,6 +1,7 @@
 """What is wrong with a field of a request, in words."""
 
 import re
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
@@ -38,6 +39,13 @@ def test_a_refusal_says_which_field_and_why(sent: Any, field: str, chinese: str,
     told = refused({**error, "loc": ("body", *error["loc"])})
     assert (told["field"], told["words_zh"], told["rule"]) == (field, chinese, error["type"])
     assert english in told["words_en"]
+
+
+def test_every_rule_of_our_own_has_words() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (Path(__file__).parents[2] / "api").rglob("*.py")]
+    own = {rule for text in sources for rule in re.findall(r"PydanticCustomError\(\s*\"(\w+)\"", text)}
+    assert len(own) > 1
+    assert own - set(RULES) == set()
 
 
 @pytest.mark.parametrize("words", RULES.values())

@@ -35,11 +35,19 @@ def test_the_defaults_are_those_of_a_laptop() -> None:
     assert (settings.openid_rotation_days, settings.person_notices_url) == (90, "")
     of_clients = settings.client_rate, settings.client_daily_rate, settings.client_stamping_rate
     assert of_clients == ("6000/minute", "5000000/day", "1000000/day")
-    assert (settings.proposal_days, settings.agreed_rotations) == (7, False)
+    assert (settings.proposal_days, settings.agreed_rotations, settings.wants_agreement) == (7, None, False)
     assert (settings.proofing_provider, settings.proofing_seconds, settings.proofing_days) == ("nobody", 10, "")
     assert (settings.recovery_wait_hours, settings.recovery_capped_days, settings.floors) == (24, 30, "")
     assert (settings.verify_client_rate, settings.verify_batch, settings.verify_workers) == ("6000/minute", 100, 1)
     assert (settings.verify_queue, settings.verify_queue_octets, settings.verify_keep_hours) == (200, 1 << 30, 24)
+
+
+def test_keys_take_two_persons_in_production() -> None:
+    address = "https://trust.example"
+    for told, wanted in ((None, True), (True, True), (False, False)):
+        settings = Settings(environment=Environment.PRODUCTION, public_url=address, agreed_rotations=told)
+        assert settings.wants_agreement is wanted
+    assert Settings(agreed_rotations=True).wants_agreement
 
 
 def test_foreign_files_are_read_apart_unless_a_laptop_says_otherwise() -> None:
@@ -89,6 +97,7 @@ def test_everything_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch
         "TRUST_MINIMUM_DISK": "0",
         "TRUST_LOGIN_RATE": "5/minute",
         "TRUST_OPENID_RATE": "7/minute",
+        "TRUST_REFUSED_RATE": "6/minute",
         "TRUST_BREACHED_PASSWORDS": str(tmp_path / "breached.txt"),
         "TRUST_SESSION_HOURS": "12",
         "TRUST_SESSION_IDLE_L1": "50",

@@ -12,9 +12,10 @@ from api.verify_command import EXIT, judge, show
 from api.verify_texts import NO_LISTS, SignedLists, judge_text, read_lists
 from licence.inquiry import ClaimText, IdentifierText
 from licence.number import LicenceIdentifier
-from tests.builders import VECTORS
+from tests.builders import PKI, VECTORS
 from tests.fakes.clock import NOW
-from tests.licence.claims import octets_of
+from tests.licence.claims import Stamp, octets_of
+from tests.licence.test_copy_claim import signed
 from trust.certificates import Certificate
 from trust.paths import Evidence
 from trust.trust_list_reading import TrustListUntrusted
@@ -56,6 +57,15 @@ def test_a_code_is_judged_by_the_lists_that_are_given(tmp_path: Path) -> None:
         "licence.state",
         "licence.validity",
     ]
+
+
+def test_the_code_of_an_annotated_copy_is_no_forgery(sm2_pki: PKI, tmp_path: Path) -> None:
+    """It is judged like the code of a licence: by a stranger here, so that nothing says that it is false."""
+    text = signed(Stamp.made(sm2_pki))
+    case = case_of("genuine")
+    for lists in (NO_LISTS, lists_of(case, tmp_path)):
+        verdict = judge_text(ClaimText(text=text), lists, now=datetime.fromisoformat(case["now"]))
+        assert (verdict.outcome, verdict.sub_indication) == ("indeterminate", "NO_CERTIFICATE_CHAIN_FOUND")
 
 
 def test_without_lists_a_code_is_undetermined() -> None:

@@ -4,13 +4,26 @@ import importlib.util
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
+MADE: Final = (
+    "settings.md",
+    "errors.md",
+    "lifecycles.md",
+    "permissions.md",
+    "algorithms.md",
+    "seal-checks.md",
+    "verdict.schema.json",
+)
+"""Documents that follow from the code."""
 
 
+@cache
 def made() -> dict[Path, str]:
     """Return what deploy/build_docs.py makes."""
     specification = importlib.util.spec_from_file_location("build_docs", ROOT / "deploy" / "build_docs.py")
@@ -22,9 +35,11 @@ def made() -> dict[Path, str]:
     return documents
 
 
-@pytest.mark.parametrize(
-    "name", ["settings.md", "errors.md", "lifecycles.md", "algorithms.md", "seal-checks.md", "verdict.schema.json"]
-)
+def test_everything_that_is_made_is_compared() -> None:
+    assert {path.relative_to(ROOT / "docs").as_posix() for path in made()} == set(MADE)
+
+
+@pytest.mark.parametrize("name", MADE)
 def test_what_follows_from_the_code_is_what_is_written(name: str) -> None:
     path = ROOT / "docs" / name
     assert made()[path] == path.read_text(), "run .venv/bin/python deploy/build_docs.py"

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from api.figures import REFUSALS
+from api.figures import ISSUED, REFUSALS, VERIFIED
 from identity.delegation.mandates import MandateEvent
 from identity.four_eyes.proposals import ProposalEvent
 from identity.lifecycle import ClientEvent, SubjectEvent
@@ -20,6 +20,7 @@ from licence.sharing.entries import GrantEvent
 from seal.lifecycle import SealEvent
 from seal.stamping.approvals import ApprovalEvent
 from tests.architecture.event_tags import ROOT, Pattern, Sources, expanded, read_sources
+from trust.audit_repository import MOST_TAGS
 
 WORDS: Final = ROOT / "web/console/src/words/events"
 LANGUAGES: Final = ("zh", "en")
@@ -60,8 +61,10 @@ PARTS: Final = {
 NO_EVENTS: Final = frozenset({"person:document:add", "person:document:end"})
 """Texts of the same form that are kinds of proposal."""
 
-NO_REFUSALS: Final = frozenset({"openid_token:revoke:refused", "proofing:end:refused", "recovery:prove:refused"})
-"""What came to nothing, and was not asked of the service by somebody who may not."""
+NO_REFUSALS: Final = frozenset(
+    {"access:bear:refused", "openid_token:revoke:refused", "proofing:end:refused", "recovery:prove:refused"}
+)
+"""What came to nothing, and was not asked of the service by somebody who may not: whose session has ended logs in."""
 
 NOBODY_ASKED: Final = frozenset({"outbox:deliver:refused", "time_stamp:clock:refused"})
 """What others refuse us, and the clock."""
@@ -112,6 +115,15 @@ def test_words_of_different_events_differ() -> None:
         told = told_in(WORDS / f"{language}.ts", "tags")
         twice = sorted(one for one in told.values() if list(told.values()).count(one) > 1)
         assert twice == []
+
+
+def test_behind_a_figure_are_the_events_that_it_counts(tags: frozenset[str]) -> None:
+    text = (ROOT / "web/console/src/pages/home/figures.ts").read_text(encoding="utf-8")
+    told = {name: set(re.findall(r'"([a-z_:]+)"', listed)) for name, listed in re.findall(r"(\w+): \[([^\]]+)\]", text)}
+    counted = {"issued": set(ISSUED), "verifications": {VERIFIED}, "refusals": set(REFUSALS)}
+    assert {name: told[name] for name in counted} == counted
+    assert told["stampings"] <= tags
+    assert all(len(listed) <= MOST_TAGS for listed in told.values())
 
 
 def test_the_figures_count_everything_that_is_refused(tags: frozenset[str]) -> None:

@@ -12,6 +12,10 @@ from api.settings import Settings
 ROOT: Final = Path(__file__).parents[2]
 PROXY: Final = ROOT / "deploy" / "nginx" / "xinyin.conf"
 SERVED: Final = ("api/console/dist", "api/pages", "trust/fonts", "licence/templates")
+LOGGED: Final = {
+    *("$remote_addr", "$time_iso8601", "$request_method", "$status", "$body_bytes_sent", "$request_time"),
+    "$sent_http_x_request_id",
+}
 MIGHT_CHANGE: Final = ("add_header", "expires", "sub_filter", "proxy_hide_header", "proxy_cache")
 """What would alter what the service says of policies and caching."""
 
@@ -38,6 +42,11 @@ def test_the_example_of_a_proxy_passes_everything_on_as_it_is() -> None:
     assert told["proxy_pass"] == "http://xinyin"  # no path behind it: addresses stay as they are
     assert [one for one in MIGHT_CHANGE if re.search(rf"^\s*{one}\b", text, re.MULTILINE)] == []
     assert (told["gzip"], told["proxy_buffering"]) == ("off", "off")
+    # No log has an address: it may hold a claim, a code or a ticket.
+    (logged,) = re.findall(r"log_format +xinyin +([^;]+);", text)
+    assert set(re.findall(r"\$\w+", logged)) == LOGGED
+    servers = text.split("server {")[1:]
+    assert [re.findall(r"(?:access|error)_log +\S+ +(\w+);", one) for one in servers] == [["xinyin", "crit"]] * 2
     # Who asked, and how: the throttle and the addresses in answers stand on it.
     assert headers["X-Forwarded-For"] == "$remote_addr"
     assert (headers["X-Forwarded-Proto"], headers["Host"]) == ("$scheme", "$host")

@@ -6,9 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import bindparam, text
 from sqlalchemy import select as select_columns
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlmodel import col
+from typing_extensions import override
 
 from trust.events import AuditEvent
+from trust.questions import MOST_CONNECTIONS, Question
 from trust.store import NestedTransaction, Store, StoreUnavailable
 from trust.tables import CounterRow
 
@@ -57,6 +60,39 @@ def test_threads_share_it(store: Store) -> None:
         assert list(pool.map(many, range(4))) == [{("a", 1)}] * 4
     (question,) = store.questions
     assert 1 <= len(question.idle) <= 4  # one for each that asked at once
+
+
+class Crowded(Question):
+    """A question that nobody has answered before as many as may have come."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store.reader, STATEMENT)
+        self.lock = threading.Lock()
+        self.here = self.most = 0
+        self.full = threading.Event()
+
+    @override
+    def read(self, connection: DBAPIConnection, values: object) -> tuple[object, ...] | None:
+        with self.lock:
+            self.here += 1
+            self.most = max(self.most, self.here)
+            if self.here == MOST_CONNECTIONS:
+                self.full.set()
+        assert self.full.wait(20)
+        found = super().read(connection, values)
+        with self.lock:
+            self.here -= 1
+        return found
+
+
+def test_a_crowd_takes_no_more_connections_than_a_question_has(store: Store) -> None:
+    put(store, "a", 1)
+    question = Crowded(store)
+    crowd = 4 * MOST_CONNECTIONS
+    with ThreadPoolExecutor(crowd) as pool:
+        assert set(pool.map(lambda _: question.ask(name="a", least=0), range(crowd))) == {("a", 1)}
+    assert question.most == len(question.idle) == MOST_CONNECTIONS
+    question.close()
 
 
 def test_a_connection_that_was_lost_is_replaced(store: Store) -> None:

@@ -57,6 +57,7 @@ def test_a_person_gets_in_and_out(service: Service) -> None:
         "proven": 3,
         "idle_minutes": 60,
         "duties": [],
+        "delegated": [],
     }
     assert expected == me.json()
     end = service.ask("DELETE", "/v1/auth/sessions/current", token=body["token"])

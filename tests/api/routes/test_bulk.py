@@ -221,8 +221,12 @@ def test_licences_in_force_are_issued_anew(office: Office) -> None:
     preview = office.service.ask("POST", f"{JOBS}/reissues/preview", token=office.system, json=selection)
     counted = preview.json()
     assert (preview.status_code, counted["issuer"]) == (200, office.furnished.authority)
-    assert counted["count"] == counted["by_version"]["1"] >= 2
-    again = ask("all", issued_from=None, start=True).json()["id"]
+    assert counted["count"] == counted["by_version"]["1"] == counted["by_seal"][office.furnished.seal] >= 2
+    assert counted["names"] == {office.furnished.seal: f"{cast.AUTHORITY.name}电子证照专用章"}
+    again = ask("all", issued_from=None, sealed_with=office.furnished.seal, start=True).json()["id"]
     office.work()
     told = office.get(f"/{again}").json()
+    assert told["selection"] == dict.fromkeys(
+        ("type_version", "issued_from", "issued_until", "ends_from", "ends_until")
+    ) | {"sealed_with": office.furnished.seal}
     assert (told["state"], told["refused"], told["issued"]) == ("finished", 0, counted["count"])

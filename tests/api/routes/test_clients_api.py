@@ -249,4 +249,4 @@ def test_a_system_that_has_used_up_its_quota_waits(service: Service) -> None:
     assert int(answer.headers["retry-after"]) == answer.json()["details"]["seconds"]
     assert answer.headers["ratelimit"].startswith('"minute";r=0;t=')
     refused = [event for event in service.events() if event.facts.get("code") == "request.quota_exceeded"]
-    assert [event.actor for event in refused] == [one.id, one.id]
+    assert [event.actor for event in refused] == [one.id]  # once a minute: else who asks in a loop fills the trail

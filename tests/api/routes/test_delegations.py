@@ -71,6 +71,17 @@ def desk(shared_furnished: Service, furnished_folder: Furnished) -> Desk:
     return Desk(shared_furnished, furnished_folder)
 
 
+def stamp(desk: Desk, token: str) -> httpx2.Response:
+    return desk.service.ask(
+        "POST",
+        f"/v1/seals/{desk.seal}/stampings",
+        token=token,
+        data=form(),
+        files={"file": ("a.pdf", foreign_documents()["several-pages.pdf"], "application/pdf")},
+        headers={"Idempotency-Key": uuid4().hex},
+    )
+
+
 def code_of(answer: httpx2.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
@@ -118,6 +129,28 @@ def test_a_delegation_is_offered_accepted_given_on_used_and_revoked(desk: Desk) 
         headers={"Idempotency-Key": "stamped-after-that"},
     )
     assert code_of(refused) == (403, "identity.duty_missing")  # nothing opens the route to who has neither
+
+
+def test_what_one_may_stamp_with_by_delegation_is_listed_while_it_holds(desk: Desk) -> None:
+    purposes = ["document.stamp", "letter.stamp"]
+    first = desk.accepted(desk.owner, desk.agents[0], purposes=purposes, times=2)
+    within = {"delegator": desk.name(desk.agents[0]), "within": first["id"], "depth": 0, "times": 2}
+    second = desk.accepted(desk.agents[0], desk.agents[1], purposes=purposes, document_kinds=["notice"], **within)
+    assert stamp(desk, desk.agents[0]).status_code == 201
+    held = desk.service.ask("GET", "/v1/stamping-authorisations", token=desk.agents[1]).json()
+    told = [(one["id"], one["held_by"], one["seal"], one["purpose"], one["statement"]) for one in held]
+    assert told == [(second["id"], "delegation", desk.seal, one, second["statement"]) for one in purposes]
+    bounds = {
+        (*one["document_kinds"], *one["operations"], one["seal_state"], one["times"], one["used"]) for one in held
+    }
+    assert bounds == {("notice", "document", "active", 2, 1)}  # one use is left of what it was given within
+    me = desk.service.ask("GET", "/v1/me", token=desk.agents[1]).json()
+    assert (me["duties"], me["delegated"]) == ([], ["seal:stamp"])
+    assert stamp(desk, desk.agents[0]).status_code == 201
+    assert desk.service.ask("GET", "/v1/stamping-authorisations", token=desk.agents[1]).json() == []
+    desk.post(f"/{first['id']}/revocation", desk.owner, json=REASON)
+    me = desk.service.ask("GET", "/v1/me", token=desk.agents[1]).json()
+    assert me["delegated"] == []
 
 
 def test_who_receives_declines_or_renounces(desk: Desk) -> None:

@@ -13,6 +13,7 @@ from identity.subject import SubjectId
 from tests.api.builders import Furnished, Service
 from tests.api.routes.test_delegations import REASON, Desk, code_of
 from tests.api.routes.test_stampings import system_token
+from tests.licence.pictures.housing import photograph
 from trust.delegations import Chain
 from trust.events import AuditEvent
 
@@ -42,16 +43,20 @@ class Authority(Desk):
         told = {"purposes": ["licence.issue"], "document_kinds": [TYPE], "times": None, "depth": 0}
         return self.accepted(self.owner, receiver, **{**told, **changes})
 
-    def issue(self, token: str, key: str = "") -> httpx2.Response:
-        """Ask for a licence."""
+    def order(self) -> dict[str, Any]:
+        """Return what is asked for, under the next number."""
         self.count += 1
-        body = {
+        return {
             "type": TYPE,
             "seal": self.seal,
             "number": f"33019900{self.count:07d}",
             "holder_code": cast.ENTERPRISE.code,
             "data": cast.business_record(cast.ENTERPRISE),
         }
+
+    def issue(self, token: str, key: str = "") -> httpx2.Response:
+        """Ask for a licence."""
+        body = self.order()
         headers = {"Idempotency-Key": key or f"issued-by-delegation-{self.count}"}
         return self.service.ask("POST", "/v1/licences", token=token, json=body, headers=headers)
 
@@ -110,6 +115,106 @@ def test_it_is_given_on_as_deep_as_it_says_and_counts_on_every_link(authority: A
     assert [sorted(one.delegation.bounds.licence_types) for one in statements] == [[TYPE], [TYPE]]
     assert authority.post(f"/{above['id']}/revocation", authority.representative, json=REASON).status_code == 200
     assert code_of(authority.issue(second)) == (403, "identity.duty_missing")
+
+
+def bulk(authority: Authority, token: str, *numbers: str) -> httpx2.Response:
+    """Ask for a bulk job."""
+    rows = [
+        {"holder_code": cast.ENTERPRISE.code, "number": one, **cast.business_record(cast.ENTERPRISE)} for one in numbers
+    ]
+    return authority.service.ask(
+        "POST",
+        "/v1/bulk-jobs",
+        token=token,
+        data={"type": TYPE, "seal": authority.seal},
+        files={"file": ("table.csv", cast.table_of(rows), "text/csv")},
+        headers={"Idempotency-Key": f"delegated-{numbers[0]}"},
+    )
+
+
+def test_a_delegate_issues_in_bulk_and_watches_that(authority: Authority) -> None:
+    service, delegate = authority.service, authority.service.bearer()
+    assert code_of(bulk(authority, delegate, "330199000990001")) == (403, "identity.duty_missing")
+    mandate = authority.may_issue(delegate, times=2)
+    authority.may_stamp(delegate)
+    job = bulk(authority, delegate, "330199000990001", "330199000990002")
+    assert job.status_code == 201, job.text
+    path, worker = f"/v1/bulk-jobs/{job.json()['id']}", service.instance.bulk.worker()
+    worker.work_off()
+    assert service.ask("POST", f"{path}/start", token=delegate).status_code == 200
+    assert authority.used(mandate) == 2
+    again = bulk(authority, delegate, "330199000990003")
+    assert code_of(again) == (403, "identity.duty_missing")  # both uses are taken
+    worker.work_off()
+    told = service.ask("GET", path, token=delegate).json()
+    assert (told["state"], told["issued"], authority.used(mandate)) == ("finished", 2, 2)
+    assert [one["id"] for one in service.ask("GET", "/v1/bulk-jobs", token=delegate).json()["jobs"]] == [told["id"]]
+    results = service.ask("GET", f"{path}/results", token=delegate, params={"format": "jsonl"})
+    assert results.text.count('"licence"') == 2
+    assert service.ask("GET", f"{path}/licences.zip", token=delegate).status_code == 403  # files are the authority's
+    assert code_of(service.ask("GET", path, token=service.bearer())) == (403, "identity.duty_missing")
+
+
+def test_what_a_delegate_asks_for_another_agrees_to(authority: Authority) -> None:
+    service, delegate = authority.service, authority.service.bearer()
+    mandate = authority.may_issue(delegate, times=1)
+    authority.may_stamp(delegate)
+    order = authority.order()
+    asked = service.ask(
+        "POST",
+        "/v1/licence-requests",
+        token=delegate,
+        json={"order": order, "reason": "受托受理，提请复核。"},
+        headers={"Idempotency-Key": "asked-by-a-delegate"},
+    )
+    assert asked.status_code == 201, asked.text
+    path, digest = f"/v1/licence-requests/{asked.json()['id']}", asked.json()["digest"]
+    assert authority.used(mandate) == 0
+    reviewer = service.bearer(Grant(Duty.LICENCE_REVIEWER, authority.furnished.authority))
+    agreed = service.ask("POST", f"{path}/approval", token=reviewer, json={"digest": digest})
+    assert (agreed.status_code, agreed.json()["state"]) == (200, "done"), agreed.text
+    assert service.ask("GET", path, token=delegate).json()["result"] == agreed.json()["result"]
+    assert authority.used(mandate) == 1
+    assert service.ask("GET", path, token=service.bearer()).status_code == 403
+
+
+def test_a_delegate_puts_pictures_forward_for_the_authority_alone(authority: Authority) -> None:
+    service, delegate = authority.service, authority.service.bearer()
+
+    def put(issuer: str, key: str) -> httpx2.Response:
+        return service.ask(
+            "POST",
+            "/v1/licence-pictures",
+            token=delegate,
+            data={"issuer": issuer},
+            files={"file": ("photo.jpg", photograph(), "image/jpeg")},
+            headers={"Idempotency-Key": key},
+        )
+
+    assert code_of(put(authority.furnished.authority, "none")) == (403, "identity.duty_missing")
+    authority.may_issue(delegate)
+    assert put(authority.furnished.authority, "own").status_code == 201
+    assert code_of(put(authority.furnished.enterprise, "other")) == (403, "identity.duty_missing")
+
+
+def test_what_ends_a_licence_or_attests_paper_is_not_for_delegates(authority: Authority) -> None:
+    service, delegate = authority.service, authority.service.bearer()
+    authority.may_issue(delegate)
+    authority.may_stamp(delegate)
+    issued = authority.issue(delegate).json()
+    order = authority.order()
+    edition = {**order, "event": "renew", "reason": "延续。"}
+    headers = {"Idempotency-Key": "edition-of-a-delegate"}
+    path = f"/v1/licences/{issued['id']}/editions"
+    answer = service.ask("POST", path, token=delegate, json=edition, headers=headers)
+    assert (code_of(answer), answer.json()["details"]) == ((403, "licence.not_by_delegation"), {"step": "edition"})
+    assert "新版本" in answer.json()["detail_zh"]
+    paper = {**order, "paper": {"scan": "scan_01k9x3v5b7d2f4h6j8m0n1p3q5", "issued_on": "2020-01-02"}}
+    answer = service.ask("POST", "/v1/licences", token=delegate, json=paper, headers={"Idempotency-Key": "paper"})
+    assert (code_of(answer), answer.json()["details"]) == ((403, "licence.not_by_delegation"), {"step": "paper"})
+    scan = {"files": {"file": ("a.jpg", photograph(), "image/jpeg")}, "data": {"issuer": authority.furnished.authority}}
+    answer = service.ask("POST", "/v1/licence-scans", token=delegate, headers={"Idempotency-Key": "scan"}, **scan)
+    assert code_of(answer) == (403, "identity.duty_missing")
 
 
 def test_of_other_types_and_to_do_more_than_issue_it_lets_nobody(authority: Authority) -> None:

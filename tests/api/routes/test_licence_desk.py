@@ -245,6 +245,7 @@ def replace_limit(tables: TableDesk, largest: int) -> TableDesk:
     return TableDesk(
         store=tables.store,
         catalogue=tables.catalogue,
+        entitling=tables.entitling,
         workers=tables.workers,
         limits=tables.limits,
         largest=largest,

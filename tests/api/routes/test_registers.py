@@ -4,8 +4,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from joserfc.jwk import ECKey
 
-from identity.duties import Duty, Grant
+from identity.duties import Actor, Duty, Grant
 from tests.api.builders import Service
 from tests.identity.builders import organisation_code, person_number
 
@@ -71,6 +72,31 @@ def test_everybody_finds_organisations_that_are_proven(desk: Desk) -> None:
     assert known in [one["id"] for one in found["organisations"]]
     nothing = desk.asked("GET", "/v1/directory", stranger, params={"text": "百花坊"})
     assert (nothing["organisations"], nothing["total"]) == ([], 0)
+
+
+def test_systems_that_are_out_of_use_leave_room_for_those_that_are_not(desk: Desk) -> None:
+    clients, organisation = desk.service.instance.base.clients, desk.service.organisation()
+    administrator, other = (Actor(id=one, grants=frozenset()) for one in ("system", "security"))
+    made = [
+        clients.register_client(
+            administrator,
+            name=f"名录业务系统{number}",
+            organisation=organisation,
+            public_jwk=ECKey.generate_key("P-256").as_dict(private=False),
+            request_key=uuid4().hex,
+        )
+        for number in range(4)
+    ]
+    in_use = sorted(one.id for one in made)[2:]
+    for one in in_use:
+        clients.approve_client(other, one)
+    asked: dict[str, Any] = {"text": "名录业务系统", "limit": 1}
+    found: list[str] = []
+    while page := desk.asked(
+        "GET", "/v1/directory/clients", desk.first, params={**asked, "after": "".join(found[-1:])}
+    ):
+        found += [one["id"] for one in page]
+    assert found == in_use
 
 
 def test_names_are_told_and_of_persons_to_no_system_administrator(desk: Desk) -> None:

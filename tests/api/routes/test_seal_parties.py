@@ -143,4 +143,5 @@ def test_what_one_may_stamp_with_comes_with_the_seal(people: People) -> None:
     assert held == given | {
         "seal_name": f"{cast.AUTHORITY.name}电子证照专用章",
         "seal_state": "active",
+        "held_by": "authorisation",
     }

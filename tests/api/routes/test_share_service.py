@@ -10,10 +10,12 @@ import pytest
 from PIL import Image
 
 from api.demo import cast
+from api.refusals import NOBODY
 from api.schemas.share_service import STATUSES, Method, Status
 from licence.qr import read_codes
 from tests.api.builders import PUBLIC_URL, Furnished, Service, copied, served
 from tests.api.sharing import PURPOSE, SharedService
+from trust.audit_repository import EventSearch, search
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +108,20 @@ def test_a_copy_is_the_same_on_the_same_day(here: SharedService, client: tuple[s
     assert here.service.http.get(f"/c/{'A' * 600}").status_code == 200
     (remark,) = told(here, client, Method.REMARKS, certificateIdentifier=here.identifier)
     assert remark == {name: value for name, value in copy.items() if name != "file"}
+
+
+def test_a_copy_is_made_anew_where_what_it_stood_on_has_ended(here: SharedService) -> None:
+    name, token = here.client()
+    asked = {"certificateIdentifier": here.identifier, "fileType": "pdf", "certificateCopyCause": "贷款审核"}
+    copies = []
+    for _ in range(2):
+        grant = here.grant(name)
+        copies.append(told(here, (name, token), Method.COPY, **asked)["certificateCopyIdentifier"])
+        assert told(here, (name, token), Method.COPY, **asked)["certificateCopyIdentifier"] == copies[-1]
+        path = f"/v1/sharing-grants/{grant}/withdrawal"
+        assert here.service.ask("POST", path, token=here.officer, json={"reason": "不再需要"}).status_code == 200
+        assert status(here, (name, token), Method.COPY, **asked) == Status.NOT_PERMITTED
+    assert len(set(copies)) == 2
 
 
 def test_what_is_not_ours_is_told_as_such(here: SharedService, client: tuple[str, str]) -> None:
@@ -207,3 +223,31 @@ def test_what_is_not_in_the_table_is_a_problem_of_http(shared_furnished: Service
     answer = here.service.ask("POST", "/share/downloadFile", json=body)
     assert (answer.status_code, answer.json()["code"]) == (503, "sharing.copies_not_set_up")
     assert set(STATUSES.values()) <= set(Status)
+
+
+def test_a_client_in_the_envelope_has_the_quotas_of_any_other(furnished_folder: Furnished, tmp_path: Path) -> None:
+    folder = copied(furnished_folder.folder, tmp_path / "instance")
+    with served(folder, client_rate="2/minute") as service:
+        here = SharedService(service, furnished_folder)
+        name, token = here.granted()  # which has asked once who it is
+        body = {"head": {"accessId": name, "accessToken": token}, "data": {"certificateIdentifier": here.identifier}}
+        answer = service.ask("POST", f"/share/{Method.QUERY}", json=body)
+        assert (answer.json()["head"]["status"], "ratelimit" in answer.headers) == (Status.DONE, True)
+        refused = service.ask("POST", f"/share/{Method.QUERY}", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (429, "request.quota_exceeded")
+
+
+def test_what_is_decided_about_a_call_is_on_record(here: SharedService, client: tuple[str, str]) -> None:
+    name, token = client
+    here.share(Method.QUERY, name, "xc_wrong", {})
+    here.share(Method.QUERY, name, token, {})
+    here.share(Method.QUERY, name, token, {"certificateIdentifier": here.identifier})
+    with here.service.instance.base.store.reading() as view:
+        known = search(view, EventSearch(actor=name), limit=2)
+        unknown = search(view, EventSearch(actor=NOBODY), limit=1)
+    assert [one.event.tag for one in (*known, *unknown)] == [
+        "sharing:call:done",
+        "access:check:allowed",
+        "access:bear:refused",
+    ]
+    assert {one.event.facts["by_permission"] for one in known} == {"sharing:ask"}

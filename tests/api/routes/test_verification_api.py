@@ -119,6 +119,7 @@ def test_a_moment_to_come_is_refused(shared_furnished: Service, furnished_folder
         ("POST", VERIFY, {"claim": claim_of(furnished_folder)}),
         ("GET", f"{VERIFY}/{claim_of(furnished_folder)}", None),
         ("POST", JOBS, {"file": encoded(b"x")}),
+        ("POST", f"{VERIFY}/batch", {"items": [{"file": encoded(b"x")}]}),
     ):
         answer = shared_furnished.ask(method, path, params={"at": later}, json=body)
         assert (answer.status_code, answer.json()["code"]) == (400, "verification.moment_in_future"), path
@@ -229,9 +230,12 @@ def test_questions_of_every_kind_are_answered_together(shared_furnished: Service
 
 def test_a_batch_has_an_end(founded_folder: Path, tmp_path: Path) -> None:
     with served(copied(founded_folder, tmp_path / "instance"), verify_batch=2) as service:
-        for count, status in ((2, 200), (3, 413)):
-            answer = service.ask("POST", f"{VERIFY}/batch", json={"items": [{"claim": "a"}] * count})
-            assert answer.status_code == status
+        accepted, refused = (
+            service.ask("POST", f"{VERIFY}/batch", json={"items": [{"claim": "a"}] * count}) for count in (2, 3)
+        )
+        assert accepted.status_code == 200
+        assert (refused.status_code, refused.json()["code"]) == (413, "verification.too_many")
+        assert refused.json()["details"] == {"allowed": 2}
 
 
 def test_a_batch_that_asks_nothing_clear_is_refused(shared: Service) -> None:
