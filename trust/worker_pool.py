@@ -109,8 +109,11 @@ class Starter:
 
     def close(self) -> None:
         """End the process; the kernel ends its workers."""
-        self.control.close()
         self.process.kill()
+        with contextlib.suppress(OSError):
+            self.control.shutdown(socket.SHUT_RDWR)  # whoever waits for an answer hears that there will be none
+        with self.lock:  # and has gone: else the next starter's socket would get the number under which they listen
+            self.control.close()
         self.process.wait()
 
 

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -264,6 +265,46 @@ def test_a_pool_whose_starter_was_ended_starts_anew(request: pytest.FixtureReque
     starter.process.wait()
     assert "2 confined processes" in pool.ready()
     assert pool.run(worker_tasks.number) != first
+
+
+class Heard:
+    """A connection that tells whether somebody listened when it was closed: its number may be another's by then."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.listening = self.closed_on_a_listener = False
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.connection, name)
+
+    def recv(self, size: int, flags: int) -> bytes:
+        self.listening = True
+        try:
+            return self.connection.recv(size, flags)
+        finally:
+            self.listening = False
+
+    def close(self) -> None:
+        self.closed_on_a_listener = self.listening
+        self.connection.close()
+
+
+def test_who_waits_for_a_starter_hears_that_it_was_let_go(request: pytest.FixtureRequest) -> None:
+    pool = pool_of()
+    request.addfinalizer(pool.close)
+    pool.run(worker_tasks.number)
+    starter = pool.starter
+    assert starter is not None
+    os.kill(starter.process.pid, signal.SIGSTOP)
+    heard: Any = Heard(starter.control)
+    starter.control = heard
+    with ThreadPoolExecutor(1) as other:
+        waiting = other.submit(starter.fork)
+        while not heard.listening:
+            time.sleep(0.01)
+        starter.close()
+        assert isinstance(waiting.exception(timeout=10), OSError | EOFError)
+    assert not heard.closed_on_a_listener
 
 
 def test_who_works_when_the_starter_ends_is_not_at_fault(request: pytest.FixtureRequest) -> None:
