@@ -281,7 +281,7 @@ def bench(sm2_pki: PKI, p256_pki: PKI) -> Bench:
 
 ODD: Final = rb"""/Odd#20Name (a\(b\)(c)\101\7\\\n\
 d\n) % a comment >>
-/Digits <41 4> /Numbers [-1.5 +2 .5 5. 0 12 0 R 7 0 65535 true false null] /Nested <</A [[<</B (>>)>>]]>>"""
+/Digits <41 4> /Numbers [-1.5 +2 .5 5. 0 5 0 R 7 0 65535 true false null] /Nested <</A [[<</B (>>)>>]]>>"""
 
 
 def filtered(rows: bytes, width: int, kind: int) -> bytes:
