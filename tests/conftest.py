@@ -44,8 +44,8 @@ do not hold twenty thousand tests. What is loaded is not looked at again: both t
 MEASURED: Final = "COVERAGE_PROCESS_CONFIG"
 """By which coverage tells a process that it is to be measured."""
 
-JUDGING: Final = frozenset({"architecture", "flows", "fuzz", "interop"})
-"""Folders of tests that judge what others have run: the story, the tests of each package."""
+JUDGING: Final = frozenset({"architecture", "console", "flows", "fuzz", "interop"})
+"""Folders of tests that judge what others have run: the story, the pages, the tests of each package."""
 
 DATABASES: Final = frozenset({"trust", "contracts"})
 """Folders where what is done on PostgreSQL is done by lines of its own; elsewhere SQLite runs the same ones."""
