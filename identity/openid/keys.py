@@ -47,6 +47,10 @@ class ProviderKeys:
         if len({one.slot for one in kept} - {None}) < 2 * len(JWSAlgorithm):
             self.establish()
             kept = self.kept()
+        return self.good(kept)
+
+    def good(self, kept: tuple[ProviderKey, ...]) -> tuple[ProviderKey, ...]:
+        """Return those of the keys by which a token may be checked still."""
         oldest = self.store.clock.now() - KEPT
         return tuple(one for one in kept if one.retired_at is None or one.retired_at > oldest)
 
@@ -92,8 +96,11 @@ class ProviderKeys:
         return compact(header, claims, custody=self.custody, key=key.key)
 
     def verifying(self) -> dict[str, tuple[JWSAlgorithm, PublicKey]]:
-        """Return the keys by which our own tokens are checked, by their names."""
-        return {one.kid: (one.algorithm, one.key.public_key) for one in self.published()}
+        """Return the keys by which our own tokens are checked, by their names.
+
+        It makes none, and may be asked in a transaction: by a key that is not there yet nothing was signed.
+        """
+        return {one.kid: (one.algorithm, one.key.public_key) for one in self.good(self.kept())}
 
     def rotate(self, algorithm: JWSAlgorithm, *, by: str) -> ProviderKey:
         """Let the next key take over, and make one to come after it; return the one that signs now.

@@ -342,3 +342,8 @@ def test_one_resource_at_a_time(sign_on: SignOn, system: System, human: Human) -
     assert (pushed.status_code, pushed.json()["error"]) == (400, "invalid_target")
     own = system.post("/oauth2/token", grant_type="client_credentials", resource=f"{PUBLIC_URL} {PUBLIC_URL}/v1")
     assert own.json()["error"] == "invalid_target"
+
+
+def test_a_hint_before_there_is_any_key_is_refused_like_every_other(service: Service) -> None:
+    system = SignOn(service).system()
+    assert refused(system, prompt="none", id_token_hint=PLAIN_TOKEN)["error"] == "invalid_request"
