@@ -16,7 +16,7 @@ from seal import repository as seals
 from seal.errors import OwnWorkRefused
 from seal.stamping.document_signature import time_stamp_document, with_validation_data
 from seal.stamping.orders import Level
-from seal.stamping.own_work import judge_own_work, require_unharmed
+from seal.stamping.own_work import judge_own_work, require_unharmed, require_values
 from seal.stamping.stamp import maker_of
 from seal.stamping.stampings import StampingService
 from trust.blobs import BlobId, BlobStore
@@ -79,11 +79,12 @@ class LateTimeStamps:
         with self.store.reading() as view:
             leaves, evidence, now = *self.known(view, licence), view.now
         prepared = with_validation_data(before, leaves, evidence, at=now)
-        pdf, field = time_stamp_document(prepared, self.stampings.stampers.document, at=now)
+        pdf, values = time_stamp_document(prepared, self.stampings.stampers.document, at=now)
         try:
-            released = read_release(pdf, before=before, fields=(field,))
+            released = read_release(pdf, before=before, fields=tuple(values))
         except PDFReleaseRefused as error:
             raise OwnWorkRefused(check="pdf.release") from error
+        require_values(released, values)
         judge_own_work(released, evidence, now=now)
         self.stampings.workers.run(require_unharmed, pdf, before=before, evidence=evidence, now=now)
         return self.put(licence, self.blobs.put(pdf))

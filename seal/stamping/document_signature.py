@@ -110,9 +110,10 @@ def with_validation_data(pdf: bytes, leaves: tuple[Certificate, ...], evidence: 
     )
 
 
-def time_stamp_document(pdf: bytes, stamper: TimeStamper, *, at: datetime) -> tuple[bytes, str]:
-    """Return a document under a time-stamp over all of it (B-LTA), and the name of the field that holds it."""
+def time_stamp_document(pdf: bytes, stamper: TimeStamper, *, at: datetime) -> tuple[bytes, dict[str, bytes]]:
+    """Return a document under a time-stamp over all of it (B-LTA), and the token by the field that holds it."""
     request = SignatureRequest(form=DOCUMENT_TIME_STAMP, field=TIME_STAMP_FIELD, at=at, reserve=TOKEN_ROOM)
     prepared = prepare_signature(pdf, request)
     empty = prepared.fill(b"")
-    return prepared.fill(stamper.stamp(empty[: prepared.gap_start] + empty[prepared.gap_end :])), prepared.field
+    token = stamper.stamp(empty[: prepared.gap_start] + empty[prepared.gap_end :])
+    return prepared.fill(token), {prepared.field: token}

@@ -17,25 +17,37 @@ from trust.pdf.release_request import require_as_asked
 from trust.pdf.requests import SignatureRequest
 from trust.verdict import Outcome
 
-__all__ = ["judge_own_work", "read_own_work", "require_unharmed", "require_valid"]
+__all__ = ["judge_own_work", "read_own_work", "require_unharmed", "require_valid", "require_values"]
 
 BETTER_FIRST = (Outcome.PASSED, Outcome.INDETERMINATE, Outcome.FAILED)
 
 
 def read_own_work(
-    pdf: bytes, *, before: bytes, fields: tuple[str, ...], asked: SignatureRequest
+    pdf: bytes, *, before: bytes, values: Mapping[str, bytes], asked: SignatureRequest
 ) -> tuple[ReleasedSignature, ...]:
-    """Return the signatures in `fields` that `pdf` adds to `before`, the first of which was `asked` for.
+    """Return the signatures that `pdf` adds to `before`, the first of which was `asked` for.
 
-    Raise `OwnWorkRefused` where the file is not what stamping makes of `before`.
+    `values` are what was put into each field, in their order. Raise `OwnWorkRefused` where the file is not what
+    stamping makes of `before`.
     """
     try:
-        released = read_release(pdf, before=before, fields=fields)
+        released = read_release(pdf, before=before, fields=tuple(values))
         for one in released[:1]:
             require_as_asked(one, asked)
     except PDFReleaseRefused as error:
         raise OwnWorkRefused(check="pdf.release") from error
+    require_values(released, values)
     return released
+
+
+def require_values(released: tuple[ReleasedSignature, ...], values: Mapping[str, bytes]) -> None:
+    """Return if in each field stands what was put into it, else raise `OwnWorkRefused`.
+
+    A signature covers neither itself nor all that comes with it: in its certificates, or the ends of its DER, an octet
+    may be another one and it still holds here, where other certificates are known.
+    """
+    if any(one.contents != values[one.field].ljust(len(one.contents), b"\0") for one in released):
+        raise OwnWorkRefused(check="pdf.values")
 
 
 def judge_own_work(released: tuple[ReleasedSignature, ...], evidence: Evidence, *, now: datetime) -> DocumentReport:

@@ -153,9 +153,9 @@ class PreparedStamp:
             document_stamper=RecordingStamper(self.kit.document_stamper, self.order.outage),
             acting=acting,
         )
-        pdf, signature, fields = stamping.sign()
+        pdf, signature, values = stamping.sign()
         now = clock.now()
-        released = read_own_work(pdf, before=self.source, fields=fields, asked=self.asked)
+        released = read_own_work(pdf, before=self.source, values=values, asked=self.asked)
         report = judge_own_work(released, self.kit.evidence, now=now)
         # Earlier signatures, and a form: others are stricter about what a form is than who wrote on it.
         if not released[0].certifies or released[0].locked:
@@ -189,26 +189,26 @@ class Stamping:
             return Level.B_B
         return Level.B_LT if self.document_stamper.missed else self.level
 
-    def sign(self) -> tuple[bytes, bytes, tuple[str, ...]]:
-        """Return the finished file, the seal signature in it, and the fields that were added, in their order."""
+    def sign(self) -> tuple[bytes, bytes, dict[str, bytes]]:
+        """Return the finished file, the seal signature in it, and what was put into each new field, in their order."""
         seal_signature = self.seal_signature()
-        pdf, fields = self.fill(seal_signature)
+        pdf, values = self.fill(seal_signature)
         if self.reached is not self.level:
-            return pdf, seal_signature, fields
+            return pdf, seal_signature, values
         if self.level.is_long_term:
             authorities = (*self.seal_stamper.certificates, *self.document_stamper.certificates)
             leaves = (*self.kit.leaves, *dict.fromkeys(authorities))
             pdf = with_validation_data(pdf, leaves, self.kit.evidence, at=self.prepared.at)
         if self.level is Level.B_LTA:
             try:
-                pdf, field_name = time_stamp_document(pdf, self.kit.document_stamper, at=self.prepared.at)
+                pdf, token = time_stamp_document(pdf, self.kit.document_stamper, at=self.prepared.at)
             except TimeStampingUnavailable:
                 if self.prepared.order.outage is Outage.REFUSE:
                     raise
                 self.document_stamper.missed = True
             else:
-                fields = (*fields, field_name)
-        return pdf, seal_signature, fields
+                values |= token
+        return pdf, seal_signature, values
 
     def seal_signature(self) -> bytes:
         """Return SES_Signature over the prepared document, with a time-stamp over its signature value.
@@ -227,15 +227,15 @@ class Stamping:
         token = None if self.level is Level.B_B else self.seal_stamper.stamp(value)
         return signature_over(tbs, certificate=kit.owner_certificate.der, signature=value, time_stamp=token)
 
-    def fill(self, seal_signature: bytes) -> tuple[bytes, tuple[str, ...]]:
-        """Return the file with the signatures in it, and the names of their fields."""
+    def fill(self, seal_signature: bytes) -> tuple[bytes, dict[str, bytes]]:
+        """Return the file with the signatures in it, and what was put into each field."""
         order, prepared = self.prepared.order, self.prepared.prepared
         if order.mode is Mode.ONE_FIELD:
             message = self.message(prepared, seal_signature)
-            return prepared.fill(message), (prepared.field,)
+            return prepared.fill(message), {prepared.field: message}
         sealed = prepared.fill(seal_signature)
         if order.level is Level.NONE:
-            return sealed, (prepared.field,)
+            return sealed, {prepared.field: seal_signature}
         request = SignatureRequest(
             form=PADES,
             field=DOCUMENT_FIELD,
@@ -246,7 +246,8 @@ class Stamping:
             location=order.location,
         )
         document = prepare_signature(prepared.read(sealed), request)
-        return document.fill(self.message(document, None)), (prepared.field, document.field)
+        message = self.message(document, None)
+        return document.fill(message), {prepared.field: seal_signature, document.field: message}
 
     def message(self, prepared: PreparedPDF, seal_signature: bytes | None) -> bytes:
         """Return the message over a prepared document."""
