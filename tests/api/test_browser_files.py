@@ -155,6 +155,49 @@ def test_attacks_on_the_octets_of_a_stamped_document(judge: Judge, bench: Bench,
     assert {one["outcome"] for one in verdicts} == {"failed", "indeterminate"}
 
 
+def test_what_calls_itself_a_table_is_none_and_no_table_is_shown(judge: Judge, bench: Bench) -> None:
+    # Who prepares a document may call its text a table: writers keep the number of those from revision to revision.
+    text, other = (stream(one, b"/Type/XRef") for one in (b"BT ET", b"BT (x) Tj ET"))
+    shown = with_revision(bench.stamp(paper(others={4: text})), 4, other)
+    unused = with_revision(bench.stamp(paper(others={30: text})), 30, other)
+    table = with_table(bench.stamp(paper()), 77)
+    cases = {
+        "shown": (shown, "failed"),
+        "unused": (unused, "failed"),
+        "of a number that was free": (table, "passed"),
+        "of the same number again": (with_table(table, 77), "passed"),
+        "of the number of one that was signed": (with_table(bench.stamp(compressed()), 21), "failed"),
+    }
+    given = [Given(content=one, evidence=bench.kit.evidence) for one, _ in cases.values()]
+    for (name, (_, engine)), one, verdict in zip(cases.items(), given, judge(given), strict=True):
+        assert one.by_engine == engine, name
+        told = verdict["outcome"], "changes" in verdict["needsServer"]
+        assert told == (("passed", False) if engine == "passed" else ("indeterminate", True)), name
+
+
+def with_revision(pdf: bytes, number: int, written: bytes) -> bytes:
+    """Return a file with a revision that puts another object under a number."""
+    root, before, size = ended(pdf)
+    entry = b"%d 0 obj\n%b\nendobj\n" % (number, written)
+    table = b"xref\n%d 1\n%010d 00000 n \n" % (number, len(pdf))
+    trailer = b"trailer\n<</Size %d/Root %b 0 R/Prev %b>>\nstartxref\n%d\n%%%%EOF\n"
+    return pdf + entry + table + trailer % (size, root, before, len(pdf) + len(entry))
+
+
+def with_table(pdf: bytes, number: int) -> bytes:
+    """Return a file with a revision that brings nothing but its table, in a stream of this number."""
+    root, before, size = ended(pdf)
+    entries = b"/Type/XRef/Size %d/W[1 4 1]/Index[%d 1]/Root %b 0 R/Prev %b"
+    rows = stream(b"\1" + len(pdf).to_bytes(4, "big") + b"\0", entries % (max(size, number + 1), number, root, before))
+    return pdf + b"%d 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (number, rows, len(pdf))
+
+
+def ended(pdf: bytes) -> tuple[bytes, bytes, int]:
+    """Return the number of the catalog, the place of the last table, and how many objects there are at the most."""
+    size = max(map(int, re.findall(rb"/Size (\d+)", pdf)))
+    return re.findall(rb"/Root (\d+) 0 R", pdf)[-1], re.findall(rb"startxref\s+(\d+)", pdf)[-1], size
+
+
 def test_hostile_files_are_left_to_the_server_in_little_time(judge: Judge) -> None:
     files = {name: make() for name, (make, _, _) in HOSTILE.items()}
     verdicts = judge([Given(content=one, evidence=Evidence()) for one in files.values()])

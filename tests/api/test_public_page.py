@@ -211,6 +211,7 @@ def test_the_light_is_offered_where_there_is_one_and_the_camera_can_be_turned_of
     tab.wait("document.querySelector('[data-camera=off]') !== null")
     assert tab.evaluate("document.querySelector('video').srcObject") is None
     assert tab.evaluate("document.activeElement.dataset.slot") == "start"
+    assert tab.evaluate("document.querySelector('[data-slot=torch]').getAttribute('aria-pressed')") == "false"
 
 
 def test_the_reader_of_the_browser_is_used_where_it_has_one(
@@ -291,6 +292,12 @@ def test_a_file_that_is_dropped_or_pasted_is_taken_like_one_that_is_chosen(
         tab.evaluate(f"({BRING})({event!r}, {base64.b64encode(furnished_folder.stamped_pdf).decode()!r})")
         tab.wait("document.querySelector('[data-outcome=passed]') !== null")
         assert text_of(tab, "[data-slot=word]") == "Signature valid"
+    locked = base64.b64encode(foreign_documents()["password.pdf"]).decode()
+    tab.evaluate(f"({BRING})('drop', {locked!r})")
+    tab.wait("document.activeElement.id === 'password'")
+    # The answer on the file before is gone: it would stand for this one.
+    assert tab.evaluate("document.querySelector('[data-slot=answer]').hidden") is True
+    assert tab.evaluate("document.querySelector('[data-outcome]')") is None
 
 
 def test_a_photo_among_the_files_is_read_and_a_password_is_asked_for(tab: Tab, address: str, folder: Path) -> None:

@@ -130,6 +130,8 @@ class FileCheck {
 
   async check(file: File): Promise<void> {
     const turn = (this.turn += 1);
+    this.turnTo(false); // what was found of another file says nothing of this one
+    this.slots.put("sending", "");
     this.root.dataset["busy"] = "yes";
     this.slots.put("told", this.slots.word("files.checking"));
     if (file.type.startsWith("image/")) {

@@ -112,6 +112,7 @@ class Scanner {
     this.camera?.close();
     this.camera = undefined;
     this.slots.show("torch", false);
+    this.slots.element("torch")?.setAttribute("aria-pressed", "false"); // a camera that is turned on again is dark
     this.state("off");
   }
 

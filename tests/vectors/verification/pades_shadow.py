@@ -83,6 +83,7 @@ def add(book: Book, world: World) -> None:
     add_surroundings(book, world)
     add_fields(book, world)
     add_strangers(book, world, certified)
+    add_tables(book, world)
 
 
 def add_shadows(book: Book, pdf: bytes) -> None:
@@ -325,4 +326,15 @@ def add_strangers(book: Book, world: World, certified: bytes) -> None:
         by(world.second),
         signatures=("passed", "passed"),
         why="A second authority puts its visible seal beside the first; what it shows is its responsibility.",
+    )
+
+
+def add_tables(book: Book, world: World) -> None:
+    """Add what calls itself a cross-reference stream, of which readers expect that each revision has another."""
+    prepared = put(paper(others={4: stream(b"BT /F1 24 Tf 72 700 Td (Notice) Tj ET", b"/Type/XRef")}), world.signer)
+    book.add(
+        "pades/text that calls itself a table replaced",
+        amended(prepared, {4: stream(RED, b"/Type/XRef")}),
+        *CHANGES,
+        why="What the page shows says of itself that it is a cross-reference stream, before and after it is replaced.",
     )
