@@ -1,6 +1,8 @@
 """Cryptography: our ports against the bare calls of the library below, and against the openssl program.
 
 All of it runs on one core, the openssl program too. The baseline of SM2 names the backend in use, which both sides use.
+One key verifies again and again, as those of a house do: with libcrypto we have a table of its multiples by then, which
+the bare calls have not. `crypto.sm2_verify_new` is with keys that never came before, which both sides have to read.
 """
 
 import hashlib
@@ -20,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from benchmarks import bare
-from benchmarks.measure import Result, cpu_seconds, paired
+from benchmarks.measure import ROUNDS, Result, cpu_seconds, paired
 from keys import secret_halves
 from keys.private_keys import MAKERS, InternationalKey, SM2Key, generate
 from trust.crypto import backends, sm2, sm4
@@ -34,6 +36,9 @@ KEY_TO_WRAP = b"a key of sixteen"
 MEBIBYTE = 1 << 20
 ENOUGH = 100
 """Calls a round of what takes a quarter of a millisecond."""
+
+NEW = 50
+"""Keys of a round that never came before."""
 
 
 @contextmanager
@@ -79,10 +84,29 @@ def sm2_results() -> list[Result]:
         ),
         ("keygen", computing.signs, signs.generate, half.generate),
     )
-    return [
+    found = [
         paired(f"crypto.sm2_{name}", f"{library} by bare calls", theirs, ours, times=ENOUGH)
         for name, library, theirs, ours in pairs
     ]
+    return [*found, new_keys()]
+
+
+def new_keys() -> Result:
+    """Measure verifying with keys that never came before."""
+    half, library = secret_halves.in_use(), backends.in_use().verifies
+    made = [half.generate() for _ in range(2 * NEW * (ROUNDS + 1))]
+    signed = [(one.public_key, sm2.digest(one.public_key, MESSAGE)) for one in made]
+    waiting = [(key, e, one.sign(e)) for one, (key, e) in zip(made, signed, strict=True)]
+
+    def theirs() -> object:
+        key, e, signature = waiting.pop()
+        return bare.public(library, key).verify(e, signature)
+
+    def ours() -> None:
+        key, e, signature = waiting.pop()
+        backends.verify(key, e, signature)
+
+    return paired("crypto.sm2_verify_new", f"{library.name} by bare calls", theirs, ours, times=NEW)
 
 
 def openssl_speed() -> tuple[float, float]:

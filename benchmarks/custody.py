@@ -20,7 +20,7 @@ from api import migrations
 from api.settings import Settings, inherited_environment
 from benchmarks import bare
 from benchmarks.crypto import one_core
-from benchmarks.measure import ROUNDS, Result, paired
+from benchmarks.measure import ROUNDS, Result, cpu_seconds_of, paired
 from keys import secret_halves
 from keys.data_keys import RootKeys
 from keys.devices import StoredKey
@@ -56,9 +56,8 @@ class Rig:
         return self.device.sign(self.key, DIGEST)
 
     def cpu_seconds(self) -> float:
-        """Return the CPU seconds that the process has used so far, of all of its threads."""
-        tasks = Path(f"/proc/{self.process}/task").iterdir()
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+        """Return the CPU seconds that the process has used so far."""
+        return cpu_seconds_of(self.process)
 
 
 @contextmanager

@@ -37,7 +37,7 @@ from api.settings import Settings, inherited_environment
 from api.wiring import Instance
 from benchmarks import bare
 from benchmarks.crypto import one_core
-from benchmarks.measure import ROUNDS, Result, cpu_seconds
+from benchmarks.measure import ROUNDS, Result, cpu_seconds, cpu_seconds_of
 from identity.duties import Actor, Duty, Grant
 from identity.levels import Level
 from identity.service import RegisterOrganisation
@@ -94,9 +94,8 @@ class Rig:
         return content
 
     def cpu_seconds(self) -> float:
-        """Return the CPU seconds that the process has used so far, of all of its threads."""
-        tasks = Path(f"/proc/{self.process}/task").iterdir()
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+        """Return the CPU seconds that the process has used so far."""
+        return cpu_seconds_of(self.process)
 
 
 def furnish(instance: Instance) -> tuple[str, str]:

@@ -112,8 +112,8 @@ class RootKeys:
 
     def look_again(self) -> None:
         """Take in what came to the source of root keys since. A root key that was there stays."""
-        if self.reload is not None and not self.is_sealed:
-            with self.lock:
+        with self.lock:
+            if self.reload is not None and self.roots:  # none: sealed, perhaps while this waited for the lock
                 self.roots = {**self.reload(), **self.roots}
 
     def unseal(self, roots: Mapping[int, RootKey]) -> None:

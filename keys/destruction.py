@@ -22,7 +22,7 @@ from trust.errors import TrustError
 from trust.events import AuditEvent, Fact, canonical, timestamp
 from trust.lifecycle import EventNotPossible
 from trust.signing import KeyReference, Signer
-from trust.store import Store, Transaction
+from trust.store import Further, Store, Transaction, nothing_further
 
 __all__ = ["Destroyer", "KeyStillAlive", "verify"]
 
@@ -51,8 +51,9 @@ class Destroyer:
         witnesses: Sequence[str],
         reason: str,
         credential: tuple[Signer, Certificate],
+        further: Further = nothing_further,
     ) -> Destruction:
-        """Destroy a key for ever, and return the proof, signed with `credential`.
+        """Destroy a key for ever, and return the proof, signed with `credential`; `further` happens as it goes.
 
         Raise `WitnessesTooFew`, `KeyUnknown`, or `EventNotPossible` when it was destroyed before or is to
         sign the proof.
@@ -65,6 +66,7 @@ class Destroyer:
             before = self.keyring.move(tx, key, KeyEvent.DESTROY, actor=actor)
             told = {"actor": actor, "witnesses": sorted(witnesses), "reason": reason}
             self.intend(tx, before, told)
+            further(tx)
         self.keyring.extinguish(before)
         self.store.purge()
         return self.prove(before, told, credential=credential)

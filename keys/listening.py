@@ -5,6 +5,7 @@ Who may connect is decided thrice: by the folder, by the file, and by the user t
 anything but a frame is disconnected.
 """
 
+import errno
 import os
 import socket
 import struct
@@ -19,7 +20,7 @@ from typing import Final
 
 from keys.wire import FrameMalformed, Message, receive
 
-__all__ = ["Access", "Listener", "set_timeout"]
+__all__ = ["Access", "Listener", "is_answered", "set_timeout"]
 
 CREDENTIALS: Final = struct.Struct("3i")
 TIMEVAL: Final = struct.Struct("ll")
@@ -82,8 +83,17 @@ class Listener:
                 self.count("refused_full")
                 connection.close()
             else:
-                self.count("connections")
-                threading.Thread(target=self.attend, args=(connection,), daemon=True).start()
+                self.begin(connection)
+
+    def begin(self, connection: socket.socket) -> None:
+        """Attend to a peer in a thread of its own. Where the system has none for it, the peer alone is let go."""
+        self.count("connections")
+        try:
+            threading.Thread(target=self.attend, args=(connection,), daemon=True).start()
+        except RuntimeError:
+            self.count("refused_unattended")
+            connection.close()
+            self.room.release()
 
     def may_connect(self, connection: socket.socket) -> bool:
         """Tell whether the kernel names a user at the other end who may ask here."""
@@ -136,6 +146,8 @@ def bind(path: Path, access: Access) -> socket.socket:
     if shared:
         os.chown(path.parent, -1, access.group or 0)
     path.parent.chmod(0o750 if shared else 0o700)
+    if is_answered(path):  # whoever took the place of a process that lives would cut it off from all who ask it
+        raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
     path.unlink(missing_ok=True)  # what a killed process left behind
     made = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
@@ -148,6 +160,19 @@ def bind(path: Path, access: Access) -> socket.socket:
         made.close()
         raise
     return made
+
+
+def is_answered(path: Path) -> bool:
+    """Tell whether a process listens at `path`."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as probe:
+        probe.settimeout(0)
+        try:
+            probe.connect(str(path))
+        except BlockingIOError:  # so many wait there already
+            return True
+        except OSError:
+            return False
+        return True
 
 
 def set_timeout(connection: socket.socket, seconds: float) -> None:

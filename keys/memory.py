@@ -93,7 +93,7 @@ class SecretBuffer:
     """
 
     def __init__(self, secret: bytes | bytearray) -> None:
-        self.length, self.process = len(secret), os.getpid()
+        self.length, self.process, self.is_wiped = len(secret), os.getpid(), False
         # Private, since a shared page would be shared with forked children instead of wiped for them.
         self.pages = mmap.mmap(-1, max(self.length, 1), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         anchor = ctypes.c_char.from_buffer(self.pages)
@@ -135,12 +135,16 @@ class SecretBuffer:
         """
         if os.getpid() != self.process:
             raise ValueError("a secret does not follow into a forked process")
-        return self.pages[: self.length]
+        octets = self.pages[: self.length]
+        if self.is_wiped:  # asked afterwards: other threads run while it is wiped, and these octets may be zeros by now
+            raise ValueError("a secret that was wiped is closed")
+        return octets
 
     def wipe(self) -> None:
         """Overwrite the secret and give its page back. A second time does nothing."""
         if self.closed:
             return
+        self.is_wiped = True
         ctypes.memset(self.address, 0, len(self.pages))
         libc().munlock(self.address, len(self.pages))
         self.pages.close()

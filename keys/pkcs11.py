@@ -33,7 +33,6 @@ from keys.pkcs11_mechanisms import (
     verify_digest,
 )
 from trust.crypto.algorithms import KeyAlgorithm, KeyKind
-from trust.crypto.public_keys import PublicKey
 from trust.crypto.sm2 import SignatureMalformed, SignatureMismatch, SM2PublicKey
 from trust.crypto.sm2_ciphertext import SM2Ciphertext
 from trust.signing import SigningUnavailable
@@ -116,9 +115,10 @@ class PKCS11Device:
         means = self.table.get(algorithm.name)
         if means is None:
             raise AlgorithmNotKept(algorithm=algorithm.name)
-        identifier = secrets.token_bytes(ID_LENGTH)
 
-        def work(session: Session) -> PublicKey:
+        def work(session: Session) -> DeviceKey:
+            # Of each attempt its own: one that broke off may have left a pair in the token, and a key is found by this.
+            identifier = secrets.token_bytes(ID_LENGTH)
             public, private = make_pair(session, means, identifier=identifier, label=context)
             if not private[Attribute.NEVER_EXTRACTABLE] or not private[Attribute.ALWAYS_SENSITIVE]:
                 private.destroy()
@@ -129,9 +129,10 @@ class PKCS11Device:
                 if algorithm.kind is KeyKind.RSA
                 else (Attribute.EC_POINT,)
             )
-            return public_key_of(algorithm.name, {one: public[one] for one in wanted})
+            public_key = public_key_of(algorithm.name, {one: public[one] for one in wanted})
+            return DeviceKey(public_key=public_key, location=identifier.hex())
 
-        return DeviceKey(public_key=self.ask(work), location=identifier.hex())
+        return self.ask(work)
 
     def sign(self, key: StoredKey, digest: bytes) -> bytes:
         """Return the raw signature over `digest`. Raise `SigningUnavailable`, or `KeystoreUnavailable`."""

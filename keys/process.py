@@ -7,6 +7,7 @@ private keys that are in use. Nothing that it answers is a private key, a data k
 import json
 import logging
 import secrets
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Final, NoReturn
@@ -32,6 +33,9 @@ __all__ = ["CustodyService"]
 KEYS_REMEMBERED: Final = 10_000
 """Keys that stay unwrapped at the most; who was asked for longest ago goes first."""
 
+DATA_KEYS_REMEMBERED: Final = 16
+"""Envelopes of data keys that stay open at the most. An instance has two, and two more while its root key changes."""
+
 LOG: Final = logging.getLogger(__name__)
 
 Fields = tuple[bytes, ...]
@@ -43,6 +47,7 @@ class CustodyService:
     def __init__(self, device: SoftwareDevice, hardening: Hardening) -> None:
         self.device = device
         self.hardening = hardening
+        self.lock = threading.Lock()
         self.known: OrderedDict[bytes, StoredKey] = OrderedDict()
         self.data_keys: dict[tuple[str, bytes | None], bytes] = {}
         self.operations: Mapping[int, tuple[int, Callable[..., Fields]]] = {
@@ -128,12 +133,12 @@ class CustodyService:
 
     def key(self, packed: bytes) -> StoredKey:
         """Return a key that is asked for, the same object each time, so that it is unwrapped once."""
-        found = self.known.get(packed)
-        if found is None:
-            found = self.known[packed] = unpack_key(packed)
-            if len(self.known) > KEYS_REMEMBERED:
-                _, oldest = self.known.popitem(last=False)
-                self.device.forget(oldest)
+        with self.lock:
+            found = self.known.pop(packed, None) or unpack_key(packed)
+            self.known[packed] = found  # behind all others, since it was asked for last
+            oldest = self.known.popitem(last=False)[1] if len(self.known) > KEYS_REMEMBERED else None
+        if oldest is not None:
+            self.device.forget(oldest)
         return found
 
     # --- data keys ----------------------------------------------------------------------------------------------------
@@ -167,13 +172,16 @@ class CustodyService:
 
         Raise `KeystoreSealed` or `KeystoreUnavailable`.
         """
-        if self.roots.is_sealed:
-            raise KeystoreSealed
         envelope = wrapped or None
         found = self.data_keys.get((name, envelope))
         if found is None:
             found = open_data_key(self.roots, envelope, context=name)
+            if len(self.data_keys) >= DATA_KEYS_REMEMBERED:
+                self.data_keys.clear()
             self.data_keys[name, envelope] = found
+        if self.roots.is_sealed:  # perhaps in between; what was swept out of memory then must not come back
+            self.data_keys.clear()
+            raise KeystoreSealed
         return found
 
 

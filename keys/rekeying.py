@@ -17,7 +17,7 @@ from keys.repository import KeptKey
 from keys.unsealing import RootRecord, RootSource
 from keys.wrapping import RootKey
 from trust.events import AuditEvent, Fact
-from trust.store import LostRace, Store
+from trust.store import Further, LostRace, Store, nothing_further
 
 __all__ = ["Rewrapping", "RootChange"]
 
@@ -90,8 +90,8 @@ class RootChange:
     roots: data_keys.RootKeys
     source: RootSource
 
-    def change(self, *, actor: str) -> int:
-        """Make a new root key and put everything under it, and return its generation.
+    def change(self, *, actor: str, further: Further = nothing_further) -> int:
+        """Make a new root key and put everything under it, and return its generation; `further` happens as it arrives.
 
         A change that broke off goes on where it stopped. Raise `KeystoreUnavailable`, `RootMismatch`, or
         `NextRootMissing` where the operator has to bring the new one.
@@ -100,7 +100,7 @@ class RootChange:
             self.begin(actor=actor)
             self.put_under_newest(actor=actor)
             self.source.move()
-        self.finish(actor=actor)
+        self.finish(actor=actor, further=further)
         self.put_under_newest(actor=actor)  # what a slow writer has committed since; the old root key is in memory yet
         return self.roots.newest
 
@@ -146,10 +146,11 @@ class RootChange:
                     repository.put_data_key(tx, name, data_keys.rekey_data_key(self.roots, wrapped, context=name))
                     tx.record(AuditEvent(tag="data_key:rekey:done", actor=actor, subject=name))
 
-    def finish(self, *, actor: str) -> None:
+    def finish(self, *, actor: str, further: Further) -> None:
         """Say in the record and in the trail that the new root key has arrived."""
         record = self.record().arrived()
         record.write(self.source.record)
         with self.store.transaction() as tx:
             facts: dict[str, Fact] = {"generation": record.generation}
             tx.record(AuditEvent(tag="root_key:change:done", actor=actor, subject="root key", facts=facts))
+            further(tx)

@@ -25,6 +25,7 @@ from keys.devices import DeviceKey, StoredKey
 from keys.errors import KeystoreUnavailable
 from keys.listening import set_timeout
 from keys.wire import FrameMalformed, Message, Operation, Outcome, pack, pack_key, receive
+from keys.wrapping import LONG, is_long, open_long, seal_long
 from trust import errors
 from trust.crypto.algorithms import KEYS, KeyAlgorithm
 from trust.crypto.public_keys import PublicKey
@@ -266,12 +267,22 @@ class RemoteProtection:
         return self.wrapped[name]
 
     def protect(self, plain: bytes, *, context: str) -> bytes:
-        """Return `plain` enciphered and bound to `context`."""
+        """Return `plain` enciphered and bound to `context`. Of a long one, the process enciphers its key alone."""
+        if is_long(plain):
+            return seal_long(self, plain, context=context)
         return self.ask(Operation.PROTECT, PERSONAL_DATA, context.encode(), plain)
 
     def reveal(self, protected: bytes, *, context: str) -> bytes:
-        """Return what `protect` was given, or raise `ProtectionUnavailable`."""
-        return self.ask(Operation.REVEAL, PERSONAL_DATA, context.encode(), protected)
+        """Return what `protect` was given, or raise `ProtectionUnavailable`.
+
+        A long one that was enciphered in process before long ones had keys of their own fits into no message.
+        """
+        if protected[:1] == LONG:
+            return open_long(self, protected, context=context)
+        try:
+            return self.ask(Operation.REVEAL, PERSONAL_DATA, context.encode(), protected)
+        except FrameMalformed:
+            raise ProtectionUnavailable from None
 
     def index(self, value: str, *, kind: str) -> str:
         """Return a keyed hash of `value` for exact look-up."""

@@ -15,8 +15,8 @@ from pkcs11 import Attribute, GCMParams, KeyType, Mechanism, ObjectClass, Sessio
 
 from keys.errors import KeystoreExists, KeystoreUnavailable
 from keys.pkcs11 import PKCS11Device
-from keys.unsealing import NEXT, RootRecord, identify, replace_file, sync_folder
-from keys.wrapping import ROOT_KEY_LENGTH, RootKey
+from keys.unsealing import NEXT, RootRecord, identify, replace_file
+from keys.wrapping import ROOT_KEY_LENGTH, RootKey, sync_folder
 
 __all__ = ["TokenSource"]
 
@@ -92,11 +92,13 @@ class TokenSource:
     def keep(self, root: RootKey) -> None:
         """Put the root key under the token's key, which is made if it is not there. Never over another.
 
-        Raise `KeystoreExists`, or `KeystoreUnavailable`.
+        The same one lies there where this broke off before it was on record. Raise `KeystoreExists`, or
+        `KeystoreUnavailable`.
         """
-        if self.wrapped.exists():
+        if not self.wrapped.exists():
+            self.write(root, self.wrapped)
+        elif self.present().check_value != root.check_value:
             raise KeystoreExists
-        self.write(root, self.wrapped)
 
     def lay(self, root: RootKey) -> None:
         """Put the next root key under the token's key, beside the present one."""

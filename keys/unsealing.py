@@ -14,7 +14,7 @@ from typing import ClassVar, Final, NoReturn, Protocol, Self
 from typing_extensions import override
 
 from keys.errors import KeystoreUnavailable, NextRootMissing, RootMismatch
-from keys.wrapping import RootKey, write_secret
+from keys.wrapping import RootKey, sync_folder, write_secret
 
 __all__ = [
     "NEXT",
@@ -24,7 +24,6 @@ __all__ = [
     "RootSource",
     "identify",
     "replace_file",
-    "sync_folder",
 ]
 
 FORM: Final = 1
@@ -111,15 +110,6 @@ def replace_file(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Wait until what was renamed in a folder is on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def identify(roots: Iterable[RootKey], record: RootRecord | None) -> Mapping[int, RootKey]:
     """Return root keys by their generation, as the record knows them. Raise `RootMismatch` for one that it does not.
 
@@ -196,7 +186,6 @@ class FileSource:
     def lay(self, root: RootKey) -> None:
         """Write the file beside it."""
         write_secret(self.next, root.secret)
-        sync_folder(self.next.parent)
 
     def move(self) -> None:
         """Rename the file beside it."""

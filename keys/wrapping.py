@@ -6,6 +6,7 @@ between the root key and a record is in `keys.data_keys`.
 
 import os
 import secrets
+import struct
 from pathlib import Path
 from typing import Final, NoReturn, Self
 
@@ -16,13 +17,33 @@ from keys.memory import SecretBuffer
 from trust.crypto import sm4
 from trust.crypto.sm3 import hmac_sm3
 from trust.crypto.sm4 import KEY_LENGTH, NONCE_LENGTH, TAG_LENGTH, CiphertextChanged
-from trust.protection import ProtectionUnavailable
+from trust.protection import DataProtection, ProtectionUnavailable
 
-__all__ = ["ROOT_KEY_LENGTH", "EnvelopeProtection", "RootKey", "open_envelope", "seal_envelope", "write_secret"]
+__all__ = [
+    "LONG",
+    "ROOT_KEY_LENGTH",
+    "EnvelopeProtection",
+    "RootKey",
+    "is_long",
+    "open_envelope",
+    "open_long",
+    "seal_envelope",
+    "seal_long",
+    "sync_folder",
+    "write_secret",
+]
 
 ROOT_KEY_LENGTH: Final = 32
 VERSION: Final = b"\x01"
 """First byte of every envelope: SM4-GCM under a key derived with HMAC-SM3."""
+
+LONG: Final = b"\x02"
+"""First byte of what is enciphered under a key of its own, whose envelope stands in front."""
+
+LONGEST: Final = 32 << 10
+"""Octets that are enciphered under a data key itself: half of what fits into a message to the custody process."""
+
+LENGTH: Final = struct.Struct(">H")
 
 OTHERS: Final = 0o077
 OWNER_ALONE: Final = "take the root key file away from others: chmod 600"
@@ -105,6 +126,16 @@ def write_secret(path: Path, secret: bytes) -> None:
         file.write(secret.hex() + "\n")
         file.flush()
         os.fsync(file.fileno())
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names of a folder are on the disk: a file survives a power cut only if they do (fsync(2))."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def seal_envelope(key: bytes, plain: bytes, *, context: str) -> bytes:
@@ -124,6 +155,39 @@ def open_envelope(key: bytes, envelope: bytes, *, context: str) -> bytes | None:
         return sm4.open_gcm(key[:KEY_LENGTH], nonce, envelope[middle:], aad, tag=tag)
     except CiphertextChanged:
         return None
+
+
+def is_long(plain: bytes) -> bool:
+    """Tell whether a value is longer than what a data key enciphers itself."""
+    return len(plain) > LONGEST
+
+
+def seal_long(protection: DataProtection, plain: bytes, *, context: str) -> bytes:
+    """Return `plain` enciphered under a key of its own, with that key protected by `protection` in front of it.
+
+    It is 02 ‖ length of the protected key, 2 octets ‖ the protected key ‖ envelope of `plain`, both bound to `context`.
+    """
+    key = secrets.token_bytes(KEY_LENGTH)
+    held = protection.protect(key, context=key_of(context))
+    return LONG + LENGTH.pack(len(held)) + held + seal_envelope(key, plain, context=context)
+
+
+def open_long(protection: DataProtection, protected: bytes, *, context: str) -> bytes:
+    """Return what `seal_long` was given, or raise `ProtectionUnavailable`."""
+    start = len(LONG) + LENGTH.size
+    if protected[:1] != LONG or len(protected) < start or protected[start : start + 1] == LONG:  # no key is long
+        raise ProtectionUnavailable
+    end = start + LENGTH.unpack_from(protected, len(LONG))[0]
+    key = protection.reveal(protected[start:end], context=key_of(context))
+    plain = open_envelope(key, protected[end:], context=context) if len(key) == KEY_LENGTH else None
+    if plain is None:
+        raise ProtectionUnavailable
+    return plain
+
+
+def key_of(context: str) -> str:
+    """Return the context of the key that a long value has: it never passes for the value, nor the value for it."""
+    return f"key of {context}"
 
 
 class EnvelopeProtection:
@@ -148,10 +212,14 @@ class EnvelopeProtection:
 
     def protect(self, plain: bytes, *, context: str) -> bytes:
         """Return `plain` enciphered and bound to `context`."""
+        if is_long(plain):
+            return seal_long(self, plain, context=context)
         return seal_envelope(self.data_key, plain, context=context)
 
     def reveal(self, protected: bytes, *, context: str) -> bytes:
         """Return what `protect` was given, or raise `ProtectionUnavailable`."""
+        if protected[:1] == LONG:
+            return open_long(self, protected, context=context)
         plain = open_envelope(self.data_key, protected, context=context)
         if plain is None:
             raise ProtectionUnavailable

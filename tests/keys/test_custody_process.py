@@ -24,16 +24,17 @@ from keys.errors import (
     SharesMixed,
     SharesRepeated,
 )
-from keys.process import KEYS_REMEMBERED, CustodyService, perform
+from keys.process import DATA_KEYS_REMEMBERED, KEYS_REMEMBERED, CustodyService, perform
 from keys.remote import CustodyClient, RemoteDevice, RemoteProtection, understood
 from keys.serving import starts_sealed
 from keys.software import SoftwareDevice
 from keys.tables import DataKeyRow
 from keys.unsealing import RootRecord
 from keys.wire import FrameMalformed, Message, Operation, Outcome, pack, pack_key, receive
-from keys.wrapping import RootKey
+from keys.wrapping import EnvelopeProtection, RootKey, seal_envelope
 from tests.keys.custody import HARDENING, Custody, custody, folder_of_sockets
 from tests.keys.devices import stored
+from tests.keys.test_software import SealedMeanwhile
 from trust.crypto.algorithms import KEYS
 from trust.crypto.sm2 import SignatureMismatch
 from trust.crypto.sm2_encryption import DecryptionFailed, encrypt
@@ -159,6 +160,35 @@ def test_memory_holds_so_many_keys_and_no_more(root: RootKey) -> None:
         service.key(pack_key(replace(key, id=f"key_{number + 2}")))
     assert len(service.known) == KEYS_REMEMBERED
     assert not service.device.unwrapped
+
+
+def test_a_key_that_is_asked_for_stays_when_others_go(root: RootKey) -> None:
+    service = CustodyService(SoftwareDevice(RootKeys.of(root)), HARDENING)
+    key = made(service.device)
+    service.sign(pack_key(key), bytes(32))
+    for number in range(KEYS_REMEMBERED - 1):
+        service.key(pack_key(replace(key, id=f"key_{number + 2}")))
+    service.sign(pack_key(key), bytes(32))
+    service.key(pack_key(replace(key, id="key_0")))
+    assert key.id in service.device.unwrapped
+    assert pack_key(key) in service.known
+
+
+def test_memory_holds_few_data_keys(root: RootKey) -> None:
+    service = CustodyService(SoftwareDevice(RootKeys.of(root)), HARDENING)
+    for _ in range(DATA_KEYS_REMEMBERED + 1):
+        (wrapped,) = service.make_data_key(PERSONAL_DATA.encode())
+        (protected,) = service.protect(wrapped, b"c", b"plain")
+        assert service.reveal(wrapped, b"c", protected) == (b"plain",)
+    assert len(service.data_keys) == 1
+
+
+def test_a_data_key_that_is_opened_while_the_process_is_sealed_does_not_stay(root: RootKey) -> None:
+    roots = SealedMeanwhile.of(root)
+    service = CustodyService(SoftwareDevice(roots), HARDENING)
+    with pytest.raises(KeystoreSealed):
+        service.protect(b"", b"c", b"plain")
+    assert not service.data_keys
 
 
 def test_ready_says_how_it_stands(running: Custody) -> None:
@@ -340,6 +370,45 @@ def test_personal_data_is_protected_as_it_is_in_process(
     assert protection.index("李雷", kind="name") != protection.index("李雷", kind="number")
     with pytest.raises(ProtectionUnavailable):
         protection.reveal(protection.protect(b"x", context="person 1"), context="person 2")
+
+
+@pytest.mark.parametrize("length", [0, 32 << 10, (32 << 10) + 1, 65_536, 3 << 20])
+def test_what_is_longer_than_any_message_is_protected_too(
+    protection: RemoteProtection, sqlite_store: Store, root: RootKey, length: int
+) -> None:
+    plain, local = os.urandom(length), StoredProtection(sqlite_store, RootKeys.of(root))
+    for one, other in ((protection, local), (local, protection)):
+        protected = one.protect(plain, context="evidence 1")
+        assert other.reveal(protected, context="evidence 1") == one.reveal(protected, context="evidence 1") == plain
+        for wrong in (protected[:-1], protected[:20], protected[:2], protected[:-1] + bytes((protected[-1] ^ 1,))):
+            with pytest.raises(ProtectionUnavailable):
+                other.reveal(wrong, context="evidence 1")
+        with pytest.raises(ProtectionUnavailable):
+            other.reveal(protected, context="evidence 2")
+
+
+def test_the_key_of_a_long_value_is_no_value(protection: RemoteProtection) -> None:
+    protected = protection.protect(bytes(100_000), context="evidence 1")
+    key = protected[3 : 3 + int.from_bytes(protected[1:3], "big")]
+    for context in ("evidence 1", "evidence 2"):
+        with pytest.raises(ProtectionUnavailable):
+            protection.reveal(key, context=context)
+    short = protection.protect(b"short", context="key of evidence 1")
+    with pytest.raises(ProtectionUnavailable):  # a value is no key, even where its context says that it is one
+        protection.reveal(b"\x02" + len(short).to_bytes(2, "big") + short + protected[-50:], context="evidence 1")
+
+
+def test_long_values_do_not_nest(root: RootKey) -> None:
+    nested = b""
+    for _ in range(20_000):
+        nested = b"\x02" + len(nested).to_bytes(2, "big") + nested
+    with pytest.raises(ProtectionUnavailable):
+        EnvelopeProtection.derived(root).reveal(nested, context="c")
+
+
+def test_a_long_value_of_before_is_not_to_be_read_through_the_process(protection: RemoteProtection) -> None:
+    with pytest.raises(ProtectionUnavailable):
+        protection.reveal(seal_envelope(bytes(16), bytes(70_000), context="c"), context="c")
 
 
 def test_data_keys_are_made_once_and_on_record(protection: RemoteProtection, sqlite_store: Store) -> None:

@@ -3,6 +3,8 @@
 import copy
 import pickle
 import struct
+import sys
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -194,6 +196,26 @@ def test_a_generation_that_came_later_is_looked_for() -> None:
     there[2] = TWO
     assert open_secret(held, later, context="c") == PLAIN
     assert generation_of(seal_secret(held, PLAIN, context="c")) == 2
+
+
+def test_who_looks_again_while_others_seal_finds_nothing() -> None:
+    held = RootKeys.of(RootKey(ONE))
+    held.reload = lambda: {1: RootKey(ONE)}
+    refused: list[str] = []
+
+    def ask() -> None:
+        with pytest.raises(KeystoreSealed):
+            assert held.newest
+        refused.append("sealed")
+
+    asking = threading.Thread(target=ask)
+    with held.lock:  # as `seal` holds it
+        asking.start()
+        while sys._current_frames()[asking.ident or 0].f_code.co_name != "look_again":
+            continue
+        held.roots = {}
+    asking.join()
+    assert refused == ["sealed"]
 
 
 def test_nothing_is_wrapped_under_a_root_key_that_is_being_replaced() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from keys.listening import Access, Listener
+from keys.listening import Access, Listener, is_answered
 from keys.wire import Message, pack, unpack
 from tests.keys.custody import folder_of_sockets
 
@@ -162,6 +162,19 @@ def test_a_machine_without_descriptors_is_waited_for(folder: Path) -> None:
         assert ask(connection)
 
 
+def test_a_machine_without_threads_lets_one_peer_go_and_serves_on(folder: Path) -> None:
+    with listening(folder, connections=1) as listener:
+        threading.stack_size(1 << 47)  # more than any machine can address
+        try:
+            with connected(listener) as connection:
+                assert connection.recv(1) == b""
+        finally:
+            threading.stack_size(0)
+        assert listener.counts == {"connections": 1, "refused_unattended": 1}
+        with connected(listener) as connection:
+            assert ask(connection)
+
+
 def test_who_is_silent_is_disconnected(folder: Path) -> None:
     with listening(folder, idle_seconds=1) as listener, connected(listener) as connection:
         ask(connection)
@@ -192,6 +205,30 @@ def test_what_a_killed_process_left_is_replaced_and_what_stops_leaves_nothing(fo
     with listening(folder) as listener, connected(listener) as connection:
         assert ask(connection)
     assert not (folder / "inner" / "s").exists()
+
+
+def test_nobody_takes_the_place_of_a_process_that_lives(folder: Path) -> None:
+    with listening(folder) as listener:
+        access = Access(users={os.getuid()})
+        with pytest.raises(OSError, match="Address already in use"):
+            Listener(listener.path, access, echo)
+        with connected(listener) as connection:
+            assert ask(connection)
+
+
+def test_a_place_where_many_wait_is_taken(folder: Path) -> None:
+    place = folder / "s"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as busy:
+        busy.bind(str(place))
+        busy.listen(0)
+        waiting = [socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(3)]
+        for one in waiting:
+            one.settimeout(0)
+            one.connect_ex(str(place))
+        assert is_answered(place)
+        for one in waiting:
+            one.close()
+    assert not is_answered(place)
 
 
 def test_stopping_ends_the_connections(folder: Path) -> None:

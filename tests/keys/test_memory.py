@@ -200,6 +200,8 @@ def test_a_wiped_buffer_holds_nothing_and_is_wiped_once() -> None:
     with pytest.raises(BufferError):  # somebody still looks: the page cannot go, but it is empty
         buffer.wipe()
     assert not any(view)
+    with pytest.raises(ValueError, match="closed"):  # zeros are no secret: nothing may be enciphered under them
+        buffer.reveal()
     view.release()
     buffer.wipe()
     assert buffer.closed

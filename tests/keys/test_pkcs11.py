@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pkcs11
 import pytest
 from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
+from typing_extensions import override
 
 from keys.devices import StoredKey
 from keys.errors import AlgorithmNotKept, DeviceUnable, KeystoreUnavailable
@@ -111,6 +113,41 @@ def test_a_token_that_lets_keys_out_is_refused(library: str, label: str) -> None
     with pytest.raises(KeystoreUnavailable, match="lets them out"):
         made(device)
     assert device.ask(lambda session: list(session.get_objects({}))) == []
+    device.close()
+
+
+class Answerless:
+    """A session, or what it makes, that breaks when a pair was made and before anybody is told."""
+
+    def __init__(self, inner: Any) -> None:  # noqa: ANN401 - what the library has no types for
+        self.inner = inner
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.inner, name)
+
+    def create_domain_parameters(self, *given: object, local: bool) -> "Answerless":
+        return Answerless(self.inner.create_domain_parameters(*given, local=local))
+
+    def generate_keypair(self, **told: object) -> NoReturn:
+        self.inner.generate_keypair(**told)
+        raise pkcs11.DeviceError
+
+
+def test_a_pair_that_nobody_was_told_of_is_no_keys(library: str, label: str) -> None:
+    class Breaking(PKCS11Device):
+        breaks = True
+
+        @override
+        def log_in(self) -> Any:
+            session = super().log_in()
+            self.breaks, breaks = False, self.breaks
+            return Answerless(session) if breaks else session
+
+    device = Breaking(token_device(library, label).configuration)
+    key = made(device)
+    assert len(device.ask(lambda session: list(session.get_objects({})))) == 4
+    assert len(objects(device, key)) == 2
+    verify_digest(key.public_key, DIGEST, device.sign(key, DIGEST))
     device.close()
 
 

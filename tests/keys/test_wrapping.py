@@ -109,6 +109,13 @@ def test_a_root_key_is_never_overwritten(path: Path) -> None:
     assert issubclass(KeystoreExists, Conflict)
 
 
+def test_a_new_root_key_and_its_name_are_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr("keys.wrapping.os.fsync", lambda one: synced.append(Path(f"/proc/self/fd/{one}").readlink()))
+    RootKey.create(tmp_path / "root.key")
+    assert synced == [tmp_path / "root.key", tmp_path]
+
+
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o666])
 def test_an_empty_file_that_others_can_read_does_not_become_the_root_key(path: Path, mode: int) -> None:
     path.parent.mkdir()

@@ -81,7 +81,7 @@ def seal_alone(key: bytes, nonce: bytes, plain: bytes, aad: bytes) -> tuple[byte
 
 
 def open_gcm(key: bytes, nonce: bytes, ciphertext: bytes, aad: bytes, *, tag: bytes) -> bytes:
-    """Return what `seal_gcm` was given. Raise `CiphertextChanged`, or `CipherInputMalformed`."""
+    """Return what `seal_gcm` was given. Raise `CiphertextChanged`, `CipherInputMalformed` or `BackendFailed`."""
     require_length(key, KEY_LENGTH)
     require_length(nonce, NONCE_LENGTH)
     require_length(tag, TAG_LENGTH)
