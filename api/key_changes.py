@@ -5,6 +5,7 @@ does inside a transaction. Letting a key sign nothing more needs no key, and hap
 done to keys, the root key and data keys, is done by a command on the machine, which uses what was agreed to.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar, Final
 
@@ -15,6 +16,7 @@ from identity.duties import Duty
 from identity.four_eyes.proposals import Handler, Proposal
 from identity.levels import Level
 from trust.errors import Conflict, Invalid, NotFound
+from trust.events import Fact
 from trust.founding import Role, ServiceKeys
 from trust.store import Reading, Transaction
 
@@ -51,7 +53,7 @@ class KeyInService(Conflict):
 
 
 class KeyOperation(StrEnum):
-    """What is done to keys on the machine, by the name of the command `trust keys …`."""
+    """What is done to keys on the machine, by the name of the command `trust keys …`, or `trust pki …` of the last."""
 
     REKEY_ROOT = "rekey-root"  # 更换根密钥
     DIVIDE_ROOT = "divide"  # 根密钥分片
@@ -59,6 +61,7 @@ class KeyOperation(StrEnum):
     REWRAP = "rewrap"  # 更换数据密钥
     LIMIT = "limit"  # 使用次数上限
     DESTROY = "destroy"  # 销毁
+    ROTATE_AUTHORITY = "rotate-authority"  # 签发机构换代
 
 
 MEMBERS: Final = {
@@ -66,6 +69,7 @@ MEMBERS: Final = {
     KeyOperation.ROOT_TO_TOKEN: {"label"},
     KeyOperation.LIMIT: {"key", "count"},
     KeyOperation.DESTROY: {"key", "witnesses"},
+    KeyOperation.ROTATE_AUTHORITY: {"authority"},
 }
 """What is agreed to beside the operation itself."""
 
@@ -77,9 +81,9 @@ class KeyOperationMalformed(Invalid):
     detail_names: ClassVar[tuple[str, ...]] = ("field",)
 
 
-def subject_of(operation: KeyOperation, key: str = "") -> str:
-    """Return what an operation is about: one is open at a time."""
-    return f"{operation.value} {key}".strip()
+def subject_of(operation: KeyOperation, told: Mapping[str, Fact]) -> str:
+    """Return what an operation is about, by what is told of it: one is open at a time."""
+    return f"{operation.value} {told.get('key') or told.get('authority') or ''}".strip()
 
 
 class RotateServiceKey(Handler):
@@ -145,12 +149,14 @@ class OperateOnKeys(Handler):
     def check(self, view: Reading, proposal: Proposal) -> None:
         operation = KeyOperation(str(proposal.content["operation"]))
         wanted = MEMBERS.get(operation, set())
-        for name in ("key", "count", "threshold", "holders", "label", "witnesses"):
+        for name in ("key", "count", "threshold", "holders", "label", "witnesses", "authority"):
             if (proposal.content.get(name) is not None) != (name in wanted):
                 raise KeyOperationMalformed(field=name)
-        key = proposal.content.get("key")
+        key, authority = proposal.content.get("key"), proposal.content.get("authority")
         if key is not None and self.base.key_in_custody(view, str(key)) is None:
             raise KeyNotKnown
+        if authority is not None:
+            self.base.authorities.current(view, str(authority))
 
     @override
     def carry_out(self, tx: Transaction, proposal: Proposal, *, by: str) -> None:

@@ -40,6 +40,7 @@ ACTS: Final = (
     "key:destroy:witnessed",
     "key:limit:done",
     "key:restore:done",
+    "key:stop_alone:done",
     "root_key:change:begun",
     "root_key:change:done",
     "root_key:combine:done",

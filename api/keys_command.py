@@ -3,7 +3,7 @@
 import getpass
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from rich.console import Console
 from rich.table import Column, Table
 
-from api.agreed_changes import agreed_rotation, require_need, use_agreement
+from api.agreed_changes import agreed_operation, agreed_rotation, need_of
 from api.foundation import Foundation
 from api.key_changes import KeyOperation
 from api.settings import Settings
@@ -24,11 +25,15 @@ from trust.founding import Role, complete
 from trust.reasons import require_reason
 from trust.rotation import OVERLAP
 from trust.signing import KeyReference
+from trust.store import Further
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="Keys in custody: versions, rotation, backup, destruction.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Keys in custody: versions, rotation, backup, destruction."
+)
 console = terminal()
+errors = Console(stderr=True)
 
 OWNER_ALONE: Final = 0o600
 HANDLE_WIDTH: Final = 39
@@ -63,6 +68,15 @@ def instance() -> Iterator[Instance]:
         yield opened
     finally:
         opened.base.store.close()
+
+
+@contextmanager
+def agreed(
+    operation: KeyOperation, told: Mapping[str, Fact], *, proposal: str, actor: str
+) -> Iterator[tuple[Foundation, Further]]:
+    """Open what the instance stands on for an operation that two agreed to, with what uses their agreement."""
+    with foundation() as base, agreed_operation(base, operation, told, proposal=proposal, by=actor_of(actor)) as use:
+        yield base, use
 
 
 def find(base: Foundation, handle: str) -> KeyReference:
@@ -129,13 +143,13 @@ def rotate(
     actor: Actor = "",
 ) -> None:
     """Let a new version of one of the service's keys take over. The service goes on running, and notices by itself."""
-    with instance() as opened:
-        need = reason if compromised else None
-        agreed = agreed_rotation(opened, role, proposal=proposal, by=actor_of(actor), need=need)
-        if agreed is not None:
-            days, compromised = int(agreed.content["days"] or 0), bool(agreed.content["compromised"])
+    by, need = actor_of(actor), reason if compromised else None
+    with instance() as opened, agreed_rotation(opened, role, proposal=proposal, by=by, need=need) as agreed:
+        if agreed.proposal is not None:
+            content = agreed.proposal.content
+            days, compromised = int(content["days"] or 0), bool(content["compromised"])
         overlap = timedelta(0) if compromised else timedelta(days=days)
-        made = opened.base.rotation.rotate(role, actor=actor_of(actor), overlap=overlap)
+        made = opened.base.rotation.rotate(role, actor=by, overlap=overlap, further=agreed.further)
     console.print(f"{role.value} version {made.version}: {made.key.handle}", highlight=False)
     console.print(f"certificate {made.certificate.fingerprint}", highlight=False, soft_wrap=True)
 
@@ -154,9 +168,10 @@ def retire(key: KeyName, *, reason: Reason = "", actor: Actor = "") -> None:
     """Let a key sign nothing any more. What it signed stays signed."""
     with foundation() as base:
         found = find(base, key)
-        require_need(base, key, reason=reason, by=actor_of(actor))
+        stopped = need_of(base, key, reason=reason, by=actor_of(actor))
         with base.store.transaction() as tx:
             base.custody.retire(tx, found, actor=actor_of(actor))
+            stopped(tx)
     console.print(f"retired: {key}", highlight=False)
 
 
@@ -169,11 +184,12 @@ def limit(
     actor: Actor = "",
 ) -> None:
     """Give a key a limit of uses, or take it away."""
-    use_agreement(KeyOperation.LIMIT, {"key": key, "count": count}, proposal=proposal, by=actor_of(actor))
-    with foundation() as base:
+    wanted: dict[str, Fact] = {"key": key, "count": count}
+    with agreed(KeyOperation.LIMIT, wanted, proposal=proposal, actor=actor) as (base, use):
         found = find(base, key)
         with base.store.transaction() as tx:
             base.custody.limit(tx, found, count or None, actor=actor_of(actor))
+            use(tx)
     console.print(f"{key}: {f'at most {count} uses' if count else 'no limit'}", highlight=False)
 
 
@@ -189,8 +205,10 @@ def destroy(
     """Destroy a key for ever, try to use it, and keep the refusal as a signed proof."""
     told = require_reason(reason)
     wanted: dict[str, Fact] = {"key": key, "witnesses": "\n".join(witness)}
-    use_agreement(KeyOperation.DESTROY, wanted, proposal=proposal, by=actor_of(actor))
-    with instance() as opened:
+    with (
+        instance() as opened,
+        agreed_operation(opened.base, KeyOperation.DESTROY, wanted, proposal=proposal, by=actor_of(actor)) as use,
+    ):
         base = opened.base
         proof = base.destroyer.destroy(
             find(base, key),
@@ -198,6 +216,7 @@ def destroy(
             witnesses=witness,
             reason=told,
             credential=opened.service_keys.credential(Role.AUDIT),
+            further=use,
         )
     typer.echo(proof.statement.decode())
 
@@ -218,10 +237,11 @@ def rewrap(
     actor: Actor = "",
 ) -> None:
     """Give private keys new data keys, and those of older forms today's."""
-    use_agreement(KeyOperation.REWRAP, {}, proposal=proposal, by=actor_of(actor))
-    with foundation() as base:
+    with agreed(KeyOperation.REWRAP, {}, proposal=proposal, actor=actor) as (base, use):
         names = [find(base, one).handle.partition(":")[2] for one in keys or ()]
         count = base.rewrapping.rewrap(actor=actor_of(actor), keys=names)
+        with base.store.transaction() as tx:
+            use(tx)
     console.print(f"rewrapped: {count}", highlight=False)
 
 
@@ -231,9 +251,8 @@ def rekey_root(*, proposal: Agreed = "", actor: Actor = "") -> None:
 
     Backups made before cannot be restored afterwards: make a new one.
     """
-    use_agreement(KeyOperation.REKEY_ROOT, {}, proposal=proposal, by=actor_of(actor))
-    with foundation() as base:
-        generation = base.root_change.change(actor=actor_of(actor))
+    with agreed(KeyOperation.REKEY_ROOT, {}, proposal=proposal, actor=actor) as (base, use):
+        generation = base.root_change.change(actor=actor_of(actor), further=use)
     console.print(f"root key of generation {generation}; make a new backup now", highlight=False)
 
 
@@ -248,12 +267,16 @@ def divide(
 ) -> None:
     """Divide the root key among people (SLIP-39). Each share is shown once: hand it to its holder alone."""
     wanted: dict[str, Fact] = {"threshold": threshold, "holders": "\n".join(holder)}
-    use_agreement(KeyOperation.DIVIDE_ROOT, wanted, proposal=proposal, by=actor_of(actor))
-    with foundation() as base:
-        shares, told = base.divide_root(threshold=threshold, holders=holder, actor=actor_of(actor))
+    with agreed(KeyOperation.DIVIDE_ROOT, wanted, proposal=proposal, actor=actor) as (base, use):
+        shares, told = base.divide_root(threshold=threshold, holders=holder, actor=actor_of(actor), further=use)
     for one in shares:
         typer.echo(f"{one.index}  {one.holder}\n   {one.words}")
-    transcript.write_text(told, encoding="utf-8")
+    try:
+        transcript.write_text(told, encoding="utf-8")
+    except OSError as error:  # the shares are handed out: the same division is never made again
+        typer.echo(told)
+        errors.print(f"[red]the transcript was not written but shown[/red]: {error.strerror}", highlight=False)
+        raise typer.Exit(1) from None
     typer.echo(f"transcript: {transcript}")
 
 
@@ -284,9 +307,8 @@ def to_token(
     actor: Actor = "",
 ) -> None:
     """Put the root key under a key of the PKCS #11 token that the settings name."""
-    use_agreement(KeyOperation.ROOT_TO_TOKEN, {"label": label}, proposal=proposal, by=actor_of(actor))
-    with foundation() as base:
-        base.keep_root_in_token(label, actor=actor_of(actor))
+    with agreed(KeyOperation.ROOT_TO_TOKEN, {"label": label}, proposal=proposal, actor=actor) as (base, use):
+        base.keep_root_in_token(label, actor=actor_of(actor), further=use)
         console.print(f"the root key is in {base.settings.root_token}", highlight=False, soft_wrap=True)
     console.print(f"set TRUST_ROOT_TOKEN_KEY to {label}, try it, and then take the file of the root key away")
 

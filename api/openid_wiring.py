@@ -12,6 +12,7 @@ from identity.openid.ending import Ending
 from identity.openid.granting import Granting
 from identity.openid.hints import Hints
 from identity.openid.inspecting import Inspecting
+from identity.openid.key_rotation import KeyRotations, RotateProviderKey
 from identity.openid.keys import ProviderKeys
 from identity.openid.registering import RegistrationHandler, Registrations
 from identity.openid.repository import OpenIDRepository
@@ -121,6 +122,15 @@ class OpenID:
     def handler(self) -> RegistrationHandler:
         """What an approved registration comes to."""
         return RegistrationHandler(self.clients, self.repository)
+
+    def key_rotations(self, four_eyes: FourEyes) -> KeyRotations:
+        """Return the rotations of keys that are proposed."""
+        return KeyRotations(keys=self.keys, four_eyes=four_eyes)
+
+    @property
+    def key_handler(self) -> RotateProviderKey:
+        """What an approved rotation comes to."""
+        return RotateProviderKey(self.keys)
 
     def registrations(self, four_eyes: FourEyes) -> Registrations:
         """Return the registrations of business systems for sign-on."""

@@ -7,7 +7,8 @@ from typing import Annotated, Final
 import typer
 from rich.table import Table
 
-from api.keys_command import actor_of, find, foundation
+from api.key_changes import KeyOperation
+from api.keys_command import Agreed, actor_of, agreed, find, foundation
 from api.terminal import terminal
 from trust import pki_repository
 from trust.certificates import Certificate, pem
@@ -19,7 +20,11 @@ from trust.status import REASONS
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="Authorities, revocation lists, certificates of authorities outside.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Authorities, revocation lists, certificates of authorities outside.",
+)
 console = terminal()
 
 PROFILES: Final[dict[KeyPurpose, Profile]] = {
@@ -255,11 +260,14 @@ def publish(name: Annotated[str, typer.Argument(help="The authority, such as iss
 
 @app.command("rotate-authority")
 def rotate_authority(
-    *, name: Annotated[str, typer.Argument(help="The authority, such as issuing-sm2")], actor: Actor = ""
+    *,
+    name: Annotated[str, typer.Argument(help="The authority, such as issuing-sm2")],
+    proposal: Agreed = "",
+    actor: Actor = "",
 ) -> None:
     """Give an authority its next generation, which issues from now on. The service goes on meanwhile."""
-    with foundation() as base:
-        made = base.succeed(name, actor=actor_of(actor))
+    with agreed(KeyOperation.ROTATE_AUTHORITY, {"authority": name}, proposal=proposal, actor=actor) as (base, use):
+        made = base.succeed(name, actor=actor_of(actor), further=use)
     console.print(f"{made.name}: {made.certificate.common_name}", highlight=False)
     if made.issuer is None:
         typer.echo(pem(made.certificate.der).decode(), nl=False)

@@ -90,14 +90,18 @@ def read_assertion(
     issuer, subject, jti = (claims.get(name) for name in ("iss", "sub", "jti"))
     named = claims.get("aud")
     told = [one for one in (named if isinstance(named, list) else [named]) if isinstance(one, str)]
-    if not isinstance(subject, str) or issuer != subject or not any(one in audiences for one in told):
-        raise AssertionRefused(fault="claims")
+    if not isinstance(subject, str) or issuer != subject:
+        raise AssertionRefused(fault="issuer")
+    if not any(one in audiences for one in told):
+        raise AssertionRefused(fault="audience")
     # What cannot be printed, half a character or a zero one, no database can keep.
     if not isinstance(jti, str) or not 0 < len(jti) <= MAX_JTI or not jti.isprintable():
-        raise AssertionRefused(fault="claims")
+        raise AssertionRefused(fault="jti")
     expires_at = moment_of(claims.get("exp"))
-    if not now - CLOCK_SKEW < expires_at <= now + MAX_LIFETIME + CLOCK_SKEW:
+    if expires_at <= now - CLOCK_SKEW:
         raise AssertionRefused(fault="time")
+    if expires_at > now + MAX_LIFETIME + CLOCK_SKEW:
+        raise AssertionRefused(fault="lifetime")
     if "nbf" in claims and now + CLOCK_SKEW < moment_of(claims["nbf"]):
         raise AssertionRefused(fault="time")
     return Assertion(client=subject, jti=jti, expires_at=expires_at + CLOCK_SKEW, claims=claims)

@@ -55,7 +55,7 @@ class ClientService:
         self.appointing = appointing
         self.access = access
         self.audiences = frozenset(audiences)
-        """The token endpoint and the issuer: what a client's assertion names as its audience (RFC 7523, 3)."""
+        """What a client's assertion names as its audience, one of them: the issuer, or where it is brought."""
 
     # --- life
 

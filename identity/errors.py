@@ -164,7 +164,7 @@ class CredentialsWrong(Denied):
 
 
 class AssertionRefused(Denied):
-    """The client's signed assertion does not hold; `fault` says why: signature, claims, time or replay."""
+    """The client's signed assertion does not hold; `fault` says why: its signature, one of its claims, or replay."""
 
     code = "identity.assertion_refused"
     detail_names: ClassVar[tuple[str, ...]] = ("fault",)

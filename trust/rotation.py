@@ -16,7 +16,7 @@ from trust.founding import PLANS, NotFounded, Role
 from trust.profiles import Name
 from trust.repository import ServiceKey
 from trust.signing import KeyCustody
-from trust.store import LostRace, Store
+from trust.store import Further, LostRace, Store, nothing_further
 
 __all__ = ["OVERLAP", "Rotation"]
 
@@ -32,8 +32,10 @@ class Rotation:
     custody: KeyCustody
     authorities: Authorities
 
-    def rotate(self, role: Role, *, actor: str, overlap: timedelta = OVERLAP) -> ServiceKey:
-        """Let a new version of a role's key take over, and return it.
+    def rotate(
+        self, role: Role, *, actor: str, overlap: timedelta = OVERLAP, further: Further = nothing_further
+    ) -> ServiceKey:
+        """Let a new version of a role's key take over, and return it; `further` happens as it does.
 
         With no overlap the old one signs nothing from now on, as it must be when somebody else may have it. Raise
         `NotFounded`, or `LostRace` when another rotation of the same role was faster.
@@ -56,6 +58,7 @@ class Rotation:
         with self.store.transaction() as tx:
             if newest(repository.service_keys(tx), role) != present:
                 raise LostRace
+            further(tx)
             self.authorities.record(tx, order, certificate)  # takes the key into use
             self.custody.abandon(tx, role.value)  # keys of rotations that broke off
             self.custody.retire(tx, present.key, until=tx.now + overlap if overlap else None)

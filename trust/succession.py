@@ -14,7 +14,7 @@ from trust.pki_repository import Authority
 from trust.profiles import ISSUING, ROOT, Name
 from trust.responder import Responders
 from trust.signing import KeyCustody, KeyPurpose
-from trust.store import Store
+from trust.store import Further, Store, nothing_further
 
 __all__ = ["succeed"]
 
@@ -22,9 +22,18 @@ GENERATION: Final = re.compile(r" G\d+$")
 
 
 def succeed(
-    store: Store, custody: KeyCustody, authorities: Authorities, responders: Responders, *, line: str, actor: str
+    store: Store,
+    custody: KeyCustody,
+    authorities: Authorities,
+    responders: Responders,
+    *,
+    line: str,
+    actor: str,
+    further: Further = nothing_further,
 ) -> Authority:
     """Give the authority `line` its next generation, with its lists and its responder, and return it.
+
+    `further` happens as it is established.
 
     A root signs itself anew: verifiers have to take it up as an anchor, by the trust list, before what is issued below
     it reaches them. What is below the old root stays there until it is succeeded in its turn. Raise `AuthorityUnknown`,
@@ -48,6 +57,7 @@ def succeed(
         authorities.establish(tx, name, order, certificate, line=line)
         facts: dict[str, Fact] = {"line": line, "generation": generation, "certificate": certificate.fingerprint}
         tx.record(AuditEvent(tag="authority:succeed:done", actor=actor, subject=name, facts=facts))
+        further(tx)
     authorities.keep_lists_fresh()
     responders.keep_fresh()
     with store.reading() as view:

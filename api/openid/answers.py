@@ -30,6 +30,7 @@ STATUSES: Final = {
 MAX_FIELDS: Final = 40
 RESOURCE: Final = "resource"
 LONGEST_FIELD: Final = 8192
+FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 KINDS: Final[Mapping[type[TrustError], str]] = {
@@ -118,7 +119,13 @@ class ProtocolRoute(APIRoute):
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """Return the form of a request, each field of which stands there once (RFC 6749, 3.2). Empty ones count as none."""
+    """Return the form of a request, each field of which stands there once (RFC 6749, 3.2). Empty ones count as none.
+
+    Raise `TokenRequestRefused`, also for what is no form: whoever sends JSON is told that, and not that all is missing.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in FORMS and await request.body():
+        raise TokenRequestRefused(error="invalid_request", fault=f"send the parameters as {FORMS[0]}")
     form = await request.form(max_files=0, max_fields=MAX_FIELDS)
     return single(form.multi_items())
 

@@ -5,9 +5,12 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Form, Query, Request
 
 from api.authn import allow
+from api.browser_sessions import device_of
 from api.permissions import Permission
+from api.problems import TooManyRequests
 from api.schemas.texts import Text
 from api.throttle import Throttle
+from api.wiring import Instance
 
 __all__ = ["PUBLIC", "REDIRECT", "Mark", "Next", "Secret", "SecretField", "count_protocol"]
 
@@ -26,9 +29,21 @@ REDIRECT: Final[dict[int | str, dict[str, Any]]] = {
 
 
 def count_protocol(request: Request) -> None:
-    """Count a request from this address."""
+    """Count a request from this address; where others have used up what it has, by the account that is known here.
+
+    A browser in which somebody has logged in has as much again for that account, on all its devices together: who
+    shares an address with a stranger is not kept out. Raise `TooManyRequests`.
+    """
     throttle: Throttle = request.app.state.openid
-    throttle.count(request)
+    try:
+        throttle.count(request)
+    except TooManyRequests:
+        instance: Instance = request.app.state.instance
+        devices = instance.base.sign_in.attempts.devices
+        holder = devices.holder_of(device_of(request, instance), now=instance.base.clock.now())
+        if not holder:
+            raise
+        throttle.count_for(f"account {holder}")
 
 
 PUBLIC: Final = [allow(Permission.ANYBODY), Depends(count_protocol)]

@@ -15,6 +15,7 @@ from api.proofing.over_http import HTTPProvider
 from api.proofing.simulator import UnsafeSimulatedProvider
 from api.settings import Environment, ProofingBy, SettingInvalid, Settings
 from identity.authentication.repository import AuthenticationRepository
+from identity.federation.repository import FederationRepository
 from identity.four_eyes.proposals import Handler
 from identity.four_eyes.service import FourEyes
 from identity.notices.notices import PersonNotices
@@ -69,7 +70,12 @@ class Proofing:
     @cached_property
     def reopening(self) -> Reopening:
         """Accounts that are opened anew."""
-        return Reopening(access=self.base.access, authenticators=AuthenticationRepository(self.base.protection))
+        protection = self.base.protection
+        return Reopening(
+            access=self.base.access,
+            authenticators=AuthenticationRepository(protection),
+            elsewhere=FederationRepository(protection),
+        )
 
     @cached_property
     def recovery(self) -> RecoveryByProvider:
@@ -80,6 +86,7 @@ class Proofing:
             identity=self.base.identity,
             reopening=self.reopening,
             desk=self.desk,
+            devices=self.base.sign_in.attempts.devices,
             times=RecoveryTimes(
                 wait=timedelta(hours=settings.recovery_wait_hours),
                 capped=timedelta(days=settings.recovery_capped_days),

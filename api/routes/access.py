@@ -1,5 +1,6 @@
 """Logging in: activation, and sessions of persons."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated
 
@@ -29,7 +30,7 @@ from identity.passwords import PasswordsBusy
 from identity.subject import Person
 from trust.store import LostRace
 
-__all__ = ["agent_of", "count_login", "count_login_from", "router"]
+__all__ = ["agent_of", "count_login", "count_login_from", "count_login_or", "router"]
 
 router = APIRouter(tags=["登录 access"])
 InstanceHere = Annotated[Instance, Depends(instance_of)]
@@ -54,6 +55,21 @@ def count_login_from(request: Request, origin: str) -> None:
         throttle.count_for(f"device {origin}")
     else:
         throttle.count(request)
+
+
+def count_login_or(request: Request, known: Callable[[], str]) -> None:
+    """Count an attempt from this address; where others have used up what it has, by what `known` knows the caller by.
+
+    Strangers are known by nothing, and come back later. Raise `TooManyRequests`.
+    """
+    throttle: Throttle = request.app.state.logins
+    try:
+        throttle.count(request)
+    except TooManyRequests:
+        name = known()
+        if not name:
+            raise
+        throttle.count_for(name)
 
 
 def agent_of(request: Request) -> str:

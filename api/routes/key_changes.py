@@ -22,6 +22,7 @@ from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import DutyMissing
 from identity.four_eyes.errors import ProposalOpen
+from trust.authority import AuthorityUnknown
 from trust.reasons import ReasonMissing
 from trust.requests import RequestKeyMalformed, RequestKeyReused
 from trust.store import LostRace
@@ -82,7 +83,7 @@ def propose_retirement(
     "/key-operations",
     summary="Propose what is done to the root key, data keys or a key 申请密钥运维",
     status_code=202,
-    responses=errors(*PROPOSING, KeyNotKnown, KeyOperationMalformed),
+    responses=errors(*PROPOSING, KeyNotKnown, AuthorityUnknown, KeyOperationMalformed),
 )
 def propose_operation(
     instance: InstanceHere, actor: Proposer, idempotency_key: IdempotencyKey, body: KeyOperationOrder
@@ -92,7 +93,7 @@ def propose_operation(
     proposal = engine.propose(
         actor,
         kind=KEY_OPERATE,
-        subject=subject_of(body.operation, body.key or ""),
+        subject=subject_of(body.operation, body.content),
         content=body.content,
         reason=body.reason,
         request_key=idempotency_key,

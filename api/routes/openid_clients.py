@@ -10,7 +10,7 @@ from api.schemas.common import IdempotencyKey, errors
 from api.schemas.openid import (
     ConsentedSystem,
     KeyReplacement,
-    KeyRotation,
+    ProviderKeyRotation,
     ProviderKeyView,
     Registration,
     RegistrationView,
@@ -21,8 +21,8 @@ from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import ClientUnknown, DutyMissing, LevelTooLow
 from identity.four_eyes.errors import ProposalOpen
-from identity.openid.errors import ConsentUnknown, KeyTooYoung, MetadataMalformed, NotRegistered
-from trust.reasons import ReasonMissing
+from identity.openid.errors import ConsentUnknown, KeyNotNext, KeyTooYoung, MetadataMalformed, NotRegistered
+from trust.reasons import ReasonMissing, require_reason
 from trust.requests import RequestKeyMalformed, RequestKeyReused
 from trust.store import LostRace
 
@@ -106,23 +106,45 @@ def keys(instance: InstanceHere) -> list[ProviderKeyView]:
 
 @router.post(
     "/openid/keys/rotations",
-    summary="Let the next key take over 轮换令牌签名密钥",
-    responses=errors(DutyMissing, LevelTooLow, KeyTooYoung, LostRace),
+    summary="Propose that the next key takes over 申请轮换令牌签名密钥",
+    status_code=202,
+    responses=errors(
+        DutyMissing,
+        LevelTooLow,
+        KeyNotNext,
+        KeyTooYoung,
+        ProposalOpen,
+        ReasonMissing,
+        RequestKeyMalformed,
+        RequestKeyReused,
+        LostRace,
+    ),
 )
 def rotate(
-    instance: InstanceHere, actor: Annotated[Actor, allow(Permission.KEY_CHANGE)], body: KeyRotation
-) -> ProviderKeyView:
-    """Let the next key sign; the one before stays published for a day."""
-    return ProviderKeyView.of(instance.openid.keys.rotate(body.algorithm, by=actor.id))
+    instance: InstanceHere,
+    actor: Annotated[Actor, allow(Permission.KEY_CHANGE)],
+    idempotency_key: IdempotencyKey,
+    body: ProviderKeyRotation,
+) -> ProposalView:
+    """Propose that the next key signs. It does as another person agrees; the one before stays published for a day."""
+    four_eyes = instance.four_eyes
+    proposal = instance.openid.key_rotations(four_eyes).propose(
+        actor, body.algorithm, body.kid, reason=body.reason, request_key=idempotency_key
+    )
+    return ProposalView.of(four_eyes, proposal)
 
 
 @router.post(
     "/openid/keys/replacements",
     summary="Let go of a key at once 应急更换令牌签名密钥",
-    responses=errors(DutyMissing, LevelTooLow, LostRace),
+    responses=errors(DutyMissing, LevelTooLow, ReasonMissing, LostRace),
 )
 def replace(
     instance: InstanceHere, actor: Annotated[Actor, allow(Permission.KEY_CHANGE)], body: KeyReplacement
 ) -> ProviderKeyView:
-    """Let go of a key that somebody else may have: it signs nothing more, and is published no more."""
-    return ProviderKeyView.of(instance.openid.keys.replace(body.algorithm, by=actor.id, reason=body.reason))
+    """Let go of a key that somebody else may have: it signs nothing more, and is published no more.
+
+    What stops harm waits for nobody else. It is on record as such, with the reason (`key:stop_alone:done`).
+    """
+    reason = require_reason(body.reason)
+    return ProviderKeyView.of(instance.openid.keys.replace(body.algorithm, by=actor.id, reason=reason))

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request
 
 from api.authn import allow, instance_of
+from api.browser_sessions import device_of
 from api.permissions import Permission
 from api.problems import TooManyRequests
-from api.routes.access import count_login
+from api.routes.access import count_login_or
 from api.schemas.common import IdempotencyKey, errors
 from api.schemas.identity import AccountOpened
 from api.schemas.proofing import (
@@ -57,7 +58,6 @@ InstanceHere = Annotated[Instance, Depends(instance_of)]
 Officer = Annotated[Actor, allow(Permission.ACCOUNT_RECOVER)]
 Oneself = Annotated[Actor, allow(Permission.PROOFING_OWN)]
 PersonIdentifier = Annotated[Name, Path(description="Unified identifier", examples=["P7K2M9Q4R8T1W3X5Y6"])]
-PUBLIC = [allow(Permission.ANYBODY), Depends(count_login)]
 ASKING = (NoProvider, ProviderUnavailable, ProviderAnswerRefused, TooManyRequests, LostRace)
 
 
@@ -65,7 +65,7 @@ ASKING = (NoProvider, ProviderUnavailable, ProviderAnswerRefused, TooManyRequest
     "/v1/auth/recoveries",
     summary="Ask to recover an account 申请找回账号",
     status_code=201,
-    dependencies=PUBLIC,
+    dependencies=[allow(Permission.ANYBODY)],
     responses=errors(
         PersonNameMalformed, CitizenNumberMalformed, CharacterNotCovered, TooManyProofings, *ASKING, public=True
     ),
@@ -73,28 +73,34 @@ ASKING = (NoProvider, ProviderUnavailable, ProviderAnswerRefused, TooManyRequest
 def begin_recovery(instance: InstanceHere, request: Request, body: RecoveryRequest) -> RecoveryBegun:
     """Begin a recovery: document and live face are shown at the address that is returned.
 
-    The answer is the same whether there is an account or not.
+    The answer is the same whether there is an account or not. A device on which the account is known has a count of its
+    own beside that of its network: who shares the network with a stranger is not kept out.
     """
-    command = AskToRecover(name=body.name, citizen_number=body.citizen_number, network=where(request))
-    return RecoveryBegun.of(instance.proofing.recovery.begin(command))
+    recovery = instance.proofing.recovery
+    device = body.device.get_secret_value() or device_of(request, instance)
+    command = AskToRecover(name=body.name, citizen_number=body.citizen_number, network=where(request), device=device)
+    count_login_or(request, lambda: f"device {device}" if recovery.knows(command) else "")
+    return RecoveryBegun.of(recovery.begin(command))
 
 
 @router.post(
     "/v1/auth/recoveries/completion",
     summary="Ask how a recovery stands 查询找回进度",
-    dependencies=PUBLIC,
+    dependencies=[allow(Permission.ANYBODY)],
     responses=errors(RecoveryUnknown, ProofingClosed, EventNotPossible, *ASKING, public=True),
 )
-def complete_recovery(instance: InstanceHere, body: RecoverySecret) -> RecoveryView:
+def complete_recovery(instance: InstanceHere, request: Request, body: RecoverySecret) -> RecoveryView:
     """Fetch what the provider says. Once the applicant is proven the wait begins, in which the owner is told."""
-    recovery = instance.proofing.recovery.complete(body.secret.get_secret_value())
+    secret = body.secret.get_secret_value()
+    count_login_or(request, lambda: instance.proofing.recovery.named(secret))
+    recovery = instance.proofing.recovery.complete(secret)
     return RecoveryView.of(recovery, now=instance.base.clock.now())
 
 
 @router.post(
     "/v1/auth/recoveries/code",
     summary="Fetch the activation code after the wait 领取激活码",
-    dependencies=PUBLIC,
+    dependencies=[allow(Permission.ANYBODY)],
     responses=errors(
         RecoveryUnknown,
         RecoveryNotReady,
@@ -106,9 +112,11 @@ def complete_recovery(instance: InstanceHere, body: RecoverySecret) -> RecoveryV
         public=True,
     ),
 )
-def fetch_code(instance: InstanceHere, body: RecoverySecret) -> AccountOpened:
+def fetch_code(instance: InstanceHere, request: Request, body: RecoverySecret) -> AccountOpened:
     """Return an activation code once. Every session and authenticator of before ends, and the level is capped at 2."""
-    return AccountOpened.of(instance.proofing.recovery.code(body.secret.get_secret_value()))
+    secret = body.secret.get_secret_value()
+    count_login_or(request, lambda: instance.proofing.recovery.named(secret))
+    return AccountOpened.of(instance.proofing.recovery.code(secret))
 
 
 @router.get("/v1/me/recoveries", summary="Recoveries of my account 我的账号找回记录", responses=errors())

@@ -236,7 +236,7 @@ class KeyRetirement(Reason):
 
 
 class KeyOperationOrder(Reason):
-    """What the operator is to do to keys on the machine, with `trust keys … --proposal`."""
+    """What the operator is to do to keys on the machine, with `trust keys … --proposal` or `trust pki …`."""
 
     operation: KeyOperation = Field(examples=["rekey-root"])
     key: Line | None = Field(default=None, max_length=128, description="Of limit and destroy: which key")
@@ -247,6 +247,9 @@ class KeyOperationOrder(Reason):
     holders: list[Line] = Field(default=[], max_length=16, description="Of divide: who gets a share")
     label: Line | None = Field(default=None, max_length=64, description="Of to-token: label of the token's key")
     witnesses: list[Line] = Field(default=[], max_length=2, description="Of destroy: the two who watch")
+    authority: Line | None = Field(
+        default=None, max_length=64, description="Of rotate-authority: which, such as issuing-sm2"
+    )
 
     @property
     def content(self) -> dict[str, Fact]:
@@ -259,4 +262,5 @@ class KeyOperationOrder(Reason):
             "holders": "\n".join(self.holders) or None,
             "label": self.label,
             "witnesses": "\n".join(self.witnesses) or None,
+            "authority": self.authority,
         }

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, Self
 from pydantic import ConfigDict, Field
 
 from api.schemas.common import Request, View
-from api.schemas.texts import Prose, Text
+from api.schemas.texts import Line, Prose, Text
 from identity.dpop import ALGORITHMS
 from identity.jose import JWSAlgorithm
 from identity.levels import Level
@@ -20,8 +20,8 @@ __all__ = [
     "ConsentedSystem",
     "IntrospectionView",
     "KeyReplacement",
-    "KeyRotation",
     "KeySetView",
+    "ProviderKeyRotation",
     "ProviderKeyView",
     "ProviderView",
     "PushedView",
@@ -253,15 +253,18 @@ class ConsentedSystem(View):
         )
 
 
-class KeyRotation(Request):
-    """Which key is to be rotated."""
+class ProviderKeyRotation(Request):
+    """Which key is to take over, and why."""
 
     algorithm: JWSAlgorithm = Field(examples=["ES256"])
+    kid: Line = Field(max_length=128, description="The key of this algorithm whose state is next", examples=["8W0k…"])
+    reason: Prose = Field(min_length=MIN_REASON, max_length=MAX_REASON, examples=["定期轮换。"])
 
 
-class KeyReplacement(KeyRotation):
+class KeyReplacement(Request):
     """Which key is to be let go of at once, and why."""
 
+    algorithm: JWSAlgorithm = Field(examples=["ES256"])
     reason: Prose = Field(min_length=MIN_REASON, max_length=MAX_REASON, examples=["密钥疑似泄露。"])
 
 

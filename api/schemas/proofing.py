@@ -175,6 +175,9 @@ class RecoveryRequest(Request):
 
     name: str = Field(min_length=1, max_length=100, examples=["王小明"], repr=False)
     citizen_number: str = Field(min_length=18, max_length=18, examples=["11010519491231002X"], repr=False)
+    device: SecretStr = Field(
+        default=SecretStr(""), max_length=256, description="What the last login on this device returned as `device`"
+    )
 
 
 class RecoveryBegun(View):

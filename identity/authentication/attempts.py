@@ -32,6 +32,8 @@ PREFIX: Final = "xd_"
 NONCE_BYTES: Final = 16
 DEVICE_LIFETIME: Final = timedelta(days=180)
 TOKEN_PARTS: Final = 3
+HOLDER_DIGITS: Final = 16
+"""Of the keyed hash of a username: enough that no two accounts share their devices."""
 
 
 class TooManyAttempts(Denied):
@@ -49,22 +51,32 @@ class KnownDevices:
 
     def token(self, username: str, *, now: datetime) -> str:
         """Return a token for a device from which somebody has just logged in."""
-        body = f"{secrets.token_urlsafe(NONCE_BYTES)}.{int((now + DEVICE_LIFETIME).timestamp())}"
-        return f"{PREFIX}{body}.{self.mark(username, body)}"
+        until = int((now + DEVICE_LIFETIME).timestamp())
+        body = f"{secrets.token_urlsafe(NONCE_BYTES)}.{until}.{self.holder(username)}"
+        return f"{PREFIX}{body}.{self.mark(body)}"
 
-    def mark(self, username: str, body: str) -> str:
+    def holder(self, username: str) -> str:
+        """Return what stands for an account in its tokens, which tells nobody else which it is."""
+        return self.protection.index(username, kind="device holder")[:HOLDER_DIGITS]
+
+    def mark(self, body: str) -> str:
         """Return what nobody else can write under a token."""
-        return self.protection.index(f"{username}\n{body}", kind="known device")
+        return self.protection.index(body, kind="known device")
+
+    def holder_of(self, token: str, *, now: datetime) -> str:
+        """Return what stands for the account on whose device a token is kept, or nothing: none of ours, or too old."""
+        body, _, mark = token.removeprefix(PREFIX).rpartition(".")
+        parts = body.split(".")
+        if not token.startswith(PREFIX) or len(parts) != TOKEN_PARTS or not parts[1].isascii():
+            return ""
+        _, until, holder = parts
+        if not until.isdecimal() or int(until) <= now.timestamp():
+            return ""
+        return holder if secrets.compare_digest(self.mark(body).encode(), mark.encode()) else ""
 
     def is_known(self, username: str, token: str, *, now: datetime) -> bool:
         """Tell whether a token was given to a device for this username, and is not too old."""
-        parts = token.removeprefix(PREFIX).split(".")
-        if not token.startswith(PREFIX) or len(parts) != TOKEN_PARTS or not parts[1].isascii():
-            return False
-        nonce, until, mark = parts
-        if not until.isdecimal() or int(until) <= now.timestamp():
-            return False
-        return secrets.compare_digest(self.mark(username, f"{nonce}.{until}").encode(), mark.encode())
+        return secrets.compare_digest(self.holder(username).encode(), self.holder_of(token, now=now).encode())
 
 
 @dataclass(frozen=True, kw_only=True)

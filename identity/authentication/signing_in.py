@@ -188,10 +188,16 @@ class SignIn:
         with self.store.transaction() as tx:
             person = self.identity.require_person(tx, shown.person)
             if SubjectUse.ACT in PERMITS[person.state]:
-                factors = {shown.held.factor}
-                return SignedIn(token=self.access.add_session(tx, person, factors, agent=agent, bound=bound))
+                token = self.access.add_session(tx, person, {shown.held.factor}, agent=agent, bound=bound)
+                return SignedIn(token=token, device=self.device(tx, person.id))
             tx.record(AuditEvent(tag="session:begin:refused", actor=person.id, subject=person.id))
         raise SubjectNotActive(subject=person.id, state=person.state.value)
+
+    def device(self, view: Reading, person: str) -> str:
+        """Return what a device keeps on which somebody has come in without telling a username."""
+        account = self.accounts.account(view, person=person)
+        username = None if account is None else account.username  # whoever has an authenticator has both
+        return "" if username is None else self.attempts.devices.token(username, now=view.now)
 
     def shown(self, answer: Answer) -> Authenticator:
         """Return the authenticator by which a question was answered. Raise `CredentialsWrong`.

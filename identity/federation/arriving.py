@@ -164,7 +164,7 @@ class Arriving:
         if found is None:
             return self.vouching.register(tx, vouched), How.REGISTERED
         account = self.access.repository.account(tx, person=found.id)
-        if account is not None and account.username is not None:
+        if account is not None:  # one that nobody has activated yet included: it waits for whoever has the code
             raise LinkNeedsLogin
         sure = min(vouched.level, vouched.shown)
         if sure < LINKING_LEVEL:

@@ -28,6 +28,7 @@ from identity.four_eyes.proposals import (
 from identity.four_eyes.repository import ProposalRepository
 from identity.service import IdentityService
 from trust import requests
+from trust.errors import TrustError
 from trust.events import AuditEvent, Fact
 from trust.identifiers import new_id
 from trust.reasons import require_reason
@@ -144,19 +145,34 @@ class FourEyes:
     def use(self, tx: Transaction, name: str, *, kind: str, subject: str, by: str) -> Proposal:
         """Use an approval of a kind that is carried out later, once, within a use case of somebody else.
 
-        Raise `ProposalNotAgreed` where nobody agreed to this, where it was used, or where it is over: an approval
-        lives as long as the proposal would have.
+        It belongs into the transaction that says the thing is done: what failed has used nothing, and is tried again
+        with the same approval. Raise `ProposalNotAgreed`.
         """
-        found = self.repository.find(tx, name)
-        if found is None or (found.kind, found.subject, found.state) != (kind, subject, ProposalState.APPROVED):
-            raise ProposalNotAgreed
-        if not self.handlers[kind].later or found.expires_at <= tx.now:
-            raise ProposalNotAgreed
+        found = self.agreed(tx, name, kind=kind, subject=subject)
         used = replace(found, state=LIFECYCLE.after(found.state, ProposalEvent.USE))
         self.repository.decide(tx, used)
         tx.flush()
         record(tx, used, ProposalEvent.USE.value, by=by, told="")
         return used
+
+    def agreed(self, view: Reading, name: str, *, kind: str, subject: str) -> Proposal:
+        """Return an approval that may be used now, of a kind that is carried out later.
+
+        Raise `ProposalNotAgreed` where nobody agreed to this, where it was used, or where it is over: an approval
+        lives as long as the proposal would have.
+        """
+        found = self.repository.find(view, name)
+        if found is None or (found.kind, found.subject, found.state) != (kind, subject, ProposalState.APPROVED):
+            raise ProposalNotAgreed
+        if not self.handlers[kind].later or found.expires_at <= view.now:
+            raise ProposalNotAgreed
+        return found
+
+    def failed(self, proposal: Proposal, *, by: str, error: TrustError) -> None:
+        """Record that what was agreed to was begun and came to nothing. The approval is there still."""
+        facts: dict[str, Fact] = {"proposal": proposal.id, "kind": proposal.kind, "code": error.code}
+        with self.store.transaction() as tx:
+            tx.record(AuditEvent(tag="proposal:use:failed", actor=by, subject=proposal.subject, facts=facts))
 
     # --- looking
 

@@ -14,6 +14,7 @@ NotFound
 ├── ConsentUnknown         no such consent of this person
 └── NotRegistered          the business system is not registered for sign-on
 Conflict
+├── KeyNotNext             this key is not the one that comes next
 └── KeyTooYoung            the next key has not been published for long enough
 """
 
@@ -27,6 +28,7 @@ __all__ = [
     "ClientRefused",
     "ConsentUnknown",
     "GrantRefused",
+    "KeyNotNext",
     "KeyTooYoung",
     "MetadataMalformed",
     "NotRegistered",
@@ -104,6 +106,12 @@ class NotRegistered(NotFound):
     """The business system is not registered for sign-on."""
 
     code = "openid.not_registered"
+
+
+class KeyNotNext(Conflict):
+    """This key is not the one that comes next, or has taken over meanwhile: look which one does, and propose that."""
+
+    code = "openid.key_not_next"
 
 
 class KeyTooYoung(Conflict):

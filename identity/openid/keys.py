@@ -7,7 +7,7 @@ business system ever meets a signature of a key that it could not have fetched, 
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from identity.jose import JWSAlgorithm, compact, jwk_of
@@ -17,9 +17,9 @@ from identity.openid.provider_key import PURPOSE, ProviderKey, ProviderKeyState
 from trust.crypto.public_keys import PublicKey
 from trust.events import AuditEvent, Fact
 from trust.signing import KeyCustody
-from trust.store import LostRace, Store, Transaction
+from trust.store import LostRace, Reading, Store, Transaction
 
-__all__ = ["CACHED", "ProviderKeys"]
+__all__ = ["CACHED", "ProviderKeys", "require_known"]
 
 CACHED: Final = timedelta(minutes=5)
 """How long a copy of the published keys may be kept."""
@@ -109,14 +109,23 @@ class ProviderKeys:
         """
         self.published()
         with self.store.transaction() as tx:
-            kept = {one.state: one for one in repository.keys(tx) if one.algorithm is algorithm and one.slot}
-            coming, leaving = kept[ProviderKeyState.NEXT], kept[ProviderKeyState.CURRENT]
-            wait = coming.made_at + KNOWN_AFTER - tx.now
-            if wait > timedelta(0):
-                raise KeyTooYoung(seconds=int(wait.total_seconds()) + 1)
-            self.custody.activate(tx, coming.key)
-            self.custody.retire(tx, leaving.key, until=tx.now + KEPT)
-            return self.succeed(tx, coming, leaving, by=by, tag="openid_key:rotate:done")
+            return self.take_over(tx, algorithm, by=by)
+
+    def take_over(self, tx: Transaction, algorithm: JWSAlgorithm, *, by: str) -> ProviderKey:
+        """Do the same within a use case, where the keys are there. Raise `KeyTooYoung`."""
+        coming, leaving = self.coming(tx, algorithm), self.signing(tx, algorithm)
+        require_known(coming, tx.now)
+        self.custody.activate(tx, coming.key)
+        self.custody.retire(tx, leaving.key, until=tx.now + KEPT)
+        return self.succeed(tx, coming, leaving, by=by, tag="openid_key:rotate:done")
+
+    def coming(self, view: Reading, algorithm: JWSAlgorithm) -> ProviderKey:
+        """Return the key that comes next."""
+        return at(view, algorithm, ProviderKeyState.NEXT)
+
+    def signing(self, view: Reading, algorithm: JWSAlgorithm) -> ProviderKey:
+        """Return the key that signs now."""
+        return at(view, algorithm, ProviderKeyState.CURRENT)
 
     def rotate_due(self, age: timedelta) -> tuple[str, ...]:
         """Rotate the keys of each algorithm that were rotated so long ago, and return those that sign from now on.
@@ -140,15 +149,17 @@ class ProviderKeys:
         Whoever keeps a copy of the published keys may refuse logins until it fetches them anew.
         """
         self.published()
+        facts: dict[str, Fact] = {"reason": reason}
         with self.store.transaction() as tx:
-            kept = {one.state: one for one in repository.keys(tx) if one.algorithm is algorithm and one.slot}
-            coming, leaving = kept[ProviderKeyState.NEXT], kept[ProviderKeyState.CURRENT]
+            coming, leaving = self.coming(tx, algorithm), self.signing(tx, algorithm)
             self.custody.activate(tx, coming.key)
             self.custody.retire(tx, leaving.key)
             repository.remove_key(tx, leaving.kid)
-            tx.record(
-                AuditEvent(tag="openid_key:withdraw:done", actor=by, subject=leaving.kid, facts={"reason": reason})
-            )
+            for tag in (
+                "openid_key:withdraw:done",
+                "key:stop_alone:done",
+            ):  # among the latter is every key of the house
+                tx.record(AuditEvent(tag=tag, actor=by, subject=leaving.kid, facts=facts))
             return self.succeed(tx, coming, None, by=by, tag="openid_key:replace:done")
 
     def succeed(
@@ -164,3 +175,15 @@ class ProviderKeys:
         facts: dict[str, Fact] = {"algorithm": coming.algorithm.value}
         tx.record(AuditEvent(tag=tag, actor=by, subject=coming.kid, facts=facts))
         return next(one for one in repository.keys(tx) if one.kid == coming.kid)
+
+
+def require_known(key: ProviderKey, now: datetime) -> None:
+    """Return if everybody can know a key that was published when it was made, else raise `KeyTooYoung`."""
+    wait = key.made_at + KNOWN_AFTER - now
+    if wait > timedelta(0):
+        raise KeyTooYoung(seconds=int(wait.total_seconds()) + 1)
+
+
+def at(view: Reading, algorithm: JWSAlgorithm, state: ProviderKeyState) -> ProviderKey:
+    """Return the one key of an algorithm in a place that only one key can have."""
+    return next(one for one in repository.keys(view) if (one.algorithm, one.state) == (algorithm, state))

@@ -4,6 +4,7 @@ A provider that does not answer leaves everything as it was.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -87,17 +88,15 @@ class ProviderDesk:
         purpose: Purpose,
         method: Method,
         claimed: Claimed,
-        origin: str = "",
+        origins: Sequence[str] = ("",),
     ) -> Order:
         """Put a question on record. Raise `NoProvider`, `TooManyProofings`.
 
-        Of who is not logged in those from one `origin` are counted: whoever knows somebody's number keeps nobody out.
+        Of who is not logged in those from one origin are counted: whoever knows somebody's number keeps nobody out.
+        It counts for the first of its origins of which there were not too many.
         """
         provider = self.require_provider()
-        begun = self.repository.begun_since(tx, applicant, tx.now - DAY, origin=origin)
-        if len(begun) >= MOST_A_DAY:
-            wait = begun[len(begun) - MOST_A_DAY] + DAY - tx.now
-            raise TooManyProofings(seconds=int(wait.total_seconds()) + 1)
+        origin = self.origin_with_room(tx, applicant, origins)
         order = Order(
             id=new_id("prfo", at=tx.now),
             applicant=applicant,
@@ -112,6 +111,16 @@ class ProviderDesk:
         )
         self.repository.add(tx, order)
         return order
+
+    def origin_with_room(self, view: Reading, applicant: str, origins: Sequence[str]) -> str:
+        """Return the first origin from which an applicant may ask once more. Raise `TooManyProofings`."""
+        waits = []
+        for origin in origins:
+            begun = self.repository.begun_since(view, applicant, view.now - DAY, origin=origin)
+            if len(begun) < MOST_A_DAY:
+                return origin
+            waits.append(begun[len(begun) - MOST_A_DAY] + DAY - view.now)
+        raise TooManyProofings(seconds=int(min(waits).total_seconds()) + 1)
 
     def require(self, view: Reading, name: str, *, applicant: str, purpose: Purpose) -> Order:
         """Return an applicant's own order, or raise `ProofingUnknown`."""

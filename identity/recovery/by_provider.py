@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from identity import recording
+from identity.authentication.attempts import KnownDevices
 from identity.citizen_number import CitizenNumber
 from identity.duties import Actor
 from identity.errors import AccountUnknown
@@ -37,6 +38,9 @@ __all__ = ["AskToRecover", "Begun", "RecoveryByProvider", "RecoveryTimes"]
 
 PREFIX: Final = "xy_"
 NOBODY: Final = "nobody"
+KNOWN_DEVICE: Final = "known device"
+"""Where all devices come from on which an account is known: they have one count together."""
+
 MOST: Final = 20
 
 
@@ -63,6 +67,9 @@ class AskToRecover:
     network: str = field(default="", repr=False)
     """Where the request comes from: what is asked from elsewhere with the same number is counted apart."""
 
+    device: str = field(default="", repr=False)
+    """What the device was given at the last login: where the account is known there is a count beside the network's."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Begun:
@@ -84,12 +91,14 @@ class RecoveryByProvider:
         identity: IdentityService,
         reopening: Reopening,
         desk: ProviderDesk,
+        devices: KnownDevices,
         times: RecoveryTimes,
     ) -> None:
         self.store = store
         self.identity = identity
         self.reopening = reopening
         self.desk = desk
+        self.devices = devices
         self.times = times
 
     # --- of who has lost it
@@ -104,17 +113,21 @@ class RecoveryByProvider:
         secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
         with self.store.transaction() as tx:
             number = CitizenNumber.parse(command.citizen_number, today=tx.now.date())
+            owner = self.owner(tx, name, number)
+            networks = (
+                [command.network, KNOWN_DEVICE] if self.is_known(tx, owner, command.device) else [command.network]
+            )
             order = self.desk.ask(
                 tx,
                 applicant=self.desk.repository.applicant(number.value),
                 purpose=Purpose.RECOVERY,
                 method=Method.REMOTE,
                 claimed=Claimed(name=name.value, number=number.value),
-                origin=self.desk.repository.origin(command.network),
+                origins=[self.desk.repository.origin(one) for one in networks],
             )
             recovery = Recovery(
                 id=new_id("rcv", at=tx.now),
-                person=self.owner(tx, name, number),
+                person=owner,
                 digest=digest_of(secret),
                 proofing_order=order.id,
                 begun_at=tx.now,
@@ -133,6 +146,29 @@ class RecoveryByProvider:
         if person is None or account is None or person.name != name:
             return None
         return person.id
+
+    def is_known(self, view: Reading, owner: str | None, device: str) -> bool:
+        """Tell whether the owner of an account has logged in on a device; the same work where there is no account."""
+        account = self.identity.repository.account(view, person=owner or NOBODY)
+        username = "" if account is None or account.username is None else account.username
+        is_known = self.devices.is_known(username, device, now=view.now)
+        return is_known and username != ""
+
+    def knows(self, command: AskToRecover) -> bool:
+        """Tell whether somebody asks for an account from a device on which it is known, before it is asked for.
+
+        Raise `PersonNameMalformed`, `CitizenNumberMalformed`.
+        """
+        name = PersonName(command.name.strip())
+        with self.store.reading() as view:
+            number = CitizenNumber.parse(command.citizen_number, today=view.now.date())
+            return self.is_known(view, self.owner(view, name, number), command.device)
+
+    def named(self, secret: str) -> str:
+        """Return which recovery a secret belongs to, or nothing."""
+        with self.store.reading() as view:
+            found = repository.by_digest(view, digest_of(secret))
+        return "" if found is None else found.id
 
     def complete(self, secret: str) -> Recovery:
         """Ask what the provider says, and begin to wait. One that waits for its applicant is returned as it is.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Final
 
 from typing_extensions import override
@@ -17,14 +17,12 @@ from identity.subject import Organisation, Person
 from identity.subjects.changes import ChangeKind, Ground, SubjectChange
 from identity.subjects.errors import ChangeOutOfOrder, OwnAffair
 from identity.subjects.repository import SubjectRepository
+from trust.china_time import CHINA
 from trust.events import AuditEvent, Fact
 from trust.identifiers import new_id
 from trust.store import Reading, Transaction
 
 __all__ = ["CHINA", "Made", "SubjectHandler", "day_of", "keep", "require_order"]
-
-CHINA: Final = timezone(timedelta(hours=8), "CST")
-"""Whose days the days of evidence are."""
 
 NO_DETAILS: Final[Mapping[str, Fact]] = {}
 

@@ -20,6 +20,7 @@ from tests.api.commands import Run, on_instance
 from tests.fakes.clock import SettableClock
 from tests.keys.devices import TOKEN_PIN, new_token, softhsm
 from trust import repository
+from trust.authority import AuthorityUnknown
 from trust.events import Fact
 from trust.founding import Role
 
@@ -210,6 +211,9 @@ def test_the_root_key_is_divided(trust: Run, folder: Path, tmp_path: Path) -> No
     assert (record["threshold"], record["shares"]) == (2, 3)
     assert events(folder, "root_key:divide:done") != []
     assert trust("keys", "divide", *holders, "--threshold", "4").code == 1
+    unwritten = trust("keys", "divide", *holders, "--threshold", "2", "--transcript", tmp_path / "none" / "shares.md")
+    assert (unwritten.code, "the transcript was not written" in unwritten.err) == (1, True)
+    assert "门限 threshold: 2 / 3" in unwritten.out
     # The holders come together again.
     there = settings_for(folder).root_key.read_text()
     assert trust("keys", "combine", told="\n".join(words)).code == 1  # never over a root key that is there
@@ -327,6 +331,7 @@ def test_a_key_that_somebody_else_may_have_is_stopped_at_once_on_record(
     stopped = ("--reason", "值班人员离职，介质去向不明", "--actor", "night watch")
     assert trust("keys", "rotate", "seal-maker", "--compromised", *stopped).code == 0
     assert trust("keys", "retire", audit, *stopped).code == 0
+    assert trust("keys", "retire", audit, *stopped).code == 1  # and nothing says that it was stopped twice
     assert [one["state"] for one in ring(trust, Role.SEAL_MAKER)] == ["retired", "active"]
     with opened(folder) as instance:
         events = Service(instance, SettableClock()).events(after=before)
@@ -337,7 +342,7 @@ def test_a_key_that_somebody_else_may_have_is_stopped_at_once_on_record(
 
 def operation(told: KeyOperation, **content: Fact) -> dict[str, Fact]:
     """Return what is agreed to about an operation."""
-    names = ("key", "count", "threshold", "holders", "label", "witnesses")
+    names = ("key", "count", "threshold", "holders", "label", "witnesses", "authority")
     return {"operation": told.value, **dict.fromkeys(names), **content}
 
 
@@ -352,11 +357,12 @@ def test_root_key_data_keys_and_every_other_change_take_two_where_the_settings_s
         KeyOperation.ROOT_TO_TOKEN: ("label",),
         KeyOperation.LIMIT: (key, "1000000"),
         KeyOperation.DESTROY: (key, "--witness", "甲", "--witness", "乙", "--reason", "密钥停用已久"),
+        KeyOperation.ROTATE_AUTHORITY: ("issuing-sm2",),
     }
     assert set(commands) == set(KeyOperation)
     monkeypatch.setenv("TRUST_AGREED_ROTATIONS", "true")
     for one, arguments in commands.items():
-        refused = trust("keys", one.value, *arguments)
+        refused = trust("pki" if one is KeyOperation.ROTATE_AUTHORITY else "keys", one.value, *arguments)
         assert (refused.code, "key_change.not_agreed" in refused.err) == (1, True), one
     name = agreed_to(folder, KEY_OPERATE, "rekey-root", operation(KeyOperation.REKEY_ROOT))
     other = trust("keys", "rewrap", "--proposal", name)
@@ -369,6 +375,70 @@ def test_root_key_data_keys_and_every_other_change_take_two_where_the_settings_s
     assert (more.code, "key_change.not_agreed" in more.err) == (1, True)  # not what was agreed to, which is not used
     assert trust("keys", "limit", key, "1000000", "--proposal", name).code == 0
     assert [one["limit"] for one in ring(trust, Role.AUDIT)] == [1_000_000]
+
+
+def test_what_comes_to_nothing_uses_no_agreement_and_is_on_record(
+    trust: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRUST_AGREED_ROTATIONS", "true")
+    name = agreed_to(folder, KEY_OPERATE, "rekey-root", operation(KeyOperation.REKEY_ROOT))
+    command = ("keys", "rekey-root", "--proposal", name, "--actor", "wang")
+    root = settings_for(folder).root_key.read_text()
+    monkeypatch.setenv("TRUST_ROOT_SECRET", root)
+    failed = trust(*command)
+    assert (failed.code, "keys.next_root_missing" in failed.err) == (1, True)
+    monkeypatch.setenv("TRUST_ROOT_SECRET", root)
+    assert events(folder, "proposal:use:failed") == [("operator:wang", "rekey-root")]
+    monkeypatch.setenv("TRUST_ROOT_SECRET", root)
+    monkeypatch.setenv("TRUST_ROOT_SECRET_NEXT", "5a" * 32)
+    assert trust(*command).code == 0
+    monkeypatch.setenv("TRUST_ROOT_SECRET", "5a" * 32)
+    monkeypatch.delenv("TRUST_ROOT_SECRET_NEXT")
+    again = trust(*command)
+    assert (again.code, "proposal.not_agreed" in again.err) == (1, True)
+    monkeypatch.setenv("TRUST_ROOT_SECRET", "5a" * 32)
+    assert len(events(folder, "proposal:use:failed")) == len(events(folder, "proposal:use:done")) == 1
+
+
+def test_each_operation_uses_its_agreement_as_it_is_done(
+    trust: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert trust("keys", "rotate", "seal-maker", "--compromised").code == 0
+    old = str(ring(trust, Role.SEAL_MAKER)[0]["key"])
+    monkeypatch.setenv("TRUST_AGREED_ROTATIONS", "true")
+    for subject, content, arguments, code in (
+        ("rewrap", operation(KeyOperation.REWRAP), (), 0),
+        (
+            "divide",
+            operation(KeyOperation.DIVIDE_ROOT, threshold=2, holders="甲\n乙"),
+            ("--holder", "甲", "--holder", "乙", "--threshold", "2", "--transcript", tmp_path / "shares.md"),
+            0,
+        ),
+        # One witness was agreed to, and is too few.
+        (f"destroy {old}", operation(KeyOperation.DESTROY, key=old, witnesses="甲"), (old, "--witness", "甲"), 1),
+        (
+            f"destroy {old}",
+            operation(KeyOperation.DESTROY, key=old, witnesses="甲\n乙"),
+            (old, "--witness", "甲", "--witness", "乙"),
+            0,
+        ),
+        (
+            "rotate-authority issuing-sm2",
+            operation(KeyOperation.ROTATE_AUTHORITY, authority="issuing-sm2"),
+            ("issuing-sm2",),
+            0,
+        ),
+    ):
+        name = agreed_to(folder, KEY_OPERATE, subject, content)
+        told = subject.split(maxsplit=1)[0]
+        group = "pki" if told == "rotate-authority" else "keys"
+        reason = ("--reason", "密钥停用已久") if told == "destroy" else ()
+        assert trust(group, told, *arguments, *reason, "--proposal", name).code == code, subject
+        again = trust(group, told, *arguments, *reason, "--proposal", name)
+        assert ("proposal.not_agreed" in again.err) == (code == 0), subject
+    used = [subject for _, subject in events(folder, "proposal:use:done")]
+    assert used == ["rewrap", "divide", f"destroy {old}", "rotate-authority issuing-sm2"]
+    assert [subject for _, subject in events(folder, "proposal:use:failed")] == [f"destroy {old}"] * 2
 
 
 @pytest.mark.parametrize(
@@ -388,3 +458,5 @@ def test_what_is_proposed_says_all_that_is_agreed_to_and_no_more(
     assert refused.value.details == {"field": field}
     with pytest.raises(KeyNotKnown):
         agreed_to(folder, KEY_OPERATE, "any", operation(KeyOperation.LIMIT, key="software:key_0", count=1))
+    with pytest.raises(AuthorityUnknown):
+        agreed_to(folder, KEY_OPERATE, "any", operation(KeyOperation.ROTATE_AUTHORITY, authority="none"))

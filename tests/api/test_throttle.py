@@ -135,6 +135,21 @@ def test_who_asks_the_endpoints_of_sign_on_too_often_waits(founded_folder: Path,
         assert logout_from_above(service) == 429
 
 
+def test_who_shares_an_address_with_a_stranger_comes_to_the_pages_of_sign_on(
+    founded_folder: Path, tmp_path: Path
+) -> None:
+    with served(copied(founded_folder, tmp_path / "instance"), openid_rate="2/hour") as service:
+        devices, now = service.instance.base.sign_in.attempts.devices, service.instance.base.clock.now()
+
+        def ask(device: str) -> int:
+            return service.ask("GET", "/login", headers={"Cookie": f"__Host-xinyin-device={device}"}).status_code
+
+        ours, another, theirs = (devices.token(name, now=now) for name in ("wang", "wang", "zhao"))
+        assert [ask("") for _ in range(3)] == [200, 200, 429]
+        assert [ask(one) for one in (ours, another, ours, another)] == [200, 200, 429, 429]  # one count for an account
+        assert [ask(one) for one in (theirs, theirs[:-1], "xd_a.9999999999.b.c")] == [200, 429, 429]
+
+
 def test_what_was_refused_by_its_rate_leaves_no_trace(founded_folder: Path, tmp_path: Path) -> None:
     # Otherwise a flood would fill the audit trail, and take the lock of the database at every drop.
     with served(copied(founded_folder, tmp_path / "instance"), login_rate="1/hour") as service:

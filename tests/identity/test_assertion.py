@@ -58,7 +58,7 @@ def test_an_audience_is_a_text_or_several(named: Any) -> None:  # noqa: ANN401 -
     assertion, audiences = signed(aud=named), frozenset({AUDIENCE})
     with pytest.raises(AssertionRefused) as refused:
         read_assertion(assertion, [PUBLIC], audiences=audiences, now=NOW)
-    assert refused.value.details["fault"] == "claims"
+    assert refused.value.details["fault"] == "audience"
     assert read_assertion(signed(aud=[named, AUDIENCE]), [PUBLIC], audiences=audiences, now=NOW).client == "client"
 
 
@@ -76,34 +76,34 @@ def test_one_of_several_audiences_will_do() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "fault"),
     [
-        {"iss": None},
-        {"iss": "other"},
-        {"sub": None},
-        {"sub": "other"},
-        {"sub": 1, "iss": 1},
-        {"sub": ["client"], "iss": ["client"]},
-        {"aud": None},
-        {"aud": ""},
-        {"aud": "https://trust.example"},
-        {"aud": AUDIENCE + "/"},
-        {"aud": AUDIENCE.upper()},
-        {"aud": []},
-        {"aud": [[AUDIENCE]]},
-        {"aud": {AUDIENCE: 1}},
-        {"jti": None},
-        {"jti": ""},
-        {"jti": 1},
-        {"jti": "j" * (MAX_JTI + 1)},
-        {"exp": None},
-        {"exp": "2026-11-22"},
-        {"exp": str(GOOD["exp"])},
-        {"exp": [GOOD["exp"]]},
+        ({"iss": None}, "issuer"),
+        ({"iss": "other"}, "issuer"),
+        ({"sub": None}, "issuer"),
+        ({"sub": "other"}, "issuer"),
+        ({"sub": 1, "iss": 1}, "issuer"),
+        ({"sub": ["client"], "iss": ["client"]}, "issuer"),
+        ({"aud": None}, "audience"),
+        ({"aud": ""}, "audience"),
+        ({"aud": "https://trust.example"}, "audience"),
+        ({"aud": AUDIENCE + "/"}, "audience"),
+        ({"aud": AUDIENCE.upper()}, "audience"),
+        ({"aud": []}, "audience"),
+        ({"aud": [[AUDIENCE]]}, "audience"),
+        ({"aud": {AUDIENCE: 1}}, "audience"),
+        ({"jti": None}, "jti"),
+        ({"jti": ""}, "jti"),
+        ({"jti": 1}, "jti"),
+        ({"jti": "j" * (MAX_JTI + 1)}, "jti"),
+        ({"exp": None}, "claims"),
+        ({"exp": "2026-11-22"}, "claims"),
+        ({"exp": str(GOOD["exp"])}, "claims"),
+        ({"exp": [GOOD["exp"]]}, "claims"),
     ],
 )
-def test_each_claim_must_be_right(changes: dict[str, Any]) -> None:
-    assert fault_of(signed(**changes)) == "claims"
+def test_each_claim_must_be_right(changes: dict[str, Any], fault: str) -> None:
+    assert fault_of(signed(**changes)) == fault
 
 
 def test_a_claim_may_be_as_long_as_the_limit() -> None:
@@ -116,22 +116,22 @@ def test_a_moment_beyond_time_is_none(exp: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("expires_at", "holds"),
+    ("expires_at", "fault"),
     [
-        (WHOLE - CLOCK_SKEW, False),
-        (WHOLE - CLOCK_SKEW + SECOND, True),
-        (WHOLE, True),
-        (WHOLE + MAX_LIFETIME + CLOCK_SKEW, True),
-        (WHOLE + MAX_LIFETIME + CLOCK_SKEW + SECOND, False),
-        (WHOLE + timedelta(days=365), False),
+        (WHOLE - CLOCK_SKEW, "time"),
+        (WHOLE - CLOCK_SKEW + SECOND, ""),
+        (WHOLE, ""),
+        (WHOLE + MAX_LIFETIME + CLOCK_SKEW, ""),
+        (WHOLE + MAX_LIFETIME + CLOCK_SKEW + SECOND, "lifetime"),
+        (WHOLE + timedelta(days=365), "lifetime"),
     ],
 )
-def test_an_assertion_lives_shortly(expires_at: datetime, *, holds: bool) -> None:
+def test_an_assertion_lives_shortly(expires_at: datetime, fault: str) -> None:
     assertion = signed(exp=stamp(expires_at))
-    if holds:
-        assert read_assertion(assertion, [PUBLIC], audiences=[AUDIENCE], now=WHOLE).client == "client"
+    if fault:
+        assert fault_of(assertion, at=WHOLE) == fault
     else:
-        assert fault_of(assertion, at=WHOLE) == "time"
+        assert read_assertion(assertion, [PUBLIC], audiences=[AUDIENCE], now=WHOLE).client == "client"
 
 
 def test_an_assertion_is_not_used_before_its_time() -> None:
@@ -149,7 +149,7 @@ def test_a_beginning_that_is_no_moment_is_refused(nbf: object, fault: str) -> No
 @pytest.mark.parametrize("character", ["\x00", "\ud800", "\n", "\u202e"])
 def test_names_that_no_database_holds_are_none(character: str) -> None:
     # Signed as JSON writes it, with an escape: joserfc itself would not write half a character.
-    for name, fault in (("jti", "claims"), ("sub", "claims")):
+    for name, fault in (("jti", "jti"), ("sub", "issuer")):
         payload = json.dumps({**GOOD, name: f"client{character}"}).encode()
         assertion = jws.serialize_compact({"alg": "ES256"}, payload, KEY)
         assert fault_of(assertion) == fault

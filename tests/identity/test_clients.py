@@ -196,7 +196,7 @@ def test_a_system_that_is_not_approved_gets_nothing(office: Office) -> None:
 def test_a_system_speaks_for_itself_alone(office: Office) -> None:
     one, other = office.client(), office.client()
     assert refused_with(office, one.assertion(iss=other.client.id, sub=other.client.id)) == "signature"
-    assert refused_with(office, one.assertion(iss=other.client.id)) == "claims"
+    assert refused_with(office, one.assertion(iss=other.client.id)) == "issuer"
     assert refused_with(office, one.assertion(sub=other.client.id)) == "signature"
 
 

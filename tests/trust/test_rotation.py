@@ -14,11 +14,12 @@ from tests.fakes.clock import SettableClock
 from tests.fakes.faulty import Faults, FaultyCustody
 from trust import repository
 from trust.authority import Authorities
+from trust.events import AuditEvent
 from trust.founding import LATER, NotFounded, Role, ServiceKeys, complete, found
 from trust.repository import ServiceKey
 from trust.rotation import OVERLAP, Rotation
 from trust.signing import KeyReference, SigningUnavailable
-from trust.store import LostRace, Store
+from trust.store import LostRace, Store, Transaction
 from trust.tables import ServiceKeyRow
 
 OPERATOR = "某省政务服务"
@@ -140,6 +141,25 @@ def test_a_rotation_that_breaks_off_changes_nothing(founded: Founded) -> None:
         ring = sorted(key_repository.all_keys(view, ring="audit"), key=lambda one: one.ring_version)
     # The one in between never signed, and nobody can take it into use any more.
     assert [one.state for one in ring] == [KeyState.RETIRING, KeyState.RETIRED, KeyState.ACTIVE]
+
+
+def test_what_belongs_to_a_rotation_happens_with_it_or_not_at_all(founded: Founded) -> None:
+    def further(tx: Transaction) -> None:
+        tx.record(AuditEvent(tag="test:use:done", actor="test", subject="test"))
+
+    def refused(tx: Transaction) -> None:
+        further(tx)
+        raise LostRace
+
+    founded.faults.fail("sign:certification", SigningUnavailable())
+    for also, error in ((further, SigningUnavailable), (refused, LostRace)):
+        with pytest.raises(error):
+            founded.rotation.rotate(Role.AUDIT, actor="act_1", further=also)
+    assert [one.version for one in founded.versions(Role.AUDIT)] == [1]
+    founded.rotation.rotate(Role.AUDIT, actor="act_1", further=further)
+    with founded.store.reading() as view:
+        tags = [one.event.tag for one in repository.events(view)]
+    assert (tags.count("test:use:done"), tags.count("service_key:rotate:done")) == (1, 1)
 
 
 def test_of_two_rotations_at_once_one_wins(founded: Founded) -> None:

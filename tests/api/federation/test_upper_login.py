@@ -93,14 +93,35 @@ def test_the_same_document_is_not_enough_at_l1(neighbourhood: Neighbourhood, aut
     assert (answer.status_code, answer.json()["code"]) == (403, VouchedTooLow.code)
 
 
-def test_an_account_here_is_never_taken_over_by_a_number(neighbourhood: Neighbourhood) -> None:
+@pytest.mark.parametrize("username", ["", "an.account"], ids=["waiting", "activated"])
+def test_an_account_here_is_never_taken_over_by_a_number(neighbourhood: Neighbourhood, username: str) -> None:
     citizen = neighbourhood.citizen(authlevel=3)
-    person = neighbourhood.neighbour(citizen)
-    access = neighbourhood.service.instance.base.access
-    code = access.open_account(Actor(id="security", grants=frozenset()), person.id).secret
-    access.activate(code, username="an.account", password="seven quiet herons at dawn")
+    open_account(neighbourhood, neighbourhood.neighbour(citizen).id, username)
     answer = neighbourhood.enter(citizen)
     assert (answer.status_code, answer.json()["code"]) == (409, LinkNeedsLogin.code)
+
+
+def open_account(neighbourhood: Neighbourhood, person: str, username: str = "") -> None:
+    """Open an account, and activate it under a name."""
+    access = neighbourhood.service.instance.base.access
+    code = access.open_account(Actor(id="security", grants=frozenset()), person).secret
+    if username:
+        access.activate(code, username=username, password="seven quiet herons at dawn")
+
+
+@pytest.mark.parametrize("username", ["", "lost.account"], ids=["waiting", "activated"])
+def test_nobody_comes_from_above_into_an_account_that_was_recovered(
+    neighbourhood: Neighbourhood, username: str
+) -> None:
+    citizen, instance = neighbourhood.citizen(authlevel=3), neighbourhood.service.instance
+    body = neighbourhood.enter(citizen).json()
+    open_account(neighbourhood, body["person"], username)
+    assert neighbourhood.enter(citizen).status_code == 201
+    with instance.base.store.transaction() as tx:
+        instance.proofing.reopening.reopen(tx, body["person"], by="officer")
+    answer = neighbourhood.enter(citizen)
+    assert (answer.status_code, answer.json()["code"]) == (409, LinkNeedsLogin.code)
+    assert "link:remove:done" in neighbourhood.tags(body["person"])
 
 
 def test_another_name_for_the_same_document_is_a_registrars_affair(neighbourhood: Neighbourhood) -> None:

@@ -1,9 +1,11 @@
 """What the basic profile of the OpenID conformance suite asks of a provider, as far as no other test here asks it.
 
 The suite itself needs a network; each case names the module of its plan (`oidcc-basic-certification-test-plan`,
-`oidcc-config-certification-test-plan`). What is asked elsewhere: test_flow.py has the login itself (oidcc-server),
-codes that come twice (oidcc-codereuse), prompt=login, requests by POST, refresh tokens; test_asking.py what is wrong
-with a request; tests/interop two clients of others.
+`oidcc-config-certification-test-plan`, `oidcc-rp-initiated-logout-certification-test-plan`, and of
+`fapi2-security-profile-final-test-plan` what it asks of pushed requests and assertions). What is asked elsewhere:
+test_flow.py has the login itself (oidcc-server), codes that come twice (oidcc-codereuse), prompt=login, requests by
+POST, refresh tokens; test_pages.py logging out behind the browser's back; test_asking.py what is wrong with a request;
+tests/interop two clients of others.
 """
 
 from datetime import timedelta
@@ -11,37 +13,25 @@ from typing import Any, Final
 
 import pytest
 
+from identity.duties import Duty, Grant
 from identity.openid.errors import MetadataMalformed
 from identity.openid.metadata import ClientMetadata
 from tests.api.builders import PUBLIC_URL, Service
-from tests.api.openid.test_flow import OFFLINE, claims_of, tokens_of
+from tests.api.openid.test_flow import OFFLINE, claims_of, codes_of, tokens_of
 from tests.api.sign_on import ALL, BACK, Browser, Human, SignOn, System, query_of
-from tests.fakes.clock import NOW
+
+pytestmark = pytest.mark.usefixtures("begin_at_the_same_moment")
 
 UNSIGNED: Final = "eyJhbGciOiJub25lIn0.eyJzY29wZSI6Im9wZW5pZCJ9."
 """A request object of nobody: {"alg":"none"}."""
 
+GOODBYE: Final = "https://app.example/goodbye"
 PLAIN_TOKEN: Final = "eyJhbGciOiJub25lIiwia2lkIjoieCJ9.eyJzdWIiOiJ4In0."
 
 
 @pytest.fixture(scope="module")
-def sign_on(shared: Service) -> SignOn:
-    return SignOn(shared)
-
-
-@pytest.fixture(scope="module")
-def system(sign_on: SignOn) -> System:
-    return sign_on.system()
-
-
-@pytest.fixture(scope="module")
-def human(sign_on: SignOn) -> Human:
-    return sign_on.human()
-
-
-@pytest.fixture(autouse=True)
-def begin_at_the_same_moment(shared: Service) -> None:
-    shared.clock.moment = NOW
+def leaving(sign_on: SignOn) -> System:
+    return sign_on.system(post_logout_redirect_uris=(GOODBYE,))
 
 
 def ask(system: System, **changes: str | None) -> Any:  # noqa: ANN401 - a response
@@ -315,6 +305,136 @@ def test_the_document_tells_the_truth(shared: Service) -> None:
     keys = shared.ask("GET", told["jwks_uri"].removeprefix(PUBLIC_URL)).json()["keys"]
     assert all({"kid", "alg", "use", "kty"} <= one.keys() and "d" not in one for one in keys)
     assert len({one["kid"] for one in keys}) == len(keys)
+
+
+def test_every_claim_of_the_document_is_told_and_no_other(sign_on: SignOn, system: System) -> None:
+    human, browser = sign_on.human(), Browser(sign_on.service)
+    app = codes_of(sign_on, human)
+    organisation = sign_on.service.organisation()
+    sign_on.service.appoint(human.person, Grant(Duty.LICENCE_OFFICER, organisation))
+    told = sign_on.service.ask("GET", "/.well-known/openid-configuration").json()
+    wanted = " ".join(told["scopes_supported"])
+    page = browser.log_in(system.begin(browser, scope=wanted, acr_values=told["acr_values_supported"][1]), human)
+    page = browser.send("/login/step-up", page, code=app.at(sign_on.service.clock.now()))
+    answer = browser.agree(page, organisation=organisation)
+    tokens = system.redeem(query_of(answer.headers["location"])["code"]).json()
+    assert sorted(tokens["scope"].split()) == sorted(told["scopes_supported"])
+    assert "refresh_token" in tokens
+    claims = claims_of(sign_on.service, tokens["id_token"])
+    info = sign_on.service.ask("GET", "/oauth2/userinfo", token=tokens["access_token"]).json()
+    assert claims.keys() | info.keys() == set(told["claims_supported"])
+    assert claims["acr"] in told["acr_values_supported"]
+
+
+def test_what_the_document_names_is_taken_and_nothing_else(sign_on: SignOn, system: System) -> None:
+    told = sign_on.service.ask("GET", "/.well-known/openid-configuration").json()
+    for grant in (
+        *told["grant_types_supported"],
+        "password",
+        "implicit",
+        "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    ):
+        answer = system.post("/oauth2/token", grant_type=grant)
+        is_known = answer.json().get("error") != "unsupported_grant_type"
+        assert is_known == (grant in told["grant_types_supported"]), grant
+    for prompt in (*told["prompt_values_supported"], "create"):
+        answer = ask(system, prompt=prompt)
+        error = query_of(answer.headers["location"]).get("error")
+        assert (error == "invalid_request") == (prompt not in told["prompt_values_supported"]), prompt
+    for method in (*told["code_challenge_methods_supported"], "plain"):
+        is_refused = query_of(ask(system, code_challenge_method=method).headers["location"]).get("error") is not None
+        assert is_refused == (method not in told["code_challenge_methods_supported"]), method
+
+
+# --- pushed requests and assertions
+
+
+@pytest.mark.parametrize(
+    ("audience", "status"),
+    [
+        pytest.param(PUBLIC_URL, 201, id="fapi2-…-issuer-as-audience"),
+        pytest.param(f"{PUBLIC_URL}/oauth2/token", 201, id="fapi2-…-token-endpoint-as-audience"),
+        pytest.param(f"{PUBLIC_URL}/oauth2/par", 201, id="fapi2-…-par-pushed-authorization-url-as-audience"),
+        pytest.param([PUBLIC_URL, "https://other.example"], 201, id="fapi2-…-array-as-audience"),
+        pytest.param("https://other.example", 401, id="fapi2-…-par-test-invalid-aud-fails"),
+        pytest.param(f"{PUBLIC_URL}/", 401, id="another spelling of the issuer"),
+        pytest.param(f"{PUBLIC_URL}/oauth2/revoke", 401, id="somewhere else here"),
+        pytest.param(None, 401, id="nobody"),
+    ],
+)
+def test_whom_an_assertion_is_for(system: System, audience: Any, status: int) -> None:  # noqa: ANN401 - any claim
+    proof = system.assertion(aud=audience)
+    answer = system.post("/oauth2/par", **system.parameters(), client_assertion=proof)
+    assert answer.status_code == status
+    assert answer.json().get("error") == (None if status == 201 else "invalid_client")
+
+
+def test_a_pushed_request_says_all_and_the_browser_changes_nothing(
+    sign_on: SignOn, system: System, human: Human
+) -> None:
+    """fapi2-…-par-attempt-reuse-request_uri, …-attempt-to-use-request_uri-for-different-client, -state-only-outside."""
+    browser, _ = logged_in(system, human)
+    name = system.post("/oauth2/par", **system.parameters(state="inside", prompt="none")).json()["request_uri"]
+    other = sign_on.system()
+    stolen = browser.ask("GET", "/oauth2/authorize", params={"client_id": other.client, "request_uri": name})
+    assert (stolen.status_code, "location" in stolen.headers) == (404, False)
+    outside = {"client_id": system.client, "request_uri": name, "state": "outside", "scope": "openid identity"}
+    told = query_of(browser.ask("GET", "/oauth2/authorize", params=outside).headers["location"])
+    assert told["state"] == "inside"
+    assert system.redeem(told["code"]).json()["scope"] == "openid profile"
+    again = browser.ask("GET", "/oauth2/authorize", params={"client_id": system.client, "request_uri": name})
+    assert (again.status_code, "location" in again.headers) == (404, False)
+
+
+# --- logging out
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        pytest.param({}, f"{GOODBYE}?state=bye", id="oidcc-rp-initiated-logout"),
+        pytest.param({"state": None}, GOODBYE, id="oidcc-rp-initiated-logout-no-state"),
+        pytest.param(
+            {"post_logout_redirect_uri": None}, None, id="oidcc-rp-initiated-logout-no-post-logout-redirect-uri"
+        ),
+        pytest.param(
+            {"post_logout_redirect_uri": f"{GOODBYE}x"},
+            None,
+            id="oidcc-rp-initiated-logout-bad-post-logout-redirect-uri",
+        ),
+        pytest.param(
+            {"post_logout_redirect_uri": f"{GOODBYE}?foo=bar"},
+            None,
+            id="oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri",
+        ),
+        pytest.param({"id_token_hint": PLAIN_TOKEN}, "asks", id="oidcc-rp-initiated-logout-bad-id-token-hint"),
+        pytest.param({"id_token_hint": None}, "asks", id="oidcc-rp-initiated-logout-no-id-token-hint"),
+        pytest.param(
+            {"id_token_hint": None, "post_logout_redirect_uri": None},
+            "asks",
+            id="oidcc-rp-initiated-logout-only-state",
+        ),
+        pytest.param(
+            {"id_token_hint": None, "post_logout_redirect_uri": None, "state": None},
+            "asks",
+            id="oidcc-rp-initiated-logout-no-params",
+        ),
+    ],
+)
+def test_a_business_system_asks_for_a_logout(
+    leaving: System, human: Human, changes: dict[str, str | None], place: str | None
+) -> None:
+    browser, first = logged_in(leaving, human)
+    asked = {"id_token_hint": first["token"], "post_logout_redirect_uri": GOODBYE, "state": "bye"} | changes
+    answer = browser.ask("GET", "/oauth2/logout", params={name: one for name, one in asked.items() if one})
+    is_asked = place == "asks"
+    assert answer.status_code == (200 if place in (None, "asks") else 303)
+    assert answer.headers.get("location") == (None if is_asked else place)
+    assert ("__Host-xinyin-session" in browser.cookies) == is_asked
+    if is_asked:
+        done = browser.ask("POST", "/logout", data=browser.form(answer))
+        assert (done.status_code, "location" in done.headers) == (200, False)  # nobody has said who asks
+    assert "__Host-xinyin-session" not in browser.cookies
 
 
 def test_nobody_registers_a_fragment() -> None:

@@ -12,22 +12,13 @@ from identity.openid.metadata import AuthMethod
 from tests.api.builders import PUBLIC_URL, Service
 from tests.api.proofs import Holder
 from tests.api.sign_on import BACK, VERIFIER, Browser, Human, SignOn, System, query_of
-from tests.fakes.clock import NOW
+
+pytestmark = pytest.mark.usefixtures("begin_at_the_same_moment")
 
 OFFLINE = "openid profile offline_access"
 TOKEN = "/oauth2/token"
 USER = "/oauth2/userinfo"
 HALL = "https://hall.example/api"
-
-
-@pytest.fixture(scope="module")
-def sign_on(shared: Service) -> SignOn:
-    return SignOn(shared)
-
-
-@pytest.fixture(scope="module")
-def system(sign_on: SignOn) -> System:
-    return sign_on.system()
 
 
 @pytest.fixture(scope="module")
@@ -43,18 +34,8 @@ def app(sign_on: SignOn) -> System:
 
 
 @pytest.fixture(scope="module")
-def human(sign_on: SignOn) -> Human:
-    return sign_on.human()
-
-
-@pytest.fixture(scope="module")
 def holder(shared: Service) -> Holder:
     return Holder(shared)
-
-
-@pytest.fixture(autouse=True)
-def begin_at_the_same_moment(shared: Service) -> None:
-    shared.clock.moment = NOW
 
 
 def asked(system: System, form: dict[str, str], holder: Holder | None = None) -> httpx2.Response:

@@ -23,27 +23,9 @@ from tests.fakes.faulty import Faults, FaultyCustody
 from trust.events import AuditEvent
 from trust.signing import SigningUnavailable
 
+pytestmark = pytest.mark.usefixtures("begin_at_the_same_moment")
+
 OFFLINE = "openid profile offline_access"
-
-
-@pytest.fixture(scope="module")
-def sign_on(shared: Service) -> SignOn:
-    return SignOn(shared)
-
-
-@pytest.fixture(scope="module")
-def system(sign_on: SignOn) -> System:
-    return sign_on.system()
-
-
-@pytest.fixture(scope="module")
-def human(sign_on: SignOn) -> Human:
-    return sign_on.human()
-
-
-@pytest.fixture(autouse=True)
-def begin_at_the_same_moment(shared: Service) -> None:
-    shared.clock.moment = NOW
 
 
 def codes_of(sign_on: SignOn, human: Human) -> pyotp.TOTP:
@@ -385,6 +367,12 @@ def test_what_stands_there_twice_is_refused(sign_on: SignOn) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = sign_on.service.ask("POST", "/oauth2/token", content=b"scope=a&scope=b", headers=headers)
     assert error_of(answer) == (400, "invalid_request", "openid.token_request_refused")
+    for kind in ({"Content-Type": "application/json"}, {}):
+        told = sign_on.service.ask(
+            "POST", "/oauth2/token", content=b'{"grant_type": "client_credentials"}', headers=kind
+        )
+        assert error_of(told) == (400, "invalid_request", "openid.token_request_refused")
+        assert "application/x-www-form-urlencoded" in told.json()["error_description"]
     multipart = {"Content-Type": "multipart/form-data"}
     assert error_of(sign_on.service.ask("POST", "/oauth2/token", content=b"x", headers=multipart))[0] == 400
 

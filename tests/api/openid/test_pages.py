@@ -18,36 +18,22 @@ from identity.openid.ending import NOTICE_LIFETIME, topic_of
 from identity.openid.errors import RequestUnknown
 from identity.openid.grants import Participant
 from identity.openid.repository import BATCH
-from tests.api.builders import PUBLIC_URL, Service
+from tests.api.builders import PUBLIC_URL
 from tests.api.sign_on import PASSWORD, Browser, Human, SignOn, System, query_of
-from tests.fakes.clock import NOW
 from trust.events import AuditEvent
 from trust.founding import Role
 from trust.outbox import CarrierUnavailable, MessageRefused, Outbox
 from trust.outbox_repository import Message, MessageState
+
+pytestmark = pytest.mark.usefixtures("begin_at_the_same_moment")
 
 GOODBYE = "https://app.example/goodbye"
 HOME = "https://app.example/logout"
 
 
 @pytest.fixture(scope="module")
-def sign_on(shared: Service) -> SignOn:
-    return SignOn(shared)
-
-
-@pytest.fixture(scope="module")
 def system(sign_on: SignOn) -> System:
     return sign_on.system(post_logout_redirect_uris=(GOODBYE,), backchannel_logout_uri=HOME)
-
-
-@pytest.fixture(scope="module")
-def human(sign_on: SignOn) -> Human:
-    return sign_on.human()
-
-
-@pytest.fixture(autouse=True)
-def begin_at_the_same_moment(shared: Service) -> None:
-    shared.clock.moment = NOW
 
 
 @pytest.fixture
@@ -106,7 +92,8 @@ def test_a_form_that_this_browser_has_not_opened_is_refused(
     page = system.begin(browser)
     form = {**browser.form(page), "username": human.username, "password": PASSWORD}
     headers = {}
-    refusal = FormIncomplete(field="mark") if fault == "no mark" else FormForged()
+    kind = FormIncomplete if fault == "no mark" else FormForged
+    refusal = kind(**dict.fromkeys(kind.detail_names, "mark"))
     match fault:
         case "no cookie":
             browser.cookies.clear()

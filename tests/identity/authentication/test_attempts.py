@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from api.demo.passkey import SoftPasskey
 from identity.authentication.attempts import (
     DEVICE_LIFETIME,
     FIRST_WAIT,
@@ -103,15 +104,30 @@ def test_a_device_is_known_for_one_account(visitor: Visitor) -> None:
         visitor.log_in(device=device)
 
 
+def test_a_device_on_which_somebody_came_in_by_a_key_is_known_too(visitor: Visitor) -> None:
+    passkey = SoftPasskey()
+    visitor.passkey(passkey)
+    device = visitor.office.sign_in.answer(visitor.shown(passkey)).device
+    guess(visitor, FREE)
+    assert visitor.log_in(device=device).token.holder == visitor.person.id
+
+
+def changed(device: str, part: int, value: str) -> str:
+    """Return a token with another part."""
+    parts = device.split(".")
+    return ".".join([*parts[:part], value, *parts[part + 1 :]])
+
+
 FALSE: dict[str, Callable[[str], str]] = {
     "nothing": lambda _: "",
     "another kind of secret": lambda device: "xs_" + device[3:],
     "another nonce": lambda device: "xd_" + device[3:].swapcase(),
-    "another end": lambda device: ".".join([device.split(".")[0], "9999999999", device.split(".")[2]]),
-    "no end": lambda device: ".".join([device.split(".")[0], "never", device.split(".")[2]]),
-    "an end in other digits": lambda device: ".".join([device.split(".")[0], "\uff11\uff12", device.split(".")[2]]),
+    "another end": lambda device: changed(device, 1, "9999999999"),
+    "no end": lambda device: changed(device, 1, "never"),
+    "an end in other digits": lambda device: changed(device, 1, "\uff11\uff12"),
+    "another holder": lambda device: changed(device, 2, "0123456789abcdef"),
     "a part more": lambda device: device + ".x",
-    "a part less": lambda device: ".".join(device.split(".")[:2]),
+    "a part less": lambda device: ".".join(device.split(".")[:3]),
     "another mark": lambda device: device[:-1] + ("0" if device[-1] != "0" else "1"),
     "a mark in other letters": lambda device: device + "é",
 }
@@ -123,6 +139,8 @@ def test_a_false_device_is_no_known_one(visitor: Visitor, false: str) -> None:
     device = devices.token(visitor.username, now=NOW)
     assert devices.is_known(visitor.username, device, now=NOW)
     assert not devices.is_known(visitor.username, FALSE[false](device), now=NOW)
+    assert devices.holder_of(device, now=NOW) == devices.holder(visitor.username)
+    assert devices.holder_of(FALSE[false](device), now=NOW) == ""
 
 
 def test_a_device_is_not_known_for_ever(visitor: Visitor) -> None:

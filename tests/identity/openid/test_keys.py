@@ -64,6 +64,11 @@ def test_a_key_that_somebody_else_may_have_is_gone_at_once(keys: ProviderKeys) -
     assert sorted(states(keys)) == ["current", "next"]
     with pytest.raises(SigningUnavailable):
         keys.custody.sign(lost.key, bytes(32))
+    with keys.store.reading() as view:
+        told = {one.event.tag: one.event for one in trail.events(view) if one.event.subject == lost.kid}
+    alone = told["key:stop_alone:done"]
+    assert (alone.actor, alone.facts["reason"]) == ("somebody", "疑似泄露")
+    assert "openid_key:withdraw:done" in told
 
 
 def test_no_login_is_dropped_while_keys_are_rotated(keys: ProviderKeys, clock: SettableClock) -> None:

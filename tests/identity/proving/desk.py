@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import uuid4
 
+from identity.authentication.attempts import KnownDevices
 from identity.authentication.repository import AuthenticationRepository
 from identity.duties import Actor, Duty, Grant
+from identity.federation.repository import FederationRepository
 from identity.four_eyes.proposals import Proposal
 from identity.four_eyes.repository import ProposalRepository
 from identity.four_eyes.service import FourEyes
@@ -60,6 +62,8 @@ class Desk:
 
     office: Office
     provider: PlannedProvider = field(init=False)
+    devices: KnownDevices = field(init=False)
+    elsewhere: FederationRepository = field(init=False)
     desk: ProviderDesk = field(init=False)
     own: ProvingByProvider = field(init=False)
     four_eyes: FourEyes = field(init=False)
@@ -84,9 +88,18 @@ class Desk:
             repository=ProposalRepository(protection),
             handlers=(CounterCheck(identity), CounterRecovery(identity)),
         )
-        reopening = Reopening(access=office.access, authenticators=AuthenticationRepository(protection))
+        self.devices = KnownDevices(protection)
+        self.elsewhere = FederationRepository(protection)
+        reopening = Reopening(
+            access=office.access, authenticators=AuthenticationRepository(protection), elsewhere=self.elsewhere
+        )
         self.recovery = RecoveryByProvider(
-            store=store, identity=identity, reopening=reopening, desk=self.desk, times=RecoveryTimes()
+            store=store,
+            identity=identity,
+            reopening=reopening,
+            desk=self.desk,
+            devices=self.devices,
+            times=RecoveryTimes(),
         )
         self.at_counter = RecoveryAtCounter(
             store=store, identity=identity, reopening=reopening, four_eyes=self.four_eyes

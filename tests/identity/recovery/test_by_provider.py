@@ -14,6 +14,8 @@ from identity.errors import (
     PersonNameMalformed,
     SubjectNotActive,
 )
+from identity.federation.repository import Arrival, How, Link
+from identity.levels import Level
 from identity.proofing.errors import (
     ProofingClosed,
     ProviderAnswerRefused,
@@ -256,6 +258,76 @@ def test_so_many_a_day_for_whoever_it_is(desk: Desk, owner: Person) -> None:
         with pytest.raises(TooManyProofings):
             desk.recovery.begin(asked)
         desk.recovery.begin(replace(asked, network="192.0.2.7"))  # who is elsewhere is kept out by nobody
+
+
+def test_who_shares_a_network_with_a_stranger_comes_from_a_device_that_is_known(desk: Desk, owner: Person) -> None:
+    strange = replace(ask(owner), network="192.0.2.7")
+    known = replace(strange, device=desk.devices.token("wang", now=NOW))
+    for _ in range(MOST_A_DAY):
+        desk.recovery.begin(strange)
+    others = ("", "xd_nonce.9999999999.mark", desk.devices.token("stranger", now=NOW), desk.devices.token("", now=NOW))
+    for one in (*(replace(strange, device=device) for device in others), replace(known, name="张三丰")):
+        assert not desk.recovery.knows(one)
+        with pytest.raises(TooManyProofings):
+            desk.recovery.begin(one)
+    assert desk.recovery.knows(known)
+    for _ in range(MOST_A_DAY):
+        desk.recovery.begin(known)
+    other = replace(known, device=desk.devices.token("wang", now=NOW))
+    for one in (known, other):  # all of them together: a login more is no ten questions more
+        with pytest.raises(TooManyProofings):
+            desk.recovery.begin(one)
+    desk.recovery.begin(replace(known, network="192.0.2.8"))
+    nobody = AskToRecover(name="王小明", citizen_number=NOBODY, device=known.device)
+    assert not desk.recovery.knows(nobody)
+    desk.office.clock.advance(timedelta(days=180))
+    assert not desk.recovery.knows(known)
+
+
+def test_nobody_comes_in_from_elsewhere_any_more(desk: Desk, owner: Person, proven: Begun) -> None:
+    other = desk.office.person("李四")
+    for one in (owner, other):
+        linked(desk, one)
+    desk.office.clock.advance(TIMES.wait)
+    desk.recovery.code(proven.secret)
+    with desk.office.store.reading() as view:
+        left = [desk.elsewhere.links(view, one.id) for one in (owner, other)]
+        assert (left[0], len(left[1])) == ((), 1)
+    with desk.office.store.transaction() as tx:
+        assert desk.elsewhere.take_arrival(tx, f"arrival of {owner.id}") is None
+        assert desk.elsewhere.take_arrival(tx, f"arrival of {other.id}") is not None
+        tx.record(AuditEvent(tag="test:test:done", actor="test", subject="test"))
+    (event,) = [one for one in desk.office.events() if one.tag == "link:remove:done"]
+    assert (event.actor, event.subject, event.facts) == (
+        owner.id,
+        owner.id,
+        {"link": f"link of {owner.id}", "platform": "above"},
+    )
+
+
+def linked(desk: Desk, person: Person) -> None:
+    """Link an account elsewhere, and begin a login there that is to link another one."""
+    link = Link(
+        id=f"link of {person.id}",
+        platform="above",
+        subject=f"there {person.id}",
+        person=person.id,
+        how=How.LOGGED_IN,
+        level=Level.HIGH,
+        linked_at=NOW,
+        used_at=NOW,
+    )
+    arrival = Arrival(
+        digest=f"arrival of {person.id}",
+        platform="beside",
+        secrets={},
+        person=person.id,
+        expires_at=NOW + timedelta(days=9),
+    )
+    with desk.office.store.transaction() as tx:
+        desk.elsewhere.add_link(tx, link)
+        desk.elsewhere.add_arrival(tx, arrival)
+        tx.record(AuditEvent(tag="test:test:done", actor="test", subject=person.id))
 
 
 def test_a_silent_provider_recovers_nothing(desk: Desk, owner: Person) -> None:
