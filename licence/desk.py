@@ -15,6 +15,7 @@ from identity.service import IdentityService
 from identity.subject import Organisation, Person
 from licence.catalogue import Catalogue
 from licence.errors import HolderNotRegistered
+from licence.lifecycle import TypeState
 from licence.ordering import IssueLicence
 from licence.paper import text_of_mark
 from licence.pictures.showing import as_inputs
@@ -22,18 +23,14 @@ from licence.preparing import ISSUE_PURPOSE, Examined, Preparing
 from licence.template.previews import preview_pdf
 from licence.types.kind import LicenceType
 from licence.types.validity import day_of
-from seal import repository as seals
+from licence.types.versions import version_on
 from seal.ledger.entries import Purpose
-from seal.lifecycle import SealState
-from seal.repository import Page, Seal, SealQuery
+from seal.repository import Seal
 from seal.stamping.permitting import Use
 from trust.errors import Conflict, Denied
 from trust.store import Reading, Store
 
 __all__ = ["DeskView", "IssuingDesk", "UsableSeal"]
-
-MOST_SEALS: Final = 200
-"""Seals of the authorities that issue a type that are looked at."""
 
 LATER: Final = "签发时生成"
 """Stands on a preview where the licence will have what is taken only when it is issued."""
@@ -70,6 +67,14 @@ class IssuingDesk:
         self.identity = identity
         self.catalogue = catalogue
         self.preparing = preparing
+
+    def types(self, actor: Actor) -> tuple[LicenceType, ...]:
+        """Return the types of which the actor may issue licences today, each in its version in effect."""
+        with self.store.reading() as view:
+            today = day_of(view.now)
+            every = (version_on(versions, today) for versions in self.catalogue.repository.all(view))
+            published = (one for one in every if one is not None and one.state is TypeState.PUBLISHED)
+            return self.preparing.entitling.among(view, actor, published)
 
     def look(self, actor: Actor, kind: str) -> DeskView:
         """Return the version of a type in effect today, and the seals that the actor may use for it.
@@ -110,17 +115,19 @@ class IssuingDesk:
         return found
 
     def usable(self, view: Reading, actor: Actor, kind: LicenceType) -> tuple[UsableSeal, ...]:
-        """Return the seals that an actor may use for licences of a type now, newest first."""
-        owners = self.preparing.entitling.authorities(view, actor, kind)
-        query = SealQuery(owners=owners, states=frozenset({SealState.ACTIVE}))
-        found, _ = seals.search(view, query, Page(limit=MOST_SEALS))
+        """Return the seals that an actor may use for licences of a type now, newest first.
+
+        They are found by what lets the actor use them: of an authority with thousands of seals none is missed.
+        """
+        permitting, owners = self.preparing.permitting, self.preparing.entitling.authorities(view, actor, kind)
         purpose = Purpose(purpose=ISSUE_PURPOSE, document_kind=kind.code)
         usable = []
-        for seal in found:
-            if not kind.lets(seal.owner, seal.id):
+        for name in sorted(permitting.named(view, actor, ISSUE_PURPOSE), reverse=True):
+            seal = permitting.seal(view, name)
+            if seal.owner not in owners or not kind.lets(seal.owner, name):
                 continue
             with suppress(Conflict, Denied):  # why this one may not be used now is told to who asks for its use
-                self.preparing.permitting.require(view, actor, Use(seal=seal.id, purpose=purpose))
+                permitting.require(view, actor, Use(seal=name, purpose=purpose))
                 usable.append(UsableSeal(seal=seal, owner=self.identity.require_organisation(view, seal.owner)))
         return tuple(usable)
 

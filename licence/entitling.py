@@ -5,6 +5,7 @@ counted by the database when a licence is prepared; what comes to nothing is giv
 as many uses as it has rows, all or none; each row uses one of these, and what is left is given back when the job ends.
 """
 
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from identity.delegation.errors import MandateNotInForce, MandateTooFewUses
@@ -40,6 +41,16 @@ class Entitling:
             return frozenset(by_duty)
         held = self.mandates(view, actor, kind, uses=1 if job is None else 0)
         return frozenset(by_duty | {links[0].delegator.id for links in held} & issuing)
+
+    def among(self, view: Reading, actor: Actor, kinds: Iterable[LicenceType]) -> tuple[LicenceType, ...]:
+        """Return those types of which somebody may issue licences now, for whichever of their authorities."""
+        held = self.held(view, actor, uses=1)
+        found = []
+        for kind in kinds:
+            givers = {links[0].delegator.id for links in naming(held, kind)}
+            if any(has_duty(actor, one.authority) or one.authority in givers for one in kind.issuing):
+                found.append(kind)
+        return tuple(found)
 
     def require(self, view: Reading, actor: Actor, kind: LicenceType, *, job: str | None = None) -> None:
         """Return if somebody issues for one of the authorities of a type, else raise `DutyMissing`."""
@@ -103,11 +114,14 @@ class Entitling:
         if spent is not None:
             raise MandateNotInForce(mandate=spent.id)
 
-    def take(self, tx: Transaction, kind: LicenceType, *, authority: str, job: str, by: str, count: int) -> None:
+    def take(
+        self, tx: Transaction, kind: LicenceType, *, authority: str, job: str, by: str, count: Callable[[], int]
+    ) -> None:
         """Take the uses that a bulk job needs which somebody asked for by a delegation, all at once.
 
-        What was taken before by a delegation that holds no more is given back. Raise `DutyMissing`,
-        `MandateTooFewUses` or `LostRace`: then nothing may be committed but what was before.
+        `count` tells how many, and is asked where any are to be taken. What was taken before by a delegation that
+        holds no more is given back. Raise `DutyMissing`, `MandateTooFewUses` or `LostRace`: then nothing may be
+        committed but what was before.
         """
         actor = self.identity.actor(tx, by)
         if has_duty(actor, authority):
@@ -118,11 +132,12 @@ class Entitling:
             return
         if not present:
             raise missing()
-        found = self.of(tx, actor, kind, authority, uses=count)
+        needs = count()
+        found = self.of(tx, actor, kind, authority, uses=needs)
         if not found:
-            raise MandateTooFewUses(needs=count)
+            raise MandateTooFewUses(needs=needs)
         give_back_for(tx, job)
-        if take_for(tx, found[0], job, count=count, actor=by) is not None:
+        if take_for(tx, found[0], job, count=needs, actor=by) is not None:
             raise LostRace
 
     # --- building blocks
@@ -136,8 +151,7 @@ class Entitling:
 
     def mandates(self, view: Reading, actor: Actor, kind: LicenceType, *, uses: int) -> list[tuple[Mandate, ...]]:
         """Return the chains of delegations by which somebody may issue licences of a type now."""
-        held = self.held(view, actor, uses=uses)
-        return [links for links in held if all(kind.code in one.bounds.licence_types for one in links)]
+        return naming(self.held(view, actor, uses=uses), kind)
 
     def held(self, view: Reading, actor: Actor, *, uses: int) -> tuple[tuple[Mandate, ...], ...]:
         """Return the chains by which somebody may issue now. None of the three administrators 三员 does, by any."""
@@ -149,6 +163,11 @@ class Entitling:
 def has_duty(actor: Actor, authority: str) -> bool:
     """Tell whether somebody issues for an authority by a duty."""
     return any(Grant(duty, authority) in actor.grants for duty in DUTIES)
+
+
+def naming(held: Iterable[tuple[Mandate, ...]], kind: LicenceType) -> list[tuple[Mandate, ...]]:
+    """Return the chains of which every link names a type."""
+    return [links for links in held if all(kind.code in one.bounds.licence_types for one in links)]
 
 
 def missing() -> DutyMissing:

@@ -14,7 +14,7 @@ from licence.records import Licence
 from licence.scan_repository import Scan
 from trust.store import Reading, Transaction
 
-__all__ = ["PaperOriginal", "attach_scan", "mark_of", "require_scan", "text_of_mark"]
+__all__ = ["PaperOriginal", "attach_scan", "hold_scan", "mark_of", "require_scan", "text_of_mark"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +48,12 @@ def require_scan(view: Reading, paper: PaperOriginal, *, issuer: str, today: dat
     if found.licence is not None:
         raise ScanTaken(licence=found.licence)
     return found
+
+
+def hold_scan(tx: Transaction, paper: PaperOriginal | None) -> None:
+    """Let a scan that a licence was asked for with wait for it, and not be forgotten meanwhile."""
+    if paper is not None:
+        scan_repository.hold(tx, paper.scan)
 
 
 def attach_scan(tx: Transaction, paper: PaperOriginal | None, released: Licence) -> None:

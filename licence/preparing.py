@@ -29,7 +29,7 @@ from licence.four_eyes import require_agreed
 from licence.lifecycle import LIFECYCLE, LicenceEvent, LicenceState
 from licence.number import LicenceIdentifier
 from licence.ordering import IssueLicence, fingerprint, number_asked
-from licence.paper import PaperOriginal, require_scan
+from licence.paper import PaperOriginal, hold_scan, require_scan
 from licence.pictures.entries import LicencePicture
 from licence.pictures.repository import PictureRepository
 from licence.pictures.showing import pictures_for
@@ -209,6 +209,7 @@ class Preparing:
     def prepare(self, tx: Transaction, actor: Actor, kind: LicenceType, command: IssueLicence) -> Begun:
         """Look at everything, take the number and keep the licence as prepared."""
         found = self.examine(tx, actor, kind, command)
+        hold_scan(tx, command.paper)
         kind, before = found.kind, found.before
         number = found.number or self.next_number(tx, kind, found.issuer, found.today)
         if before is None:
@@ -300,18 +301,26 @@ class Preparing:
         Who acts for two authorities may have confused their seals: a licence bears that of its issuer. Raise what
         `Permitting.require` raises, `DutyMissing` or `SubjectNotActive`.
         """
-        only = None
         if len(kind.issuing) == 1:  # its standing is told first
-            only = self.identity.require_organisation(view, kind.issuing[0].authority, use=SubjectUse.ACT)
+            self.authority(view, kind.issuing[0].authority)
         purpose = Purpose(purpose=ISSUE_PURPOSE, document_kind=kind.code)
         permitted = self.permitting.require(view, actor, Use(seal=seal, purpose=purpose))
         owner = permitted.seal.owner
         if not kind.lets(owner, seal):
             raise NotAuthorised(seal=seal, purpose=purpose.purpose, document_kind=purpose.document_kind)
         self.entitling.require_for(view, actor, kind, owner, job=job)
-        if only is not None and only.id == owner:
-            return only
-        return self.identity.require_organisation(view, owner, use=SubjectUse.ACT)
+        return self.authority(view, owner)
+
+    def authority(self, view: Reading, name: str) -> Organisation:
+        """Return an authority that may act. Those who issue together have few, and a view is of one moment.
+
+        Raise `SubjectUnknown` or `SubjectNotActive`.
+        """
+        known = view.known.get((self.authority, name))
+        if not isinstance(known, Organisation):
+            known = self.identity.require_organisation(view, name, use=SubjectUse.ACT)
+            view.known[self.authority, name] = known
+        return known
 
     def next_number(self, tx: Transaction, kind: LicenceType, issuer: Organisation, today: date) -> str:
         """Make the next number 证照编号 that no licence of the type bears.

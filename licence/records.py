@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final
@@ -13,9 +13,11 @@ from identity.subject import SubjectId
 from licence.grounds import FROM_THE_BEGINNING, Ground
 from licence.lifecycle import PERMITS, LicenceEvent, LicenceState, LicenceUse
 from trust.blobs import BlobId
+from trust.china_time import CHINA
 
 __all__ = [
     "CHINA",
+    "HISTORY_PREFIX",
     "DataLater",
     "Licence",
     "LicenceHistoryEntry",
@@ -26,8 +28,8 @@ __all__ = [
     "state_at",
 ]
 
-CHINA: Final = timezone(timedelta(hours=8), "CST")
-"""Dates on licences are those of China Standard Time."""
+HISTORY_PREFIX: Final = "le"
+"""How the names of steps begin, which are in the order of time."""
 
 
 class Origin(StrEnum):

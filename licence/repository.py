@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC
 from functools import partial
 from typing import Any, Final
 
@@ -15,10 +15,11 @@ from identity.subject import SubjectId
 from identity.version_repository import organisations_as, persons_as
 from licence.grounds import Ground
 from licence.lifecycle import ENDED, LicenceEvent, LicenceState
-from licence.records import DataLater, Licence, LicenceHistoryEntry, Origin
+from licence.query_repository import LicenceQuery, conditions_of, names_of
+from licence.records import HISTORY_PREFIX, DataLater, Licence, LicenceHistoryEntry, Origin
 from licence.tables import LicenceEventRow, LicenceRow
 from trust.blobs import BlobId
-from trust.identifiers import first_id, new_id
+from trust.identifiers import new_id
 from trust.pki_repository import revocation_of
 from trust.protection import DataProtection
 from trust.rows import Row
@@ -36,6 +37,7 @@ __all__ = [
 
 LICENCES: Final = Row.metadata.tables[LicenceRow.__tablename__]
 EVENTS: Final = Row.metadata.tables[LicenceEventRow.__tablename__]
+
 
 # Statements of every licence, written once: through the session each costs several times as much.
 NEW_LICENCE: Final = Written(sa.insert(LICENCES))
@@ -129,44 +131,6 @@ NEWEST_RELEASED: Final = Written(
     .order_by(LICENCES.c.edition.desc())
     .limit(sa.literal_column("1"))
 )
-HIGHEST_PLACE: Final = Written(
-    sa.select(sa.func.max(LICENCES.c.status_index)).where(LICENCES.c.type == bindparam("of"))
-)
-OTHERS: Final = Written(
-    sa.select(LICENCES.c.status_index, LICENCES.c.state).where(
-        LICENCES.c.type == bindparam("of"),
-        # As a list, so that the index leads there past all that are in force.
-        LICENCES.c.state.in_(
-            [sa.literal_column(f"'{one.value}'") for one in LicenceState if one is not LicenceState.IN_FORCE]
-        ),
-    )
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class LicenceQuery:
-    """Which licences of an authority are looked for. What is None does not matter."""
-
-    issuer: str
-    type: str | None = None
-    type_version: int | None = None
-    state: LicenceState | None = None
-    number: str | None = None
-    identifier: str | None = None
-    holder: str | None = None
-    issued_from: datetime | None = None
-    issued_before: datetime | None = None
-    ends_from: date | None = None
-    ends_until: date | None = None
-    """Last days of validity, both of them included."""
-
-    seal: str | None = None
-    valid_on: date | None = None
-    """A day on which the validity is not over."""
-
-    def of_holder(self, holder: str) -> "LicenceQuery":
-        """Return the same question about one holder."""
-        return replace(self, holder=holder)
 
 
 def context_of(licence: str) -> str:
@@ -270,8 +234,12 @@ class LicenceRepository:
 
     def search(self, view: Reading, query: LicenceQuery, *, before: str | None, limit: int) -> tuple[Licence, ...]:
         """Return licences of an authority, newest first, from before the licence `before` on, at most `limit`."""
-        wanted = [*conditions_of(query), *(() if before is None else (LICENCES.c.id < before,))]
-        return self.select(view, sa.select(LICENCES).where(*wanted).order_by(LICENCES.c.id.desc()).limit(limit))
+        newest = names_of(view, query, before=before).limit(limit)
+        return self.select(view, sa.select(LICENCES).where(LICENCES.c.id.in_(newest)).order_by(LICENCES.c.id.desc()))
+
+    def names(self, view: Reading, query: LicenceQuery, *, before: str | None, limit: int) -> tuple[str, ...]:
+        """Return the names of what `search` returns: nothing is deciphered."""
+        return tuple(row.id for row in view.rows(names_of(view, query, before=before).limit(limit)))
 
     def counted(self, view: Reading, query: LicenceQuery) -> Mapping[tuple[int, str], int]:
         """Return how many licences of an authority answer a question, by the version of their type and their seal."""
@@ -282,12 +250,6 @@ class LicenceRepository:
     def select(self, view: Reading, statement: sa.Select[Any]) -> tuple[Licence, ...]:
         """Return the licences that a statement selects."""
         return tuple(self.to_licence(row) for row in view.rows(statement))
-
-    def standings(self, view: Reading, kind: str) -> tuple[int, Mapping[int, LicenceState]]:
-        """Return how many places the status list of a type has, and the state of every licence not in force."""
-        ((highest,),) = view.rows(HIGHEST_PLACE, of=kind)
-        states = {place: LicenceState(state) for place, state in view.rows(OTHERS, of=kind)}
-        return 0 if highest is None else highest + 1, states
 
     def to_licence(self, row: Any, data: Mapping[str, Any] | None = None) -> Licence:  # noqa: ANN401 - columns by their names
         """Return the value of a row. Its data is revealed here, where none is given that is revealed later."""
@@ -342,7 +304,7 @@ class LicenceRepository:
     def add_history(self, tx: Transaction, licence: Licence, entry: LicenceHistoryEntry) -> None:
         """Add the newest step to the history of a licence: the one that it counts as its last."""
         row = {
-            "id": new_id("le", at=entry.at),
+            "id": new_id(HISTORY_PREFIX, at=entry.at),
             "licence": licence.id,
             "sequence": licence.steps,
             "event": "prepare" if entry.event is None else entry.event.value,
@@ -363,28 +325,6 @@ class LicenceRepository:
     def editions(self, view: Reading, chain: str) -> tuple[Licence, ...]:
         """Return every edition of a licence, oldest first."""
         return self.select(view, sa.select(LICENCES).where(LICENCES.c.chain == chain).order_by(LICENCES.c.edition))
-
-
-def conditions_of(query: LicenceQuery) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return what a licence must be to answer a question."""
-    of, told = LICENCES.c, query
-    conditions = [
-        of.issuer == told.issuer,
-        None if told.type is None else of.type == told.type,
-        None if told.type_version is None else of.type_version == told.type_version,
-        None if told.state is None else of.state == told.state.value,
-        None if told.number is None else of.number == told.number,
-        None if told.identifier is None else of.identifier == told.identifier,
-        None if told.holder is None else of.holder == told.holder,
-        # Names are in the order of time, and the index in that of names.
-        None if told.issued_from is None else of.id >= first_id("lic", at=told.issued_from),
-        None if told.issued_before is None else of.id < first_id("lic", at=told.issued_before),
-        None if told.ends_from is None else of.last_day >= told.ends_from,
-        None if told.ends_until is None else of.last_day <= told.ends_until,
-        None if told.seal is None else of.seal == told.seal,
-        None if told.valid_on is None else sa.or_(of.last_day.is_(None), of.last_day >= told.valid_on),
-    ]
-    return tuple(one for one in conditions if one is not None)
 
 
 def to_entry(row: LicenceEventRow) -> LicenceHistoryEntry:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from licence.tables import LicenceScanRow
 from trust.blobs import BlobId
 from trust.store import Reading, Transaction
+from trust.unused_files import UnusedFile
 
-__all__ = ["Scan", "add", "attach", "get", "of_licence"]
+__all__ = ["Scan", "UnusedScans", "add", "attach", "get", "hold", "of_licence"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,9 +53,9 @@ def add(tx: Transaction, scan: Scan) -> None:
 
 
 def get(view: Reading, name: str) -> Scan | None:
-    """Return the scan `name`, if there is one."""
+    """Return the scan `name`, if there is one and it was not forgotten."""
     row = view.get(LicenceScanRow, name)
-    return None if row is None else to_scan(row)
+    return None if row is None or row.forgotten_at is not None else to_scan(row)
 
 
 def of_licence(view: Reading, licence: str) -> Scan | None:
@@ -62,11 +64,57 @@ def of_licence(view: Reading, licence: str) -> Scan | None:
     return None if row is None else to_scan(row)
 
 
+def hold(tx: Transaction, name: str) -> None:
+    """Write that a licence was asked for that is to be made from a scan: its time begins anew."""
+    row = tx.get(LicenceScanRow, name)
+    if row is not None:
+        row.asked_at = tx.now
+
+
 def attach(tx: Transaction, name: str, *, licence: str) -> None:
     """Write which licence was made from a scan. Of two who do that at once one loses the race."""
     row = tx.get(LicenceScanRow, name)
     if row is not None:
         row.licence = licence
+
+
+class UnusedScans:
+    """The scans that no licence was made from."""
+
+    forgets = "licence_scan:forget:done"
+    removes = "licence_scan:remove:done"
+
+    def due(self, view: Reading, *, before: datetime, most: int) -> tuple[UnusedFile, ...]:
+        """Return scans that nobody has asked a licence from since a moment."""
+        found = select(LicenceScanRow).where(*unused(before)).order_by(col(LicenceScanRow.id))
+        return tuple(to_unused(row) for row in view.exec(found.limit(most)))
+
+    def mark(self, tx: Transaction, name: str, *, before: datetime) -> bool:
+        """Mark a scan as forgotten where still nothing was made from it, and tell whether that was so."""
+        mine = sa.update(LicenceScanRow).where(col(LicenceScanRow.id) == name, *unused(before))
+        return tx.change(mine.values(forgotten_at=tx.now, version=col(LicenceScanRow.version) + 1)) == 1
+
+    def marked(self, view: Reading, *, most: int) -> tuple[UnusedFile, ...]:
+        """Return scans that are marked."""
+        found = select(LicenceScanRow).where(col(LicenceScanRow.licence).is_(None))
+        wanted = found.where(col(LicenceScanRow.forgotten_at).is_not(None)).order_by(col(LicenceScanRow.id))
+        return tuple(to_unused(row) for row in view.exec(wanted.limit(most)))
+
+    def delete(self, tx: Transaction, name: str) -> bool:
+        """Delete the row of a scan that is marked, and tell whether it was there."""
+        marked = col(LicenceScanRow.forgotten_at).is_not(None)
+        return tx.change(sa.delete(LicenceScanRow).where(col(LicenceScanRow.id) == name, marked)) == 1
+
+
+def unused(before: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that nothing was made from a scan, nor asked for since a moment, and it is not marked."""
+    since = sa.func.coalesce(col(LicenceScanRow.asked_at), col(LicenceScanRow.uploaded_at))
+    return col(LicenceScanRow.licence).is_(None), col(LicenceScanRow.forgotten_at).is_(None), since < before
+
+
+def to_unused(row: LicenceScanRow) -> UnusedFile:
+    """Return what is told of a scan that is forgotten."""
+    return UnusedFile(id=row.id, digest=row.digest, blob=BlobId(row.blob))
 
 
 def to_scan(row: LicenceScanRow) -> Scan:

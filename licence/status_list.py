@@ -7,7 +7,7 @@ compressed with zlib (RFC 1950). docs/status-list.md describes a list byte by by
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -33,7 +33,7 @@ from trust.signing import Signer
 from trust.trust_list import TrustList
 from trust.verdict import Outcome, Verdict
 
-__all__ = ["LicenceStatus", "StatusList", "pack", "read_status_list", "sign_status_list"]
+__all__ = ["LicenceStatus", "StatusList", "length_of", "pack", "put", "read_status_list", "sign_status_list"]
 
 TYPE: Final = "xinyin.status-list"
 VERSION: Final = 2
@@ -136,8 +136,16 @@ def pack(places: int, others: Mapping[int, LicenceStatus]) -> bytes:
     """Return the octets of a list in which every place is valid but `others`. What fills the last octet is zero."""
     octets = bytearray(length_of(places))
     for place, status in others.items():
-        octets[place // PLACES] |= status << BITS * (place % PLACES)
+        put(octets, (place,), status)
     return bytes(octets)
+
+
+def put(octets: bytearray, places: Iterable[int], status: LicenceStatus) -> None:
+    """Write that the licences of some places stand so."""
+    bits = int(status)  # a plain number: there may be millions of places
+    for place in places:
+        octet, shift = place // PLACES, BITS * (place % PLACES)
+        octets[octet] = octets[octet] & ~(3 << shift) | bits << shift
 
 
 def sign_status_list(status_list: StatusList, signer: Signer, certificate: Certificate) -> bytes:

@@ -13,9 +13,9 @@ from typing import Final
 from licence.catalogue import Catalogue
 from licence.errors import TypeUnknown
 from licence.lifecycle import LicenceState, TypeState
-from licence.repository import LicenceRepository
+from licence.status import standing_repository
 from licence.status.repository import allot_number, code_numbered, number_of
-from licence.status_list import LicenceStatus, StatusList, pack, sign_status_list
+from licence.status_list import LicenceStatus, StatusList, length_of, put, sign_status_list
 from licence.types.kind import LicenceType
 from trust.crypto.sm3 import sm3
 from trust.events import AuditEvent, Fact
@@ -33,6 +33,16 @@ LIFETIME: Final = timedelta(days=1)
 
 LOOK_PAUSE: Final = timedelta(seconds=60)
 """How often the registry is looked at anew, however often a list is asked for."""
+
+LOCKS: Final = 64
+"""Lists that are made at the same time, at most."""
+
+WHOLE_PAUSE: Final = timedelta(hours=12)
+"""How often all licences of a type are gone through."""
+
+OVERLAP: Final = timedelta(minutes=10)
+"""So much earlier than the look before begins what is asked for anew: a change is on record with the moment at which
+its transaction began, of a clock that may be another machine's, and is seen when that is committed."""
 
 STATUSES: Final = {
     LicenceState.PREPARED: LicenceStatus.PENDING,
@@ -57,20 +67,31 @@ class PublishedStatusList:
     """When the registry was last seen to stand so."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How the licences of a type stood when the registry was looked at."""
+
+    places: int
+    octets: bytes = field(repr=False)
+    at: datetime
+    whole_at: datetime
+    """When all of them were gone through, and not those alone with which something had happened."""
+
+
 @dataclass
 class StatusLists:
     """Makes and hands out the status lists of an instance. Safe to share between threads."""
 
     store: Store
-    repository: LicenceRepository
     catalogue: Catalogue
     service_keys: ServiceKeys
     source: str
     """Address of the instance."""
 
     def __post_init__(self) -> None:
-        self.lock = Lock()
+        self.locks = tuple(Lock() for _ in range(LOCKS))
         self.kept: dict[str, PublishedStatusList] = {}
+        self.standings: dict[str, Standing] = {}
 
     def current(self, name: str) -> PublishedStatusList:
         """Return the list of the licence type with this code, or the list with this number.
@@ -87,12 +108,19 @@ class StatusLists:
         return kept if is_fresh else None
 
     def looked_at_anew(self, code: str) -> PublishedStatusList:
-        """Return the list of a type as it stands now, one thread at a time: the others find what the first has made."""
-        with self.lock:
+        """Return the list of a type as it stands now, one thread at a time: the others find what the first has made.
+
+        Who asks for the list of another type does not wait for that.
+        """
+        with self.lock_of(code):
             found = self.fresh(code)
             if found is None:
                 found = self.kept[code] = self.renewed(code, self.kept.get(code), self.store.clock.now())
             return found
+
+    def lock_of(self, code: str) -> Lock:
+        """Return what whoever makes the list of a type holds. There are so many, whatever strangers ask for."""
+        return self.locks[hash(code) % LOCKS]
 
     def code_of(self, number: int) -> str:
         """Return the code of the type whose list has this number, or raise `TypeUnknown`."""
@@ -127,10 +155,7 @@ class StatusLists:
 
     def draft(self, view: Reading, kind: LicenceType, number: int) -> StatusList:
         """Return what the registry says now."""
-        places, others = self.repository.standings(view, kind.id)
-        statuses = {place: STATUSES[state] for place, state in others.items()}
-        if places:
-            statuses[0] = LicenceStatus.PENDING  # numbers begin with 1
+        standing = self.standings[kind.code] = self.standing(view, kind, self.standings.get(kind.code))
         issued = view.now.replace(microsecond=0)
         return StatusList(
             source=self.source,
@@ -138,9 +163,27 @@ class StatusLists:
             number=number,
             issued=issued,
             next_update=issued + LIFETIME,
-            places=places,
-            octets=pack(places, statuses),
+            places=standing.places,
+            octets=standing.octets,
         )
+
+    def standing(self, view: Reading, kind: LicenceType, known: Standing | None) -> Standing:
+        """Return how the licences of a type stand now: what is known, with what has happened since.
+
+        Of a type with millions of licences that have ended, nobody goes through all of them every minute.
+        """
+        places = standing_repository.places(view, kind.id)
+        if known is None or not known.at <= view.now < known.whole_at + WHOLE_PAUSE:
+            octets, whole_at = bytearray(length_of(places)), view.now
+            found = standing_repository.not_in_force(view, kind.id)
+        else:
+            octets, whole_at = bytearray(known.octets.ljust(length_of(places), b"\0")), known.whole_at
+            found = standing_repository.moved(view, kind.id, since=known.at - OVERLAP)
+        for state, standing_so in found:
+            put(octets, standing_so, STATUSES[state])
+        if places:
+            put(octets, (0,), LicenceStatus.PENDING)  # numbers begin with 1
+        return Standing(places=places, octets=bytes(octets), at=view.now, whole_at=whole_at)
 
     def sign(self, draft: StatusList) -> bytes:
         """Sign a list, and put it on record."""

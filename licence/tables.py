@@ -30,6 +30,7 @@ class LicenceRow(LivingRow, table=True):
         Index("ix_licence_type_state_id", "type", "state", "id"),
         Index("ix_licence_holder_id", "holder", "id"),
         Index("ix_licence_issuer_type_id", "issuer", "type", "id"),
+        Index("ix_licence_issuer_type_state_id", "issuer", "type", "state", "id"),
         Index("ix_licence_number_type", "number", "type"),
         Index(
             "ix_licence_time_stamp_due",
@@ -139,3 +140,8 @@ class LicenceScanRow(LivingRow, table=True):
     uploaded_by: str
     uploaded_at: datetime
     licence: str | None = Field(default=None, foreign_key="licence.id", index=True)
+    asked_at: datetime | None = None
+    """When a licence was last asked for that is to be made from it."""
+
+    forgotten_at: datetime | None = None
+    """When nothing had been made from it for too long: the row goes as soon as its octets are gone."""

@@ -14,7 +14,7 @@ that was never filed is never spoken of. What the client's code does not show is
 import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Final
@@ -26,15 +26,13 @@ from seal.kinds import TYPE_NUMBERS
 from seal.lifecycle import SealEvent
 from seal.records import HistoryEntry, Seal
 from trust.certificates import Certificate
+from trust.china_time import CHINA
 from trust.outbox import put
 from trust.store import Transaction
 
 __all__ = ["TOPIC", "InvalidType", "TaskCode", "announce"]
 
 TOPIC: Final = "seal status"
-
-CHINA: Final = timezone(timedelta(hours=8), "CST")
-"""China Standard Time, which the platform's times are in."""
 
 TIME_FORMAT: Final = "%Y-%m-%d %H:%M:%S"
 

@@ -116,6 +116,8 @@ class EvidenceRow(LivingRow, table=True):
     uploaded_at: datetime
     seal: str | None = Field(default=None, foreign_key="seal.id", index=True)
     step: int | None = None
+    forgotten_at: datetime | None = None
+    """When no step had used it for too long: the row goes as soon as its octets are gone."""
 
 
 class SealDestructionRow(Row, table=True):

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from http import HTTPStatus
-from itertools import islice
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, File, Form, Header, Path, Query, Request, UploadFile
@@ -248,8 +247,8 @@ def read_problems(
 ) -> BulkProblems:
     """Return rows with what is wrong with each: after the check all that it found, later those of the issuing too."""
     service = instance.bulk.service
-    found, headings = service.outcomes(actor, job), headings_of(service.find(actor, job))
-    bad = list(islice((one for one in found if one.is_refusal and one.line > after), limit))
+    bad = service.problems(actor, job, after=after, limit=limit)
+    headings = headings_of(service.find(actor, job))
     told = [as_json(one, address="", headings=headings)["problem"] | {"line": one.line} for one in bad]
     following = bad[-1].line if len(bad) == limit else None
     return BulkProblems(problems=[BulkProblemView(**one) for one in told], next=following)
@@ -308,8 +307,7 @@ def read_archive(
     part: Annotated[int, Query(ge=1, le=1_000_000, description="Which part")] = 1,
 ) -> StreamingResponse:
     """Return the PDFs of a job in parts, each named by its line and its licence identifier, as a stream."""
-    issued = (one for one in instance.bulk.service.outcomes(actor, job) if one.licence)
-    wanted = list(islice(issued, (part - 1) * PART, part * PART))
+    wanted = instance.bulk.service.issued(actor, job, skip=(part - 1) * PART, most=PART)
 
     def files() -> Iterator[tuple[str, BlobId]]:
         for one in wanted:

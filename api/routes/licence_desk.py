@@ -11,6 +11,7 @@ from api.routes.bulk import MOST_COLUMNS, read_columns
 from api.routes.licences import ISSUE_ERRORS, LicenceName
 from api.schemas.common import errors, pdf_answer
 from api.schemas.licence_desk import DeskDetails, HolderQuestion, HolderView, TablePreviewView
+from api.schemas.licence_types import TypeView
 from api.schemas.licences import EditionIssue, LicenceIssue
 from api.schemas.texts import Name, Text
 from api.wiring import Instance
@@ -55,6 +56,12 @@ MEDIA_TYPES: Final = {
     BlankForm.CSV: "text/csv; charset=utf-8",
     BlankForm.JSON_LINES: "application/jsonl",
 }
+
+
+@router.get("/licence-types/issuable", summary="Types that one issues 可签发的证照类型", responses=errors(DutyMissing))
+def read_issuable(instance: InstanceHere, actor: Issuer) -> list[TypeView]:
+    """Return the types of which the caller may issue licences today, by a duty or by a delegation, as they are now."""
+    return [TypeView.of(one) for one in instance.licences.desk.types(actor)]
 
 
 @router.get("/licence-types/{kind}/desk", summary="What one issues with 签发准备", responses=errors(*DESK))

@@ -58,6 +58,9 @@ router = APIRouter(prefix="/v1", tags=["证照目录 licence types"])
 InstanceHere = Annotated[Instance, Depends(instance_of)]
 Drafter = Annotated[Actor, allow(Permission.TYPE_DRAFT)]
 Reader = Annotated[Actor, allow(Permission.TYPE_READ)]
+Follower = Annotated[Actor, allow(Permission.LICENCE_FOLLOW)]
+"""Delegates too, who read what they issue as it was drafted."""
+
 TypeName = Annotated[Name, Path(description="Identifier or type code", examples=["11100000MB0127170X001"])]
 Number = Annotated[int, Path(ge=1, le=100_000, description="Number of the version", examples=[1])]
 Issuer = Annotated[Line, Form(description="The authority in charge", examples=["O3F6H8J1L4N7Q2S5U9"])]
@@ -243,7 +246,7 @@ def search_types(
 @router.get(
     "/licence-types/{kind}/versions", summary="Versions of a type 历次版本", responses=errors(DutyMissing, TypeUnknown)
 )
-def read_versions(instance: InstanceHere, _: Reader, kind: TypeName) -> list[VersionView]:
+def read_versions(instance: InstanceHere, _: Follower, kind: TypeName) -> list[VersionView]:
     """Return every version of a type, oldest first, drafts too."""
     versions = instance.catalogue.versions(kind)
     with instance.base.store.reading() as view:
@@ -256,7 +259,7 @@ def read_versions(instance: InstanceHere, _: Reader, kind: TypeName) -> list[Ver
     summary="One version of a type 查看版本",
     responses=errors(DutyMissing, TypeUnknown, TypeVersionUnknown),
 )
-def read_version(instance: InstanceHere, _: Reader, kind: TypeName, number: Number) -> TypeDetails:
+def read_version(instance: InstanceHere, _: Follower, kind: TypeName, number: Number) -> TypeDetails:
     """Return a version with its particulars and its schema."""
     return TypeDetails.whole(instance.catalogue.find_version(kind, number))
 

@@ -104,10 +104,10 @@ def read_own_grants(instance: InstanceHere, actor: Client) -> list[GrantView]:
 @router.post(
     "/queries",
     summary="Query by holder 按持证主体查询",
-    responses=errors(*GATE, CitizenNumberMalformed, CreditCodeMalformed, TypeCodeMalformed),
+    responses=errors(*GATE, CitizenNumberMalformed, CreditCodeMalformed, SharingInvalid, TypeCodeMalformed),
 )
 def query(instance: InstanceHere, actor: Client, body: QueryBody) -> list[SharedLicenceView]:
-    """Return the licences of a holder that the client may know of, newest first.
+    """Return the licences of a holder that the client may know of, newest first, at most 200; `before` has the next.
 
     Who is not registered, has no licence, or has agreed to nothing: the answer is the same.
     """

@@ -7,6 +7,7 @@ from typing import Final
 from identity.delegation.errors import MandateTooFewUses
 from identity.duties import Actor
 from identity.errors import DutyMissing, SubjectNotActive
+from licence.bulk import chunk_repository
 from licence.bulk.cells import Line, read_piece
 from licence.bulk.errors import DoubleInTable, WorkInterrupted
 from licence.bulk.jobs import BulkJob, JobKind, Outcome
@@ -51,7 +52,7 @@ class Checking:
             return False
         self.remember(job)
         with self.bulk.store.reading() as view:
-            places = repository.places(view, job.id, ChunkState.READ)
+            places = chunk_repository.places(view, job.id, ChunkState.READ, most=AT_ONCE + 1)
         try:
             for place in places[:AT_ONCE]:
                 if not self.check_chunk(job, place):
@@ -72,19 +73,20 @@ class Checking:
         return True
 
     def remember(self, job: BulkJob) -> None:
-        """Know the numbers of all rows that were checked, by whomever."""
+        """Know the numbers of all rows of a table that were checked, by whomever."""
+        if job.kind is not JobKind.ISSUE:
+            return
         with self.bulk.store.reading() as view:
-            checked = self.bulk.repository.places(view, job.id, ChunkState.CHECKED)
-            if self.seen.get(job.id) == len(checked) and job.id in self.numbers:
+            checked = chunk_repository.count(view, job.id, ChunkState.CHECKED)
+            if self.seen.get(job.id) == checked and job.id in self.numbers:
                 return
             self.forget(job)
             known: dict[str, int] = {}
-            if job.kind is JobKind.ISSUE:
-                for chunk in self.bulk.repository.checked(view, job.id):
-                    bad = {one.line for one in chunk.outcomes}
-                    good = [one for one in read_piece(chunk.piece) if one.number not in bad]
-                    known |= {number_in(job, one): one.number for one in good if number_in(job, one)}
-        self.numbers[job.id], self.seen[job.id] = known, len(checked)
+            for chunk in self.bulk.repository.checked(view, job.id):
+                bad = {one.line for one in chunk.outcomes}
+                good = [one for one in read_piece(chunk.piece) if one.number not in bad]
+                known |= {number_in(job, one): one.number for one in good if number_in(job, one)}
+        self.numbers[job.id], self.seen[job.id] = known, checked
 
     def forget(self, job: BulkJob) -> None:
         """Forget the numbers of a job."""
@@ -111,7 +113,7 @@ class Checking:
             repository.count(tx, job.id, good=len(lines) - bad, bad=bad)
             repository.claim(tx, job, owner=self.owner, until=tx.now + self.bulk.rules.lease)
             tx.record(AuditEvent(tag="bulk:check:done", actor="system", subject=job.id, facts=facts))
-            self.seen[job.id] += 1
+            self.seen[job.id] = self.seen.get(job.id, 0) + 1
             return True
         return False
 
@@ -162,7 +164,7 @@ class Checking:
         current = self.bulk.repository.job(tx, job.id)
         entitling, good = self.bulk.issuing.preparing.entitling, 0 if current is None else current.good
         try:
-            entitling.take(tx, kind, authority=job.issuer, job=job.id, by=job.requested_by, count=good)
+            entitling.take(tx, kind, authority=job.issuer, job=job.id, by=job.requested_by, count=lambda: good)
         except (DutyMissing, MandateTooFewUses, SubjectNotActive) as error:
             told = {"fault": error.code, "facts": dict(error.details)}
             self.bulk.repository.change(tx, job.id, before=JobState.VALIDATED, **told)

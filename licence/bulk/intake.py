@@ -8,7 +8,7 @@ from typing import Any, Final, assert_never
 
 from licence.bulk.cells import PieceMalformed, read_piece, write_piece
 from licence.bulk.errors import MappingInvalid, NothingSelected, TableInvalid, WorkInterrupted
-from licence.bulk.jobs import BulkJob, JobKind
+from licence.bulk.jobs import BulkJob, JobKind, Piece
 from licence.bulk.lifecycle import JobEvent
 from licence.bulk.mapping import mapping_of
 from licence.bulk.orders import lines_for
@@ -115,37 +115,37 @@ class Intake:
         line = 1
         while True:
             with self.bulk.store.reading() as view:
-                found = self.bulk.registry.search(view, query, before=before, limit=PAGE)
-            waiting += [one.id for one in found]
+                found = self.bulk.registry.names(view, query, before=before, limit=PAGE)
+            waiting += found
             while len(waiting) >= chunk or (waiting and not found):
                 yield write_piece(lines_for(waiting[:chunk], first=line))
                 line += len(waiting[:chunk])
                 waiting = waiting[chunk:]
             if not found:
                 break
-            before = found[-1].id
+            before = found[-1]
         if line == 1:
             raise NothingSelected
 
     def keep_pieces(self, job: BulkJob, owner: str, pieces: Iterator[bytes], told: Mapping[str, Any]) -> None:
         """Keep the rows of a job in transactions of a bearable size, and let it be checked after the last."""
         repository, rows, place = self.bulk.repository, 0, 0
-        batch: list[tuple[bytes, int]] = []
-        for piece in pieces:
-            batch.append((piece, rows_in(piece)))
+        batch: list[Piece] = []
+        for octets in pieces:
+            batch.append(piece_of(octets))
             if len(batch) == TOGETHER:
                 if not self.keep_batch(job, owner, place, batch):
                     return
-                place, rows, batch = place + len(batch), rows + sum(count for _, count in batch), []
+                place, rows, batch = place + len(batch), rows + sum(one.rows for one in batch), []
         if not self.keep_batch(job, owner, place, batch):
             return
-        rows += sum(count for _, count in batch)
+        rows += sum(one.rows for one in batch)
         with suppress(LostRace), self.bulk.store.transaction() as tx:
             if repository.owns(tx, job, owner=owner):
                 repository.drop_upload(tx, job.id)
                 move(repository, tx, job, JobEvent.READ, rows=rows, fault="", owner=None, until=None, **told)
 
-    def keep_batch(self, job: BulkJob, owner: str, place: int, batch: Sequence[tuple[bytes, int]]) -> bool:
+    def keep_batch(self, job: BulkJob, owner: str, place: int, batch: Sequence[Piece]) -> bool:
         """Keep some chunks of a job, the first after what an earlier reading left; tell whether it is still ours."""
         with self.bulk.store.transaction() as tx:
             if not self.bulk.repository.owns(tx, job, owner=owner):
@@ -159,9 +159,10 @@ class Intake:
         return True
 
 
-def rows_in(piece: bytes) -> int:
-    """Return how many rows a piece has. Raise `TableInvalid` for what is none: the worker that read it lied."""
+def piece_of(octets: bytes) -> Piece:
+    """Return a piece with what it counts. Raise `TableInvalid` for what is none: the worker that read it lied."""
     try:
-        return len(read_piece(piece))
+        lines = read_piece(octets)
     except PieceMalformed:
         raise TableInvalid(fault="content", line=0) from None
+    return Piece(octets=octets, rows=len(lines), last_line=max((one.number for one in lines), default=0))

@@ -9,7 +9,7 @@ from typing import Any, Final
 from licence.bulk.errors import SelectionInvalid
 from licence.bulk.lifecycle import ENDED, JobState
 
-__all__ = ["FIRST_DAY", "LAST_DAY", "BulkJob", "Chunk", "JobKind", "Outcome", "Selection"]
+__all__ = ["FIRST_DAY", "LAST_DAY", "BulkJob", "Chunk", "JobKind", "Outcome", "Piece", "Selection"]
 
 
 class JobKind(StrEnum):
@@ -173,6 +173,15 @@ class Outcome:
     def is_refusal(self) -> bool:
         """Whether there is no licence."""
         return bool(self.code)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """Some rows of a table, as they are kept in a chunk."""
+
+    octets: bytes = field(repr=False)
+    rows: int
+    last_line: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from licence.bulk.jobs import BulkJob, Chunk, JobKind, Outcome, Selection
+from licence.bulk import chunk_repository
+from licence.bulk.jobs import BulkJob, Chunk, JobKind, Outcome, Piece, Selection
 from licence.bulk.lifecycle import ENDED, ChunkState, JobState
 from licence.bulk.tables import BulkChunkRow, BulkJobRow, BulkPieceRow
 from trust.protection import DataProtection
@@ -143,7 +144,8 @@ class BulkRepository:
     def forgotten(self, view: Reading, moment: datetime) -> tuple[BulkJob, ...]:
         """Return the jobs that wait since before a moment for a person to start or resume them."""
         waiting = [JobState.VALIDATED.value, JobState.PAUSED.value]
-        statement = sa.select(JOBS).where(JOBS.c.state.in_(waiting), JOBS.c.requested_at < moment)
+        since = sa.func.coalesce(JOBS.c.moved_at, JOBS.c.requested_at)
+        statement = sa.select(JOBS).where(JOBS.c.state.in_(waiting), since < moment)
         return tuple(self.to_job(row) for row in view.rows(statement.order_by(JOBS.c.id)))
 
     def change(self, tx: Transaction, job: str, *, before: JobState, **values: Any) -> bool:  # noqa: ANN401 - columns
@@ -242,30 +244,26 @@ class BulkRepository:
 
     # --- chunks
 
-    def add_chunks(self, tx: Transaction, job: str, first: int, pieces: Sequence[tuple[bytes, int]]) -> None:
-        """Keep rows of a job, from the place `first` on: pieces of a table with how many rows each has."""
+    def add_chunks(self, tx: Transaction, job: str, first: int, pieces: Sequence[Piece]) -> None:
+        """Keep rows of a job, from the place `first` on."""
         rows = [
             {
                 "job": job,
                 "place": first + place,
                 "state": ChunkState.READ.value,
-                "rows": count,
-                "protected": self.protection.protect(piece, context=rows_context(job, first + place)),
+                "rows": piece.rows,
+                "last_line": piece.last_line,
+                "protected": self.protection.protect(piece.octets, context=rows_context(job, first + place)),
                 "outcomes": None,
                 "attempts": 0,
             }
-            for place, (piece, count) in enumerate(pieces)
+            for place, piece in enumerate(pieces)
         ]
         tx.change_many(sa.insert(CHUNKS), rows)
 
     def drop_chunks(self, tx: Transaction, job: str) -> None:
         """Remove what a reading that broke off had kept."""
         tx.change(sa.delete(CHUNKS).where(CHUNKS.c.job == job))
-
-    def places(self, view: Reading, job: str, state: ChunkState) -> tuple[int, ...]:
-        """Return the places of the chunks of a job that are in a state."""
-        mine = sa.select(CHUNKS.c.place).where(CHUNKS.c.job == job, CHUNKS.c.state == state.value)
-        return tuple(row.place for row in view.rows(mine.order_by(CHUNKS.c.place)))
 
     def chunk(self, view: Reading, job: str, place: int, *, owner: str) -> Chunk | None:
         """Return a chunk with its rows, if they are still there."""
@@ -318,19 +316,14 @@ class BulkRepository:
         mine = sa.update(CHUNKS).where(
             CHUNKS.c.job == job, CHUNKS.c.place == place, CHUNKS.c.state == ChunkState.READ.value
         )
-        told = self.protect(job, place, outcomes)
-        return tx.change(mine.values(state=ChunkState.CHECKED.value, outcomes=told)) == 1
+        found = {"outcomes": self.protect(job, place, outcomes), **counted(outcomes)}
+        return tx.change(mine.values(state=ChunkState.CHECKED.value, **found)) == 1
 
     def conclude(self, tx: Transaction, chunk: Chunk, outcomes: Sequence[Outcome]) -> bool:
         """Note what came of every row of a chunk; tell whether it was still held."""
         told = self.protect(chunk.job, chunk.place, outcomes)
-        done = {"state": ChunkState.DONE.value, "outcomes": told, "owner": None, "until": None}
+        done = {"state": ChunkState.DONE.value, "outcomes": told, "owner": None, "until": None, **counted(outcomes)}
         return tx.change(owned(chunk).values(**done)) == 1
-
-    def is_done(self, view: Reading, job: str) -> bool:
-        """Tell whether nothing is left of a job."""
-        left = sa.select(CHUNKS.c.place).where(CHUNKS.c.job == job, CHUNKS.c.state != ChunkState.DONE.value)
-        return not view.rows(left.limit(1))
 
     def outcomes(self, view: Reading, job: str, *, after: int, chunks: int) -> tuple[int, tuple[Outcome, ...]]:
         """Return what is known of the rows of the next chunks after a place, and the place of the last of them."""
@@ -341,9 +334,15 @@ class BulkRepository:
             found += self.revealed(job, row.place, row.outcomes)
         return last, tuple(found)
 
+    def outcomes_at(self, view: Reading, job: str, places: Sequence[int]) -> tuple[Outcome, ...]:
+        """Return what is known of the rows of some chunks."""
+        mine = sa.select(CHUNKS.c.place, CHUNKS.c.outcomes).where(CHUNKS.c.job == job, CHUNKS.c.place.in_(places))
+        rows = view.rows(mine.order_by(CHUNKS.c.place))
+        return tuple(one for row in rows for one in self.revealed(job, row.place, row.outcomes))
+
     def checked(self, view: Reading, job: str) -> Iterator[Chunk]:
         """Yield every chunk that was checked, one at a time."""
-        for place in self.places(view, job, ChunkState.CHECKED):
+        for place in chunk_repository.places(view, job, ChunkState.CHECKED):
             chunk = self.chunk(view, job, place, owner="")
             if chunk is not None:
                 yield chunk
@@ -367,6 +366,12 @@ class BulkRepository:
             self.protection.reveal(protected, context=f"bulk outcomes {job} {place}")
         )
         return tuple(Outcome(**one) for one in told)
+
+
+def counted(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """Return what a chunk counts of its rows."""
+    refused = sum(one.is_refusal for one in outcomes)
+    return {"issued": len(outcomes) - refused, "refused": refused}
 
 
 def facts_context(job: str) -> str:

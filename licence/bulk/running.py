@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from identity.duties import Actor, Duty, Grant
+from licence.bulk import chunk_repository
 from licence.bulk.cells import Line, read_piece
 from licence.bulk.errors import WorkInterrupted
 from licence.bulk.jobs import BulkJob, Chunk, JobKind, Outcome
@@ -43,7 +44,7 @@ class Running:
         """Run one chunk of a job, or end the job where none is left; tell whether anything was done."""
         with self.bulk.store.reading() as view:
             place = self.bulk.repository.due(view, job.id)
-            is_done = place is None and self.bulk.repository.is_done(view, job.id)
+            is_done = place is None and chunk_repository.is_done(view, job.id)
         if is_done:
             return self.finish(job)
         if place is None:

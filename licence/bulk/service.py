@@ -2,22 +2,28 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, BinaryIO, Final
 
 from identity.duties import Actor, Duty
 from identity.subject import Organisation
+from licence.bulk import chunk_repository
+from licence.bulk.cells import Line, read_piece
 from licence.bulk.checking import wants_two
 from licence.bulk.errors import JobUnknown, ResultsNotReady, TableInvalid
 from licence.bulk.jobs import BulkJob, JobKind, Outcome, Selection
 from licence.bulk.lifecycle import LIFECYCLE, JobEvent, JobState
+from licence.bulk.orders import key_of
 from licence.bulk.repository import BulkRepository, Own
 from licence.bulk.selecting import SelectionPreview, question_of
 from licence.bulk.work import move
 from licence.catalogue import Catalogue
+from licence.lifecycle import LicenceState
 from licence.preparing import Preparing
 from licence.steps import require_duty
 from licence.types.kind import LicenceType
 from licence.types.validity import day_of
+from trust import repository as answers
 from trust import requests
 from trust.crypto.algorithms import Digest
 from trust.crypto.sm3 import hasher
@@ -229,8 +235,25 @@ class BulkService:
 
     def take(self, tx: Transaction, job: BulkJob, kind: LicenceType) -> None:
         """Take a use for every row that is left, where who asked for a job issues by a delegation."""
-        left = min(job.good, job.rows - job.refused) - job.issued  # the bad ones are refused with their chunk
-        self.entitling.take(tx, kind, authority=job.issuer, job=job.id, by=job.requested_by, count=left)
+        count = partial(self.left, tx, job)
+        self.entitling.take(tx, kind, authority=job.issuer, job=job.id, by=job.requested_by, count=count)
+
+    def left(self, view: Reading, job: BulkJob) -> int:
+        """Return how many rows have still to be issued: good ones, but those that an attempt that broke off issued."""
+        done = 0
+        for place in chunk_repository.begun(view, job.id):
+            chunk = self.repository.chunk(view, job.id, place, owner="")
+            known = {one.line for one in chunk.outcomes} if chunk else set()
+            lines = [one for one in read_piece(chunk.piece) if one.number not in known] if chunk else []
+            done += sum(self.is_issued(view, job, line) for line in lines)
+        most = min(job.good, job.rows - job.refused) - job.issued  # of before: what is bad was not counted by chunk
+        return min(chunk_repository.left(view, job.id), most) - done
+
+    def is_issued(self, view: Reading, job: BulkJob, line: Line) -> bool:
+        """Tell whether there is a licence for a row already."""
+        known = answers.request(view, actor=job.requested_by, key=key_of(job, line))
+        licence = None if known is None else self.preparing.repository.get(view, known.result)
+        return licence is not None and licence.state not in (LicenceState.PREPARED, LicenceState.VOID)
 
     def move(self, tx: Transaction, actor: Actor, job: BulkJob, event: JobEvent, **values: object) -> BulkJob:
         """Take a step, and return the job as it is then."""
@@ -262,10 +285,50 @@ class BulkService:
 
     def outcomes(self, actor: Actor, name: str) -> Iterator[Outcome]:
         """Yield what is known of the rows of a job, a few chunks in memory at a time. Raise `ResultsNotReady`."""
+        return self.outcomes_of(self.ready(actor, name))
+
+    def ready(self, actor: Actor, name: str) -> BulkJob:
+        """Return a job whose rows were checked. Raise what `find` raises, or `ResultsNotReady`."""
         job = self.find(actor, name)
         if job.state in (JobState.RECEIVED, JobState.CHECKING):
             raise ResultsNotReady(state=job.state.value)
-        return self.outcomes_of(job)
+        return job
+
+    def problems(self, actor: Actor, name: str, *, after: int, limit: int) -> list[Outcome]:
+        """Return what is wrong with the rows after the line `after`, up to so many. Raise what `outcomes` raises.
+
+        No more chunks are deciphered than hold them.
+        """
+        job, place, found = self.ready(actor, name), -1, list[Outcome]()
+        while len(found) < limit:
+            with self.store.reading() as view:
+                places = chunk_repository.refusing(view, job.id, after=place, beyond=after, most=SEEN_AT_ONCE)
+                outcomes = self.repository.outcomes_at(view, job.id, places)
+            if not places:
+                break
+            found += [one for one in outcomes if one.is_refusal and one.line > after]
+            place = places[-1]
+        return found[:limit]
+
+    def issued(self, actor: Actor, name: str, *, skip: int, most: int) -> list[Outcome]:
+        """Return what came of the rows that have a licence, but for the first `skip`. Raise what `outcomes` raises.
+
+        No more chunks are deciphered than hold them.
+        """
+        job, found = self.ready(actor, name), list[Outcome]()
+        with self.store.reading() as view:
+            counted = chunk_repository.issuing(view, job.id)
+        for place, count in counted:
+            if len(found) >= most:
+                break
+            if count is not None and count <= skip:
+                skip -= count
+                continue
+            with self.store.reading() as view:
+                made = [one for one in self.repository.outcomes_at(view, job.id, [place]) if one.licence]
+            found += made[skip:]
+            skip = max(0, skip - len(made))
+        return found[:most]
 
     def outcomes_of(self, job: BulkJob) -> Iterator[Outcome]:
         """Yield what is known of the rows of a job."""

@@ -27,6 +27,9 @@ class BulkJobRow(Row, table=True):
     proceeds: bool
     started_by: str | None = None
     started_at: datetime | None = None
+    moved_at: datetime | None = None
+    """When it last came from one state into another: how long it waits for a person counts from then."""
+
     ended_at: datetime | None = Field(default=None, index=True)
     removed_at: datetime | None = None
     upload: str
@@ -74,3 +77,9 @@ class BulkChunkRow(Row, table=True):
     owner: str | None = None
     until: datetime | None = None
     due_at: datetime | None = None
+    last_line: int | None = None
+    """The line of the last of its rows."""
+
+    issued: int | None = None
+    refused: int | None = None
+    """What is known of its rows, counted, so that what is asked for is found without deciphering the others."""

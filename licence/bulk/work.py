@@ -158,7 +158,7 @@ def move(
 ) -> None:
     """Move a job along its life. Raise `EventNotPossible`, or `LostRace` where somebody else was faster."""
     state = LIFECYCLE.after(job.state, event)
-    if not repository.change(tx, job.id, before=job.state, state=state.value, **values):
+    if not repository.change(tx, job.id, before=job.state, state=state.value, moved_at=tx.now, **values):
         raise LostRace
     told: dict[str, Fact] = {"state": state.value, "rows": job.rows}
     if state in ENDED:  # of what its start took for a delegate, whatever no row has used

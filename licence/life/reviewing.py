@@ -19,6 +19,7 @@ from licence.life.orders import order_of, payload_of
 from licence.lifecycle import LIFECYCLE as LICENCE_LIFECYCLE
 from licence.lifecycle import LicenceEvent, LicenceState
 from licence.ordering import IssueLicence, fingerprint
+from licence.paper import hold_scan
 from licence.request_repository import RequestState, ReviewRequest
 from licence.service import LicenceService
 from licence.steps import Why, require_duty
@@ -158,6 +159,7 @@ class ReviewService:
                 return self.require(tx, known)
             kind = self.licences.catalogue.require(tx, command.type)
             found = self.licences.issuing.preparing.examine(tx, actor, kind, command)
+            hold_scan(tx, command.paper)
             request = ReviewRequest(
                 id=new_id("lreq", at=tx.now),
                 state=LIFECYCLE.initial,

@@ -1,6 +1,7 @@
 """Scans of paper licences 纸质证照扫描件: putting them forward, and reading them again, for the issuer alone."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from identity.duties import Actor, Duty
 from licence import scan_repository
@@ -17,6 +18,7 @@ from trust.events import AuditEvent, Fact
 from trust.identifiers import new_id
 from trust.protection import DataProtection
 from trust.store import Reading, Store
+from trust.unused_files import forget_unused
 from trust.workers import IN_PROCESS, Workers
 
 __all__ = ["PutScan", "ScanService"]
@@ -57,7 +59,8 @@ class ScanService:
     def put(self, actor: Actor, command: PutScan) -> Scan:
         """Keep a scan. A repeated upload gets the same one.
 
-        Raise `DutyMissing`, `EvidenceTooLarge`, `EvidenceTypeRefused`, `ScanRefused`, or what the workers raise.
+        Raise `DutyMissing`, `EvidenceTooLarge`, `EvidenceTypeRefused`, `ScanRefused`, `ScanUnknown` where the repeated
+        one was forgotten, or what the workers raise.
         """
         digest = sm3(command.content).hex()
         asked = [command.issuer, digest, command.media_type]
@@ -104,6 +107,10 @@ class ScanService:
             facts: dict[str, Fact] = {"licence": found.id, "digest": scan.digest}
             tx.record(AuditEvent(tag="licence_scan:read:done", actor=actor.id, subject=scan.id, facts=facts))
         return scan, self.protection.reveal(self.blobs.get(scan.blob), context=context_of(scan.id))
+
+    def tidy(self, unused_for: timedelta) -> int:
+        """Forget the scans that no licence was made from for so long; return how many. Raise `BlobStoreUnavailable`."""
+        return forget_unused(self.store, self.blobs, scan_repository.UnusedScans(), unused_for=unused_for)
 
 
 def context_of(name: str) -> str:

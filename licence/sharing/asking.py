@@ -3,7 +3,7 @@
 Each call names its purpose. Who may ask stands in admitting.py, what is told in disclosure.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -19,7 +19,7 @@ from licence.records import Licence
 from licence.sharing.admitting import Admitted, Admitting, Trace
 from licence.sharing.disclosure import DATA, SharedLicence, compare, disclosed, metadata_of
 from licence.sharing.entries import Call, Disclosure, SharingGrant
-from licence.sharing.errors import TriesExhausted
+from licence.sharing.errors import SharingInvalid, TriesExhausted
 from licence.verification import ClaimReport, FileFinding, VerificationService
 from trust.crypto.sm3 import sm3
 from trust.events import canonical
@@ -61,6 +61,8 @@ class QueryHolder:
     kind: SubjectKind
     code: str = field(repr=False)
     type_code: str | None = None
+    before: str | None = None
+    """The identifier of the last licence of the page before."""
 
 
 class AskingService:
@@ -78,7 +80,8 @@ class AskingService:
         """Return a holder's licences that the client may know of, newest first.
 
         One who is nobody has none, like one who has agreed to nothing. Raise `SharingNotGranted`,
-        `TypeCodeMalformed`, and what is wrong with the holder's code.
+        `TypeCodeMalformed`, what is wrong with the holder's code, and `SharingInvalid` where the page before did not
+        end with what is said.
         """
         with self.admitting.call(actor, Call.QUERY, purpose) as (tx, trace):
             if query.type_code is not None:
@@ -97,15 +100,29 @@ class AskingService:
         try:
             holder = self.admitting.identity.require_holder(tx, query.kind, query.code)
         except (SubjectUnknown, SubjectNotActive):
+            self.start(tx, trace, query.before, ())
             return ()
         trace.holder = holder.id
         names = self.admitting.identity.names_of(tx, holder.id)
+        before = self.start(tx, trace, query.before, names)
         # What the client may not know of takes no place among the newest that it is told of.
         within = self.admitting.within(tx, trace, grants, names, query.type_code)
-        listed = self.admitting.repository.licences_within(tx, names, within, limit=self.most)
+        listed = self.admitting.repository.licences_within(tx, names, within, before=before, limit=self.most)
         licences = (self.admitting.licences.get(tx, name) for name in listed)
         found = (self.listed(tx, trace, one) for one in licences if one is not None)
         return tuple(self.told(tx, one, with_data=False) for one in found if one is not None)
+
+    def start(self, view: Reading, trace: Trace, before: str | None, names: Collection[str]) -> str | None:
+        """Return the name of the licence after which a page begins: one of the holder that the client may know of.
+
+        Raise `SharingInvalid`, which tells nothing of any other licence.
+        """
+        if before is None:
+            return None
+        found = self.admitting.licences.by_identifier(view, before)
+        if found is None or found.holder not in names or self.listed(view, trace, found) is None:
+            raise SharingInvalid(field="before", rule="unknown")
+        return found.id
 
     def listed(self, view: Reading, trace: Trace, licence: Licence) -> Admitted | None:
         """Return a licence with what a query stands on that lists it."""

@@ -321,7 +321,7 @@ class SharingRepository:
         return tuple(view.exec(mine.order_by(col(row.id).desc()).limit(limit)))
 
     def licences_within(
-        self, view: Reading, holders: Sequence[str], within: Sequence[Within], *, limit: int
+        self, view: Reading, holders: Sequence[str], within: Sequence[Within], *, before: str | None, limit: int
     ) -> tuple[str, ...]:
         """Return those of `licences_of` that a client may know of by one of `within`, newest first."""
         row = LicenceRow
@@ -337,4 +337,6 @@ class SharingRepository:
             ),
         )
         mine = select(row.id).where(col(row.holder).in_(holders), col(row.state).not_in(NEVER_ISSUED), any_of)
+        if before is not None:
+            mine = mine.where(col(row.id) < before)
         return tuple(view.exec(mine.order_by(col(row.id).desc()).limit(limit)))

@@ -13,7 +13,7 @@ from seal.ledger.entries import Operation, Purpose
 from seal.tables import ApprovalRow
 from trust.store import Reading, Transaction
 
-__all__ = ["Approval", "ApprovalState", "add", "decide", "get", "queue", "release", "spend"]
+__all__ = ["Approval", "ApprovalState", "Order", "add", "decide", "get", "queue", "release", "spend"]
 
 
 class ApprovalState(StrEnum):
@@ -23,6 +23,13 @@ class ApprovalState(StrEnum):
     APPROVED = "approved"  # 已同意
     REFUSED = "refused"  # 不同意
     WITHDRAWN = "withdrawn"  # 已撤回
+
+
+class Order(StrEnum):
+    """Which of several requests stands first."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,15 +133,19 @@ def queue(
     *,
     requester: str | None = None,
     state: ApprovalState | None = None,
+    order: Order = Order.OLDEST,
     after: str = "",
     limit: int = 100,
 ) -> tuple[Approval, ...]:
-    """Return the requests for a seal, oldest first: those after the request `after`, at most `limit` of them.
+    """Return the requests for a seal in an order: those that follow the request `after` in it, at most `limit` of them.
 
     Who looks for those that are requested looks for those that can still be decided, and who looks for those that are
     approved for those that can still be used: what nobody decided or used in time would stand before them for ever.
     """
-    statement = select(ApprovalRow).where(col(ApprovalRow.seal) == seal, col(ApprovalRow.id) > after)
+    name = col(ApprovalRow.id)
+    statement = select(ApprovalRow).where(col(ApprovalRow.seal) == seal)
+    if after:
+        statement = statement.where(name > after if order is Order.OLDEST else name < after)
     if requester is not None:
         statement = statement.where(col(ApprovalRow.requester) == requester)
     if state is not None:
@@ -143,7 +154,8 @@ def queue(
         statement = statement.where(col(ApprovalRow.expires_at) >= view.now)
     if state is ApprovalState.APPROVED:
         statement = statement.where(col(ApprovalRow.stamping).is_(None))
-    return tuple(to_approval(row) for row in view.exec(statement.order_by(col(ApprovalRow.id)).limit(limit)))
+    first = name if order is Order.OLDEST else name.desc()
+    return tuple(to_approval(row) for row in view.exec(statement.order_by(first).limit(limit)))
 
 
 def spend(tx: Transaction, name: str, stamping: str) -> bool:

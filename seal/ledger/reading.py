@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
 from typing_extensions import override
@@ -15,13 +15,11 @@ from seal.ledger import repository as ledger_repository
 from seal.ledger.entries import Stamping, StampingState
 from seal.ledger.search import LedgerSearch
 from seal.repository import Seal
+from trust.china_time import CHINA
 from trust.errors import Conflict, Invalid
 from trust.store import Reading, Store
 
 __all__ = ["CHINA", "LedgerReading", "Month", "MonthMalformed", "MonthNotOver", "MonthTooLong", "Statement"]
-
-CHINA: Final = timezone(timedelta(hours=8), "CST")
-"""China Standard Time, in which a month begins and ends."""
 
 PAGE: Final = 1000
 """Lines that an export reads at a time, each time in a reading of its own: no writer waits for a slow client."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from identity.duties import Actor, Duty, Grant
 from identity.errors import DutyMissing
@@ -16,6 +17,7 @@ from trust.events import AuditEvent, Fact
 from trust.identifiers import new_id
 from trust.protection import DataProtection
 from trust.store import Reading, Store, Transaction
+from trust.unused_files import forget_unused
 
 __all__ = ["EvidenceService", "PutForward", "attach", "require_evidence"]
 
@@ -48,7 +50,11 @@ class EvidenceService:
         self.protection = protection
 
     def put_forward(self, actor: Actor, command: PutForward) -> Evidence:
-        """Keep a document. Raise `EvidenceTooLarge`, `EvidenceTypeRefused`, `SubjectUnknown`."""
+        """Keep a document. A repeated upload gets the same one.
+
+        Raise `EvidenceTooLarge`, `EvidenceTypeRefused`, `SubjectUnknown`, or `EvidenceUnknown` where the repeated one
+        was forgotten.
+        """
         digest = sm3(command.content).hex()
         asked = [command.organisation, command.kind.value, digest, command.media_type]
         key, fingerprint = command.request_key, requests.fingerprint("seal:evidence", asked)
@@ -87,6 +93,10 @@ class EvidenceService:
             facts: dict[str, Fact] = {"kind": evidence.kind.value, "digest": evidence.digest}
             tx.record(AuditEvent(tag="seal:evidence:read", actor=actor.id, subject=name, facts=facts))
         return evidence, self.protection.reveal(self.blobs.get(evidence.blob), context=context_of(name))
+
+    def tidy(self, unused_for: timedelta) -> int:
+        """Forget the documents that no step has used for so long; return how many. Raise `BlobStoreUnavailable`."""
+        return forget_unused(self.store, self.blobs, evidence_repository.UnusedEvidence(), unused_for=unused_for)
 
 
 def context_of(name: str) -> str:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 from identity.duties import Actor, Duty
 from seal import repository
 from seal.errors import ApprovalNotOpen, ApprovalRequired, ApprovalUnfit, ApprovalUnknown, SealUnknown
 from seal.ledger import approval_repository
-from seal.ledger.approval_repository import Approval, ApprovalState
+from seal.ledger.approval_repository import Approval, ApprovalState, Order
 from seal.repository import Seal
 from seal.stamping.permitting import Permitted, Permitting, Use
 from trust import requests
@@ -167,6 +168,15 @@ class ApprovalService:
             owner = self.require_seal(view, seal).owner
             requester = None if owner in actor.organisations(Duty.SEAL_OWNER) else actor.id
             return approval_repository.queue(view, seal, requester=requester, state=state, after=after, limit=limit)
+
+    def own(
+        self, actor: Actor, seal: str, *, state: ApprovalState | None = None, after: str = "", limit: int = 100
+    ) -> tuple[Approval, ...]:
+        """Return what the actor has asked for, newest first: those older than the request `after`, at most `limit`."""
+        with self.store.reading() as view:
+            self.require_seal(view, seal)
+            mine = partial(approval_repository.queue, view, seal, requester=actor.id, order=Order.NEWEST)
+            return mine(state=state, after=after, limit=limit)
 
     def find(self, actor: Actor, seal: str, approval: str) -> Approval:
         """Return a request, for who asked and for who decides. Raise `ApprovalUnknown` to others."""

@@ -227,6 +227,15 @@ class Permitting:
                             seal,
                         )
 
+    def named(self, view: Reading, actor: Actor, purpose: str) -> frozenset[str]:
+        """Return the seals that authorisations and mandates name which somebody has for a purpose, of whatever owner.
+
+        Whether one permits a use now, `require` says.
+        """
+        held = stamping_repository.held_by(view, actor.id)
+        own = {one.seal for one in held if one.purpose == purpose}
+        return frozenset(own | {seal.id for one, seal in self.delegated(view, actor) if one.purpose == purpose})
+
     def count(self, tx: Transaction, permitted: Permitted, *, count: int = 1) -> None:
         """Count stampings, all of them or none. Raise `AuthorisationExhausted`."""
         if permitted.mandates:

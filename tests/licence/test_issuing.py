@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Final
 
 import pytest
 
 from api.demo import cast
+from identity.duties import Duty
+from identity.errors import SubjectNotActive
 from licence.catalogue import DraftType
 from licence.errors import DataInvalid, HolderNotRegistered, NumberTaken, TypeUnknown
 from licence.lifecycle import LicenceState
@@ -16,7 +19,8 @@ from licence.types.validity import day_of
 from seal.errors import AuthorisationExhausted
 from seal.ledger import stamping_repository
 from seal.ledger.entries import StampingState
-from tests.licence.builders import Desk
+from tests.licence.builders import REASON, Desk
+from tests.seal.houses import actor
 from trust.blobs import BlobStoreUnavailable
 from trust.errors import TrustError
 from trust.requests import RequestKeyReused
@@ -88,6 +92,22 @@ def test_many_are_issued_a_few_at_a_time(desk: Desk) -> None:
     assert len(commits) == 3
     moments = {one.prepared_at for one in issued(results)}
     assert len(moments) <= 2
+
+
+def test_an_authority_is_read_once_in_each_transaction(desk: Desk) -> None:
+    house, staff = desk.house, desk.staff
+    issuing = house.licences.issuing
+    with house.store.reading() as view:
+        authority = issuing.preparing.authority(view, staff.organisation)
+        assert issuing.preparing.authority(view, staff.organisation) is authority
+    issuing.together = 1
+    freeze = partial(house.identity.freeze, actor("r", Duty.REGISTRAR), staff.organisation, reason=REASON)
+    house.faults.meanwhile("sign:document", freeze)
+    first, second = issuing.issue_chunk(staff.client, [desk.command() for _ in range(2)])
+    assert isinstance(first, Licence)  # it was on record before
+    assert isinstance(second, SubjectNotActive)
+    with house.store.reading() as view, pytest.raises(SubjectNotActive):
+        issuing.preparing.authority(view, staff.organisation)
 
 
 def test_licences_on_both_sides_of_midnight_follow_the_version_of_their_own_day(desk: Desk) -> None:

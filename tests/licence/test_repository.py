@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from api.demo import cast
 from licence.grounds import Ground
 from licence.lifecycle import LicenceState
+from licence.query_repository import names_of
 from licence.repository import Licence, LicenceQuery
 from licence.tables import LicenceRow
 from tests.fakes.clock import NOW
@@ -157,19 +158,46 @@ def test_licences_are_searched_by_what_issuers_know(any_desk: Desk) -> None:
     assert found(issued_from=NOW, issued_before=NOW) == []
     assert found(ends_from=date(2027, 2, 1), ends_until=date(2027, 2, 1)) == [new]
     assert found(ends_until=date(2027, 1, 31)) == [old]
+    assert found(ends_until=date(2027, 1, 31), state=LicenceState.IN_FORCE, type=old.type) == [old]
+    assert found(ends_until=date(2027, 1, 31), state=LicenceState.REVOKED) == []
+    assert found(ends_until=date(2030, 1, 31), before=new.id) == [old]
+    assert found(ends_until=date(2027, 1, 31), number=new.number) == []
     with any_desk.house.store.reading() as view:
         assert any_desk.house.registry.search(view, LicenceQuery(issuer="O1"), before=None, limit=10) == ()
+
+
+@pytest.mark.parametrize("few", [0, 1, 2])
+def test_what_ends_soon_is_found_alike_whether_it_is_many_or_few(any_desk: Desk, few: int) -> None:
+    made = [any_desk.issue(last_day=date(2027, 1, day)) for day in (30, 31)]
+    any_desk.issue(last_day=date(2028, 1, 1))
+    query = LicenceQuery(issuer=any_desk.staff.organisation, ends_from=date(2027, 1, 1), ends_until=date(2027, 12, 31))
+    with any_desk.house.store.reading() as view:
+        names = [row.id for row in view.rows(names_of(view, query, before=None, few=few))]
+    assert names == sorted((one.id for one in made), reverse=True)
+
+
+def test_few_that_end_are_reached_without_passing_by_the_others(desk: Desk) -> None:
+    query = LicenceQuery(issuer="O1", type="t", state=LicenceState.IN_FORCE, ends_until=date(2027, 1, 1))
+    with desk.house.store.reading() as view:
+        asked = names_of(view, query, before=None).limit(50)
+        told = str(asked.compile(desk.house.store.reader, compile_kwargs={"literal_binds": True}))
+        plan = str(view.rows(text(f"EXPLAIN QUERY PLAN {told}")))
+    assert "ix_licence_issuer_last_day" in plan
+    assert "MATERIALIZE ending" in plan
+    assert "id=?)" in plan  # one by one
 
 
 @pytest.mark.parametrize(
     ("told", "index"),
     [
         ("issuer = 'O1' AND id < 'x' ORDER BY id DESC", "ix_licence_issuer_id"),
+        ("issuer = 'O1' AND type = 't' AND state = 'suspended' ORDER BY id DESC", "ix_licence_issuer_type_state_id"),
         ("issuer = 'O1' AND state = 'suspended' ORDER BY id DESC", "ix_licence_state_issuer_id"),
         ("issuer = 'O1' AND last_day <= '2027-01-01' AND last_day >= '2026-12-01'", "ix_licence_issuer_last_day"),
         ("number = '1' AND type = 't' AND state != 'void'", "ix_licence_number_type"),
         ("holder = 'O1' ORDER BY id DESC", "ix_licence_holder_id"),
-        ("type = 't' AND state IN ('suspended', 'void')", "ix_licence_type_state_id"),
+        ("type = 't' AND state = 'void' AND id > 'x' ORDER BY id", "ix_licence_type_state_id"),
+        ("id IN (SELECT licence FROM licence_event WHERE id >= 'le_1')", "sqlite_autoindex_licence_event_1 (id>?)"),
         ("time_stamp_due <= '2026-01-01' ORDER BY time_stamp_due", "ix_licence_time_stamp_due"),
         ("state = 'prepared'", "ix_licence_state_issuer_id"),
     ],

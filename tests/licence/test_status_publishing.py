@@ -10,10 +10,11 @@ from api.demo import cast
 from licence.claim import read_claim
 from licence.errors import TypeUnknown
 from licence.lifecycle import LicenceState
+from licence.status import standing_repository
 from licence.status.errors import StatusListsExhausted
 from licence.status.repository import allot_number, code_numbered, number_of
 from licence.status_list import LicenceStatus
-from licence.status_publishing import LIFETIME, LOOK_PAUSE, STATUSES, StatusLists
+from licence.status_publishing import LIFETIME, LOOK_PAUSE, OVERLAP, STATUSES, WHOLE_PAUSE, StatusLists
 from tests.licence.builders import PERSON_TYPE, REASON, Desk
 from trust.signing import SigningUnavailable
 
@@ -23,7 +24,6 @@ def lists_of(desk: Desk) -> StatusLists:
     house = desk.house
     return StatusLists(
         store=house.store,
-        repository=house.registry,
         catalogue=house.catalogue,
         service_keys=house.service_keys,
         source="https://trust.example",
@@ -113,8 +113,78 @@ def test_a_change_shows_after_a_minute_at_the_latest(desk: Desk, lists: StatusLi
 
 def test_nobody_waits_for_a_list_that_is_fresh(lists: StatusLists) -> None:
     first = lists.current(cast.FOOD_TYPE)
-    with ThreadPoolExecutor() as threads, lists.lock:  # another one is being renewed, and its key is slow
+    with (
+        ThreadPoolExecutor() as threads,
+        lists.lock_of(cast.FOOD_TYPE),
+    ):  # another one is being renewed, and its key is slow
         assert threads.submit(lists.current, cast.FOOD_TYPE).result(timeout=10) is first
+
+
+def test_only_what_has_happened_since_is_read_again(any_desk: Desk) -> None:
+    """However many licences have ended: the list says the same as one that is made of all of them."""
+    desk, lists = any_desk, lists_of(any_desk)
+    old, foreign = desk.issue(), desk.issue(type=cast.BUSINESS_TYPE, data=cast.business_record(cast.ENTERPRISE))
+    lists.current(cast.FOOD_TYPE)
+    desk.house.clock.advance(OVERLAP + timedelta(seconds=1))
+    made = [desk.in_state(state) for state in LicenceState]
+    desk.house.licences.suspend(desk.second, foreign.id, reason=REASON)  # a licence of another type
+    told = lists.current(cast.FOOD_TYPE).status_list
+    desk.house.licences.suspend(desk.second, old.id, reason=REASON)
+    wait(desk)
+    after = lists.current(cast.FOOD_TYPE).status_list
+    desk.house.licences.restore(desk.officer, old.id, reason=REASON)
+    wait(desk)
+    restored = lists.current(cast.FOOD_TYPE).status_list
+    assert [one.status(old.status_index) for one in (told, after, restored)] == [
+        LicenceStatus.VALID,
+        LicenceStatus.SUSPENDED,
+        LicenceStatus.VALID,
+    ]
+    assert {restored.status(one.status_index) for one in made} == set(LicenceStatus)
+    whole = lists_of(desk).current(cast.FOOD_TYPE).status_list
+    assert (restored.places, restored.octets) == (whole.places, whole.octets)
+
+
+def test_all_are_gone_through_now_and_then(desk: Desk, lists: StatusLists) -> None:
+    """What no step tells of, as nothing of ours makes it, is not looked for each minute, and found all the same."""
+    licence = desk.issue()
+    lists.current(cast.FOOD_TYPE)
+    desk.house.clock.advance(OVERLAP + timedelta(seconds=1))
+    lists.current(cast.FOOD_TYPE)
+    wait(desk)
+    with desk.house.store.writer.begin() as connection:
+        connection.execute(text("UPDATE licence SET state = 'revoked'"))
+    assert lists.current(cast.FOOD_TYPE).status_list.status(licence.status_index) is LicenceStatus.VALID
+    desk.house.clock.advance(WHOLE_PAUSE)
+    assert lists.current(cast.FOOD_TYPE).status_list.status(licence.status_index) is LicenceStatus.INVALID
+
+
+def test_what_was_committed_late_is_found_all_the_same(desk: Desk, lists: StatusLists) -> None:
+    """A step bears the moment at which its transaction began: before the look that it was too late for."""
+    licence = desk.issue()
+    lists.current(cast.FOOD_TYPE)
+    clock = desk.house.clock
+    clock.advance(timedelta(minutes=4))
+    lists.current(cast.FOOD_TYPE)
+    clock.advance(-timedelta(minutes=3))
+    desk.house.licences.suspend(desk.second, licence.id, reason=REASON)
+    clock.advance(timedelta(minutes=4))
+    assert lists.current(cast.FOOD_TYPE).status_list.status(licence.status_index) is LicenceStatus.SUSPENDED
+
+
+@pytest.mark.parametrize("portion", [1, 2, 3, 100])
+def test_all_are_gone_through_a_portion_at_a_time(desk: Desk, portion: int) -> None:
+    made = [desk.issue() for _ in range(3)]
+    ended = [desk.house.licences.revoke(desk.second, one.id, reason=REASON) for one in made]
+    desk.house.licences.suspend(desk.second, desk.issue().id, reason=REASON)
+    with desk.house.store.reading() as view:
+        kind = desk.house.catalogue.require(view, cast.FOOD_TYPE).id
+        told = list(standing_repository.not_in_force(view, kind, portion=portion))
+    found = [place for _, places in told for place in places]
+    revoked = {place for state, places in told if state is LicenceState.REVOKED for place in places}
+    assert revoked == {one.status_index for one in ended}
+    assert len(found) == len(set(found)) == 4
+    assert max(len(places) for _, places in told) <= portion
 
 
 def test_what_has_not_changed_is_not_signed_anew(desk: Desk, lists: StatusLists) -> None:

@@ -283,6 +283,25 @@ def test_requests_of_others_take_no_place_in_one_s_own_queue(desk: Desk) -> None
     assert house.approvals.queue(desk.actor, desk.seal, limit=1) == (own,)
 
 
+def test_one_s_own_requests_are_read_newest_first(desk: Desk) -> None:
+    house, owner = desk.house, desk.house.authority.owner
+    asked = []
+    for _ in range(3):
+        asked.append(desk.ask())
+        house.clock.advance(timedelta(seconds=1))
+    house.approvals.withdraw(desk.actor, desk.seal, asked[1].id, reason="不再需要")
+    newest = [one.id for one in reversed(asked)]
+    assert [one.id for one in house.approvals.own(desk.actor, desk.seal)] == newest
+    first = house.approvals.own(desk.actor, desk.seal, limit=2)
+    assert [one.id for one in first] == newest[:2]
+    assert [one.id for one in house.approvals.own(desk.actor, desk.seal, after=first[-1].id)] == newest[2:]
+    withdrawn = house.approvals.own(desk.actor, desk.seal, state=ApprovalState.WITHDRAWN)
+    assert [one.id for one in withdrawn] == [asked[1].id]
+    assert house.approvals.own(owner, desk.seal) == ()  # who sees all of them has asked for none
+    with pytest.raises(SealUnknown):
+        house.approvals.own(desk.actor, "seal_unknown")
+
+
 # --- use
 
 

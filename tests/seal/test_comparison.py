@@ -64,6 +64,7 @@ def changed(name: str, characters: str) -> Iterator[str]:
 @pytest.mark.parametrize(
     "name", [*changed(SEALS["seventeen"].name, "龙"), *list(changed(SEALS["seventeen"].name, "江县"))[::3]]
 )
+@pytest.mark.no_cover
 def test_a_name_of_seventeen_characters_that_differs_in_one_is_similar(name: str) -> None:
     other = replace(SEALS["seventeen"], name=name)
     assert compare_ink(ink(SEALS["seventeen"]), ink(other)) is Resemblance.SIMILAR

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from api.demo import cast
@@ -150,6 +151,52 @@ def test_a_job_that_is_resumed_takes_nothing_twice(rig: Rig) -> None:
     assert used(rig.desk, mandate) == 2
     rig.worker.work_off()
     assert (rig.service.find(delegate, job.id).issued, used(rig.desk, mandate)) == (2, 2)
+
+
+def test_a_job_that_goes_on_by_another_delegation_takes_what_is_left_to_issue(rig: Rig) -> None:
+    """Neither a good row that was refused meanwhile is left, nor a bad one of a chunk that waits."""
+    delegate, mandate = let_issue(rig.desk, times=3)
+    job = asked(rig, delegate, [*fours("1", "2", "3"), row("4", holder_code="91110000000000000X")])
+    rig.service.start(delegate, job.id)
+    rig.desk.issue(number="1")  # somebody else was faster with this number
+    rig.worker.round()
+    rig.service.pause(delegate, job.id)
+    revoked(rig, mandate)
+    _, again = let_issue(rig.desk, times=1, system=delegate.id)
+    rig.service.resume(rig.client, job.id)
+    assert used(rig.desk, again) == 1
+    rig.worker.work_off()
+    done = rig.service.find(delegate, job.id)
+    assert (done.state, done.issued, done.refused, used(rig.desk, again)) == (JobState.FINISHED, 2, 2, 1)
+
+
+def test_what_was_issued_before_a_crash_takes_no_use_of_another_delegation(rig: Rig) -> None:
+    delegate, mandate = let_issue(rig.desk, times=3)
+    job = asked(rig, delegate, fours("1", "2", "3"))
+    rig.service.start(delegate, job.id)
+    rig.desk.house.faults.fail("commit:bulk:conclude:done", Crash())
+    with pytest.raises(Crash):
+        rig.worker.round()
+    rig.service.pause(delegate, job.id)
+    revoked(rig, mandate)
+    _, again = let_issue(rig.desk, times=1, system=delegate.id)
+    rig.service.resume(rig.client, job.id)
+    rig.desk.house.clock.advance(rig.rules.lease + timedelta(seconds=1))
+    rig.second().work_off()
+    done = rig.service.find(delegate, job.id)
+    assert (done.state, done.issued) == (JobState.FINISHED, 3)
+    assert (used(rig.desk, mandate), used(rig.desk, again)) == (2, 1)
+
+
+def test_a_job_of_before_takes_enough(rig: Rig) -> None:
+    """Its chunks do not count: what the job counts does."""
+    delegate, mandate = let_issue(rig.desk, times=3)
+    job = asked(rig, delegate, [*fours("1", "2", "3"), row("4", holder_code="91110000000000000X")])
+    with rig.desk.house.store.writer.begin() as connection:
+        connection.execute(text("UPDATE bulk_chunk SET issued = NULL, refused = NULL"))
+    rig.service.start(delegate, job.id)
+    rig.worker.work_off()
+    assert (rig.service.find(delegate, job.id).issued, used(rig.desk, mandate)) == (3, 3)
 
 
 @pytest.mark.parametrize("times", [1, 2])

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from sqlalchemy import text
+
 from licence.bulk.cells import read_piece
 from licence.bulk.lifecycle import JobState
 from tests.licence.bulk.rig import Rig, row
@@ -30,6 +32,26 @@ def test_a_job_that_nobody_came_back_for_is_cancelled(rig: Rig) -> None:
     rig.desk.house.clock.advance(rig.rules.waits + timedelta(seconds=1))
     assert (rig.worker.tidy(), rig.worker.tidy()) == (1, 0)
     assert rig.job(job).state is JobState.CANCELLED
+
+
+def test_how_long_a_job_waits_counts_from_when_it_was_paused(rig: Rig) -> None:
+    """A job of a month ago that an officer pauses today is not cancelled tonight."""
+    job, clock = rig.validated([row("1")]), rig.desk.house.clock
+    clock.advance(rig.rules.waits)
+    rig.service.start(rig.client, job.id)
+    rig.service.pause(rig.client, job.id)
+    clock.advance(rig.rules.waits)
+    assert (rig.worker.tidy(), rig.job(job).state) == (0, JobState.PAUSED)
+    clock.advance(timedelta(seconds=1))
+    assert (rig.worker.tidy(), rig.job(job).state) == (1, JobState.CANCELLED)
+
+
+def test_a_job_of_before_waits_since_it_was_asked_for(rig: Rig) -> None:
+    job = rig.validated([row("1")])
+    with rig.desk.house.store.writer.begin() as connection:
+        connection.execute(text("UPDATE bulk_job SET moved_at = NULL"))
+    rig.desk.house.clock.advance(rig.rules.waits + timedelta(seconds=1))
+    assert (rig.worker.tidy(), rig.job(job).state) == (1, JobState.CANCELLED)
 
 
 def test_nothing_of_a_holder_stands_readable_in_the_tables(rig: Rig) -> None:

@@ -114,6 +114,39 @@ def test_a_query_by_consent_lists_what_was_agreed_to(square: Square, licence: Li
     assert found.identifier == licence.identifier
 
 
+def test_a_holder_of_many_licences_is_told_page_by_page(square: Square, client: Actor, licence: Licence) -> None:
+    asking = AskingService(
+        admitting=square.sharing.asking.admitting, verification=square.sharing.asking.verification, most=2
+    )
+    made = [licence]
+    for _ in range(2):
+        square.house.clock.advance(timedelta(seconds=1))
+        made.append(square.desk.issue())
+    pages, before = [], None
+    while found := asking.query(client, replace(square.of_company, before=before), purpose=PURPOSE):
+        pages.append([one.identifier for one in found])
+        before = pages[-1][-1]
+    newest_first = [one.identifier for one in reversed(made)]
+    assert pages == [newest_first[:2], newest_first[2:]]
+
+
+def test_a_page_begins_after_what_the_client_knows_of_that_holder(
+    square: Square, client: Actor, licence: Licence
+) -> None:
+    """Nothing else is told of: neither whose another licence is, nor whether it is there."""
+    by_consent = square.client()
+    square.consent(square.grant(by_consent, law="", types={cast.FOOD_TYPE: {}}), square.desk.issue())
+    nobody = QueryHolder(kind=SubjectKind.ORGANISATION, code=cast.companies()[3].code)
+    for asker, query, before in (
+        (client, square.of_company, "nothing"),
+        (client, nobody, licence.identifier),
+        (by_consent, square.of_company, licence.identifier),
+    ):
+        with pytest.raises(SharingInvalid) as refused:
+            square.sharing.asking.query(asker, replace(query, before=before), purpose=PURPOSE)
+        assert refused.value.details == {"field": "before", "rule": "unknown"}
+
+
 def test_what_a_client_may_not_know_of_takes_no_place_of_what_it_is_told(square: Square, licence: Licence) -> None:
     asking = AskingService(
         admitting=square.sharing.asking.admitting, verification=square.sharing.asking.verification, most=1
