@@ -10,10 +10,12 @@ and by (`LocalBlobs.encipher_some`).
 """
 
 import os
+import re
 import secrets
 import struct
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NewType, Protocol
 
@@ -21,6 +23,7 @@ from trust.crypto.algorithms import Digest
 from trust.crypto.beginnings import hash_of_file
 from trust.crypto.sm3 import sm3
 from trust.crypto.sm4 import KEY_LENGTH, NONCE_LENGTH, TAG_LENGTH, CiphertextChanged, open_gcm, seal_gcm
+from trust.durability import FileSystem, file_system, sync_folder
 from trust.errors import NotFound, Unavailable
 from trust.protection import DataProtection, ProtectionUnavailable
 
@@ -30,6 +33,15 @@ FORM: Final = b"XYB1"
 HEAD: Final = struct.Struct(">4sH")
 FOLDERS: Final = 256
 """By the first two digits of the names."""
+
+MANY: Final = 4
+"""Files that are kept together from which on the whole file system is synced, and not each of them."""
+
+ASIDE: Final = re.compile(r"\.[0-9a-f]{64}\.[0-9a-f]{16}")
+"""How files are called until they get their names."""
+
+LEFT_ASIDE: Final = timedelta(days=1)
+"""After this long a file that stands aside belongs to a process that died."""
 
 PROGRESS: Final = ".enciphered"
 """Tells through how many folders `LocalBlobs.encipher_some` has gone."""
@@ -68,13 +80,28 @@ class BlobStore(Protocol):
         """Return the content under `name`, or raise `BlobMissing`."""
         ...
 
+    def remove(self, name: BlobId) -> None:
+        """Remove the content under `name`; where nothing stands there, nothing happens. Durable when it returns.
+
+        For what nobody else can have kept: a cipher with a nonce of its own.
+        """
+        ...
+
 
 class LocalBlobs:
     """Enciphered files in a folder of the local disk, in two levels of folders by the first digits of their names."""
 
-    def __init__(self, folder: Path, protection: DataProtection) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        protection: DataProtection,
+        *,
+        file_system: Callable[[Path], FileSystem | None] = file_system,
+    ) -> None:
         self.folder = folder
         self.protection = protection
+        self.file_system = file_system
+        """What makes many files durable at once, where there is something that does."""
 
     def path(self, name: BlobId) -> Path:
         """Return where the content under `name` stands. A name that is not one of ours leads nowhere."""
@@ -90,38 +117,71 @@ class LocalBlobs:
         return self.put_all((content,))[0]
 
     def put_all(self, contents: Sequence[bytes]) -> tuple[BlobId, ...]:
-        """Keep several files as `put` does one; the names in each folder are made durable once for all of them."""
+        """Keep several files as `put` does one; of many, all become durable at once."""
         names = tuple(BlobId(hash_of_file(Digest.SM3, content).hex()) for content in contents)
-        folders: dict[Path, None] = {}
         try:
-            for name, content in zip(names, contents, strict=True):
-                self.write(name, content)
-                target = self.path(name)
-                # Also of one that stood there: who wrote it may not have come so far yet.
-                folders |= dict.fromkeys((target.parent, target.parent.parent, self.folder))
-            for folder in folders:
-                sync_folder(folder)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            whole = self.file_system(self.folder) if len(names) >= MANY else None
+            if whole is None:
+                self.put_each(names, contents)
+            else:
+                self.put_together(names, contents, whole)
         except OSError as error:
             raise BlobStoreUnavailable from error
         return names
 
-    def write(self, name: BlobId, content: bytes) -> None:
-        """Write a file and give it its name, unless it stands there enciphered. Raise `OSError`."""
-        target = self.path(name)
-        aside = self.folder / f".{name}.{secrets.token_hex(8)}"
+    def put_each(self, names: Sequence[BlobId], contents: Sequence[bytes]) -> None:
+        """Keep files one by one; the names in each folder are made durable once for all of them. Raise `OSError`."""
+        folders: dict[Path, None] = {}
+        for name, content in zip(names, contents, strict=True):
+            target = self.path(name)
+            with self.standing_aside() as asides:
+                self.write_aside(asides, name, content, durable=True)
+                self.give_names(asides)
+            # Also of one that stood there: who wrote it may not have come so far yet.
+            folders |= dict.fromkeys((target.parent, target.parent.parent, self.folder))
+        for folder in folders:
+            sync_folder(folder)
+
+    def put_together(self, names: Sequence[BlobId], contents: Sequence[bytes], whole: FileSystem) -> None:
+        """Keep files that all stand aside, durable, before the first of them gets its name. Raise `OSError`."""
+        with whole.holding(self.folder) as sync, self.standing_aside() as asides:
+            for name, content in zip(names, contents, strict=True):
+                self.write_aside(asides, name, content, durable=False)
+            sync()
+            self.give_names(asides)
+            sync()
+
+    @contextmanager
+    def standing_aside(self) -> Iterator[dict[Path, Path]]:
+        """Return files that stand aside, none yet, each with the place of its name; what gets none is removed."""
+        asides: dict[Path, Path] = {}
         try:
-            if target.exists() and self.is_whole(name, target.read_bytes()):
-                return
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with aside.open("xb") as file:
-                file.writelines(self.enciphered(name, content))
-                file.flush()
+            yield asides
+        finally:
+            for aside in asides:
+                with suppress(OSError):
+                    aside.unlink()
+
+    def write_aside(self, asides: dict[Path, Path], name: BlobId, content: bytes, *, durable: bool) -> None:
+        """Write a file aside, unless it stands under its name, enciphered. Raise `OSError`."""
+        target = self.path(name)
+        if target.exists() and self.is_whole(name, target.read_bytes()):
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = self.folder / f".{name}.{secrets.token_hex(8)}"
+        asides[aside] = target
+        with aside.open("xb") as file:
+            file.writelines(self.enciphered(name, content))
+            file.flush()
+            if durable:
                 os.fsync(file.fileno())
+
+    def give_names(self, asides: dict[Path, Path]) -> None:
+        """Give files that stand aside their names. Raise `OSError`."""
+        for aside, target in tuple(asides.items()):
             aside.replace(target)
-        except OSError:
-            with suppress(OSError):
-                aside.unlink()
-            raise
+            del asides[aside]
 
     def get(self, name: BlobId) -> bytes:
         """Return the content under `name`, or raise `BlobMissing` where it is absent or was changed.
@@ -138,6 +198,16 @@ class LocalBlobs:
         if sm3(content).hex() != name:
             raise BlobMissing
         return content
+
+    def remove(self, name: BlobId) -> None:
+        """Remove the file under `name`, where there is one. Raise `BlobStoreUnavailable`."""
+        target = self.path(name)
+        try:
+            with suppress(FileNotFoundError):
+                target.unlink()
+                sync_folder(target.parent)
+        except OSError as error:
+            raise BlobStoreUnavailable from error
 
     # --- what stands on the disk
 
@@ -192,6 +262,22 @@ class LocalBlobs:
             raise BlobStoreUnavailable from error
         return len(clear)
 
+    def tidy(self, now: datetime) -> int:
+        """Remove what processes that died have left aside; return how many files that were.
+
+        Raise `BlobStoreUnavailable`.
+        """
+        latest = (now - LEFT_ASIDE).timestamp()
+        removed = 0
+        try:
+            for path in self.folder.glob(".*.*"):
+                if ASIDE.fullmatch(path.name) and path.stat().st_mtime < latest:
+                    path.unlink()
+                    removed += 1
+        except OSError as error:
+            raise BlobStoreUnavailable from error
+        return removed
+
     def clear_in(self, number: int) -> Iterator[BlobId]:
         """Yield the names of the files in clear in one folder. What was changed is left as it is."""
         for path in sorted(self.folder.glob(f"{number:02x}/*/*")):
@@ -204,12 +290,3 @@ class LocalBlobs:
 def context_of(name: BlobId) -> str:
     """Return to what the key of a file is bound."""
     return f"blob {name}"
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -213,9 +213,11 @@ def checkpoint_from(view: Reading, sequence: int) -> Checkpoint | None:
     return None if row is None else to_checkpoint(row)
 
 
-NEXT_NUMBER: Final = text(
-    "INSERT INTO counter (name, value) VALUES (:name, 1) "
-    "ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value"
+NEXT_NUMBER: Final = Written(
+    text(
+        "INSERT INTO counter (name, value) VALUES (:name, 1) "
+        "ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value"
+    )
 )
 
 

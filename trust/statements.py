@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Delete, Insert, Select, Update
+from sqlalchemy import Delete, Insert, Select, TextClause, Update
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.type_api import TypeEngine
@@ -21,15 +21,15 @@ Converter = Callable[[Any], Any] | None
 
 
 class Written:
-    """A SELECT, INSERT, UPDATE or DELETE of fixed text. Safe to share between threads.
+    """A SELECT, INSERT, UPDATE or DELETE of fixed text, or one in words of SQL. Safe to share between threads.
 
     Raises what SQLAlchemy raises for the same fault. Lists of variable length and defaults that Python computes have no
     place in one.
     """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update | Delete) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update | Delete | TextClause) -> None:
         self.statement = statement
-        self.is_insert: Final = statement.is_insert
+        self.is_insert: Final = isinstance(statement, Insert)
         self.forms: WeakKeyDictionary[Dialect, Form] = WeakKeyDictionary()
 
     def rows(self, connection: Connection, parameters: Mapping[str, object]) -> Sequence[Any]:
@@ -39,6 +39,10 @@ class Written:
     def change(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
         """Execute for each of `rows`, which tell the same columns, and return how many rows of tables it touched."""
         return self.form(connection, rows[0]).change(connection, rows)
+
+    def value(self, connection: Connection, parameters: Mapping[str, object]) -> Any:  # noqa: ANN401 - a column's value
+        """Return the one column of the one row that the statement returns, as the driver has it."""
+        return self.form(connection, parameters).value(connection, parameters)
 
     def form(self, connection: Connection, told: Mapping[str, object]) -> "Form":
         """Return the statement for the database of a connection."""
@@ -52,15 +56,19 @@ class Form:
     """A statement as one driver takes it."""
 
     def __init__(
-        self, statement: Select[*tuple[Any, ...]] | Insert | Update | Delete, dialect: Dialect, told: tuple[str, ...]
+        self,
+        statement: Select[*tuple[Any, ...]] | Insert | Update | Delete | TextClause,
+        dialect: Dialect,
+        told: tuple[str, ...],
     ) -> None:
-        compiled: Any = statement.compile(dialect=dialect, column_keys=None if statement.is_select else list(told))
+        is_change = isinstance(statement, Insert | Update | Delete)
+        compiled: Any = statement.compile(dialect=dialect, column_keys=list(told) if is_change else None)
         self.text = str(compiled)
         self.order: list[str] | None = compiled.positiontup
         binds = {compiled.bind_names[bind]: bind for bind in compiled.binds.values()}
         if any(bind.expanding or bind.literal_execute for bind in binds.values()) or set(binds) - set(compiled.params):
             raise ValueError("a statement of fixed text")
-        prefetched = () if statement.is_select else (*compiled.insert_prefetch, *compiled.update_prefetch)
+        prefetched = (*compiled.insert_prefetch, *compiled.update_prefetch) if is_change else ()
         if prefetched:
             raise ValueError("a statement without defaults that Python computes")
         converters = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
@@ -103,6 +111,18 @@ class Form:
             self.row._make(value if read is None else read(value) for read, value in zip(readers, row, strict=True))
             for row in found
         ]
+
+    def value(self, connection: Connection, parameters: Mapping[str, object]) -> Any:  # noqa: ANN401 - a column's value
+        """Return the one column of the one row that the statement returns, as the driver has it."""
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(self.text, self.values(parameters))
+            ((found,),) = cursor.fetchall()
+        except self.error as error:
+            raise self.told(error) from error
+        finally:
+            cursor.close()
+        return found
 
     def change(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
         """Execute for each of `rows`, and return how many rows of tables it touched."""

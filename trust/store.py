@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol, TypeVar
 from sqlalchemy import Executable, Select, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, create_engine  # noqa: TID251 - the one place that may
@@ -30,6 +31,7 @@ from trust.rows import Row
 from trust.statements import Written
 
 __all__ = [
+    "Further",
     "Journal",
     "LostRace",
     "Reading",
@@ -38,6 +40,7 @@ __all__ = [
     "StoreUnavailable",
     "Transaction",
     "lost_races",
+    "nothing_further",
     "unavailable_when_down",
 ]
 
@@ -170,11 +173,11 @@ class Transaction(Reading):
         result: Any = self.session.execute(statement)
         return int(result.rowcount)
 
-    def change_returning(self, statement: Executable, **parameters: object) -> Any:  # noqa: ANN401 - a column's value
+    def change_returning(self, statement: Written, **parameters: object) -> Any:  # noqa: ANN401 - a column's value
         """Execute a statement that changes one row of no object, and return the value that it returns."""
         self.wrote = True
         self.changes += 1
-        return self.connection.execute(statement, parameters).scalar_one()
+        return statement.value(self.connection, parameters)
 
     def change_many(self, statement: Executable | Written, rows: Sequence[Mapping[str, Any]]) -> int:
         """Execute an INSERT, UPDATE or DELETE for each of `rows`, and return how many rows of tables it touched."""
@@ -201,6 +204,14 @@ class Transaction(Reading):
     def record(self, happened: AuditEvent) -> None:
         """Record an audit event, to be committed with the change, and by what right whoever acts now did it."""
         self.events.append(self.attributions.attributed(happened))
+
+
+Further = Callable[[Transaction], object]
+"""What else belongs to a change: done in the very transaction that says the change is done, or not at all."""
+
+
+def nothing_further(_: Transaction) -> None:
+    """Let a change be done by itself."""
 
 
 class Journal(Protocol):
@@ -298,7 +309,7 @@ class Store:
         def ask(**parameters: object) -> tuple[Any, ...] | None:
             try:
                 return question.ask(**parameters)
-            except question.error as error:
+            except (question.error, NoneFree) as error:
                 raise StoreUnavailable from error
 
         return ask
@@ -364,9 +375,11 @@ def lost_races() -> Iterator[None]:
 
 @contextmanager
 def unavailable_when_down() -> Iterator[None]:
-    """Turn a database that does not answer into our own error."""
+    """Turn a database that does not answer into our own error, and so many at work that no connection is left."""
     try:
         yield
+    except NoneFree as error:
+        raise StoreUnavailable from error
     except DatabaseError as error:
         # Of a file that is broken, or none of its own, SQLite says no more than DatabaseError, of which all are kinds.
         is_down = isinstance(error, OperationalError) or type(error) is DatabaseError

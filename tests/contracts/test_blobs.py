@@ -49,6 +49,17 @@ def test_what_was_never_kept_is_missing(blobs: BlobStore, name: str) -> None:
         blobs.get(BlobId(name))
 
 
+def test_what_is_removed_is_gone_and_the_rest_stays(blobs: BlobStore) -> None:
+    gone, kept = blobs.put_all([b"one", b"two"])
+    blobs.remove(gone)
+    with pytest.raises(BlobMissing):
+        blobs.get(gone)
+    assert blobs.get(kept) == b"two"
+    blobs.remove(gone)  # again, which changes nothing
+    assert blobs.put(b"one") == gone
+    assert blobs.get(gone) == b"one"
+
+
 def test_threads_share_a_store(blobs: BlobStore) -> None:
     contents = [b"%d" % (number % 4) for number in range(32)]
     with ThreadPoolExecutor(8) as pool:

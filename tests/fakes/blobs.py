@@ -34,3 +34,6 @@ class MemoryBlobs:
         if content is None or sm3(content).hex() != name:
             raise BlobMissing
         return content
+
+    def remove(self, name: BlobId) -> None:
+        self.kept.pop(name, None)

@@ -105,7 +105,7 @@ class FaultyStamper:
 
 
 class FaultyBlobs:
-    """A blob store with the points `put` before and `kept` after a file is written."""
+    """A blob store with the points `put` before and `kept` after a file is written, `remove` and `removed` alike."""
 
     def __init__(self, inner: BlobStore, faults: Faults) -> None:
         self.inner, self.faults = inner, faults
@@ -124,6 +124,11 @@ class FaultyBlobs:
 
     def get(self, name: BlobId) -> bytes:
         return self.inner.get(name)
+
+    def remove(self, name: BlobId) -> None:
+        self.faults.at("remove")
+        self.inner.remove(name)
+        self.faults.at("removed")
 
 
 class FaultyJournal:

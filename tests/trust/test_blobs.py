@@ -1,16 +1,23 @@
 """Files by their content: what is read is what was kept, or it is missing."""
 
+import os
 import stat
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from tests.fakes.blobs import local_blobs
+from tests.fakes.clock import NOW
 from trust.blobs import BlobId, BlobMissing, BlobStoreUnavailable, LocalBlobs
 from trust.crypto.sm3 import sm3
+from trust.durability import FileSystem, Sync
 from trust.errors import NotFound, Unavailable
 from trust.protection import ProtectionUnavailable
 
@@ -101,6 +108,14 @@ def test_a_folder_in_the_place_of_a_file(blobs: LocalBlobs) -> None:
         blobs.get(NAME)
 
 
+def test_what_cannot_be_removed_is_told(blobs: LocalBlobs) -> None:
+    blobs.path(NAME).mkdir(parents=True)
+    with pytest.raises(BlobStoreUnavailable):
+        blobs.remove(NAME)
+    with pytest.raises(BlobMissing):
+        blobs.remove(BlobId("../" + NAME))
+
+
 def test_a_failure_leaves_no_half_file(blobs: LocalBlobs) -> None:
     (blobs.folder / NAME[:2]).mkdir(parents=True)
     (blobs.folder / NAME[:2] / NAME[2:4]).write_text("in the way")
@@ -133,10 +148,122 @@ def test_every_new_name_is_made_durable(blobs: LocalBlobs, monkeypatch: pytest.M
 
     if not Path("/proc/self/fd").exists():
         pytest.skip("only Linux tells the name of an open file")
-    monkeypatch.setattr("trust.blobs.os.fsync", note)
+    monkeypatch.setattr("trust.durability.os.fsync", note)
     blobs.put(CONTENT)
     target = blobs.path(NAME)
     assert {target.parent, target.parent.parent, blobs.folder} <= synced
+
+
+# --- many at once
+
+MANY = tuple(b"content %d" % number for number in range(6))
+MANY_NAMES = tuple(BlobId(sm3(one).hex()) for one in MANY)
+
+
+class Watched(FileSystem):
+    """A file system that notes, whenever it is synced, what stands aside and what has its name."""
+
+    def __init__(self, *, fails_at: int | None = None) -> None:
+        self.fails_at = fails_at
+        self.seen: list[tuple[int, int]] = []
+
+    @override
+    @contextmanager
+    def holding(self, folder: Path) -> Iterator[Sync]:
+        assert list(folder.iterdir()) == []
+
+        def sync() -> None:
+            if len(self.seen) == self.fails_at:
+                raise OSError(5, "Input/output error")
+            found = [path for path in folder.rglob("*") if path.is_file()]
+            aside = sum(path.parent == folder for path in found)
+            self.seen.append((aside, len(found) - aside))
+
+        yield sync
+
+
+def watched(blobs: LocalBlobs, system: FileSystem | None) -> LocalBlobs:
+    """Return a store in the same folder whose file system is watched, or can only be synced file by file."""
+    return LocalBlobs(blobs.folder, blobs.protection, file_system=lambda _: system)
+
+
+def test_none_of_many_has_its_name_before_all_are_durable(blobs: LocalBlobs) -> None:
+    system = Watched()
+    assert watched(blobs, system).put_all(MANY) == MANY_NAMES
+    assert system.seen == [(6, 0), (0, 6)]
+    assert [blobs.get(name) for name in MANY_NAMES] == list(MANY)
+
+
+def test_few_are_synced_by_themselves(blobs: LocalBlobs) -> None:
+    system = Watched()
+    watched(blobs, system).put_all(MANY[:3])
+    assert (system.seen, len(files(blobs))) == ([], 3)
+
+
+def test_many_are_synced_by_themselves_where_nothing_else_can_be_relied_on(
+    blobs: LocalBlobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr("trust.blobs.os.fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_size))
+    assert watched(blobs, None).put_all(MANY) == MANY_NAMES
+    assert sum(size == path.stat().st_size for size in synced for path in files(blobs)[:1]) >= len(MANY)
+
+
+@pytest.mark.parametrize("fails_at", [0, 1])
+def test_a_write_that_failed_is_told(blobs: LocalBlobs, fails_at: int) -> None:
+    with pytest.raises(BlobStoreUnavailable):
+        watched(blobs, Watched(fails_at=fails_at)).put_all(MANY)
+    assert len(files(blobs)) == (0, 6)[fails_at]  # those that have their names by then are whole, as `put_all` says
+
+
+def test_what_fails_among_many_leaves_nothing_aside(blobs: LocalBlobs) -> None:
+    class Sealed:
+        """Wraps two keys, and no more."""
+
+        left = 2
+
+        def protect(self, plain: bytes, *, context: str) -> bytes:
+            if not self.left:
+                raise ProtectionUnavailable
+            self.left -= 1
+            return blobs.protection.protect(plain, context=context)
+
+        def reveal(self, protected: bytes, *, context: str) -> bytes:
+            return blobs.protection.reveal(protected, context=context)
+
+        def index(self, value: str, *, kind: str) -> str:
+            return blobs.protection.index(value, kind=kind)
+
+    store = LocalBlobs(blobs.folder, Sealed(), file_system=lambda _: Watched())
+    with pytest.raises(ProtectionUnavailable):
+        store.put_all(MANY)
+    assert files(blobs) == []
+
+
+def test_one_content_twice_among_many(blobs: LocalBlobs) -> None:
+    assert blobs.put_all((*MANY, *MANY)) == MANY_NAMES * 2
+    before = {path: path.stat().st_mtime_ns for path in files(blobs)}
+    assert len(before) == len(MANY)
+    assert blobs.put_all(MANY) == MANY_NAMES
+    assert {path: path.stat().st_mtime_ns for path in files(blobs)} == before
+
+
+def test_what_a_process_that_died_has_left_aside_is_removed(blobs: LocalBlobs) -> None:
+    assert blobs.tidy(NOW) == 0
+    blobs.put(CONTENT)
+    old, new = (blobs.folder / f".{NAME}.{digit * 16}" for digit in "ab")
+    other = blobs.folder / ".other.file"
+    for path, age in ((old, 2), (new, 0), (other, 2)):
+        path.write_bytes(b"half")
+        moment = (NOW - timedelta(days=age)).timestamp()
+        os.utime(path, (moment, moment))
+    os.utime(blobs.path(NAME), (0, 0))
+    assert blobs.tidy(NOW) == 1
+    assert sorted(files(blobs)) == sorted([new, other, blobs.path(NAME)])
+    (blobs.folder / f".{NAME}.{'c' * 16}").mkdir()
+    os.utime(blobs.folder / f".{NAME}.{'c' * 16}", (0, 0))
+    with pytest.raises(BlobStoreUnavailable):
+        blobs.tidy(NOW)
 
 
 # --- what stands on the disk

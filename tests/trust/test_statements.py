@@ -15,6 +15,7 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError, ProgrammingError
@@ -33,6 +34,7 @@ EVENTS = Row.metadata.tables[AuditEventRow.__tablename__]
 NEW = Written(insert(COUNTERS))
 RAISE = Written(update(COUNTERS).where(COUNTERS.c.name == bindparam("which")).values(value=COUNTERS.c.value + 1))
 GONE = Written(delete(COUNTERS).where(COUNTERS.c.name == bindparam("which")))
+MADE = Written(text("INSERT INTO counter (name, value) VALUES (:name, 1) RETURNING value"))
 LARGE = Written(select(COUNTERS).where(COUNTERS.c.value >= bindparam("least"), COUNTERS.c.name != "hidden"))
 ALL_EVENTS = Written(select(EVENTS).order_by(EVENTS.c.sequence))
 PERSONAL = "张三丰"
@@ -69,6 +71,19 @@ def test_changes_touch_what_they_name(store: Store) -> None:
         tx.change_many(NEW, [{"name": "c", "value": 9}])
         tx.record(EVENT)
     assert found(store) == {"c": 9}
+
+
+def test_words_of_sql_return_a_value(store: Store) -> None:
+    with store.transaction() as tx:
+        assert [tx.change_returning(MADE, name=name) for name in ("a", "b")] == [1, 1]
+        tx.record(EVENT)
+    with pytest.raises(LostRace), store.transaction() as tx:
+        tx.change_returning(MADE, name="a")
+    with pytest.raises(IntegrityError), store.writer.connect() as connection, connection.begin():
+        MADE.value(connection, {"name": "a"})
+    with pytest.raises(SilentWrite), store.transaction() as tx:
+        tx.change_returning(MADE, name="c")
+    assert found(store) == {"a": 1, "b": 1}
 
 
 def test_values_are_converted_by_the_types_of_their_columns(store: Store) -> None:

@@ -9,8 +9,10 @@ from datetime import timedelta
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import delete, event, text, update
+from sqlalchemy import bindparam, create_engine, delete, event, text, update
+from sqlalchemy import select as select_columns
 from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.pool import QueuePool
 from sqlmodel import col, select
 
 from tests.fakes.clock import NOW, SettableClock
@@ -407,6 +409,19 @@ def test_a_database_that_does_not_answer(url: str) -> None:
         with pytest.raises(StoreUnavailable), store.transaction() as tx:
             tx.record(EVENT)
     assert issubclass(StoreUnavailable, Unavailable)
+
+
+def test_a_store_of_which_every_connection_is_at_work(sqlite_store: Store) -> None:
+    narrow = create_engine(sqlite_store.writer.url, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0.01)
+    sqlite_store.reader.dispose()
+    sqlite_store.reader = narrow
+    ask = sqlite_store.question(select_columns(col(CounterRow.value)).where(col(CounterRow.name) == bindparam("name")))
+    with narrow.connect():
+        with pytest.raises(StoreUnavailable), sqlite_store.reading():
+            pytest.fail("there was a connection")
+        with pytest.raises(StoreUnavailable):
+            ask(name="a")
+    assert ask(name="a") is None
 
 
 def test_values_stay_out_of_error_messages(store: Store) -> None:

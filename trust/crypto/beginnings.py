@@ -92,17 +92,24 @@ class Beginnings:
             beginning = bytes(memoryview(file)[:end])
             context = self.taken_in(algorithm, beginning, ranges[:1])
             with self.lock:
-                self.files[algorithm].append((beginning, beginning[-TAIL:], context))
+                self.files[algorithm].append((beginning, beginning[-TAIL:], context.copy()))
+            return followed_by(context, file, ranges[1:]).digest()
         return self.hash_of_file(algorithm, file, ranges)
 
     def taken_in(self, algorithm: Digest, file: bytes | bytearray, ranges: Sequence[Range]) -> Hasher:
         """Return a hash that has taken in parts of a file."""
         first = ranges[0] if ranges else (0, 0)
         context, known = self.begun(algorithm, file, first[1]) if first[0] == 0 else (hasher(algorithm), 0)
-        whole = memoryview(file)
-        for place, (start, length) in enumerate(ranges):
-            context.update(whole[start + (0 if place else known) : start + length])
-        return context
+        rest = [(first[0] + known, first[1] - known), *ranges[1:]]
+        return followed_by(context, file, rest)
+
+
+def followed_by(context: Hasher, file: bytes | bytearray, ranges: Sequence[Range]) -> Hasher:
+    """Return a hash after it has taken in parts of a file."""
+    whole = memoryview(file)
+    for start, length in ranges:
+        context.update(whole[start : start + length])
+    return context
 
 
 OF_THIS_PROCESS: Final = Beginnings()

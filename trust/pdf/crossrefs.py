@@ -108,6 +108,16 @@ class Section:
         """Return the numbers of all objects that it tells of."""
         return [number for one in self.blocks for number in range(one.first, one.first + one.count)]
 
+    def places(self) -> list[tuple[int, int]]:
+        """Return place and number of each object that a table tells of, but for the free ones."""
+        rows = self.rows
+        return [
+            (int(rows[at : at + 10]), number)
+            for one in self.blocks
+            for number, at in enumerate(range(one.start, one.start + ROW_LENGTH * one.count, ROW_LENGTH), one.first)
+            if rows[at + 17] == IN_USE
+        ]
+
     def from_table(self, block: Block, row: int) -> Entry:
         """Return an entry of a table."""
         start = block.start + ROW_LENGTH * row

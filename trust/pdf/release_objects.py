@@ -5,6 +5,7 @@ lists, the form of a seal. What was found to stand in all of its octets as it sh
 """
 
 import re
+from binascii import hexlify
 from functools import lru_cache
 from typing import Final
 
@@ -80,4 +81,4 @@ def contents_of(signature: Dictionary) -> tuple[bytes, bytes]:
     contents = signature.get("Contents")
     if not isinstance(contents, bytes):
         raise PDFReleaseRefused(rule="byte_range")
-    return contents, b"<%b>" % contents.hex().encode()
+    return contents, b"<%b>" % hexlify(contents)

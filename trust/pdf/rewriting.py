@@ -26,8 +26,7 @@ class Rewriting(Update):
         if len(file.sections) > 1 or file.has_stream_sections:
             raise PDFMalformed
         section = file.sections[0]
-        entries = ((number, section.entry(number)) for number in section.numbers())
-        places = sorted((one.offset, number) for number, one in entries if one is not None and not one.free)
+        places = sorted(section.places())
         ends = [*(offset for offset, _ in places[1:]), section.start]
         self.head = self.pdf[: places[0][0]]
         self.objects = {number: (offset, end) for (offset, number), end in zip(places, ends, strict=True)}
@@ -62,9 +61,10 @@ class Rewriting(Update):
         parts, at, rows = [self.head], len(self.head), {}
         others = sorted(set(range(1, self.free_number)).difference(self.shared))
         for number in (*self.shared, *others):
-            parts.append(self.text(number))
+            text = self.text(number)
+            parts.append(text)
             rows[number] = b"%010d 00000 n \n" % at
-            at += len(parts[-1])
+            at += len(text)
         self.alike = sum(map(len, parts[: 1 + len(self.shared)]))
         trailer = written({**self.trailer, "Size": self.free_number})
         told = (self.free_number, b"".join(rows[number] for number in sorted(rows)), trailer, at)

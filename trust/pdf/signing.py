@@ -5,6 +5,7 @@ order is prepare → sign → fill, so that what is signed can be put on record 
 """
 
 import dataclasses
+from binascii import hexlify
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
@@ -94,7 +95,7 @@ class PreparedPDF:
 
     def fill(self, value: bytes) -> bytes:
         """Return the document with the signature value `value`."""
-        digits = value.hex().encode()
+        digits = hexlify(value)
         room = self.gap.end - self.gap.start - 2  # the gap includes the angle brackets
         if len(digits) > room:
             raise SignatureTooLarge(allowed=room // 2)

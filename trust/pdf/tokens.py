@@ -5,6 +5,7 @@ shows one thing to one reader and another thing to the next.
 """
 
 import re
+from binascii import unhexlify
 from functools import lru_cache
 from typing import Final
 
@@ -42,7 +43,7 @@ TOKEN: Final = re.compile(
     rb"|(?P<integer>[+-]?[0-9]++" + DELIMITED + rb")"
     rb"|(?P<real>[+-]?(?:[0-9]++\.[0-9]*+|\.[0-9]++)" + DELIMITED + rb")"
     rb"|(?P<open><<)|(?P<close>>>)|(?P<begin>\[)|(?P<end>\])"
-    rb"|<(?P<hexadecimal>[0-9A-Fa-f\0\t\n\f\r ]*+)>"
+    rb"|(?P<hexadecimal><)"
     rb"|\((?P<plain>[^()\\\r]*+)\)"
     rb"|(?P<string>\()"
     rb"|(?P<keyword>(?:true|false|null)" + DELIMITED + rb"))"
@@ -50,6 +51,7 @@ TOKEN: Final = re.compile(
 SHORT: Final = 2_048
 """Octets of an object whose reading is kept."""
 
+HEXADECIMAL: Final = re.compile(rb"([0-9A-Fa-f\0\t\n\f\r ]*+)>")
 BEHIND: Final = re.compile(rb"endobj|stream")
 HASH: Final = re.compile(rb"#([0-9A-Fa-f]{2})?")
 IN_STRING: Final = re.compile(rb"[()\\\r]")
@@ -131,8 +133,8 @@ def read_value(pdf: bytes, at: int, effort: Effort) -> tuple[Value, int]:  # noq
             continue
         elif kind == "close" or kind == "end":  # noqa: PLR1714 - faster than a set
             value = closed(waiting, kind)
-        elif kind == "string":
-            value, at = read_string(pdf, at, effort)
+        elif kind == "string" or kind == "hexadecimal":  # noqa: PLR1714 - faster than a set
+            value, at = read_string(pdf, at, effort) if kind == "string" else read_hexadecimal(pdf, at)
         else:
             value = read_simple(token, kind)
         if not waiting:
@@ -169,12 +171,24 @@ def read_simple(token: re.Match[bytes], kind: str | None) -> Value:
             return Real(token["real"])
         case "plain":
             return token["plain"]
-        case "hexadecimal":
-            return octets_of(token["hexadecimal"])
         case "keyword":
             return KEYWORDS[token["keyword"]]
         case _:  # a number beyond measure
             raise PDFMalformed
+
+
+def read_hexadecimal(pdf: bytes, at: int) -> tuple[bytes, int]:
+    """Read what follows the angle bracket of a string of hexadecimal digits (7.3.4.3): a signature has many of them."""
+    end = pdf.find(b">", at)
+    if end < 0:
+        raise PDFMalformed
+    try:
+        return unhexlify(pdf[at:end]), end + 1
+    except ValueError:  # white space, an odd digit, or what is none
+        found = HEXADECIMAL.match(pdf, at)
+        if found is None:
+            raise PDFMalformed from None
+        return octets_of(found[1]), found.end()
 
 
 def octets_of(digits: bytes) -> bytes:

@@ -141,5 +141,9 @@ def test_more_content_than_any_page_has() -> None:
     pdf = two_pages(half, b"/Filter/FlateDecode", {31: stream(half, b"/Filter/FlateDecode")})
     with pytest.raises(PDFLimitExceeded):
         looked_at(pdf, 30, 31)
+
+
+@pytest.mark.no_cover
+def test_more_operators_than_any_page_has() -> None:
     with pytest.raises(PDFLimitExceeded):
         looked_at(two_pages(b"q Q " * 1_000_000))

@@ -160,6 +160,7 @@ def test_an_object_stream_that_claims_millions_of_objects() -> None:
     require_limited(compressed(b"1 0 <<>>", 10**9, 4), "work")
 
 
+@pytest.mark.no_cover
 def test_an_object_of_a_million_elements_in_an_object_stream() -> None:
     require_limited(compressed(b"1 0 <</Pages 1 0 R/X[" + b"[]" * 1_000_000 + b"]>>", 1, 4), "work")
 
@@ -188,6 +189,7 @@ def branching(levels: int, more: bytes = b"") -> dict[int, bytes]:
     return {100 + level: b"[%d 0 R %d 0 R%b]" % (101 + level, 101 + level, more) for level in range(levels)}
 
 
+@pytest.mark.no_cover
 def test_objects_to_which_exponentially_many_paths_lead() -> None:
     pdf = signed(paper(catalog=b"/X 100 0 R", others={**branching(40), 140: b"7"}))
     assert len(open_pdf(pdf).signatures) == 1

@@ -6,6 +6,7 @@ import pikepdf
 import pytest
 
 from tests.trust.pdf.paper import paper, updated
+from trust.pdf.crossrefs import FREE
 from trust.pdf.file import PDFFile, page_references
 from trust.pdf.intake import PDFMalformed
 from trust.pdf.objects import Name, Reference, Stream
@@ -29,6 +30,14 @@ def test_what_is_not_changed_stays_as_it_stands() -> None:
     assert new.trailer == old.trailer
     for number in range(old.free_number):
         assert new.load(Reference(number)) == old.load(Reference(number))
+
+
+def test_where_the_objects_of_a_table_stand() -> None:
+    section = PDFFile(plain()).sections[0]
+    entries = {number: section.entry(number) for number in section.numbers()}
+    assert entries[0] == FREE
+    assert section.places() == [(one.offset, number) for number, one in entries.items() if one and not one.free]
+    assert len(section.places()) == len(entries) - 1
 
 
 def test_what_is_changed_and_added_is_there() -> None:

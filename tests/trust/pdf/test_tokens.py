@@ -46,6 +46,7 @@ GOOD: Final[dict[bytes, Value]] = {
     b"<>": b"",
     b"<41 42\n43\0>": b"ABC",
     b"<414>": b"A@",
+    b"<4a4B>": b"JK",
     b"[]": (),
     b"[1 2]": (1, 2),
     b"[1 0 R 2]": (Reference(1), 2),
@@ -90,6 +91,10 @@ BAD: Final = [
     b"(open\\",
     b"<41",
     b"<4G>",
+    b"<4142",
+    b"<4142434",
+    b"<41(>",
+    b"<41\v42>",
     b"/A#",
     b"/A#4",
     b"/A#GG",
@@ -127,6 +132,7 @@ def test_how_deep_objects_may_stand_in_each_other(opening: bytes) -> None:
         read(opening * (good + 1) + b" 1 " + closing * (good + 1))
 
 
+@pytest.mark.no_cover
 def test_what_reading_may_cost() -> None:
     effort = Effort()
     read_value(b"[" + b"1 " * 2_500 + b"]", 0, effort)
