@@ -6,7 +6,10 @@ An answer has the rule or the fault as programs read it among its `details`; its
 from collections.abc import Mapping
 from typing import Any, Final
 
+from api.cure_words import CURE_PATTERNS, CURES
 from api.detail_words import CALLED, Words
+from api.document_words import DOCUMENTS
+from api.platform_words import PATTERNS, PLATFORMS
 from api.protocol_words import PROTOCOLS
 
 __all__ = ["FAULTS", "spoken"]
@@ -120,6 +123,7 @@ SUBJECTS: Final[Mapping[str, Words]] = {
     "frozen": ("其中一个已冻结", "one of them is frozen"),
     "kind": ("不都是自然人", "not both are persons"),
     "legal_representative": ("是机构的法定代表人", "a legal representative"),
+    "licence_in_force": ("持有有效的证照", "a licence in force is held"),
     "licence": ("仍持有有效证照", "a licence is held"),
     "same": ("是同一标识", "both are the same"),
     "state": ("其中一个已终止", "one of them has ended"),
@@ -151,6 +155,8 @@ PICTURES: Final[Mapping[str, Words]] = {
     "trailing": ("文件末尾有多余内容", "something follows its end"),
     "transparency": ("透明度信息有误", "its transparency is wrong"),
     "type": ("文件类型不对", "another type of file"),
+    "x-aspect": ("宽高比不符合要求", "not of the shape that the type asks for"),
+    "x-least-width": ("像素过少", "too few pixels"),
     "asked_marks": ("缺少要求的标记", "without the marks that were asked for"),
 }
 """Of pictures and scans."""
@@ -220,6 +226,11 @@ FAULTS: Final[Mapping[str, tuple[str, Mapping[str, Words]]]] = {
     "bulk.row_unreadable": ("fault", ROWS),
     "bulk.table_invalid": ("fault", TABLES),
     "licence.data_invalid": ("rule", RULES),
+    "crypto.botan_missing": ("cure", CURES),
+    "crypto.libcrypto_missing": ("cure", CURES),
+    "keys.keystore_unavailable": ("cure", CURES),
+    **DOCUMENTS,
+    **PLATFORMS,
     **PROTOCOLS,
 }
 """By the code of an error: the detail that is a word of programs, and what people call its values."""
@@ -251,7 +262,22 @@ def spoken(code: str, details: Mapping[str, Any]) -> tuple[dict[str, Any], dict[
 def named(details: Mapping[str, Any], name: str, words: Mapping[str, Words], place: int) -> dict[str, str]:
     """Return what the value of a detail is called in a language, if it is there and has a name."""
     value = details.get(name)
-    return {name: words[value][place]} if isinstance(value, str) and value in words else {}
+    called = word_of(value, words) if isinstance(value, str) else None
+    return {} if called is None else {name: called[place]}
+
+
+def word_of(value: str, words: Mapping[str, Words]) -> Words | None:
+    """Return what a value is called: as it stands, by its pattern, or one by one where several stand together."""
+    if value in words:
+        return words[value]
+    for pattern, (chinese, english) in (*PATTERNS, *CURE_PATTERNS):
+        if (found := pattern.fullmatch(value)) is not None:
+            parts = [part or "" for part in found.groups()]
+            return chinese.format(*parts).strip(), english.format(*parts).strip()
+    several = value.split(", ")
+    if len(several) > 1 and all(one in words for one in several):
+        return "、".join(words[one][0] for one in several), ", ".join(words[one][1] for one in several)
+    return None
 
 
 def wholes(details: Mapping[str, Any], place: int) -> dict[str, str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from identity.duties import Duty, Grant
-from tests.console.chapters import issuing, jobs, leave, licences
+from tests.console.chapters import issuing, jobs, leave, licences, tables
 from tests.console.chapters.registry import colleague
 from tests.console.harness import Desks
 from tests.console.world import registered
@@ -61,6 +61,24 @@ def test_a_job_pauses_and_a_type_retires(desks: Desks) -> None:
     told = world.ask("officer", "GET", f"/v1/bulk-jobs/{job}")
     assert (told["state"], told["issued"], told["refused"]) == ("finished", 2, 1)
     jobs.retire_a_type(desks, kind)
+
+
+def test_who_has_no_duty_issues_by_a_delegation(desks: Desks, tmp_path: Path) -> None:
+    world, desk = desks.world, desks("filer")
+    desk.open("/console/")
+    for entry in ("签发证照", "批量任务", "证照管理"):
+        assert entry not in desk.text("nav")
+    desk.open("/console/licences/bulk/new")
+    desk.see("没有权限")
+    mandate = tables.let_issue(world, "filer", times=3)
+    job = tables.issue_by_delegation(desk, world, tmp_path)
+    told = world.ask("filer", "GET", f"/v1/bulk-jobs/{job}")
+    assert (told["state"], told["issued"], told["refused"]) == ("finished", 2, 0)
+    assert world.ask("filer", "GET", f"/v1/delegations/{mandate}")["used"] == 3
+    assert "证照管理" not in desk.text("nav")
+    for path in ("/console/licences", "/console/licences/bulk/reissue"):
+        desk.open(path)
+        desk.see("没有权限")
 
 
 def test_a_draft_is_returned_and_a_grant_refused(desks: Desks) -> None:

@@ -1,6 +1,7 @@
 """Keys and the set-up in the console: what is shown, who may propose what, and what becomes of it."""
 
-from tests.console.chapters.keys import look_at_keys, propose_rotation
+from identity.openid.keys import KNOWN_AFTER
+from tests.console.chapters.keys import look_at_keys, propose_rotation, replace_sign_on_key, rotate_sign_on_key
 from tests.console.harness import PHONE, Desks
 from tests.console.world import World
 from trust.founding import Role
@@ -43,6 +44,23 @@ def test_versions_of_a_key_and_the_retirement_of_one(desks: Desks, world: World)
     ]
 
 
+def test_sign_on_keys_rotate_by_two_and_are_replaced_by_one(desks: Desks, world: World) -> None:
+    security = desks("security")
+    security.open("/console/keys?part=sign_on")
+    security.see("正在使用", "待接替")
+    world.clock.advance(KNOWN_AFTER)
+    rotate_sign_on_key(security, reason=REASON)
+    mine = world.ask("security", "GET", "/v1/proposals")["mine"]
+    (proposal,) = [one for one in mine if one["kind"] == "openid_key:rotate"]
+    world.ask("auditor", "POST", f"/v1/proposals/{proposal['id']}/approval", json={"digest": proposal["digest"]})
+    keys = world.ask("security", "GET", "/v1/openid/keys")
+    assert {one["kid"]: one["state"] for one in keys}[proposal["content"]["kid"]] == "current"
+    signing = {one["algorithm"]: one["kid"] for one in keys if one["state"] == "current"}
+    replace_sign_on_key(security, reason="可能泄露")
+    left = {one["kid"] for one in world.ask("security", "GET", "/v1/openid/keys")}
+    assert len(set(signing.values()) - left) == 1
+
+
 def test_who_may_not_propose_sees_keys_without_the_acts(desks: Desks) -> None:
     auditor = desks("auditor")
     auditor.open("/console/keys")
@@ -79,7 +97,7 @@ def test_keys_and_the_set_up_in_english(desks: Desks) -> None:
     security.open("/console/keys")
     security.see("Keys and certificates", "Making seals", "Propose rotation")
     security.judged("keys-0-en")
-    for place, part in enumerate(("Authorities", "Custody", "Ceremonies and changes"), start=1):
+    for place, part in enumerate(("Sign-on keys", "Authorities", "Custody", "Ceremonies and changes"), start=1):
         security.click(part)
         security.judged(f"keys-{place}-en")
     security.open("/console/setup")

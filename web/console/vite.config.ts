@@ -6,13 +6,14 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
 import { firstWords } from "./first_words";
+import { icons, noFallback } from "./element_plus";
 import { notices } from "./notices";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   base: "/console/",
-  plugins: [firstWords(here(".")), vue(), Components({ dts: false, dirs: [], resolvers: [ElementPlusResolver()] }), notices()],
+  plugins: [firstWords(here(".")), icons(here(".")), noFallback(), vue(), Components({ dts: false, dirs: [], resolvers: [ElementPlusResolver()] }), notices()],
   resolve: { alias: { "@": here("./src") } },
   define: {
     // What nobody here uses stays out of the build.

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from tests.console.chapters.identity import confirm, pick, settle
 from tests.console.harness import Desk, Desks
@@ -23,6 +24,9 @@ __all__ = [
     "stamp_under_the_grant",
     "withdraw_the_question",
 ]
+
+PAGES: Final = 12
+"""Of a document that is longer than what is seen of it at once."""
 
 
 # --- a use of a seal
@@ -80,14 +84,34 @@ def grant_the_use(desks: Desks, letter: Path) -> None:
     settle(desk)
 
 
+def turn_its_pages(desk: Desk) -> None:
+    """Read a document of many pages: what is in sight is drawn, and what is not takes no room."""
+    drawn = "[...document.querySelectorAll('.pdf canvas[data-drawn]')].map((one) => Number(one.dataset.page))"
+    desk.tab.wait(f"{drawn}.length > 0")
+    assert 1 in desk.tab.evaluate(drawn)
+    assert len(desk.tab.evaluate(drawn)) < PAGES
+    desk.see(f"第 1 页，共 {PAGES} 页")
+    desk.tab.evaluate("document.querySelector('.pdf-pages').focus()")
+    desk.press("PageDown", 34)
+    desk.see(f"第 2 页，共 {PAGES} 页")
+    assert desk.tab.evaluate("document.querySelector('.pdf-pages').scrollTop > 0")
+    desk.press("End", 35)
+    desk.see(f"第 {PAGES} 页，共 {PAGES} 页")
+    desk.tab.wait(f"{drawn}.includes({PAGES}) && !{drawn}.includes(1)")
+    assert desk.tab.evaluate("document.querySelector('.pdf canvas').width") == 0
+    desk.press("Home", 36)
+    desk.tab.wait(f"{drawn}.includes(1) && !{drawn}.includes({PAGES})")
+
+
 def stamp_under_the_grant(desks: Desks, seal: str, letter: Path, other: Path) -> None:
     """Stamp what was agreed to; another document is refused."""
-    other.write_bytes(paper(page_dictionary(), page_dictionary()))
+    other.write_bytes(paper(*[page_dictionary()] * PAGES))
     desk = desks("officer")
     desk.open(f"/console/stamping?seal={seal}")
     desk.click("按此盖章")
     desk.see("按已同意的申请盖章")
     put_in(desk, other)
+    turn_its_pages(desk)
     desk.click("盖章")
     desk.see("seal.approval_", "错误代码")
     put_in(desk, letter)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from api.demo import cast
+from licence.service import ISSUE_PURPOSE
 from tests.console.chapters.identity import confirm, settle
 from tests.console.chapters.licences import (
     COMPANY,
@@ -14,10 +15,12 @@ from tests.console.chapters.licences import (
     is_disabled,
     judged,
     on_a_phone,
+    previewed,
 )
-from tests.console.harness import Desks
+from tests.console.harness import Desk, Desks
+from tests.console.world import World
 
-__all__ = ["issue_from_a_table", "issue_the_type_anew"]
+__all__ = ["issue_by_delegation", "issue_from_a_table", "issue_the_type_anew", "let_issue"]
 
 
 def table() -> bytes:
@@ -95,4 +98,64 @@ def issue_the_type_anew(desks: Desks) -> str:
     desk.open("/console/licences/bulk")
     desk.see("批量换发", "表格签发")
     desk.shot("bulk-jobs")
+    return job
+
+
+def let_issue(world: World, person: str, *, times: int) -> str:
+    """Let somebody issue business licences so often, and use the seal for that; return the delegation to issue."""
+    usual = {
+        "delegator": world.furnished.authority,
+        "delegate": world.people[person].person,
+        "valid_until": "2026-12-20T10:00:00Z",
+        "depth": 0,
+    }
+    code = world.ask("owner", "GET", f"/v1/seals/{world.furnished.seal}")["code"]
+    stamping = {"matters": ["seal.stamp"], "seals": [code], "purposes": [ISSUE_PURPOSE]}
+    issuing = {"matters": ["licence.issue"], "licence_types": [cast.BUSINESS_TYPE], "times": times}
+    names: list[str] = []
+    for told in (stamping | {"document_kinds": [cast.BUSINESS_TYPE]}, issuing):
+        headers = {"Idempotency-Key": f"{person}-{len(names)}-issuing"}
+        offered = world.ask("owner", "POST", "/v1/delegations", json=usual | told, headers=headers)["id"]
+        world.ask(person, "POST", f"/v1/delegations/{offered}/acceptance", headers={"Idempotency-Key": offered})
+        names.append(offered)
+    return names[-1]
+
+
+def issue_by_delegation(desk: Desk, world: World, folder: Path) -> str:
+    """Who has no duty for licences issues by a delegation, one and then two; return the job of the two."""
+    record = {name: value for name, value in cast.business_record(COMPANY).items() if value}
+    desk.load("/console/")
+    desk.go("签发证照")
+    desk.choose("证照类型", "营业执照")
+    desk.see("registered_capital")  # the fields of this type have no titles
+    desk.fill("证照编号", "330199002000901(1/1)")
+    desk.fill("持证主体代码", COMPANY.code)
+    for name, value in record.items():
+        desk.fill(name, value)
+    previewed(desk)
+    desk.click("签发")
+    confirm(desk)
+    desk.see("已签发，证照编号 330199002000901(1/1)")  # of the licence itself a delegate sees no more
+    desk.judged("issued-by-delegation")
+    desk.go("批量任务")
+    assert not desk.can_click("批量换发")
+    path = folder / "licences.csv"
+    path.write_bytes(cast.table_of([cast.row_of(COMPANY, place) | record for place in (902, 903)]))
+    desk.click("由表格签发")
+    desk.choose("证照类型", "营业执照")
+    desk.see("空白表格")
+    desk.upload("input[type=file]", path)
+    desk.see("识别为 CSV")
+    desk.click("上传并校验")
+    desk.see("任务信息")
+    job = here(desk, "bulk")
+    world.service.instance.bulk.worker().work_off()
+    desk.see("待启动")
+    desk.click("启动签发")
+    confirm(desk)
+    settle(desk)
+    world.service.instance.bulk.worker().work_off()
+    desk.see("已完成", "下载结果（CSV）")
+    assert not desk.has("打包下载")  # no files: they are the authority's
+    desk.judged("bulk-by-delegation")
     return job

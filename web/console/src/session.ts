@@ -11,10 +11,6 @@ export type Me = components["schemas"]["Me"];
 export type Duty = Me["duties"][number]["duty"];
 type Rule = components["schemas"]["PermissionView"];
 
-/** What a delegation opens on the pages too, without a duty. To issue by one is for business systems: what the form of a
- * licence needs is read by duties alone. */
-const BY_DELEGATION: ReadonlySet<Permission> = new Set<Permission>(["seal:stamp"]);
-
 const state = reactive<{ me: Me | null; rules: Map<Permission, Rule> }>({ me: null, rules: new Map() });
 const duties = computed(() => new Set(state.me?.duties.map((one) => one.duty) ?? []));
 
@@ -53,10 +49,10 @@ export const session = {
     state.rules = new Map();
   },
 
-  /** Tell whether somebody has any of these permissions, whatever the level of the session. */
+  /** Tell whether somebody has any of these permissions, whatever the level of the session: by a duty or a delegation. */
   may(...permissions: Permission[]): boolean {
     return permissions.some((one) => {
-      if (BY_DELEGATION.has(one) && state.me?.delegated.includes(one)) return true;
+      if (state.me?.delegated.includes(one)) return true;
       const rule = state.rules.get(one);
       return rule !== undefined && (rule.duties.length === 0 || rule.duties.some((duty) => duties.value.has(duty)));
     });

@@ -63,18 +63,3 @@ export function lines(text: string): string[] {
 export function count(number: number): string {
   return new Intl.NumberFormat(i18n.global.locale.value).format(number);
 }
-
-/** How a field for a moment writes it: China's time, as everything else that is shown. */
-export const MOMENT = "YYYY-MM-DD HH:mm:ss";
-
-/** Return the moment that a field says, as the service takes it. */
-export function momentOf(field: string): string {
-  return new Date(`${field.replace(" ", "T")}+08:00`).toISOString();
-}
-
-/** Return how a field writes a moment. */
-export function fieldOf(moment: string): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "medium" }).format(
-    new Date(moment),
-  );
-}

@@ -1,4 +1,4 @@
-// What is looked for in the trail, as it stands in the address and in the form. Hours are those of China.
+// What is looked for in the trail, as it stands in the address and in the form.
 import type { LocationQuery, LocationQueryRaw } from "vue-router";
 
 export interface Wanted {
@@ -11,11 +11,6 @@ export interface Wanted {
   since: string;
   until: string;
 }
-
-/** How a field for dates writes an hour of China. */
-export const LOCAL = "YYYY-MM-DDTHH:mm";
-
-const ZONE = 8 * 3_600_000;
 
 /** Return what an address looks for. */
 export function wantedIn(query: LocationQuery): Wanted {
@@ -41,15 +36,4 @@ export function queryOf(wanted: Wanted): LocationQueryRaw {
 
 function isMoment(text: string): boolean {
   return text !== "" && !Number.isNaN(Date.parse(text));
-}
-
-/** Return a moment as a field for local time holds it. */
-export function localOf(moment: string): string {
-  return isMoment(moment) ? new Date(Date.parse(moment) + ZONE).toISOString().slice(0, 16) : "";
-}
-
-/** Return the moment that a field for local time holds. */
-export function momentOf(local: string): string {
-  const told = local ? `${local.slice(0, 16)}:00+08:00` : "";
-  return isMoment(told) ? new Date(told).toISOString() : "";
 }

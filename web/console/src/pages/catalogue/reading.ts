@@ -1,8 +1,9 @@
 // What stands in a type, as a person reads it.
 import { i18n } from "../../i18n";
+import { called, type Called, listed } from "../../called";
 import { nameOf } from "../../names";
 import { calendarDay } from "../../time";
-import { type FieldRule, fieldsOf, type Json, kindOf } from "./types";
+import { type FieldDraft, type FieldRule, fieldsOf, type Json, kindOf, titleOf } from "./types";
 
 const t = (key: string, named: Record<string, unknown> = {}): string => i18n.global.t(key, named);
 
@@ -18,11 +19,14 @@ export function templateText(template: string): string {
     : t("type.ready_template", { name: template });
 }
 
-export function validityText(told: Json): string {
+/** Return how long licences last; `fields` say what a date is called from which on they do. */
+export function validityText(told: Json, fields: readonly FieldDraft[] = []): string {
   const rule = String(told["rule"]);
   switch (rule) {
     case "lasting": {
-      const from = told["from"] === "issue" ? t("type_form.from_issue") : String(told["from"]);
+      const field = fields.find((one) => one.name === told["from"]);
+      const otherwise = told["from"] === "issue" ? t("type_form.from_issue") : String(told["from"]);
+      const from = field ? called(titleOf(field)) : otherwise;
       return `${t("type_form.starts")} ${from} · ${told["count"]} ${t(`type_form.units.${told["unit"]}`)}`;
     }
     case "until":
@@ -60,12 +64,17 @@ export function itemText(told: Json | null): string {
   return told ? `${told["name"]} ${told["code"]}` : "—";
 }
 
+function labelOf(told: Partial<Called> | undefined): string {
+  return called({ zh: told?.zh ?? "", en: told?.en ?? "" });
+}
+
 /** Return what a field asks of its values, in one line for each rule. */
 export function fieldText(rule: FieldRule & { required?: boolean }): string {
   const kind = kindOf(rule);
   const told = [t(`field.kinds.${kind}`)];
   if (rule.required) told.push(t("field.required"));
-  if (rule["x-title-en"]) told.push(rule["x-title-en"]);
+  const english = i18n.global.locale.value === "en";
+  if (rule["x-title-en"]) told.push(english ? (rule.title ?? "") : rule["x-title-en"]); // what it is called otherwise
   if (kind === "text" && rule.maxLength !== undefined) told.push(`${t("field.length")} ${rule.maxLength}`);
   if (kind === "text" && rule.minLength) told.push(`${t("field.least")} ${rule.minLength}`);
   if (rule.pattern) told.push(`${t("field.pattern")} ${rule.pattern}`);
@@ -74,13 +83,13 @@ export function fieldText(rule: FieldRule & { required?: boolean }): string {
   if (kind === "number") told.push(`${t("field.decimals")} ${rule["x-decimals"] ?? 0}`);
   if (rule["x-minimum"] !== undefined) told.push(`≥ ${rule["x-minimum"]}`);
   if (rule["x-maximum"] !== undefined) told.push(`≤ ${rule["x-maximum"]}`);
-  if (rule["x-unit"]) told.push(`${t("field.unit")} ${rule["x-unit"].zh ?? ""}`);
-  if (rule.enum) told.push(rule.enum.map((one) => `${one} ${rule["x-labels"]?.[one]?.zh ?? ""}`).join("、"));
+  if (rule["x-unit"]) told.push(`${t("field.unit")} ${labelOf(rule["x-unit"])}`);
+  if (rule.enum) told.push(listed(rule.enum.map((one) => `${one} ${labelOf(rule["x-labels"]?.[one])}`.trim())));
   if (rule["x-aspect"]) told.push(`${t("field.aspect")} ${rule["x-aspect"].join(":")}`);
   if (rule["x-least-width"]) told.push(`${t("field.least_width")} ${rule["x-least-width"]}`);
   if (kind === "rows") {
     told.push(`${t("field.most")} ${rule.maxItems}`);
-    told.push(`${t("field.columns")}: ${fieldsOf(rule.items ?? {}).map((one) => one.rule.title ?? one.name).join("、")}`);
+    told.push(`${t("field.columns")}: ${listed(fieldsOf(rule.items ?? {}).map((one) => called(titleOf(one))))}`);
   }
   if (rule["x-metadata"]) told.push(rule["x-metadata"]);
   if (rule.description) told.push(rule.description);
@@ -114,7 +123,7 @@ export function valueText(place: string, value: unknown): string {
     case "issuing_level":
       return t(`authority_level.${value as string}`);
     case "schema.order":
-      return (value as string[]).join("、");
+      return listed(value as string[]);
     default:
       return typeof value === "string" ? value : JSON.stringify(value);
   }

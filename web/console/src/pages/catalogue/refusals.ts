@@ -16,7 +16,7 @@ export interface Refusal {
 export function refusalOf(problem: ProblemDetails): Refusal | undefined {
   const details = (problem["details"] ?? {}) as Record<string, string>;
   if (problem.code === "licence.template_malformed") {
-    return { title: problem.title, told: details["fault"] ?? "", ...(details["file"] && { file: details["file"] }) };
+    return { title: problem.detail ?? problem.code, told: "" }; // it names the file, and says in words what is wrong
   }
   if (problem.code !== "licence.template_refused") return undefined;
   const { check = "", place = "" } = details;

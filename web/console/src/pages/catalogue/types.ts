@@ -1,5 +1,6 @@
 // A licence type as it is drafted: what type.json and schema.json hold (docs/licence-types.md), in the form of a form.
 import type { components } from "../../api/schema";
+import type { Called } from "../../called";
 
 export type TypeDetails = components["schemas"]["TypeDetails"];
 export type TypeView = components["schemas"]["TypeView"];
@@ -113,6 +114,11 @@ export function fieldsOf(schema: Json): FieldDraft[] {
     required: required.has(name),
     rule: JSON.parse(JSON.stringify(rule)) as FieldRule,
   }));
+}
+
+/** Return what a field is called: by its name where it has no title. */
+export function titleOf({ name, rule }: Pick<FieldDraft, "name" | "rule">): Called {
+  return { zh: rule.title || name, en: rule["x-title-en"] ?? "" };
 }
 
 /** Return the schema of some fields. */

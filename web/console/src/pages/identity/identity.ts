@@ -109,8 +109,3 @@ export function creditFault(text: string): "required" | "credit_form" | "credit_
   }
   return (31 - (total % 31)) % 31 === places[17] ? undefined : "credit_check";
 }
-
-/** Return today in China, as a date field takes it. */
-export function today(): string {
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
-}

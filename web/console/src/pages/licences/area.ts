@@ -1,7 +1,14 @@
 // Licences: the registry, issuing, the life of each, reviews by a second person, and jobs for many at once.
-import { Postcard } from "@element-plus/icons-vue";
+import { Files, Postcard } from "@element-plus/icons-vue";
 
 import type { Area } from "../../area";
+import { session } from "../../session";
+
+/** What delegates do not do, who issue and do nothing further (docs/delegation.md). */
+const OF_OFFICERS = ["licence:manage"] as const;
+
+/** Delegates have no registry to look at: their own jobs are all that they see. */
+const isDelegate = (): boolean => !session.may("licence:read");
 
 export const licences: Area = {
   routes: [
@@ -46,7 +53,7 @@ export const licences: Area = {
       path: "/licences/bulk/reissue",
       name: "bulk-reissue",
       component: () => import("./ReissuePage.vue"),
-      meta: { title: "bulk.reissue_title", permissions: ["licence:issue"] },
+      meta: { title: "bulk.reissue_title", permissions: OF_OFFICERS },
     },
     {
       path: "/licences/bulk/:job",
@@ -67,8 +74,12 @@ export const licences: Area = {
       name: "licence-edition",
       component: () => import("./EditionPage.vue"),
       props: true,
-      meta: { title: "issue.title", permissions: ["licence:issue"] },
+      meta: { title: "issue.title", permissions: OF_OFFICERS },
     },
   ],
-  menu: [{ part: "work", route: "licences", icon: Postcard }],
+  menu: [
+    { part: "work", route: "licences", icon: Postcard },
+    { part: "work", route: "licence-new", icon: Postcard, shown: isDelegate },
+    { part: "work", route: "bulk-jobs", icon: Files, shown: isDelegate },
+  ],
 };

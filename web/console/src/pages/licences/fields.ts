@@ -1,19 +1,21 @@
 // The fields of a licence's data, as the schema of its type tells them (docs/licence-types.md), and what is wrong with
 // a value. The service looks again, at each value and at what only it knows.
+import { called, type Called } from "../../called";
+import { calendarDay } from "../../time";
+import { useI18n } from "@/speech";
+
+const { t } = useI18n();
+
 export type Row = Record<string, string>;
 export type Value = string | Row[];
 export type Data = Record<string, Value>;
 
-export interface Choice {
+export interface Choice extends Called {
   value: string;
-  zh: string;
-  en: string;
 }
 
-export interface Field {
+export interface Field extends Called {
   name: string;
-  zh: string;
-  en: string;
   note: string;
   kind: "text" | "date" | "decimal" | "choice" | "picture" | "rows";
   required: boolean;
@@ -26,7 +28,7 @@ export interface Field {
   decimals: number;
   minimum: string | null;
   maximum: string | null;
-  unit: string;
+  unit: Called;
   choices: Choice[];
   columns: Field[];
 }
@@ -43,7 +45,7 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-function label(value: unknown): { zh: string; en: string } {
+function label(value: unknown): Called {
   const told = (value ?? {}) as Rule;
   return { zh: text(told.zh), en: text(told.en) };
 }
@@ -70,7 +72,7 @@ function fieldOf(name: string, rule: Rule, required: boolean): Field {
   return {
     name,
     zh: text(rule.title) || name,
-    en: text(rule["x-title-en"]) || text(rule.title) || name,
+    en: text(rule["x-title-en"]),
     note: text(rule.description),
     kind: kindOf(rule),
     required,
@@ -82,10 +84,10 @@ function fieldOf(name: string, rule: Rule, required: boolean): Field {
     decimals: Number(rule["x-decimals"] ?? 0),
     minimum: typeof rule["x-minimum"] === "string" ? rule["x-minimum"] : null,
     maximum: typeof rule["x-maximum"] === "string" ? rule["x-maximum"] : null,
-    unit: label(rule["x-unit"]).zh,
+    unit: label(rule["x-unit"]),
     choices: (Array.isArray(rule.enum) ? rule.enum : []).map((value) => {
       const { zh, en } = label(labels[String(value)]);
-      return { value: String(value), zh: zh || String(value), en: en || zh || String(value) };
+      return { value: String(value), zh: zh || String(value), en };
     }),
     columns: isRows ? fieldsOf((rule.items ?? {}) as Rule) : [],
   };
@@ -195,15 +197,25 @@ export function faultTold(details: { code: string; details?: unknown }): [string
 }
 
 /** What a row of a table says beside the fields of its type, with the words for it. */
-export const OWN = {
+const OWN: Record<string, string> = {
   holder_code: "licences.holder_code",
   holder_name: "licences.holder",
   number: "licences.number",
   last_day: "licences.last_day",
-} as const;
+};
 
-/** Return what a field is called of which a place is told, such as `rows[2].name`; undefined where there is none. */
-export function calledIn(fields: Field[], place: string, inChinese: boolean): string | undefined {
+/** Return what that is called of which a place is told, such as `rows[2].name`; the place itself where nothing is. */
+export function calledIn(fields: Field[], place: string): string {
   const found = fields.find((one) => one.name === place.replace(/\[.*/, ""));
-  return found && (inChinese ? found.zh : found.en);
+  if (found) return called(found);
+  return OWN[place] ? t(OWN[place]) : place;
+}
+
+/** Return a value of a field as it is read: of a choice what it stands for, a day as days are written, and its unit. */
+export function readable(field: Field, value: unknown): string {
+  if (typeof value !== "string" || value === "") return "—";
+  const choice = field.choices.find((one) => one.value === value);
+  if (choice) return called(choice);
+  if (field.kind === "date") return calendarDay(value);
+  return field.unit.zh ? `${value} ${called(field.unit)}` : value;
 }

@@ -95,3 +95,8 @@ const EVERY_JOB_STATE: Record<Schemas["JobState"], true> = {
   cancelled: true,
 };
 export const JOB_STATES = Object.keys(EVERY_JOB_STATE) as Schemas["JobState"][];
+
+/** Return what a seal is called among those of a desk: with its owner, where there are several authorities' seals. */
+export function sealWord(desk: Desk, { name, owner_name: owner }: Desk["seals"][number]): string {
+  return desk.seals.every((one) => one.owner_name === owner) ? name : `${name} · ${owner}`;
+}

@@ -80,6 +80,7 @@ const en: Words<typeof zh> = {
     client_retire: "Retire a business system",
     proofing_counter: "Proofing at the counter",
     account_recover: "Recover an account at the counter",
+    openid_key_rotate: "Rotate a sign-on key",
     key_rotate: "Rotate a service key",
     key_operate: "Operation on keys",
     key_retire: "Retire a key",
@@ -100,7 +101,8 @@ const en: Words<typeof zh> = {
     client_change: "Once approved, the registration is changed to this.",
     client_retire: "Once approved, its keys and tokens are worth nothing at once. This cannot be undone.",
     proofing_counter: "To approve says that you too have seen the person and these documents. The person reaches the level of the check.",
-    account_recover: "To approve says that you too have seen the person and these documents. One of the two officers then hands over a new code; password and authenticators of before are worth nothing.",
+    account_recover: "To approve says that you too have seen the person and these documents. One of the two officers then hands over a new code; password, authenticators and linked accounts of before are worth nothing.",
+    openid_key_rotate: "Once approved, the next key signs at once; the one before stays published for a day.",
     key_rotate: "Once approved, the operator carries the rotation out on the server by this proposal.",
     key_operate: "Once approved, the operator carries it out on the server by this proposal, once.",
     key_retire: "Once approved, the key signs nothing any more. This cannot be undone.",
@@ -121,6 +123,7 @@ const en: Words<typeof zh> = {
     rewrap: "Replace the data keys",
     limit: "Change the limit of uses",
     destroy: "Destroy a key",
+    "rotate-authority": "Give an authority its next generation",
   },
   proposal_field: {
     duty: "Duty",
@@ -174,6 +177,7 @@ const en: Words<typeof zh> = {
     holders: "Holders of shares",
     label: "Label of the token",
     witnesses: "Witnesses",
+    authority: "Authority",
     accounts_address: "Address for accounts",
   },
 };

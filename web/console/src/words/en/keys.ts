@@ -5,7 +5,7 @@ const en: Words<typeof zh> = {
   keys: {
     title: "Keys and certificates",
     told: "The keys of the service itself, its authorities, and where keys are kept. Private keys never leave custody; what stands here is public.",
-    part: { service: "Service keys", authorities: "Authorities", custody: "Custody", ceremonies: "Ceremonies and changes" },
+    part: { service: "Service keys", sign_on: "Sign-on keys", authorities: "Authorities", custody: "Custody", ceremonies: "Ceremonies and changes" },
     role: "Used for",
     version: "Version",
     uses: "Uses handed out",
@@ -45,6 +45,16 @@ const en: Words<typeof zh> = {
     run: "Agreed to. Run this on the server:",
     to_approvals: "To approvals",
     none: "No keys",
+  },
+  sign_on_keys: {
+    told: "Business systems check the tokens of sign-on with these keys. The next one is published beforehand and takes over when its time has come; it can do so earlier.",
+    others: "Sign-on keys are seen and replaced by the security administrator.",
+    kid: "Key identifier",
+    state: { next: "comes next", current: "signs now", retired: "succeeded, still published" },
+    rotate_told: "Once another security administrator or the auditor agrees, the next {algorithm} key signs at once; tokens of the one before can be checked for another day.",
+    replace: "Replace at once",
+    replace_told: "Only where the {algorithm} key may have leaked: it stops signing at once and is withdrawn, and tokens that it signed are no longer good; until business systems fetch the keys anew, logins may fail. You do this alone; the reason goes on record.",
+    replaced: "Replaced",
   },
   key_role: {
     "seal-maker": "Making seals",
@@ -135,6 +145,7 @@ const en: Words<typeof zh> = {
     key_destroy: "Key destroyed",
     key_limit: "Limit of uses set",
     key_restore: "Keys restored from a backup",
+    key_stop_alone: "Key stopped by one alone, in need",
     root_key_change: "Root key changed",
     root_key_combine: "Root key put together from shares",
     root_key_divide: "Root key divided",

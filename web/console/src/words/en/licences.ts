@@ -185,6 +185,7 @@ const en: Words<typeof zh> = {
     preview_name: "Specimen of the licence",
     submit: "Issue",
     submitted: "Issued",
+    issued_told: "Issued: number {number}",
     confirm: "Issue licence {number}?",
     confirm_made: "Issue this {type}?",
     confirm_told: "For {holder}, under {seal}. It can only be changed, corrected or cancelled afterwards.",
@@ -308,7 +309,7 @@ const en: Words<typeof zh> = {
     sample: "First row",
     means: "Field",
     choose_field: "Choose a field",
-    required_mark: "required",
+    required_mark: "{field} (required)",
     unmapped: "{count} columns have no field. Choose one, or take them out of the table and upload it again.",
     missing: "Required fields are missing: {fields}",
     first_rows: "The first rows",
@@ -400,6 +401,8 @@ const en: Words<typeof zh> = {
     fit: "Fit the width",
     keys: "{name}. Page Up and Page Down turn pages, plus and minus change the size",
     unreadable: "This file cannot be shown; download it to read it",
+    page_unreadable: "This page cannot be shown: download the file to read it",
+    more: "The file says that it has {pages} pages; the first {shown} are shown here: download it for the others",
   },
 };
 

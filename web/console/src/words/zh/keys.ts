@@ -2,7 +2,7 @@ export default {
   keys: {
     title: "密钥与证书",
     told: "服务自身的密钥、签发机构和密钥保管。私钥不离开保管设备，页面上只有公开信息。",
-    part: { service: "服务密钥", authorities: "签发机构", custody: "密钥保管", ceremonies: "仪式与变更记录" },
+    part: { service: "服务密钥", sign_on: "登录令牌密钥", authorities: "签发机构", custody: "密钥保管", ceremonies: "仪式与变更记录" },
     role: "用途",
     version: "版本",
     uses: "已分配次数",
@@ -42,6 +42,16 @@ export default {
     run: "已同意，请在服务器上执行：",
     to_approvals: "前往复核",
     none: "没有密钥",
+  },
+  sign_on_keys: {
+    told: "业务系统用这些密钥验证登录令牌。下一把密钥事先公布，到期自动接替；也可以提前轮换。",
+    others: "登录令牌密钥由安全管理员查看和更换。",
+    kid: "密钥标识",
+    state: { next: "待接替", current: "正在使用", retired: "已退出，仍可验证" },
+    rotate_told: "经另一位安全管理员或审计管理员同意后，下一把 {algorithm} 密钥立即接替签名；原密钥签出的令牌一天内仍可验证。",
+    replace: "立即更换",
+    replace_told: "仅在 {algorithm} 密钥可能泄露时使用：原密钥立即停止签名并撤下，用它签出的令牌不再有效；业务系统重新取得公钥之前，登录可能失败。由您一人执行，理由记入审计。",
+    replaced: "已更换",
   },
   key_role: {
     "seal-maker": "制章",
@@ -132,6 +142,7 @@ export default {
     key_destroy: "销毁密钥",
     key_limit: "设定密钥使用限额",
     key_restore: "从备份恢复密钥",
+    key_stop_alone: "紧急停用密钥（未经会签）",
     root_key_change: "更换根密钥",
     root_key_combine: "合并根密钥分持",
     root_key_divide: "分持根密钥",

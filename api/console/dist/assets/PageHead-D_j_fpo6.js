@@ -1,1 +1,0 @@
-import{$t as e,At as t,Ct as n,Xt as r,nr as i,wt as a,xt as o}from"./css-CoMeGW3f.js";var s={class:`page-head`},c={key:0},l={class:`page-acts`},u=t({__name:`PageHead`,props:{title:{},told:{}},setup(t){return(u,d)=>(r(),a(`header`,s,[o(`div`,null,[o(`h1`,null,i(t.title),1),t.told?(r(),a(`p`,c,i(t.told),1)):n(``,!0)]),o(`div`,l,[e(u.$slots,`default`)])]))}});export{u as t};

@@ -1,0 +1,1 @@
+export{t as default}from"./ProblemNotice-D__QEY1r.js";

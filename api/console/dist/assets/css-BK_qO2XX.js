@@ -1,1 +1,0 @@
-import"./css-CoMeGW3f.js";

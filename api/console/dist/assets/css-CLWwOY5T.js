@@ -1,0 +1,1 @@
+import"./css-C1h8kqKb.js";import"./css-Bz0HLYLj.js";

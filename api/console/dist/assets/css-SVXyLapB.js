@@ -1,1 +1,0 @@
-import"./css-CoMeGW3f.js";import"./css-CVbjDH43.js";

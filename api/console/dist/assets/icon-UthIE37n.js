@@ -1,1 +1,0 @@
-import{O as e,d as t,dt as n,et as r,f as i,j as a,l as o,m as s,q as c}from"./css-CoMeGW3f.js";var l=n([String,Object,Function]),u={Close:s},d={Close:s,SuccessFilled:c,InfoFilled:e,WarningFilled:r,CircleCloseFilled:i},f={primary:e,success:c,warning:r,error:i,info:e},p={validating:a,success:o,error:t};export{l as a,p as i,d as n,f as r,u as t};

@@ -1,1 +1,0 @@
-import"./rolldown-runtime-XKyaHtl9.js";import"./css-CoMeGW3f.js";export{t as ElMessage}from"./message-zZSbtT-i.js";

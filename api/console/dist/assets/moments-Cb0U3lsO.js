@@ -1,1 +1,0 @@
-var e=new Intl.DateTimeFormat(`sv-SE`,{timeZone:`Asia/Shanghai`,dateStyle:`short`,timeStyle:`short`});function t(t){return e.format(t)}function n(e){return`${e.replace(` `,`T`)}:00+08:00`}var r=`YYYY-MM-DD HH:mm`;export{n,t as r,r as t};

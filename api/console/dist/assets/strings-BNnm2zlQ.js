@@ -1,1 +1,0 @@
-import{Mn as e}from"./css-CoMeGW3f.js";var t=(e=``)=>e.replace(/[|\\{}()[\]^$+*?.]/g,`\\$&`).replace(/-/g,`\\x2d`),n=t=>e(t);export{t as n,n as t};
