@@ -19,9 +19,9 @@ run: .venv/runtime.done
 	@echo "serving http://127.0.0.1:8080, stop with Ctrl-C"
 	TRUST_DATA_DIR=var $(BIN)/trust serve
 
-## Every test, with branch coverage.
+## Every test, with branch coverage; those of a file in one process, which makes once what they share.
 test: .venv/dev.done
-	$(BIN)/python -m pytest -n auto --cov --cov-report= --cov-fail-under=0
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report= --cov-fail-under=0
 	$(BIN)/python -m coverage report
 
 ## Format, lint, types, layers.

@@ -3,13 +3,14 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import BaseRoute
 
 from api import logs, problems
 from api.bulk_runner import BulkRunner
@@ -22,6 +23,7 @@ from api.health import Readiness
 from api.housekeeping import Housekeeper
 from api.live_watch import LiveWatch
 from api.messenger import Messenger
+from api.metrics import Metrics
 from api.middleware import OVER_TLS, AroundRequest, BodyLimit, Heads
 from api.openapi import describe
 from api.openid.logout_courier import LogoutCourier
@@ -100,7 +102,7 @@ from api.verification_tally import Asked
 from api.wiring import Instance
 from trust.errors import TrustError
 
-__all__ = ["create", "from_environment"]
+__all__ = ["create", "every_route", "from_environment"]
 
 VERSION: Final = "0.1.0"
 BESIDE_A_TABLE: Final = 1 << 20
@@ -156,65 +158,13 @@ def quotas_of(instance: Instance) -> ClientQuotas:
     return ClientQuotas(lambda client: instance.base.clients.find_client(client).quotas, rates)
 
 
-def create(instance: Instance) -> FastAPI:
-    """Return the application that answers for `instance`."""
-    settings = instance.base.settings
+@cache
+def every_route() -> tuple[BaseRoute, ...]:
+    """Return every route. They hold nothing of an instance, and a process works out once what each of them asks for.
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(prove_cryptography, settings)
-        # What cannot be cut, or cannot be read, is told of before anything begins.
-        await run_in_threadpool(lambda: (instance.emblem, instance.verification))
-        keeper = Housekeeper(instance, pause=settings.housekeeping_seconds)
-        runner = BulkRunner(instance.bulk, threads=settings.bulk_workers)
-        verifier = BulkRunner(instance.verifying.jobs, threads=settings.verify_workers, name="verification")
-        courier = Courier(instance)  # a platform that cannot be spoken with is told of before anything begins
-        await run_in_threadpool(keeper.start)
-        telling = NoticeMessenger(instance.person_notices)
-        carriers = courier, Messenger(instance.federation), LogoutCourier(instance.openid), telling
-        for one in carriers:
-            one.start()
-        await run_in_threadpool(instance.workers.start)
-        runner.start()
-        verifier.start()
-        logs.logger().info("started", custody=instance.base.custody.name, public_url=settings.public_url)
-        yield
-        await run_in_threadpool(runner.stop)
-        await run_in_threadpool(verifier.stop)
-        for one in carriers:
-            await run_in_threadpool(one.stop)
-        await run_in_threadpool(keeper.stop)
-        await run_in_threadpool(instance.workers.close)
-        instance.base.store.close()
-        logs.logger().info("stopped")
-
-    app = FastAPI(
-        title="信印 Xinyin",
-        version=VERSION,
-        description=DESCRIPTION,
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url="/openapi.json",
-        generate_unique_id_function=operation_id,
-        telemetry=NO_TELEMETRY,
-    )
-    app.state.instance = instance
-    app.state.readiness = Readiness(instance)
-    app.state.bulk_watch = BulkWatch(instance.bulk.named)
-    app.state.live_watch = LiveWatch(instance.live_codes.named)
-    app.state.decisions = Decisions(instance.base.store)
-    app.state.refusals = Refusals(app.state.decisions, settings.refused_rate)
-    app.state.quotas = quotas_of(instance)
-    app.state.logins = Throttle(settings.login_rate, "login")
-    app.state.openid = Throttle(settings.openid_rate, "openid")
-    app.state.verifications = Throttle(settings.verify_rate, "verify")
-    app.state.verification_clients = Throttle(settings.verify_client_rate, "verify by client")
-    app.state.statuses = Throttle(settings.status_rate, "status")
-    app.state.sharing = Throttle(settings.sharing_rate, "sharing")
-    app.state.time_stamps = Throttle(settings.time_stamp_rate, "time-stamp")
-    problems.install(app)
-    scim_answers.install(app)
+    That takes a third of a second, and FastAPI does it when the first request comes.
+    """
+    together = APIRouter(generate_unique_id_function=operation_id)
     for module in (  # looked through in this order at each request: what is called in masses comes first
         digest_stampings,
         access,
@@ -280,8 +230,72 @@ def create(instance: Instance) -> FastAPI:
         device_pages,
         pages,
     ):
-        app.include_router(module.router)
-    app.include_router(seal_endings.destructions)
+        together.include_router(module.router)
+    together.include_router(seal_endings.destructions)
+    return tuple(together.routes)
+
+
+def create(instance: Instance) -> FastAPI:
+    """Return the application that answers for `instance`."""
+    settings = instance.base.settings
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(prove_cryptography, settings)
+        # What cannot be cut, or cannot be read, is told of before anything begins.
+        await run_in_threadpool(lambda: (instance.emblem, instance.verification))
+        keeper = Housekeeper(instance, pause=settings.housekeeping_seconds)
+        runner = BulkRunner(instance.bulk, threads=settings.bulk_workers)
+        verifier = BulkRunner(instance.verifying.jobs, threads=settings.verify_workers, name="verification")
+        courier = Courier(instance)  # a platform that cannot be spoken with is told of before anything begins
+        await run_in_threadpool(keeper.start)
+        telling = NoticeMessenger(instance.person_notices)
+        carriers = courier, Messenger(instance.federation), LogoutCourier(instance.openid), telling
+        for one in carriers:
+            one.start()
+        await run_in_threadpool(instance.workers.start)
+        runner.start()
+        verifier.start()
+        logs.logger().info("started", custody=instance.base.custody.name, public_url=settings.public_url)
+        yield
+        await run_in_threadpool(runner.stop)
+        await run_in_threadpool(verifier.stop)
+        for one in carriers:
+            await run_in_threadpool(one.stop)
+        await run_in_threadpool(keeper.stop)
+        await run_in_threadpool(instance.workers.close)
+        instance.base.store.close()
+        logs.logger().info("stopped")
+
+    app = FastAPI(
+        title="信印 Xinyin",
+        version=VERSION,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        generate_unique_id_function=operation_id,
+        telemetry=NO_TELEMETRY,
+    )
+    app.state.instance = instance
+    app.state.readiness = Readiness(instance)
+    app.state.metrics = Metrics(instance, app.state.readiness)
+    app.state.bulk_watch = BulkWatch(instance.bulk.named)
+    app.state.live_watch = LiveWatch(instance.live_codes.named)
+    app.state.decisions = Decisions(instance.base.store)
+    app.state.refusals = Refusals(app.state.decisions, settings.refused_rate)
+    app.state.quotas = quotas_of(instance)
+    app.state.logins = Throttle(settings.login_rate, "login")
+    app.state.openid = Throttle(settings.openid_rate, "openid")
+    app.state.verifications = Throttle(settings.verify_rate, "verify")
+    app.state.verification_clients = Throttle(settings.verify_client_rate, "verify by client")
+    app.state.statuses = Throttle(settings.status_rate, "status")
+    app.state.sharing = Throttle(settings.sharing_rate, "sharing")
+    app.state.time_stamps = Throttle(settings.time_stamp_rate, "time-stamp")
+    problems.install(app, pages.problem_answer)
+    scim_answers.install(app)
+    app.router.routes.extend(every_route())
     app.openapi = partial(describe, app)  # type: ignore[method-assign] # the way that FastAPI's manual tells
     app.add_middleware(
         ClaimDoor,

@@ -83,10 +83,10 @@ class Tab:
     def picture(self) -> bytes:
         """Return the whole page as PNG."""
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
-        return b64decode(
-            self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)["data"]
-        )
+        width = max(size["width"], self.evaluate("innerWidth"))  # of a whole page, the bar that scrolls it is no part
+        clip = {"x": 0, "y": 0, "width": width, "height": size["height"], "scale": 1}
+        whole = {"format": "png", "captureBeyondViewport": True, "clip": clip, "optimizeForSpeed": True}
+        return b64decode(self.call("Page.captureScreenshot", **whole)["data"])
 
     def choose(self, selector: str, *paths: str) -> None:
         """Choose files as a person does in the dialog of the browser."""

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 import pytest_socket
+from coverage import Coverage
 from hypothesis import settings
 from sqlalchemy import MetaData, create_engine, insert, make_url, text
 
@@ -51,9 +52,33 @@ DATABASES: Final = frozenset({"trust", "contracts"})
 """Folders where what is done on PostgreSQL is done by lines of its own; elsewhere SQLite runs the same ones."""
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Let no process that runs tests be measured before pytest begins to."""
+    os.environ.pop(MEASURED, None)  # noqa: TID251 - it is how coverage reaches a process
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_sessionstart() -> None:
-    """Load everything before any garbage is looked for."""
+    """Load everything before any garbage is looked for, and let this process be measured once."""
     gc.disable()
+    measure_once()
+
+
+def measure_once() -> None:
+    """Let one measurement of coverage go on, of all that have begun in this process.
+
+    Where tests run in several processes, pytest-cov begins twice in each, and what began first goes on whenever the
+    other pauses: no test would be the quicker for its `no_cover`.
+    """
+    measuring = []
+    while (one := Coverage.current()) is not None:
+        one.stop()
+        measuring.append(one)
+    for one in measuring[1:]:
+        one.save()  # what was loaded until now
+    for one in measuring[:1]:
+        one.start()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,6 +89,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         again = any(isinstance(one, str) and one.startswith("postgres") for one in parameters)
         if (again and DATABASES.isdisjoint(item.path.parts)) or not JUDGING.isdisjoint(item.path.parts):
             item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Where a test is not measured, measure nothing that is made for it either."""
+    measuring = Coverage.current() if item.get_closest_marker("no_cover") else None
+    if measuring is None:
+        return (yield)
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.stop()  # pytest-cov pauses for the call alone: it has begun again
+        measuring.start()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,9 +8,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from opentelemetry import trace
 from opentelemetry.trace import NoOpTracer, Tracer, TracerProvider
+from starlette.routing import BaseRoute, Route
 from typing_extensions import override
 
-from api.app import from_environment
+from api.app import create, every_route, from_environment
 from api.settings import inherited_environment
 from tests.api.builders import PUBLIC_URL, Service, copied, settings_for
 from trust import audit
@@ -26,6 +27,20 @@ def test_it_starts_with_a_round_of_housekeeping_and_stops_with_a_checkpoint(serv
     with service.instance.base.store.reading() as view:
         report = audit.check(view, trusted=[service.instance.service_keys.certificate(Role.AUDIT)])
     assert (report.broken_at, report.checkpoints) == (None, 2)
+
+
+def test_what_routes_ask_for_is_worked_out_once_for_every_application(service: Service) -> None:
+    other = create(service.instance)
+    assert all(
+        one is mine is theirs for one, mine, theirs in zip(every_route(), *both(service.app, other), strict=True)
+    )
+    assert service.app.router is not other.router
+    assert [one.path for one in service.app.routes if isinstance(one, Route)] == ["/openapi.json"]
+
+
+def both(*apps: FastAPI) -> list[list[BaseRoute]]:
+    """Return the routes of applications, without the one that each has by itself."""
+    return [[one for one in app.routes if not isinstance(one, Route)] for app in apps]
 
 
 def test_a_worker_opens_the_instance_of_its_environment(
