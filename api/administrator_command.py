@@ -10,7 +10,7 @@ from api.settings import Settings
 
 __all__ = ["app"]
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

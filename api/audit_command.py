@@ -1,5 +1,9 @@
-"""`trust audit`: proofs of what stands in the trail, made from it and verified with no network and no database."""
+"""`trust audit`: whether the trail holds, checkpoints that are kept elsewhere, proofs of what stands in it.
 
+Proofs are made from the trail, and verified with no network and no database.
+"""
+
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -7,17 +11,23 @@ import typer
 from rich.text import Text
 
 from api.keys_command import instance
+from api.settings import Settings
 from api.terminal import terminal
 from seal.ledger.proof import StampingProof, prove
-from trust.audit import make_checkpoint
+from trust.audit import AuditTrail, check, make_checkpoint
 from trust.audit_export import AuditExport
+from trust.audit_keeping import keep_checkpoints, kept_checkpoints
 from trust.audit_proof import NotCheckpointed, ProofMalformed
 from trust.certificates import Certificate, read_pem
+from trust.clock import SystemClock
 from trust.founding import Role
+from trust.store import Store
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="The audit trail: proofs of single uses of a seal, and of events.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="The audit trail: whether it holds, checkpoints elsewhere, proofs."
+)
 console = terminal()
 
 LARGEST: Final = 256 << 20
@@ -90,6 +100,55 @@ def verify_export(
         line = f"{one.sequence} {one.at.isoformat()} {event.tag} {event.actor} {event.subject} {facts}"
         console.print(Text(line.rstrip()), soft_wrap=True)
     console.print(f"{len(read.events)} events, sealed at {read.chain.checkpoint.at.isoformat()}", highlight=False)
+
+
+@app.command("keep")
+def keep(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="File elsewhere that grows; made where there is none")],
+) -> None:
+    """Append the checkpoints that are not in a file yet. Exit 1 where the trail is not the one that was kept."""
+    try:
+        with closing(trail()) as store, store.reading() as view:
+            count = keep_checkpoints(view, file)
+    except OSError as error:
+        raise typer.BadParameter(str(error), param_hint="FILE") from None
+    console.print(f"kept: {count} checkpoints, in {file}", highlight=False, soft_wrap=True)
+
+
+@app.command("check")
+def check_trail(
+    *,
+    certificate: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="Certificate for checkpoints, kept elsewhere; repeatable"),
+    ] = None,
+    kept: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Checkpoints that `trust audit keep` wrote")
+    ] = None,
+) -> None:
+    """Recompute the whole trail, and hold it against every checkpoint. Exit 1 where it does not hold.
+
+    Takes the database alone, and no key, where certificates are named. Else those of the instance are believed, which
+    whoever writes the database could have exchanged.
+    """
+    statements = () if kept is None else kept_checkpoints(kept)
+    if certificate:
+        with closing(trail()) as store, store.reading() as view:
+            report = check(view, trusted=trusted_by(certificate), kept=statements)
+    else:
+        with instance() as opened, opened.base.store.reading() as view:
+            report = check(view, trusted=opened.service_keys.certificates(Role.AUDIT), kept=statements)
+        console.print("believed: the certificates that the instance itself names", highlight=False)
+    counts = f"{report.events} events, {report.checkpoints} checkpoints, {len(statements)} of them kept elsewhere"
+    if report.broken_at is not None:
+        console.print(f"broken at {report.broken_at}: {report.reason}", highlight=False)
+        raise typer.Exit(1)
+    console.print(f"intact: {counts}", highlight=False)
+
+
+def trail() -> Store:
+    """Return the database of the instance, which is read without its keys."""
+    return Store(Settings.read().database, clock=SystemClock(), journal=AuditTrail())
 
 
 def content_of(path: Path) -> bytes:

@@ -14,12 +14,14 @@ from api.bulk_client import BulkClient
 from api.bulk_runner import BulkRunner
 from api.foundation import prove_cryptography
 from api.settings import Settings, forget_secrets
+from api.starting import open_to_work
 from api.terminal import terminal
-from api.wiring import Instance
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="Bulk jobs: many licences from a table, checked, started, watched.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Bulk jobs: many licences from a table, checked, started, watched."
+)
 console = terminal()
 
 ALL, FAILED, SOME, WAITS = 0, 1, 2, 3
@@ -138,7 +140,7 @@ def work(threads: Annotated[int, typer.Option(min=1, max=16, help="Threads that 
     settings = Settings.read()
     forget_secrets()
     prove_cryptography(settings)
-    opened = Instance.open(settings)
+    opened = open_to_work(settings)
     told = threading.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: told.set())

@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from typing_extensions import override
 
-from api.telling import said
-from api.words import WORDS
+from api.telling import retold
 from licence.bulk.jobs import Outcome
 from seal.ledger.export import BOM, cell, row
 from trust.blobs import BlobId, BlobStore
@@ -41,15 +40,12 @@ PART: Final = 200
 def told_of(outcome: Outcome, headings: Mapping[str, str]) -> tuple[str, str]:
     """Return what is wrong with a row, in Chinese and in English, its field called as the column is headed.
 
-    A code of an earlier version speaks for itself, and words whose details it did not keep stand as they are written.
+    A code of an earlier version speaks for itself.
     """
     if not outcome.is_refusal:
         return "", ""
     heading = headings.get(outcome.field, outcome.field)
-    try:
-        return said(outcome.code, {**outcome.details, "field": heading})
-    except KeyError:
-        return WORDS.get(outcome.code, (outcome.code, outcome.code))
+    return retold(outcome.code, {**outcome.details, "field": heading})
 
 
 def file_of(outcome: Outcome, address: str) -> str:

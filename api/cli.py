@@ -50,7 +50,11 @@ MODULES: Final = {
         "demo_command",
         "Play the main job through the public API, each step by its person, and leave the evidence in a folder.",
     ),
-    "audit": ("audit_command", "The audit trail: proofs of single uses of a seal, and of events."),
+    "audit": ("audit_command", "The audit trail: whether it holds, checkpoints elsewhere, proofs."),
+    "backup": (
+        "backup_command",
+        "A copy of the instance, made while it serves; whether an instance has every file that it refers to.",
+    ),
     "bulk": ("bulk_command", "Bulk jobs: many licences from a table, checked, started, watched."),
     "custody": ("custody_command", "The custody process: keys where no web process can read them."),
     "import-persons": (

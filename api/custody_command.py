@@ -15,7 +15,9 @@ from api.terminal import terminal
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="The custody process: keys where no web process can read them.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="The custody process: keys where no web process can read them."
+)
 console = terminal()
 
 

@@ -19,7 +19,7 @@ from trust.clock import SystemClock
 
 __all__ = ["app"]
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 console = Console()
 errors = Console(stderr=True)
 

@@ -8,7 +8,8 @@ from api import migrations
 from api.demo.browser import find_browser
 from api.foundation import Foundation, prove_cryptography
 from api.health import probe
-from api.settings import Settings
+from api.settings import Settings, unknown_settings
+from api.starting import standing
 from api.telling import words_of
 from api.wiring import Instance
 from trust.crypto import backends
@@ -56,23 +57,34 @@ def look_at_browser(_: Settings) -> str:
 Look = tuple[str, bool, Callable[[Settings], str]]
 """What is looked at, whether the service cannot do without it, and how to look."""
 
+
+def look_at_settings(_: Settings) -> str:
+    """Name what is named like a setting in the environment and is none: it changes nothing."""
+    unknown = unknown_settings()
+    if unknown:
+        told = (f"{name} is no setting{f': is {meant} meant?' if meant else ''}" for name, meant in unknown.items())
+        raise RuntimeError("; ".join(told))
+    return "each that is named is known"
+
+
 MACHINE: Final[tuple[Look, ...]] = (
     ("cryptography", True, look_at_cryptography),
     ("typefaces", True, look_at_typefaces),
     ("browser", False, look_at_browser),
+    ("settings", False, look_at_settings),
 )
 
 
-def is_behind(settings: Settings) -> str:
-    """Return what to do where a database answers and is of an earlier version of this program; nothing elsewhere."""
+def other_version(settings: Settings) -> str:
+    """Return what to do where a database answers and is of another version of this program; nothing elsewhere."""
     store = Foundation.open(settings).store
     try:
-        at, head = migrations.current(store.writer), migrations.head()
+        wrong = standing(store.writer)
     except StoreUnavailable:
         return ""
     finally:
         store.close()
-    return "" if at in (None, head) else f"{at} in the database, {head} in the program: run `trust migrate`"
+    return "" if wrong is None else " ".join(words_of(wrong))
 
 
 def why_not(error: TrustError, settings: Settings) -> str:
@@ -82,8 +94,8 @@ def why_not(error: TrustError, settings: Settings) -> str:
             f"there is none in {settings.data_dir}: found one with `trust init`, or name its folder in TRUST_DATA_DIR"
         )
     told = " ".join(words_of(error))
-    if isinstance(error, StoreUnavailable) and (behind := is_behind(settings)):
-        return behind
+    if isinstance(error, StoreUnavailable) and (other := other_version(settings)):
+        return other
     if isinstance(error, StoreUnavailable):
         return f"{told} Put its database back, or mend TRUST_DATABASE_URL."
     return f"{told} The instance is in {settings.data_dir}."
@@ -110,8 +122,9 @@ def diagnose(settings: Settings, machine: tuple[Look, ...] = MACHINE) -> Iterato
         yield Diagnosis(name="instance", ok=False, told=why_not(error, settings))
         return
     try:
-        at, head = migrations.current(instance.base.store.writer), migrations.head()
-        yield Diagnosis(name="migrations", ok=at == head, told=f"{at} in the database, {head} in the program")
+        wrong = standing(instance.base.store.writer)
+        told = f"{migrations.head()} in the database and the program" if wrong is None else " ".join(words_of(wrong))
+        yield Diagnosis(name="migrations", ok=wrong is None, told=told)
         yield look_at_custody(instance)
         for part in probe(instance):
             yield Diagnosis(name=part.name, ok=part.ok, told=part.told)

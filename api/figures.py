@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -18,6 +18,7 @@ from identity.duties import ADMINISTRATORS, OF_ORGANISATION, Actor, Duty
 from licence import waiting_repository as of_licences
 from seal import waiting_repository as of_seals
 from trust.audit_repository import EventSearch, count_events, search
+from trust.china_time import CHINA
 from trust.store import Reading, Store
 
 __all__ = [
@@ -32,9 +33,6 @@ __all__ = [
     "organisations",
     "scopes_of",
 ]
-
-CHINA: Final = timezone(timedelta(hours=8))
-"""Days and hours are those of China, wherever the service runs."""
 
 DAYS: Final = 14
 HOURS: Final = 24

@@ -1,6 +1,7 @@
 """`trust verify`: judge files, or the text of a QR code, from the command line."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import typer
 from rich.console import Console
 
 from api.foundation import Foundation
-from api.settings import SettingInvalid, Settings
+from api.settings import Settings
 from api.telling import words_of
 from api.terminal import complain
 from api.trust_material import MaterialUnreadable, read_material
@@ -26,7 +27,7 @@ from trust.verdict import Outcome
 
 __all__ = ["app"]
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 console = Console()
 
 
@@ -55,13 +56,20 @@ def own_evidence() -> Evidence:
         return Evidence()
 
 
-def readers() -> WorkerPools:
-    """Return who reads the files of a command: one worker at a time, unless the settings say that none is to."""
+@contextmanager
+def undetermined() -> Iterator[None]:
+    """End the command where what files are judged by cannot be had: nothing is said of them, also not "invalid"."""
     try:
-        settings = Settings.read()
-    except SettingInvalid as error:  # nothing can be said of a file, which is not that it is invalid
+        yield
+    except TrustError as error:
         complain(error)
         raise typer.Exit(EXIT[Outcome.INDETERMINATE]) from None
+
+
+def readers() -> WorkerPools:
+    """Return who reads the files of a command: one worker at a time, unless the settings say that none is to."""
+    with undetermined():
+        settings = Settings.read()
     return WorkerPools.of(settings.model_copy(update={"workers": min(settings.workers, 1)}))
 
 
@@ -110,12 +118,14 @@ def verify(
     """Judge files. Exit 0 when all are valid, 1 when one is invalid, else 2 when one is undetermined.
 
     Without --anchor the roots of the instance in TRUST_DATA_DIR are trusted, if there is one; else nothing is, and
-    nothing can be valid. No network is used. A replay that comes to another verdict than its record exits with 3.
+    nothing can be valid. No network is used. A replay that comes to another verdict than its record exits with 3. Where
+    lists or a record cannot be read or trusted, nothing is judged: exit 2.
     """
     if record is not None and len(files) != 1:
         raise typer.BadParameter("is written of one file", param_hint="--record")
     if replay is not None:
-        again = Record.read(replay.read_bytes())
+        with undetermined():
+            again = Record.read(replay.read_bytes())
         with closing(readers()) as workers:
             results = [
                 judge_again(file, again, password=password, document=document, workers=workers.public) for file in files
@@ -128,7 +138,8 @@ def verify(
     if policy is not None:
         evidence = replace(evidence, policy=evidence.policy.narrowed_by(asked_policy(policy)))
     moment = parse_time(at)
-    lists = read_lists(trust_list, status_list or (), evidence.anchors, now=moment)
+    with undetermined():
+        lists = read_lists(trust_list, status_list or (), evidence.anchors, now=moment)
     with closing(readers()) as workers:
         results = [
             judge(file, evidence, at=moment, password=password, document=document, workers=workers.public, lists=lists)

@@ -55,7 +55,7 @@ from trust.paths import Purpose, validate
 from trust.responder import Responders
 from trust.rotation import Rotation
 from trust.signing import KeyReference
-from trust.store import Reading, Store
+from trust.store import Further, Reading, Store, nothing_further
 from trust.verdict import Outcome, Verdict
 
 __all__ = ["Foundation", "prove_cryptography"]
@@ -223,7 +223,7 @@ class Foundation:
         kept = key_repository.get(view, handle.rpartition(":")[2])
         return None if kept is None or kept.handle != handle else kept.reference
 
-    def keep_root_in_token(self, label: str, *, actor: str) -> None:
+    def keep_root_in_token(self, label: str, *, actor: str, further: Further = nothing_further) -> None:
         """Put the root key under a key of the token, beside where it is kept now. Raise `KeystoreExists`."""
         self.record_root()
         generation = self.roots.newest
@@ -232,18 +232,23 @@ class Foundation:
         with self.store.transaction() as tx:
             facts: dict[str, Fact] = {"generation": generation}
             tx.record(AuditEvent(tag="root_key:keep:done", actor=actor, subject="root key", facts=facts))
+            further(tx)
 
-    def divide_root(self, *, threshold: int, holders: Sequence[str], actor: str) -> tuple[tuple[Share, ...], str]:
+    def divide_root(
+        self, *, threshold: int, holders: Sequence[str], actor: str, further: Further = nothing_further
+    ) -> tuple[tuple[Share, ...], str]:
         """Divide the root key into a share for each holder; return them with the transcript, which holds none."""
         generation = self.own_roots.newest
         root = self.own_roots.of_generation(generation)
         made = divide(root, threshold=threshold, holders=holders)
         record = RootRecord.read(self.settings.root_record) or RootRecord.of(root, generation=generation)
-        replace(record, threshold=threshold, shares=len(made)).write(self.settings.root_record)
         with self.store.transaction() as tx:
             facts: dict[str, Fact] = {"threshold": threshold, "shares": len(made), "generation": generation}
             tx.record(AuditEvent(tag="root_key:divide:done", actor=actor, subject="root key", facts=facts))
+            further(tx)
             at = tx.now
+        # Only now: the record tells everybody that no file by itself is the root key.
+        replace(record, threshold=threshold, shares=len(made)).write(self.settings.root_record)
         return made, transcript(made, threshold=threshold, generation=generation, at=at, check=root.check_value)
 
     @cached_property
@@ -273,9 +278,10 @@ class Foundation:
         """Pairs of certificates, for who asks with a key of his own."""
         return DoubleCertificates(self.store, self.custody, self.authorities)
 
-    def succeed(self, line: str, *, actor: str) -> Authority:
+    def succeed(self, line: str, *, actor: str, further: Further = nothing_further) -> Authority:
         """Give an authority its next generation."""
-        return succession.succeed(self.store, self.custody, self.authorities, self.responders, line=line, actor=actor)
+        house = self.store, self.custody, self.authorities, self.responders
+        return succession.succeed(*house, line=line, actor=actor, further=further)
 
     @cached_property
     def identities(self) -> IdentityRepository:
@@ -312,7 +318,7 @@ class Foundation:
             identity=self.identity,
             appointing=self.appointing,
             access=self.access,
-            audiences=(self.settings.token_url, self.settings.public_url),
+            audiences=self.settings.assertion_audiences,
         )
 
     @cached_property

@@ -41,7 +41,7 @@ class ReadinessCheck:
 def check_database(instance: Instance) -> str:
     """Read from the database, and compare its migrations with the program's."""
     store = instance.base.store
-    at, head = migrations.current(store.writer), migrations.head()
+    at, head = migrations.current(store.reader), migrations.head()
     if at != head:
         raise NotInOrder(f"migration {at} in the database, {head} in the program")
     return f"{store.writer.dialect.name}, migration {at}"

@@ -100,6 +100,7 @@ class WithIdentity:
             repository=ProposalRepository(self.base.protection),
             handlers=(
                 self.openid.handler,
+                self.openid.key_handler,
                 GrantDuty(self.base.appointing),
                 AddClientKey(keys),
                 ChangeClient(keys),

@@ -12,11 +12,12 @@ from identity.duties import Actor
 from identity.service import IdentityService
 from licence.template.rendering import Renderer
 from seal.ledger.entries import Operation, Purpose, Stamping, StampingState
-from seal.ledger.reading import CHINA, LedgerReading, Month, Statement
+from seal.ledger.reading import LedgerReading, Month, Statement
 from seal.stamping.orders import StampOrder
 from seal.stamping.places import AtPoint
 from seal.stamping.stampings import StampingService, StampPDF
 from trust import typefaces
+from trust.china_time import to_the_second
 from trust.errors import TrustError
 from trust.typefaces import require_coverage
 
@@ -120,7 +121,7 @@ def line(number: int, stamping: Stamping) -> list[str]:
 
 def local(moment: datetime) -> str:
     """Return a moment in China Standard Time."""
-    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+    return to_the_second(moment)
 
 
 def drawable(text: str) -> str:

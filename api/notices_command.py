@@ -14,7 +14,9 @@ from trust.outbox_repository import MessageState
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="Notices to the platform above: waiting, delivered, refused.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Notices to the platform above: waiting, delivered, refused."
+)
 console = terminal()
 
 COLUMNS: Final = ("id", "seal", "task", "state", "created_at", "attempts", "answer")

@@ -3,12 +3,12 @@
 The words say what is wrong and what to do about it. They stand in api/words.py, by code, and only there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -32,6 +32,7 @@ __all__ = [
     "PROBLEM",
     "BodyTooLarge",
     "LengthMalformed",
+    "PageUnknown",
     "QuotaExceeded",
     "Told",
     "TooManyQuestions",
@@ -88,6 +89,12 @@ class BodyTooLarge(Invalid):
 
     code = "request.too_large"
     detail_names: ClassVar[tuple[str, ...]] = ("allowed",)
+
+
+class PageUnknown(NotFound):
+    """Somebody has opened an address under which no page is."""
+
+    code = "page.unknown"
 
 
 class TooManyQuestions(Invalid):
@@ -206,8 +213,16 @@ def allowed(app: FastAPI, request: Request) -> str:
     )
 
 
-def install(app: FastAPI) -> None:
-    """Let `app` answer every error with a problem. Mistakes of ours are answered around it (api/middleware.py)."""
+def opens_page(request: Request) -> bool:
+    """Tell whether a person opens the address in a browser: no other program asks for HTML."""
+    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
+
+
+def install(app: FastAPI, page: Callable[[Request, TrustError], Response] | None = None) -> None:
+    """Let `app` answer every error with a problem. Mistakes of ours are answered around it (api/middleware.py).
+
+    `page` tells a person who has mistyped an address that there is nothing; else that is a problem too.
+    """
 
     def on_trust_error(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, TrustError)  # noqa: S101 - registered for this class
@@ -218,11 +233,13 @@ def install(app: FastAPI) -> None:
         fields = [refused(one) for one in error.errors()]
         return answer(request, Told.by_code("request.malformed", HTTPStatus.UNPROCESSABLE_ENTITY, fields=fields))
 
-    def on_http_error(request: Request, error: Exception) -> JSONResponse:
+    def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
         if isinstance(error.__cause__, TrustError):  # raised while the framework read the body
             return problem(request, error.__cause__)
         status = HTTPStatus(error.status_code)
+        if status is HTTPStatus.NOT_FOUND and page is not None and opens_page(request):
+            return page(request, PageUnknown())
         code = {404: "request.no_such_path", 405: "request.no_such_method"}.get(status, "request.refused")
         headers = {"Allow": allowed(app, request)} if status is HTTPStatus.METHOD_NOT_ALLOWED else error.headers
         return answer(request, Told.by_code(code, status), headers)

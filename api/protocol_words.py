@@ -40,7 +40,11 @@ TICKETS: Final[Mapping[str, Words]] = {
 """Of tickets with which somebody goes over to another platform."""
 
 ASSERTIONS: Final[Mapping[str, Words]] = {
+    "audience": ("aud 不是本服务的地址", "aud is not this service: name the issuer"),
     "claims": ("内容缺少或不一致", "something that it must say is missing or wrong"),
+    "issuer": ("iss 和 sub 不同，或缺少", "iss and sub must both be the business system"),
+    "jti": ("jti 缺少或过长", "jti is missing, or too long"),
+    "lifetime": ("exp 距今超过五分钟", "exp is more than five minutes ahead"),
     "replay": ("已使用过", "it was used before"),
     "signature": ("签名不正确，或密钥未登记", "its signature does not hold, or the key is not registered"),
     "time": ("已过期或时间不符", "expired, or from another time"),

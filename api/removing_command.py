@@ -23,7 +23,7 @@ from api.wiring import Instance
 
 __all__ = ["app"]
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 console = Console()
 errors = Console(stderr=True)
 

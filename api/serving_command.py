@@ -9,11 +9,11 @@ import uvicorn
 from api import logs
 from api.foundation import prove_cryptography
 from api.settings import Settings
-from api.wiring import Instance
+from api.starting import open_to_work
 
 __all__ = ["app"]
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 GRACE: Final = 20
 """Seconds that requests under way get when the service stops."""
 
@@ -24,7 +24,7 @@ def serve(workers: Annotated[int, typer.Option(min=1, max=64, help="Worker proce
     logs.configure()
     settings = Settings.read()
     prove_cryptography(settings)
-    opened = Instance.open(settings)  # say here, and not in a worker, what is missing
+    opened = open_to_work(settings)  # say here, and not in a worker, what is missing
     with closing(opened.base.store):
         _ = opened.upper_platform
     uvicorn.run(
@@ -33,6 +33,7 @@ def serve(workers: Annotated[int, typer.Option(min=1, max=64, help="Worker proce
         host=settings.host,
         port=settings.port,
         workers=workers,
+        forwarded_allow_ips=settings.proxies,
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=GRACE,

@@ -7,7 +7,9 @@ a module should be, since one class holds every setting with its words.
 
 import os
 import re
+from difflib import get_close_matches
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, ClassVar, Final, Self
 from urllib.parse import urlsplit
@@ -38,10 +40,14 @@ __all__ = [
     "forget_secrets",
     "indexes",
     "inherited_environment",
+    "unknown_settings",
 ]
 
 ADDRESS: Final = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 """A public address: what follows it in a QR code must be the path of a page."""
+
+OUR_OWN: Final = "Value error, "
+"""What Pydantic puts before the words of a check of ours."""
 
 CLAIM_PATH: Final = "/v/"
 """What stands between the public address and the claim in a QR code."""
@@ -218,6 +224,10 @@ class Settings(BaseSettings):
     ] = ""
     host: Annotated[str, Field(description="Address to listen on")] = "127.0.0.1"
     port: Annotated[int, Field(description="Port to listen on", ge=1, le=65535)] = 8080
+    proxies: Annotated[
+        str,
+        Field(description="Addresses and networks of the proxies in front, whose X-Forwarded-For is believed"),
+    ] = "127.0.0.1,::1"
     max_body: Annotated[int, Field(description="Largest request body in octets", ge=1024)] = 34 << 20
     minimum_disk: Annotated[
         int, Field(description="Octets of free disk below which the service is not ready", ge=0)
@@ -259,7 +269,7 @@ class Settings(BaseSettings):
     ] = False
     agreed_rotations: Annotated[
         bool | None,
-        Field(description="true: `trust keys …` wants a proposal that another person agreed to; unset: in production"),
+        Field(description="true: `trust` changes keys by what another person agreed to alone; unset: in production"),
     ] = None
     proposal_days: Annotated[
         int, Field(description="Days in which a proposal is decided on, or is over", ge=1, le=90)
@@ -467,6 +477,14 @@ class Settings(BaseSettings):
             le=3650,
         ),
     ] = 30
+    unused_upload_days: Annotated[
+        int,
+        Field(
+            description="Days after which a scan or a document of a seal that no step has used is forgotten",
+            ge=10,
+            le=3650,
+        ),
+    ] = 30
     housekeeping_seconds: Annotated[
         int, Field(description="Pause between two rounds of housekeeping (lists, recovery, checkpoints)", ge=1)
     ] = 60
@@ -478,7 +496,9 @@ class Settings(BaseSettings):
             return cls()
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-            raise SettingInvalid(setting=f"TRUST_{first['loc'][0]}".upper(), fault=first["msg"]) from None
+            raise SettingInvalid(
+                setting=f"TRUST_{first['loc'][0]}".upper(), fault=first["msg"].removeprefix(OUR_OWN)
+            ) from None
 
     @field_validator("public_url")
     @classmethod
@@ -505,6 +525,17 @@ class Settings(BaseSettings):
         if len((address.rstrip("/") or others.data.get("public_url", "")).encode()) > room:
             raise ValueError(f"QR codes have room for {room} octets of address: name one that leads to the service")
         return address.rstrip("/")
+
+    @field_validator("proxies")
+    @classmethod
+    def is_known(cls, proxies: str) -> str:
+        """Refuse what is no address: a name would be believed nowhere, and `*` whatever anybody says of himself."""
+        for one in filter(None, (part.strip() for part in proxies.split(","))):
+            try:
+                ip_network(one)
+            except ValueError:
+                raise ValueError("name addresses or networks, as 127.0.0.1,10.0.0.0/24") from None
+        return proxies
 
     @field_validator("workers")
     @classmethod
@@ -754,6 +785,11 @@ class Settings(BaseSettings):
         """The token endpoint, which clients name as the audience of their assertions."""
         return f"{self.public_url}/oauth2/token"
 
+    @property
+    def assertion_audiences(self) -> tuple[str, ...]:
+        """Whom an assertion of a client may name: the issuer, and where it is brought (RFC 7523, 3; RFC 9126, 2)."""
+        return self.public_url, self.token_url, f"{self.public_url}/oauth2/par"
+
 
 def indexes(text: str) -> tuple[int, ...]:
     """Return the numbers that `1-20,25` names, in their order. Raise `ValueError`."""
@@ -772,6 +808,17 @@ def forget_secrets() -> None:
     """Take secrets out of the environment once they are read, so that no process started from here inherits them."""
     for name in ("TRUST_ROOT_SECRET", "TRUST_ROOT_SECRET_NEXT"):
         os.environ.pop(name, None)  # noqa: TID251 - the one place that may
+
+
+def unknown_settings() -> dict[str, str]:
+    """Return what is named like a setting in the environment and is none, with the setting that was probably meant.
+
+    Such a name changes nothing: what it was to raise or to forbid stays as it is, and nobody would be told.
+    """
+    known = [f"TRUST_{name.upper()}" for name in Settings.model_fields]
+    named = {name.upper() for name in os.environ} - {*known}  # noqa: TID251 - the one place that may
+    found = sorted(name for name in named if name.startswith("TRUST_"))
+    return {name: next(iter(get_close_matches(name, known, n=1)), "") for name in found}
 
 
 def inherited_environment(settings: Settings) -> dict[str, str]:

@@ -17,7 +17,7 @@ from trust.timestamping import TimeStampingUnavailable
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="The clock that time-stamps state.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="The clock that time-stamps state.")
 console = terminal()
 
 

@@ -17,7 +17,9 @@ from trust.verdict import Outcome
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="The signed list of what verifiers need to know of this instance.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="The signed list of what verifiers need to know of this instance."
+)
 console = terminal()
 
 

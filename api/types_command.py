@@ -19,7 +19,9 @@ from licence.types.errors import TypeFileMalformed
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="The catalogue of licence types: lists, files, ready types.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="The catalogue of licence types: lists, files, ready types."
+)
 console = terminal()
 
 COLUMNS: Final = ("code", "name", "version", "state", "effective_from", "issuer", "template")

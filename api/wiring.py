@@ -189,7 +189,6 @@ class Instance(WithIdentity):
         """How the licences of each type stand."""
         return StatusLists(
             store=self.base.store,
-            repository=self.registry,
             catalogue=self.catalogue,
             service_keys=self.service_keys,
             source=self.base.settings.public_url,

@@ -46,6 +46,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "本实例没有名为 {name} 的签发机构。请核对名称。",
         "This instance has no authority named {name}. Check the name.",
     ),
+    "backup.failed": (
+        "备份未完成：{fault}。请检查磁盘空间、挂载与权限后重做。",
+        "The backup was not finished: {fault}. Look at the disk, the mount and its rights, and make it again.",
+    ),
+    "backup.inside": (
+        "备份不能放在实例的数据目录之内，也不能包含它。请另选位置，最好在另一台机器上。",
+        "A backup stands neither in the data folder nor around it. Choose another place, best on another machine.",
+    ),
     "blob.missing": (
         "找不到该文件，或其内容与记录不符。请联系运维人员从备份恢复。",
         "The file is missing, or is not what was recorded. Ask the operator to restore it from a backup.",
@@ -415,8 +423,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "This is the last security administrator; appoint another one first.",
     ),
     "identity.level_too_low": (
-        "会话等级为 {held}，此操作需要 {needed}，缺 {missing}：factor 请加验证因子，proofing 请办实名核验。",
-        "This needs level {needed}, and you have {held}. Missing: {missing}. Show a further factor, or be proven anew.",
+        "会话等级为 {held}，此操作需要 {needed}：{missing}。",
+        "This needs level {needed}, and you have {held}: {missing}.",
     ),
     "identity.merge_not_possible": (
         "不能合并这两个标识：{fault}。",
@@ -494,6 +502,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "本实例已经初始化，密钥仪式只举行一次。",
         "This instance is founded already; the ceremony is held once.",
     ),
+    "instance.database_ahead": (
+        "数据库在迁移 {at}，比本程序（{head}）新。请运行迁移它的那个版本，或恢复迁移之前的备份。",
+        "The database stands at {at}, the program at {head}. Run the version that migrated it, or put a backup back.",
+    ),
+    "instance.database_behind": (
+        "数据库在迁移 {at}，本程序需要 {head}。请先停止服务、做好备份，再运行 trust migrate。",
+        "The database stands at {at}, the program at {head}. Stop the service, make a backup, and run trust migrate.",
+    ),
     "instance.founder_named_twice": (
         "同一人不能承担两项初始职责（{duty}）：他们相互监督。请另行指派。",
         "One person cannot hold two of the founders' duties ({duty}): they watch each other. Name somebody else.",
@@ -501,6 +517,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "instance.founders_malformed": (
         "创建人员名单有误：{field}，{fault}。请按 docs/operation.md 更正。",
         "The file does not name founders: {field}, {fault}. Mend it after docs/operation.md.",
+    ),
+    "instance.in_use": (
+        "实例正在使用中。请先停止服务和批量任务进程。",
+        "The instance is in use. Stop its service and its workers for bulk jobs first.",
     ),
     "instance.not_founded": (
         "本实例尚未初始化。请先运行 trust init。",
@@ -688,7 +708,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "licence.particulars_invalid": (
         "证照类型信息不正确：{fault}。请对照 docs/licence-types.md 修改。",
-        "The particulars of the type are wrong at {fault}. Correct it after docs/licence-types.md.",
+        "The particulars of the type are wrong: {fault}. Correct them after docs/licence-types.md.",
     ),
     "licence.picture_missing": (
         "字段 {field} 所指的图片不存在、已过期清除或属于其他机构。请重新上传后再提交。",
@@ -731,12 +751,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The licence {licence} was made from this scan already. Upload the scan of this one.",
     ),
     "licence.scan_unknown": (
-        "没有这份纸质证照扫描件。请先上传。",
-        "There is no such scan of a paper licence. Upload it first.",
+        "没有这份纸质证照扫描件，或因久未使用已清除。请先上传。",
+        "There is no such scan of a paper licence, or it was forgotten since. Upload it first.",
     ),
     "licence.schema_invalid": (
-        "数据模式无效：{fault}。应为只含有长度上限的文本字段的 JSON Schema。",
-        "Not a valid schema: {fault}. It must be a JSON Schema of text fields with a maximum length.",
+        "数据模式有误：{fault}。请对照 docs/licence-types.md 修改。",
+        "The schema is wrong: {fault}. Correct it after docs/licence-types.md.",
     ),
     "licence.status_list_malformed": (
         "不是证照状态列表，或版本不受支持。请重新下载。",
@@ -886,6 +906,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "授权码或刷新令牌无效（{fault}）。请重新登录。",
         "The code or refresh token does not hold ({fault}). Log in again.",
     ),
+    "openid.key_not_next": (
+        "该密钥不是下一把密钥，或已接替签名。请查看当前密钥后重新申请。",
+        "This key is not the one that comes next, or has taken over meanwhile. Look at the keys and propose anew.",
+    ),
     "openid.key_too_young": (
         "下一把密钥公布的时间还不够，请在 {seconds} 秒后重试。",
         "The next key has not been published for long enough. Try again in {seconds} seconds.",
@@ -929,6 +953,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "outbox.unknown": (
         "没有这条通知。请核对编号。",
         "There is no such notice. Check its identifier.",
+    ),
+    "page.unknown": (
+        "没有这个页面。请核对网址；若从二维码而来，请重新扫描证照上的二维码。",
+        "There is no such page. Check the address; if a QR code led here, scan the one on the licence again.",
     ),
     "pdf.dynamic_content": (
         "文件含有会改变所见内容的成分（{what}），不能盖章。请打印成普通 PDF 后再试。",
@@ -1230,8 +1258,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "The content is {found}, said to be {claimed}, or of no kind that is kept. Upload a whole PDF, OFD, PNG, JPEG.",
     ),
     "seal.evidence_unknown": (
-        "没有这份材料，或不属于该机构。请核对编号。",
-        "There is no such document of this organisation. Check its identifier.",
+        "没有这份材料、不属于该机构，或因久未使用已清除。请核对编号，或重新上传。",
+        "There is no such document of this organisation, or it was forgotten since. Check its name, or upload it.",
     ),
     "seal.expired": (
         "印章 {seal} 已于 {valid_until} 到期。请重新制作。",

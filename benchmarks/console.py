@@ -192,6 +192,7 @@ def questions(registry: Registry) -> tuple[Question, ...]:
         ),
         Question(name="bulk jobs", path="/v1/bulk-jobs", duties=licences, variants=[page]),
         Question(name="catalogue", path="/v1/licence-types", duties=licences),
+        Question(name="types that one issues", path="/v1/licence-types/issuable", duties=licences),
         Question(
             name="catalogue by text",
             path="/v1/licence-types/search",

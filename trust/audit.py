@@ -6,6 +6,7 @@ moved or taken out. The hash of an event is SM3 over the hash before it and the 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from trust import repository
 from trust.certificates import Certificate
@@ -53,8 +54,8 @@ def make_checkpoint(store: Store, signer: Signer, certificate: Certificate) -> C
     return signed
 
 
-def check(view: Reading, *, trusted: Collection[Certificate]) -> AuditReport:
-    """Recompute the whole trail and verify every checkpoint, as an auditor would.
+def check(view: Reading, *, trusted: Collection[Certificate], kept: Iterable[Checkpoint] = ()) -> AuditReport:
+    """Recompute the whole trail and verify every checkpoint, those that were `kept` elsewhere too, as an auditor would.
 
     `trusted` are the certificates of the keys for checkpoints. They must not come from the database that is checked:
     whoever can write it can compute every hash, and bring a certificate of his own.
@@ -71,7 +72,8 @@ def check(view: Reading, *, trusted: Collection[Certificate]) -> AuditReport:
         digests[events] = expected
     if repository.audit_head(view) != (events, digests[events]):
         return AuditReport(events=events, checkpoints=0, broken_at=events + 1, reason="the end was cut off")
-    return check_checkpoints(repository.checkpoints(view), digests, events, frozenset(one.der for one in trusted))
+    statements = chain(repository.checkpoints(view), kept)
+    return check_checkpoints(statements, digests, events, frozenset(one.der for one in trusted))
 
 
 def check_checkpoints(

@@ -18,7 +18,17 @@ from trust.errors import Conflict, Invalid, TrustError, Untrusted
 from trust.events import AuditEvent, Checkpoint, Fact, RecordedEvent, digest_of, timestamp
 from trust.store import Reading
 
-__all__ = ["ChainProof", "NotCheckpointed", "ProofBroken", "ProofMalformed", "members", "prove_events", "text_of"]
+__all__ = [
+    "ChainProof",
+    "NotCheckpointed",
+    "ProofBroken",
+    "ProofMalformed",
+    "checkpoint_of",
+    "members",
+    "prove_events",
+    "text_of",
+    "told_checkpoint",
+]
 
 EVENT_MEMBERS: Final = frozenset({"sequence", "at", "tag", "actor", "subject", "facts", "digest"})
 CHECKPOINT_MEMBERS: Final = frozenset({"sequence", "at", "digest", "signature", "certificate"})
@@ -82,7 +92,6 @@ class ChainProof:
 
     def to_json(self) -> dict[str, Any]:
         """Return the proof as JSON holds it."""
-        statement = self.checkpoint
         return {
             "before": self.before.hex(),
             "events": [
@@ -97,32 +106,19 @@ class ChainProof:
                 }
                 for one in self.events
             ],
-            "checkpoint": {
-                "sequence": statement.sequence,
-                "at": timestamp(statement.at),
-                "digest": statement.digest.hex(),
-                "signature": b64encode(statement.signature).decode(),
-                "certificate": b64encode(statement.certificate).decode(),
-            },
+            "checkpoint": told_checkpoint(self.checkpoint),
         }
 
     @classmethod
     def from_json(cls, told: object) -> "ChainProof":
         """Read a proof. Raise `ProofMalformed`."""
         outer = members(told, frozenset({"before", "events", "checkpoint"}), "chain")
-        statement = members(outer["checkpoint"], CHECKPOINT_MEMBERS, "checkpoint")
         if not isinstance(outer["events"], list):
             raise ProofMalformed(member="events")
         return cls(
             before=digest_in(outer, "before"),
             events=tuple(event_of(one) for one in outer["events"]),
-            checkpoint=Checkpoint(
-                sequence=number_in(statement, "sequence"),
-                at=moment_in(statement, "at"),
-                digest=digest_in(statement, "digest"),
-                signature=octets_in(statement, "signature"),
-                certificate=octets_in(statement, "certificate"),
-            ),
+            checkpoint=checkpoint_of(outer["checkpoint"]),
         )
 
 
@@ -136,6 +132,17 @@ def prove_events(view: Reading, *, first: int, last: int) -> ChainProof:
         before = one.digest
     events = tuple(repository.events(view, after=first - 1, limit=statement.sequence - first + 1))
     return ChainProof(before=before, events=events, checkpoint=statement)
+
+
+def told_checkpoint(statement: Checkpoint) -> dict[str, Any]:
+    """Return a checkpoint as JSON holds it."""
+    return {
+        "sequence": statement.sequence,
+        "at": timestamp(statement.at),
+        "digest": statement.digest.hex(),
+        "signature": b64encode(statement.signature).decode(),
+        "certificate": b64encode(statement.certificate).decode(),
+    }
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -155,6 +162,18 @@ def event_of(told: object) -> RecordedEvent:
             tag=text_of(read, "tag"), actor=text_of(read, "actor"), subject=text_of(read, "subject"), facts=facts
         ),
         digest=digest_in(read, "digest"),
+    )
+
+
+def checkpoint_of(told: object) -> Checkpoint:
+    """Read a checkpoint. Raise `ProofMalformed`."""
+    statement = members(told, CHECKPOINT_MEMBERS, "checkpoint")
+    return Checkpoint(
+        sequence=number_in(statement, "sequence"),
+        at=moment_in(statement, "at"),
+        digest=digest_in(statement, "digest"),
+        signature=octets_in(statement, "signature"),
+        certificate=octets_in(statement, "certificate"),
     )
 
 

@@ -22,9 +22,10 @@ in certificates and files are never followed.
 import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar, Final, TypeVar
 
+from trust.china_time import CHINA
 from trust.crypto.algorithms import SIGNATURES
 from trust.errors import Invalid
 from trust.validation_policy import EVERY_PURPOSE, Purpose, ValidationPolicy
@@ -39,7 +40,6 @@ VERSION: Final = 1
 LONGEST_AGE: Final = 24 * 366
 """Hours: a list that may be older than a year says nothing."""
 
-CHINA: Final = timezone(timedelta(hours=8), "CST")
 IDENTIFIER: Final = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,38})){1,30}")
 FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
 NAMES: Final[Mapping[str, str]] = {one.name: one.oid for one in SIGNATURES.values()}

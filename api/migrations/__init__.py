@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from trust.store import unavailable_when_down
 
-__all__ = ["current", "head", "upgrade"]
+__all__ = ["current", "head", "knows", "upgrade"]
 
 FOLDER = Path(__file__).parent
 
@@ -31,6 +31,11 @@ def upgrade(engine: Engine) -> None:
 def head() -> str | None:
     """Return the newest migration that this program knows."""
     return ScriptDirectory.from_config(configuration()).get_current_head()
+
+
+def knows(revision: str) -> bool:
+    """Tell whether a migration is one of this program's."""
+    return any(one.revision == revision for one in ScriptDirectory.from_config(configuration()).walk_revisions())
 
 
 def current(engine: Engine) -> str | None:

@@ -6,8 +6,8 @@ from typing import Final
 
 from api.pages.veil import Veil
 from api.pages.words import Language, say
-from licence.service import CHINA
 from licence.verification import CopyStanding
+from trust.china_time import in_china
 
 __all__ = ["Row", "copy_rows", "date_row", "day", "in_china", "moment_row", "row"]
 
@@ -66,18 +66,6 @@ def moment_row(key: str, moment: datetime, language: Language, *, hint: str = ""
         zone=say(language, "result.zone"),
         hint=hint,
     )
-
-
-def in_china(moment: datetime) -> datetime:
-    """Return a moment in China Standard Time.
-
-    The end of the year 9999, which X.509 uses for "no end" (RFC 5280, 4.1.2.5), has no such time and is set to the
-    last one that has; so is the other end of the calendar.
-    """
-    try:
-        return moment.astimezone(CHINA)
-    except OverflowError:
-        return moment.replace(tzinfo=CHINA)
 
 
 def day(one: date, language: Language) -> str:

@@ -191,7 +191,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Somebody is recovering your account. If that is not you, log in and stop it.",
     ),
     "notice.recovery_stopped": ("账号找回已被制止。", "The recovery of your account was stopped."),
-    "notice.recovery_done": ("您的账号已找回。", "Your account was recovered."),
+    "notice.recovery_done": (
+        "您的账号已找回，原来关联的平台账号须重新关联。",
+        "Your account was recovered. Accounts at other platforms have to be linked anew.",
+    ),
     "notice.proofing_done": ("您的实名核验等级已更新。", "The level of your proofing has changed."),
     "notice.delegation_offered": (
         "您收到一份授权委托，请登录查看。",

@@ -133,9 +133,13 @@ def queue(
         ),
     ] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    own: Annotated[
+        bool, Query(description="Only what you have asked for yourself, newest first, as a list of one's own is read")
+    ] = False,
 ) -> list[ApprovalView]:
     """Return the requests for a seal, oldest first: all of them to its owner, to others their own."""
-    found = instance.approvals.queue(actor, seal, state=state, after=after, limit=limit)
+    read = instance.approvals.own if own else instance.approvals.queue
+    found = read(actor, seal, state=state, after=after, limit=limit)
     return [ApprovalView.of(one) for one in found]
 
 

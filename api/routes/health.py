@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api.authn import allow
 from api.health import Readiness
+from api.metrics import MEDIA_TYPE, Metrics
 from api.permissions import Permission
 from api.schemas.common import View
 
@@ -36,6 +37,12 @@ class ReadinessView(View):
     parts: list[PartView]
 
 
+def metrics_of(request: Request) -> Metrics:
+    """Return what tells the figures."""
+    found: Metrics = request.app.state.metrics
+    return found
+
+
 def readiness(request: Request) -> Readiness:
     """Return what asks every part."""
     found: Readiness = request.app.state.readiness
@@ -60,3 +67,20 @@ def ready(response: Response, asked: Annotated[Readiness, Depends(readiness)]) -
     good = all(part.ok for part in parts)
     response.status_code = 200 if good else 503
     return ReadinessView(status="ready" if good else "not ready", parts=parts)
+
+
+@router.get(
+    "/metrics",
+    summary="Figures for monitoring 监控指标",
+    dependencies=[allow(Permission.ANYBODY)],
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The figures as Prometheus reads them; one that cannot be had is left out",
+            "content": {"text/plain": {"example": 'xinyin_ready 1\nxinyin_part_ready{part="database"} 1\n'}},
+        }
+    },
+)
+def metrics(asked: Annotated[Metrics, Depends(metrics_of)]) -> Response:
+    """Tell whether each part is in order, what ends when, and what has waited how long; the same in every process."""
+    return Response(asked.ask(), media_type=MEDIA_TYPE)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api.schemas.common import Request, View
 from api.schemas.texts import Prose, Text
+from api.telling import retold
 from licence.bulk.jobs import BulkJob, Selection
 from licence.bulk.selecting import SelectionPreview
 from trust.reasons import MAX_REASON, MIN_REASON
@@ -154,6 +155,8 @@ class BulkJobView(View):
     )
     reason: str = Field(description="Why licences are issued anew")
     fault: str = Field(description="The code of what stopped the job or holds it up; empty: nothing", examples=[""])
+    fault_zh: str = Field(description="What that is in words, and what to do; empty: nothing", examples=[""])
+    fault_en: str = Field(description="Likewise in English", examples=[""])
     facts: dict[str, Any] = Field(description="The facts behind it")
     rows: int = Field(examples=[100_000])
     good: int = Field(description="Rows that passed the check", examples=[99_998])
@@ -165,6 +168,7 @@ class BulkJobView(View):
     @classmethod
     def of(cls, job: BulkJob) -> "BulkJobView":
         """Return the view of a job."""
+        chinese, english = retold(job.fault, job.facts) if job.fault else ("", "")
         return cls(
             id=job.id,
             state=job.state,
@@ -185,6 +189,8 @@ class BulkJobView(View):
             columns=dict(job.columns),
             reason=job.reason,
             fault=job.fault,
+            fault_zh=chinese,
+            fault_en=english,
             facts=dict(job.facts),
             rows=job.rows,
             good=job.good,

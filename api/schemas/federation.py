@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 
 from api.schemas.common import Request, View
 from api.schemas.texts import Line, Prose
+from api.telling import answered
 from identity.federation.repository import How, Link, Peer
 from identity.federation.tickets import IssuedTicket, TicketOrder
 from trust.events import Fact
@@ -198,10 +199,13 @@ class AccountMessageView(View):
         description="What the platform said last, what kept it from answering, or why it was set aside",
         examples=["HTTP status 409 uniqueness"],
     )
+    answer_zh: str = Field(description="The same in words", examples=["对方答复 HTTP 409 uniqueness"])
+    answer_en: str = Field(description="Likewise in English", examples=["it answers HTTP 409 uniqueness"])
 
     @classmethod
     def of(cls, message: Message) -> "AccountMessageView":
         """Return the view of a message."""
+        chinese, english = answered(message.answer)
         return cls(
             id=message.id,
             number=message.number,
@@ -211,6 +215,8 @@ class AccountMessageView(View):
             attempts=message.attempts,
             due_at=message.due_at,
             answer=message.answer,
+            answer_zh=chinese,
+            answer_en=english,
         )
 
 

@@ -12,8 +12,8 @@ from api.schemas.texts import Line, Moment
 from licence.sharing.consenting import ConsentSeen, ConsentStanding, GiveConsent, Offer, Terms
 from licence.sharing.entries import Consent
 from licence.sharing.holding import OwnLicenceSeen, UseSeen
+from licence.types.fields import ChoiceField, NumberField, RowsField, Value
 from licence.types.fields import Field as TypeField
-from licence.types.fields import NumberField, RowsField, Value
 from licence.types.picture_field import PictureField
 from licence.verification import Standing
 
@@ -70,6 +70,17 @@ class PrintedColumn(View):
     name: str = Field(examples=["owner_name"])
     title: str = Field(examples=["权利人"])
     title_en: str = Field(examples=["Owner"])
+    choices_en: dict[str, str] = Field(
+        description="Of a choice: what each value that may be printed is in English, where its type says so",
+        examples=[{"共同共有": "joint"}],
+    )
+
+    @classmethod
+    def named(cls, field: TypeField) -> "PrintedColumn":
+        """Return the view of what a field is called."""
+        choices = field.choices.values() if isinstance(field, ChoiceField) else ()
+        english = {one.zh: one.en for one in choices if one.en}
+        return cls(name=field.name, title=field.label.zh, title_en=field.label.en, choices_en=english)
 
 
 class PrintedField(PrintedColumn):
@@ -87,13 +98,11 @@ class PrintedField(PrintedColumn):
         unit = field.unit if isinstance(field, NumberField) else None
         columns = field.columns if isinstance(field, RowsField) else ()
         return cls(
-            name=field.name,
-            title=field.label.zh,
-            title_en=field.label.en,
+            **PrintedColumn.named(field).model_dump(),
             unit="" if unit is None else unit.zh,
             unit_en="" if unit is None else unit.en,
             text=value if isinstance(value, str) else "",
-            columns=[PrintedColumn(name=one.name, title=one.label.zh, title_en=one.label.en) for one in columns],
+            columns=[PrintedColumn.named(one) for one in columns],
             rows=[] if isinstance(value, str) else value,
         )
 

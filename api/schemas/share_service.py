@@ -16,7 +16,6 @@ from identity.errors import CitizenNumberMalformed, CredentialsWrong, CreditCode
 from identity.subject import SubjectKind
 from licence.errors import LicenceIdentifierMalformed, LicenceUnknown, TypeCodeMalformed
 from licence.lifecycle import LicenceState
-from licence.records import CHINA
 from licence.sharing.disclosure import SharedLicence
 from licence.sharing.entries import HOLDER_CODE, HOLDER_NAME, NUMBER, Copy
 from licence.sharing.errors import (
@@ -28,6 +27,7 @@ from licence.sharing.errors import (
     SharingNotGranted,
     TriesExhausted,
 )
+from trust.china_time import to_the_second
 from trust.errors import TrustError
 from trust.typefaces import CharacterNotCovered
 
@@ -207,7 +207,7 @@ def day(value: date | None) -> str:
 
 def moment_of(value: datetime) -> str:
     """Return a moment as it is written: in China Standard Time."""
-    return value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+    return to_the_second(value)
 
 
 def metadata(licence: SharedLicence) -> dict[str, Any]:

@@ -45,12 +45,18 @@ class QueryBody(Request):
         max_length=64, description="Citizen number or credit code", examples=["91330100MA2XXXXX1A"], repr=False
     )
     type_code: Line | None = Field(default=None, max_length=64, examples=["11100000MB0127170X001"])
+    before: Line | None = Field(
+        default=None,
+        max_length=128,
+        description="Identifier of the last licence of the page before",
+        examples=[IDENTIFIER],
+    )
 
     @property
     def query(self) -> QueryHolder:
         """The question."""
         kind = SubjectKind.PERSON if self.holder_kind == "person" else SubjectKind.ORGANISATION
-        return QueryHolder(kind=kind, code=self.holder_code, type_code=self.type_code)
+        return QueryHolder(kind=kind, code=self.holder_code, type_code=self.type_code, before=self.before)
 
 
 class DataBody(Request):

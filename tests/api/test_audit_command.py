@@ -14,6 +14,7 @@ from identity.duties import Actor
 from tests.api.builders import Furnished, copied, settings_for
 from tests.api.commands import Run, on_instance, runner
 from tests.builders import PKI
+from trust.audit import make_checkpoint
 from trust.audit_repository import EventSearch
 from trust.certificates import pem
 from trust.founding import Role
@@ -134,3 +135,49 @@ def test_exported_events_are_verified_without_the_instance(
     code, _, err = stranger("audit", "verify-export", out, "--certificate", own)
     assert code == 1
     assert "size" in err
+
+
+@pytest.fixture
+def kept(trust: Run, instance: Instance, tmp_path: Path) -> tuple[Path, Path]:
+    """Return the certificate for checkpoints and a file of them, both elsewhere; a checkpoint was signed before."""
+    certificate, file = tmp_path / "audit.pem", tmp_path / "checkpoints.jsonl"
+    certificate.write_bytes(pem(instance.service_keys.certificate(Role.AUDIT).der))
+    make_checkpoint(instance.base.store, *instance.service_keys.credential(Role.AUDIT))
+    assert "kept: 1 checkpoints" in trust("audit", "keep", file).out
+    return certificate, file
+
+
+def test_the_trail_is_checked_with_the_database_alone(trust: Run, instance: Instance, kept: tuple[Path, Path]) -> None:
+    certificate, file = kept
+    instance.base.settings.root_key.unlink()  # as an auditor has it who was given a copy of the database
+    answer = trust("audit", "check", "--certificate", certificate, "--kept", file)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith("intact: ")
+    assert answer.out.endswith(" 2 checkpoints, 1 of them kept elsewhere\n")
+
+
+def test_what_the_instance_says_of_itself_is_told_as_that(trust: Run, kept: tuple[Path, Path]) -> None:
+    answer = trust("audit", "check", "--kept", kept[1])
+    assert answer.code == 0
+    assert "believed: the certificates that the instance itself names" in answer.out
+
+
+def test_a_trail_that_does_not_hold_is_told(
+    trust: Run, instance: Instance, kept: tuple[Path, Path], tmp_path: Path, sm2_pki: PKI
+) -> None:
+    other = tmp_path / "other.der"
+    other.write_bytes(sm2_pki.issue(AUDIT).certificate.der)
+    answer = trust("audit", "check", "--certificate", other)
+    assert answer.code == 1
+    assert "not for checkpoints" in answer.out
+    with instance.base.store.writer.begin() as connection:
+        connection.execute(text("UPDATE audit_event SET actor = 'nobody' WHERE sequence = 2"))
+    answer = trust("audit", "check", "--certificate", kept[0])
+    assert (answer.code, answer.out) == (1, "broken at 2: an event was changed\n")
+
+
+def test_a_place_that_cannot_be_written_is_told(trust: Run, tmp_path: Path) -> None:
+    answer = trust("audit", "keep", tmp_path / "nowhere" / "checkpoints.jsonl")
+    assert answer.code == 2
+    assert "No such file" in answer.err
+    assert "Traceback" not in answer.err

@@ -39,7 +39,7 @@ def test_a_field_is_called_as_its_column_is_headed() -> None:
     ("outcome", "said"),
     [
         (Outcome(line=2, code="gone.with_an_earlier_version"), "gone.with_an_earlier_version"),
-        (Outcome(line=2, code="bulk.double_in_table"), "{line}"),
+        (Outcome(line=2, code="bulk.double_in_table"), "in line …"),
     ],
 )
 def test_what_an_earlier_version_wrote_is_still_told(outcome: Outcome, said: str) -> None:

@@ -174,7 +174,9 @@ def test_a_verdict_is_recorded_and_replayed_without_the_anchors(
     assert trust("verify", file, "--replay", record).code == 3
     record.write_text("{}", encoding="utf-8")
     broken = trust("verify", file, "--replay", record)
-    assert (broken.code, "verification.record_malformed" in broken.err) == (1, True)
+    assert (broken.code, "verification.record_malformed" in broken.err) == (2, True)  # which says nothing of the file
+    lists = trust("verify", file, "--trust-list", record)
+    assert (lists.code, "trust_list.malformed" in lists.err) == (2, True)
 
 
 def test_a_record_is_of_one_file(trust: Run, evidence_folder: Path, tmp_path: Path) -> None:
@@ -251,6 +253,7 @@ def test_what_cannot_be_done_is_said(
     assert "Traceback" not in answer.err
 
 
+@pytest.mark.no_cover
 def test_a_verdict_is_read_by_programs_too(evidence_folder: Path, tmp_path: Path) -> None:
     environment = inherited_environment(settings_for(tmp_path / "var"))
     command = [sys.executable, "-m", "api.cli", "verify", "--anchor", str(evidence_folder), "--json", *AT]
@@ -345,7 +348,7 @@ def test_the_database_is_brought_up(trust: Run, founded_folder: Path, tmp_path: 
     folder = copied(founded_folder, tmp_path / "var")
     answer = trust("migrate")
     assert (answer.code, answer.err) == (0, "")
-    assert str(migrations.head()) in answer.out
+    assert answer.out == f"nothing to do, the database stands at {migrations.head()}\n"
     assert (folder / "trust.db").exists()
 
 
@@ -353,8 +356,8 @@ def test_the_database_is_brought_up(trust: Run, founded_folder: Path, tmp_path: 
 def test_without_an_instance_it_is_said_what_is_missing(trust: Run, command: str) -> None:
     answer = trust(command)
     assert answer.code == 1
-    assert "keys.keystore_unavailable" in answer.err
-    assert "root key" in answer.err
+    assert "instance.not_founded" in answer.err
+    assert "var: TRUST_DATA_DIR names another" in answer.err
     assert "Traceback" not in answer.err
 
 

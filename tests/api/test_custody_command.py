@@ -142,6 +142,7 @@ def holds(process: int, secret: bytes) -> bool:
     return any(form in area for area in memory_of(process) for form in forms)
 
 
+@pytest.mark.no_cover
 def test_a_service_beside_a_custody_process_never_has_the_root_key_or_a_private_key(
     place: Place, tmp_path: Path
 ) -> None:
@@ -156,10 +157,11 @@ def test_a_service_beside_a_custody_process_never_has_the_root_key_or_a_private_
     base.store.close()
     data_keys = [open_data_key(roots, envelope, context=name) for name, envelope in wrapped.items()]
     log = tmp_path / "web.log"
+    others = children_of(os.getpid())  # what earlier tests have started and keep: a browser, a database
     with serving(place) as custody, running(place.settings, log) as http:
         answer = http.get("/health/ready")
         assert "custody software, in a custody process" in answer.text
-        (web,) = children_of(os.getpid()) - {custody.pid}
+        (web,) = children_of(os.getpid()) - others - {custody.pid}
         device = place.device()
         message = b"message"
         verify(key, device.sign(key, key.public_key.digest(message)), message)
@@ -185,6 +187,7 @@ def children_of(process: int) -> set[int]:
     return found
 
 
+@pytest.mark.no_cover
 def test_killed_under_load_it_is_unavailable_at_once_and_back_when_it_is_back(place: Place) -> None:
     key, device = place.key(), place.device()
     stop = threading.Event()
@@ -294,6 +297,7 @@ def test_a_user_that_there_is_not_is_refused_at_the_start(place: Place) -> None:
     assert "TRUST_CUSTODY_CLIENT" in told.stderr
 
 
+@pytest.mark.no_cover
 def test_a_service_whose_custody_is_away_answers_and_says_what_is_missing(place: Place, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "api.cli", "serve"]
     environment = inherited_environment(place.settings)

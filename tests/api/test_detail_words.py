@@ -2,10 +2,8 @@
 
 import importlib
 import pkgutil
-import re
 from collections.abc import Iterator
 from enum import StrEnum
-from pathlib import Path
 
 import pytest
 
@@ -15,17 +13,11 @@ import licence
 import seal
 import trust
 from api.detail_words import CALLED
-from api.fault_words import FAULTS, spoken
-from api.protocol_words import PROTOCOLS
+from api.fault_words import spoken
 from api.words import WORDS
-from identity.subjects.closing import Cause
-from licence.template.checks import Check
-from trust.errors import TrustError
 
-ROOT = Path(__file__).parents[2]
 HOUSE = (trust, keys, identity, seal, licence)
 NAMED = {"State": "state", "Event": "event", "Ground": "ground"}
-RAISED = re.compile(r"""\b([A-Z]\w+)\(((?:[^()"]|"[^"]*")*)\)""")
 
 
 def closed_sets() -> Iterator[type[StrEnum]]:
@@ -48,35 +40,6 @@ def test_every_state_step_and_ground_has_words() -> None:
         if value.value not in CALLED[detail]
     }
     assert missing == set()
-
-
-def codes() -> dict[str, set[str]]:
-    """Return the codes of every error by the name of its class, which several may have."""
-    found: dict[str, set[str]] = {}
-    waiting: list[type[TrustError]] = [TrustError]
-    while waiting:
-        one = waiting.pop()
-        found.setdefault(one.__name__, set()).add(str(getattr(one, "code", "")))
-        waiting += one.__subclasses__()
-    return found
-
-
-def test_every_fault_that_is_raised_has_words_where_its_error_has_some() -> None:
-    known, unsaid, seen = codes(), [], set()
-    for package in HOUSE:
-        for path in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
-            for name, told in RAISED.findall(path.read_text(encoding="utf-8")):
-                for code in known.get(name, set()) & set(FAULTS):
-                    detail, words = FAULTS[code]
-                    for value in re.findall(rf'\b{detail}="([^"]+)"', told):
-                        seen.add(code)
-                        if value not in words:
-                            unsaid.append((code, value))
-    assert unsaid == []
-    assert {"identity.citizen_number_malformed", "sharing.invalid", "seal.picture_malformed"} <= seen
-    assert set(PROTOCOLS) - {"federation.ticket_refused", "openid.grant_refused"} <= seen  # theirs come from a function
-    assert {one.value for one in Cause} == set(FAULTS["identity.cause_not_of_subject"][1])
-    assert {one.value for one in Check} <= set(FAULTS["licence.template_refused"][1])
 
 
 @pytest.mark.parametrize(

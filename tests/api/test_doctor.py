@@ -1,10 +1,12 @@
 """`trust doctor` from inside: each thing is looked at, whatever the others say."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic import command
+from sqlalchemy import text
 
 from api import migrations
 from api.doctor import MACHINE, diagnose, look_at_custody
@@ -18,7 +20,7 @@ from trust.crypto.selftest import SelfTestFailed
 
 def test_a_machine_without_an_instance_is_looked_at_all_the_same(tmp_path: Path) -> None:
     found = {one.name: one for one in diagnose(settings_for(tmp_path / "nowhere"))}
-    assert {"cryptography", "typefaces", "browser", "instance"} == set(found)
+    assert {"cryptography", "typefaces", "browser", "settings", "instance"} == set(found)
     assert found["cryptography"].ok
     assert "OpenSSL" in found["cryptography"].told
     assert found["cryptography"].told.startswith("SM2 keys in ")
@@ -55,7 +57,7 @@ def failing(error: Exception) -> Callable[[Settings], str]:
 def test_what_fails_keeps_nothing_else_from_being_looked_at(tmp_path: Path, error: Exception) -> None:
     broken = tuple((name, needed, failing(error)) for name, needed, _ in MACHINE)
     found = list(diagnose(settings_for(tmp_path / "nowhere"), broken))
-    assert [one.ok for one in found] == [False] * 4
+    assert [one.ok for one in found] == [False] * (len(MACHINE) + 1)
     assert all(one.told for one in found)
 
 
@@ -110,7 +112,25 @@ def test_a_database_of_an_earlier_version_is_told(founded_folder: Path, tmp_path
     command.downgrade(migrations.configuration(store.writer), "0001")
     store.close()
     told = {one.name: one for one in diagnose(settings)}["instance"]
-    assert (told.ok, told.told) == (
-        False,
-        f"0001 in the database, {migrations.head()} in the program: run `trust migrate`",
-    )
+    assert not told.ok
+    assert f"stands at 0001, the program at {migrations.head()}" in told.told
+    assert "trust migrate" in told.told
+
+
+def test_a_database_of_another_version_that_still_opens_is_told(founded_folder: Path, tmp_path: Path) -> None:
+    settings = settings_for(copied(founded_folder, tmp_path / "instance"))
+    with closing(Foundation.open(settings).store) as store, store.writer.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    told = {one.name: one for one in diagnose(settings)}["migrations"]
+    assert not told.ok
+    assert "Run the version that migrated it" in told.told
+
+
+def test_what_is_named_like_a_setting_and_is_none_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUST_PUBIC_URL", "https://trust.example")
+    monkeypatch.setenv("TRUST_ZZZ", "1")
+    found = {one.name: one for one in diagnose(settings_for(tmp_path / "nowhere"))}["settings"]
+    assert (found.ok, found.needed) == (False, False)
+    assert "TRUST_PUBIC_URL is no setting: is TRUST_PUBLIC_URL meant?" in found.told
+    assert "TRUST_ZZZ is no setting" in found.told
+    assert "trust.example" not in found.told  # its value may be a secret

@@ -12,19 +12,27 @@ from typing_extensions import override
 
 from api.housekeeping import CHECKPOINT_PAUSE, Housekeeper
 from api.wiring import Instance
+from identity.duties import Actor, Duty, Grant
 from identity.notices.notices import NoticeKind, tell
 from identity.openid.ending import topic_of
 from identity.tokens import SESSION_LIFETIME
 from keys.lifecycle import KeyEvent
+from licence.life.scanning import PutScan
+from seal.evidence import EvidenceKind
+from seal.life.evidencing import PutForward
 from tests.api.builders import Furnished, Service
 from tests.fakes.clock import NOW
+from tests.trust.pdf.paper import paper
 from trust import audit, outbox, pki_repository
+from trust.blobs import BlobMissing
 from trust.founding import Role, ServiceKeys
 from trust.lists import CRL_LIFETIME, CRL_RENEWAL
 from trust.repository import ServiceKey
 from trust.rotation import OVERLAP
 from trust.signing import Signer, SigningUnavailable
 from trust.store import LostRace
+
+PDF = "application/pdf"
 
 
 def keeper_of(service: Service, *, pause: float = 3600) -> Housekeeper:
@@ -312,3 +320,21 @@ def test_a_destruction_that_broke_off_is_proven(service: Service) -> None:
     assert old.handle in keeper_of(service).look_after_keys()
     assert base.destroyer.statement(old)["key"] == old.handle
     assert old.handle not in keeper_of(service).look_after_keys()
+
+
+def test_what_no_step_has_used_is_forgotten_after_the_days_of_the_setting(service: Service) -> None:
+    owner, instance, keeper = service.organisation(), service.instance, keeper_of(service)
+    clerk = Actor(id="clerk", grants=frozenset({Grant(Duty.SEAL_APPLICANT, owner), Grant(Duty.LICENCE_OFFICER, owner)}))
+    letter = PutForward(
+        organisation=owner, kind=EvidenceKind.OTHER, content=paper(), media_type=PDF, request_key="letter"
+    )
+    scan = PutScan(issuer=owner, content=paper(), media_type=PDF, request_key="scan")
+    blobs = instance.evidence_of_seals.put_forward(clerk, letter).blob, instance.scans.put(clerk, scan).blob
+    service.clock.advance(timedelta(days=instance.base.settings.unused_upload_days))
+    keeper.round()
+    assert all(instance.blobs.get(one) for one in blobs)
+    service.clock.advance(timedelta(seconds=1))
+    keeper.round()
+    for one in blobs:
+        with pytest.raises(BlobMissing):
+            instance.blobs.get(one)

@@ -123,6 +123,18 @@ def test_no_such_path_is_a_problem(shared: Service) -> None:
     ) == (404, PROBLEM, "request.no_such_path")
 
 
+def test_who_mistypes_an_address_in_a_browser_reads_a_page(shared: Service) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    answer = shared.ask("GET", "/licence", headers={**browser, "Accept-Language": "en"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert WORDS["page.unknown"][1] in answer.text
+    assert answer.headers["x-request-id"] in answer.text
+    assert "没有这个页面" in shared.ask("GET", "/v1/nowhere", headers=browser).text
+    assert shared.ask("POST", "/licence", headers=browser).headers["content-type"] == PROBLEM
+    missing = shared.ask("GET", "/v1/seals/seal_none", headers=browser)  # a route answers: it is the API's
+    assert missing.headers["content-type"] == PROBLEM
+
+
 @pytest.mark.parametrize(
     ("path", "methods"),
     [

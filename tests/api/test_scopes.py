@@ -33,6 +33,7 @@ NAMES_NOTHING: Final = {
     ("POST", "/v1/seal-images/preview"),
     ("POST", "/v1/seal-images/uploads"),
     ("GET", "/v1/licence-types"),
+    ("GET", "/v1/licence-types/issuable"),
     ("GET", "/v1/seal-owners"),
     ("GET", "/v1/stamping-authorisations"),
     ("GET", "/v1/licence-types/search"),

@@ -31,6 +31,8 @@ def test_the_defaults_are_those_of_a_laptop() -> None:
     assert (settings.max_body, settings.minimum_disk, settings.housekeeping_seconds) == (34 << 20, 200 << 20, 60)
     assert (settings.login_rate, settings.verify_rate, settings.hotline) == ("10/minute", "120/minute", "12345")
     assert settings.openid_rate == "600/minute"
+    assert settings.proxies == "127.0.0.1,::1"
+    assert settings.unused_upload_days == 30
     assert not settings.dpop_nonces
     assert (settings.openid_rotation_days, settings.person_notices_url) == (90, "")
     of_clients = settings.client_rate, settings.client_daily_rate, settings.client_stamping_rate
@@ -93,6 +95,7 @@ def test_everything_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch
         "TRUST_PUBLIC_URL": "https://trust.example/",
         "TRUST_HOST": "0.0.0.0",  # noqa: S104 - an example
         "TRUST_PORT": "443",
+        "TRUST_PROXIES": "10.0.0.5, 2001:db8::/32",
         "TRUST_MAX_BODY": "2048",
         "TRUST_MINIMUM_DISK": "0",
         "TRUST_LOGIN_RATE": "5/minute",
@@ -160,6 +163,7 @@ def test_everything_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch
         "TRUST_BULK_CHUNK": "50",
         "TRUST_BULK_LEASE_SECONDS": "60",
         "TRUST_BULK_KEEP_DAYS": "7",
+        "TRUST_UNUSED_UPLOAD_DAYS": "10",
         "TRUST_HOUSEKEEPING_SECONDS": "1",
     }
     assert set(given) == {f"TRUST_{name.upper()}" for name in Settings.model_fields}
@@ -241,7 +245,11 @@ def test_a_second_process_has_the_same_settings(monkeypatch: pytest.MonkeyPatch,
     [
         ("environment", "staging"),
         ("port", 0),
+        ("proxies", "*"),
+        ("proxies", "proxy.example"),
+        ("proxies", "10.0.0.0/33"),
         ("port", 65536),
+        ("unused_upload_days", 9),
         ("port", "eighty"),
         ("max_body", 1023),
         ("minimum_disk", -1),

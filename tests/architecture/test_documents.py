@@ -2,13 +2,13 @@
 
 import importlib.util
 import re
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import pytest
+
+from api import cli
 
 ROOT = Path(__file__).parent.parent.parent
 MADE: Final = (
@@ -64,11 +64,9 @@ def test_every_command_that_the_readme_names_exists() -> None:
     text = (ROOT / "README.md").read_text()
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"make (\w+)", text)) <= targets | {"and"}
-    for command in set(re.findall(r"\.venv/bin/trust (\w+)", text)):
-        shown = subprocess.run(
-            [sys.executable, "-m", "api.cli", command, "--help"], cwd=ROOT, capture_output=True, check=False
-        )
-        assert shown.returncode == 0, command
+    named = set(re.findall(r"\.venv/bin/trust (\w+)", text))
+    assert named
+    assert all(cli.load(one).name == one for one in named)
 
 
 def test_a_decision_has_its_four_parts() -> None:

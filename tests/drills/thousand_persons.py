@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -67,7 +68,7 @@ def main() -> None:
             def taken() -> int:
                 return federation.provisioning.page(source, start=0, count=0)[0]
 
-            places = []
+            places, killed = [], 0
             for _ in range(asked.kills):
                 goal = taken() + secrets.randbelow(1 + 2 * asked.persons // asked.kills)
                 with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
@@ -75,7 +76,9 @@ def main() -> None:
                         time.sleep(0.01)
                     time.sleep(secrets.randbelow(300) / 1000)
                     process.kill()
+                killed += process.returncode == -signal.SIGKILL
                 places.append(taken())
+        assert 2 * killed >= asked.kills, f"only {killed} processes were killed: the others had done their work"
         began = time.monotonic()
         runs = [subprocess.run(command, env=environment, capture_output=True, check=True) for _ in range(2)]
         took = (time.monotonic() - began) / 2

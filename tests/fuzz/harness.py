@@ -137,7 +137,10 @@ def judge(harness: AnyHarness, octets: bytes, tally: Tally) -> str:
     """Try one case, and return what is wrong with how it was taken; nothing where all is well."""
     try:
         with within(harness.seconds):
-            value = harness.read(octets)
+            try:
+                value = harness.read(octets)
+            except TrustError as error:  # the one place of ours: what was read is written, and judged, without refusals
+                return "" if error.code else f"it raises {type(error).__name__}, which is no leaf"
             tally.read += 1
             if harness.write is not None and harness.write(value) != octets:
                 return "it reads as a value that is written otherwise"
@@ -145,8 +148,6 @@ def judge(harness: AnyHarness, octets: bytes, tally: Tally) -> str:
                 return "it proves what was never signed"
     except Tardy:
         return f"it takes more than {harness.seconds} seconds"
-    except TrustError as error:
-        return "" if error.code else f"it raises {type(error).__name__}, which is no leaf"
     except Exception as error:  # noqa: BLE001 - whatever a parser lets through is what we look for
         place = traceback.extract_tb(error.__traceback__)[-1]
         return f"it raises {type(error).__name__} in {Path(place.filename).name}:{place.lineno}: {error}"

@@ -12,7 +12,7 @@ from keys.lifecycle import KeyState
 from keys.repository import KeptKey
 from keys.secret_halves import SM2Secret, in_use
 from keys.wire import Message, Operation
-from keys.wrapping import RootKey, open_envelope, seal_envelope
+from keys.wrapping import LONGEST, EnvelopeProtection, RootKey, open_envelope, seal_envelope
 from tests.fakes.clock import NOW
 from tests.fuzz import seeds
 from tests.fuzz.harness import AnyHarness, Harness
@@ -83,6 +83,20 @@ def frames() -> Iterable[bytes]:
 def envelopes() -> Iterable[bytes]:
     """Return envelopes around two plaintexts."""
     return [seal_envelope(KEY, plain, context=CONTEXT) for plain in (b"a private key", b"")]
+
+
+PROTECTION: Final = EnvelopeProtection(KEY, b"")
+
+
+def long_values() -> Iterable[bytes]:
+    """Return a value that is enciphered under a key of its own."""
+    return [PROTECTION.protect(bytes(LONGEST + 1), context=CONTEXT)]
+
+
+def revealed(octets: bytes) -> bytes:
+    """Decipher a value, and return it as it was enciphered: nobody without the key makes another."""
+    PROTECTION.reveal(octets, context=CONTEXT)
+    return octets
 
 
 def opened(octets: bytes) -> bytes:
@@ -158,6 +172,7 @@ HARNESSES: Final[tuple[AnyHarness, ...]] = (
         name="custody key", seeds=lambda: (wire.pack_key(stored_key()),), read=wire.unpack_key, write=wire.pack_key
     ),
     Harness[bytes](name="envelope", seeds=envelopes, read=opened, proves=lambda octets, _: octets),
+    Harness[bytes](name="long value", seeds=long_values, read=revealed, proves=lambda octets, _: octets),
     Harness[Backup](name="key backup", seeds=backups, read=read_backup, write=lambda one: one.encoded),
     Harness[bytes](name="share", seeds=lambda: mnemonics()[:2], read=combined, proves=root_of),
 )

@@ -147,6 +147,15 @@ def test_a_second_spelling_is_found() -> None:
     assert judge(careless, SEED + b"\0", tally) == "it reads as a value that is written otherwise"
 
 
+def test_what_is_read_and_cannot_be_written_is_found() -> None:
+    def refused(_: bytes) -> bytes:
+        raise Malformed(expected="", offset=0)
+
+    lavish = Harness[bytes](name="l", seeds=lambda: (SEED,), read=bytes, write=refused)
+    found = judge(lavish, SEED, Tally())
+    assert found.startswith("it raises Malformed in test_engine.py")
+
+
 def test_what_proves_too_much_is_found() -> None:
     gullible = Harness[bytes](name="g", seeds=lambda: (b"one", b"two"), read=bytes, proves=lambda _, value: value)
     tally = Tally()

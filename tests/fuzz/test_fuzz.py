@@ -28,6 +28,7 @@ RARE: Final = frozenset(
         "status list",
         "share",
         "envelope",
+        "long value",
         "licence type, as a file",
         "template, as an archive",
     }

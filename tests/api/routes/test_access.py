@@ -187,9 +187,9 @@ def test_an_assertion_is_used_once(service: Service, system: tuple[str, ECKey]) 
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"aud": f"{PUBLIC_URL}/"}, "claims"),
-        ({"aud": "https://other.example/oauth2/token"}, "claims"),
-        ({"iss": "somebody else"}, "claims"),
+        ({"aud": f"{PUBLIC_URL}/"}, "audience"),
+        ({"aud": "https://other.example/oauth2/token"}, "audience"),
+        ({"iss": "somebody else"}, "issuer"),
         ({"sub": "somebody else"}, "signature"),
         ({"exp": 0}, "time"),
     ],

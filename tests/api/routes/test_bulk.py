@@ -11,6 +11,7 @@ import pytest
 
 from api.bulk_watch import BulkWatch
 from api.demo import cast
+from api.words import WORDS
 from identity.duties import Duty, Grant
 from tests.api.builders import Furnished, Service
 from tests.api.routes.test_stampings import system_token
@@ -214,7 +215,9 @@ def test_licences_in_force_are_issued_anew(office: Office) -> None:
     job = ask("none").json()
     assert (job["kind"], job["state"], job["reason"]) == ("reissue", "received", REASON)
     office.work()
-    assert office.get(f"/{job['id']}").json()["fault"] == "bulk.nothing_selected"
+    told = office.get(f"/{job['id']}").json()
+    assert told["fault"] == "bulk.nothing_selected"
+    assert (told["fault_zh"], told["fault_en"]) == WORDS["bulk.nothing_selected"]
     assert code_of(ask("days", issued_until="2000-01-01")) == (400, "bulk.selection_invalid")
     assert code_of(ask("reason", reason="x")) == (422, "request.malformed")
     selection = {name: body[name] for name in ("type", "seal")}

@@ -240,6 +240,23 @@ def test_the_desk_shows_a_delegate_what_may_be_used(authority: Authority) -> Non
     assert [one["id"] for one in answer.json()["seals"]] == [authority.seal]
 
 
+def test_a_delegate_finds_what_it_may_issue_and_how_that_is_drafted(authority: Authority) -> None:
+    service, delegate = authority.service, authority.service.bearer()
+    types = "/v1/licence-types"
+    for path in (f"{types}/issuable", f"{types}/{TYPE}/versions/1"):
+        assert code_of(service.ask("GET", path, token=delegate)) == (403, "identity.duty_missing")
+    mandate = authority.may_issue(delegate, times=1)
+    assert [one["code"] for one in service.ask("GET", f"{types}/issuable", token=delegate).json()] == [TYPE]
+    for path in (f"{types}/{TYPE}/versions", f"{types}/{TYPE}/versions/1"):
+        assert service.ask("GET", path, token=delegate).status_code == 200
+    for path in (types, f"{types}/search", f"{types}/ready"):  # the catalogue as a whole is for those who keep it
+        assert code_of(service.ask("GET", path, token=delegate)) == (403, "identity.duty_missing")
+    authority.may_stamp(delegate)
+    assert authority.issue(delegate).status_code == 201
+    assert authority.used(mandate) == 1
+    assert service.ask("GET", f"{types}/issuable", token=delegate).json() == []  # no use is left
+
+
 def test_a_business_system_of_somebody_else_may_be_let_issue_too(authority: Authority) -> None:
     system = authority.service.system_bearer()
     name = authority.service.instance.base.access.actor_of(system).id

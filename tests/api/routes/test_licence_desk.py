@@ -67,6 +67,18 @@ def test_the_desk_shows_the_type_and_the_seals_that_one_may_use(authority: Autho
     assert code_of(unknown) == (404, "licence.type_unknown")
 
 
+def test_the_types_are_listed_that_one_may_issue(authority: Authority, stranger: str) -> None:
+    path = "/v1/licence-types/issuable"
+    for token in (authority.officer, authority.system):
+        found = authority.service.ask("GET", path, token=token).json()
+        assert cast.BUSINESS_TYPE in {one["code"] for one in found}
+        assert {one["state"] for one in found} == {"published"}
+        assert all(authority.furnished.authority in {body["authority"] for body in one["issuing"]} for one in found)
+    assert authority.service.ask("GET", path, token=stranger).json() == []
+    reviewer = authority.service.bearer(Grant(Duty.LICENCE_REVIEWER, authority.furnished.authority))
+    assert code_of(authority.service.ask("GET", path, token=reviewer)) == (403, "identity.duty_missing")
+
+
 @pytest.mark.parametrize(
     ("code", "status", "told"),
     [

@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from httpx2 import Response
 
 from identity.duties import Duty, Grant
+from identity.jose import JWSAlgorithm
 from identity.openid.keys import KNOWN_AFTER
 from tests.api.builders import Service
 from tests.api.sign_on import Browser, SignOn, System, query_of
@@ -55,16 +57,64 @@ def test_what_cannot_be_registered_is_refused_at_once(shared: Service, system: S
     assert (missing.status_code, missing.json()["code"]) == (404, "openid.not_registered")
 
 
-def test_the_security_administrator_rotates_keys(service: Service) -> None:
-    security = service.bearer(Grant(Duty.SECURITY_ADMINISTRATOR))
-    kept = service.ask("GET", "/v1/openid/keys", token=security).json()
-    coming = next(one["kid"] for one in kept if one["algorithm"] == "ES256" and one["state"] == "next")
-    early = service.ask("POST", "/v1/openid/keys/rotations", token=security, json={"algorithm": "ES256"})
+def kid_of(service: Service, token: str, state: str, algorithm: str = "ES256") -> str:
+    """Return the key that stands in a place."""
+    kept = service.ask("GET", "/v1/openid/keys", token=token).json()
+    return next(str(one["kid"]) for one in kept if (one["algorithm"], one["state"]) == (algorithm, state))
+
+
+def test_keys_are_rotated_by_two(service: Service) -> None:
+    security, other = service.bearer(Grant(Duty.SECURITY_ADMINISTRATOR)), service.bearer(Grant(Duty.AUDITOR))
+    signing, coming = (kid_of(service, security, state) for state in ("current", "next"))
+
+    def propose(kid: str, key: str) -> Response:
+        body = {"algorithm": "ES256", "kid": kid, "reason": "定期轮换。"}
+        headers = {"Idempotency-Key": key}
+        return service.ask("POST", "/v1/openid/keys/rotations", token=security, json=body, headers=headers)
+
+    early = propose(coming, "early")
     assert (early.status_code, early.json()["code"]) == (409, "openid.key_too_young")
     service.clock.advance(KNOWN_AFTER + timedelta(seconds=1))
-    rotated = service.ask("POST", "/v1/openid/keys/rotations", token=security, json={"algorithm": "ES256"}).json()
-    assert (rotated["kid"], rotated["state"]) == (coming, "current")
+    for kid in (signing, kid_of(service, security, "next", "SM2SM3")):
+        wrong = propose(kid, kid)
+        assert (wrong.status_code, wrong.json()["code"]) == (409, "openid.key_not_next")
+    proposal = propose(coming, "one").json()
+    assert (proposal["kind"], proposal["subject"], proposal["content"]) == (
+        "openid_key:rotate",
+        "ES256",
+        {"kid": coming},
+    )
+    assert service.ask("GET", f"/v1/proposals/{proposal['id']}", token=other).json()["before"] == {"kid": signing}
+    assert kid_of(service, security, "current") == signing  # nothing has happened yet
+    path, told = f"/v1/proposals/{proposal['id']}/approval", {"digest": proposal["digest"]}
+    own = service.ask("POST", path, token=security, json=told)
+    assert (own.status_code, own.json()["code"]) == (409, "lifecycle.four_eyes_required")
+    assert service.ask("POST", path, token=other, json=told).json()["state"] == "approved"
+    assert kid_of(service, security, "current") == coming
+    assert propose(coming, "one").json()["id"] == proposal["id"]  # the same request, whatever has become of it
+
+
+def test_a_rotation_that_was_overtaken_is_not_agreed_to(service: Service) -> None:
+    security, other = service.bearer(Grant(Duty.SECURITY_ADMINISTRATOR)), service.bearer(Grant(Duty.AUDITOR))
+    coming = kid_of(service, security, "next")
+    service.clock.advance(KNOWN_AFTER + timedelta(seconds=1))
+    body, key = {"algorithm": "ES256", "kid": coming, "reason": "定期轮换。"}, {"Idempotency-Key": "one"}
+    proposal = service.ask("POST", "/v1/openid/keys/rotations", token=security, json=body, headers=key).json()
+    service.instance.openid.keys.rotate(JWSAlgorithm.ES256, by="system")
+    path, told = f"/v1/proposals/{proposal['id']}/approval", {"digest": proposal["digest"]}
+    late = service.ask("POST", path, token=other, json=told)
+    assert (late.status_code, late.json()["code"]) == (409, "openid.key_not_next")
+    assert kid_of(service, security, "current") == coming
+
+
+def test_a_key_that_somebody_else_may_have_is_let_go_by_one(service: Service) -> None:
+    security = service.bearer(Grant(Duty.SECURITY_ADMINISTRATOR))
+    coming = kid_of(service, security, "current")
     body = {"algorithm": "ES256", "reason": "密钥疑似泄露。"}
+    lacking = service.ask("POST", "/v1/openid/keys/replacements", token=security, json={**body, "reason": "   "})
+    assert (lacking.status_code, lacking.json()["code"]) == (400, "reason.missing")
     replaced = service.ask("POST", "/v1/openid/keys/replacements", token=security, json=body).json()
     published = {one["kid"] for one in service.ask("GET", "/oauth2/jwks").json()["keys"]}
     assert (coming in published, replaced["kid"] in published) == (False, True)
+    told = service.ask("GET", "/v1/instance/ceremonies", token=security).json()["events"]
+    assert (told[0]["tag"], told[0]["subject"]) == ("key:stop_alone:done", coming)

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from httpx2 import Response
 
 from api.proofing.simulator import STRANGER, UnsafeProviderInUse
 from identity.duties import Actor, Duty, Grant
@@ -159,6 +160,31 @@ def test_without_a_provider_it_takes_the_counter(shared: Service) -> None:
     body = {"name": "赵犇", "citizen_number": person_number(704)}
     answer = shared.ask("POST", "/v1/auth/recoveries", json=body)
     assert (answer.status_code, answer.json()["code"]) == (503, "proofing.no_provider")
+
+
+def test_who_shares_an_address_with_a_stranger_is_not_kept_out(
+    founded_folder: Path, tmp_path: Path, clock: SettableClock
+) -> None:
+    folder = copied(founded_folder, tmp_path / "instance")
+    with served(folder, clock, proofing_provider="simulator", login_rate="2/hour") as service:
+        with pytest.warns(UnsafeProviderInUse):
+            assert service.instance.proofing.provider is not None
+        owner = owner_of(service)
+        login = {"username": owner.username, "password": PASSWORD}
+        device = service.ask("POST", "/v1/auth/sessions", json=login).json()["device"]
+        assert service.ask("POST", "/v1/auth/sessions", json={**login, "password": "x" * 12}).status_code == 403
+
+        def begin(device: str = "", **headers: str) -> Response:
+            body = {**owner.asked, "device": device}
+            return service.ask("POST", "/v1/auth/recoveries", json=body, headers=headers)
+
+        assert [begin().status_code, begin("xd_another").status_code] == [429, 429]
+        by_browser, by_program = begin(Cookie=f"__Host-xinyin-device={device}"), begin(device)
+        assert [by_browser.status_code, by_program.status_code, begin(device).status_code] == [201, 201, 429]
+        for secret, completion, code in ((by_program.json()["secret"], 200, 409), ("xy_another", 429, 429)):
+            path, body = "/v1/auth/recoveries", {"secret": secret}
+            assert service.ask("POST", f"{path}/completion", json=body).status_code == completion
+            assert service.ask("POST", f"{path}/code", json=body).status_code == code
 
 
 def test_two_officers_recover_an_account(service: Service) -> None:

@@ -22,6 +22,7 @@ from tests.fakes.clock import SettableClock
 from trust import pki_repository
 from trust.founding import PLANS, Role
 from trust.rotation import OVERLAP
+from trust.store import LostRace, Transaction
 
 SECURITY: Final = Grant(Duty.SECURITY_ADMINISTRATOR)
 AUDITOR: Final = Grant(Duty.AUDITOR)
@@ -123,6 +124,13 @@ def settle(service: Service, number: int, duty: Grant) -> None:
 def test_a_root_key_that_was_divided_is_kept_apart(service: Service) -> None:
     assert not steps(service)["root_key"]["done"]
     base = service.instance.base
+
+    def lost(_: Transaction) -> None:
+        raise LostRace
+
+    with pytest.raises(LostRace):  # nobody gets a share then, and nothing says that somebody has
+        base.divide_root(threshold=2, holders=["甲", "乙", "丙"], actor="operator:test", further=lost)
+    assert not steps(service)["root_key"]["done"]
     base.divide_root(threshold=2, holders=["甲", "乙", "丙"], actor="operator:test")
     assert steps(service)["root_key"]["done"]
     told = custody_of(service.instance)

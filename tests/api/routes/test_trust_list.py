@@ -194,6 +194,9 @@ class SlowBlobs:
     def get(self, name: BlobId) -> bytes:
         return self.inner.get(name)
 
+    def remove(self, name: BlobId) -> None:
+        self.inner.remove(name)
+
 
 def test_of_two_processes_the_higher_number_stays_the_newest(service: Service) -> None:
     fast = service.instance.trust_lists

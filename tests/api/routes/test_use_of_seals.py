@@ -283,6 +283,9 @@ def test_requests_are_refused_and_withdrawn_with_a_reason(desk: Desk) -> None:
     withdrawn = desk.ask(f"stamping-approvals/{second}/withdrawal", json=body)
     assert withdrawn.json()["state"] == "withdrawn"
     assert desk.ask(f"stamping-approvals/{first}/refusal", token=desk.owner, json={}).status_code == 422
+    own = {one["id"]: one["state"] for one in desk.ask("stamping-approvals?own=true", method="GET").json()}
+    assert (own[first], own[second]) == ("refused", "withdrawn")
+    assert desk.ask("stamping-approvals?own=true", token=desk.owner, method="GET").json() == []
 
 
 Reach = Callable[[Desk], httpx2.Response]
