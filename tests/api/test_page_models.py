@@ -502,7 +502,7 @@ def test_what_deceives_the_eye_is_made_visible() -> None:
 
 def test_problems_have_the_words_of_the_api() -> None:
     page = problem_page(PDFLimitExceeded(limit="size", allowed=5), language=Language.ENGLISH, request_number="ab12")
-    assert page.text.startswith("The file exceeds a limit: size, at most 5.")
+    assert page.text.startswith("The file exceeds a limit: its size in octets, at most 5.")
     assert page.request_number == "ab12"
     assert not page.asks_for_password
 

@@ -187,7 +187,7 @@ def messages(desks: Desks, act: str, told: str, reason: str) -> Desk:
     """Do something about the only refused message, which says what follows first."""
     desk = desks("system")
     desk.open("/console/account-messages?state=refused")
-    desk.see("对方拒收", "HTTP status 400 invalidValue")
+    desk.see("对方拒收", "对方答复 HTTP 400 invalidValue")
     desk.judged("messages")
     desk.click(act)
     desk.see(told)
