@@ -11,11 +11,15 @@ from api.foundation import prove_cryptography
 from api.settings import Settings
 from api.starting import open_to_work
 
-__all__ = ["app"]
+__all__ = ["KEPT_OPEN", "app"]
 
 app = typer.Typer(add_completion=False)
 GRACE: Final = 20
 """Seconds that requests under way get when the service stops."""
+
+KEPT_OPEN: Final = 75
+"""Seconds that a connection is kept on which nothing comes: longer than proxies keep theirs (nginx: 60), so that none
+sends a request into one that is just being closed."""
 
 
 @app.command()
@@ -37,5 +41,6 @@ def serve(workers: Annotated[int, typer.Option(min=1, max=64, help="Worker proce
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=KEPT_OPEN,
         server_header=False,
     )

@@ -110,6 +110,7 @@ def test_who_asked_is_believed_of_the_proxies_that_are_named(trust: Run, monkeyp
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")  # what the server would read by itself
     assert trust("serve").code == 0
     assert told["forwarded_allow_ips"] == "10.0.0.5"
+    assert told["timeout_keep_alive"] == 75  # nginx keeps its own for 60
 
 
 def test_a_database_is_migrated_once_nobody_works_on_it(trust: Run, settings: Settings) -> None:

@@ -17,6 +17,7 @@ import uvicorn
 from typing_extensions import override
 
 from api.openid.logout_courier import LogoutCourier
+from api.serving_command import KEPT_OPEN
 from identity.openid.metadata import AuthMethod
 from identity.openid.scopes import Scope
 from tests.api.builders import Service, copied, served
@@ -74,7 +75,8 @@ def served_over_http(template: Path, folder: Path, *, host: str = "127.0.0.1") -
     address = f"http://{host}:{listening.getsockname()[1]}"
     with served(copied(template, folder), public_url=address, openid_rate="100000/minute") as service:
         service.http.base_url = address
-        server = uvicorn.Server(uvicorn.Config(service.app, log_level="critical", lifespan="off"))
+        config = uvicorn.Config(service.app, log_level="critical", lifespan="off", timeout_keep_alive=KEPT_OPEN)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         until = time.monotonic() + PATIENCE
