@@ -23,7 +23,9 @@ from tests.judges import required
 
 __all__ = ["Browser", "Tab", "browsing", "serving"]
 
-PATIENCE: Final = 20.0
+PATIENCE: Final = 60.0
+"""Seconds after which nobody believes any more that a page comes: a busy machine may stand still for twenty."""
+
 STEP: Final = 0.02
 """Seconds between two looks at a page that one waits for."""
 
@@ -194,7 +196,8 @@ def browsing(*flags: str) -> Iterator[Browser]:
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=known) as process:
         loop = asyncio.new_event_loop()
         try:
-            socket = loop.run_until_complete(websockets.connect(listening(process), max_size=None))
+            # Between two calls nobody listens, so that no sign of life would be answered in time.
+            socket = loop.run_until_complete(websockets.connect(listening(process), max_size=None, ping_interval=None))
             yield Browser(socket, loop.run_until_complete)
             loop.run_until_complete(socket.close())
         finally:

@@ -1,7 +1,8 @@
 """Fixtures of the console: an instance with everybody of the story, served over HTTP, and a browser for each person."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -14,12 +15,32 @@ from tests.console.world import Colleague, World, populate, serving_world
 
 __all__ = ["founded_folder", "furnished_folder"]
 
+BROKEN_OFF: Final = pytest.StashKey[str]()
+"""Of a module: the first test that failed."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs Chromium: whatever takes desks."""
     for item in items:
         if "desks" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember where a story broke off."""
+    report = yield
+    if report.failed and item.parent is not None:
+        item.parent.stash.setdefault(BROKEN_OFF, item.name)
+    return report
+
+
+@pytest.fixture(autouse=True)
+def goes_on(request: pytest.FixtureRequest) -> None:
+    """Let no chapter of a story wait in vain for what an earlier one did not bring about."""
+    broken = request.node.parent.stash.get(BROKEN_OFF, None)
+    if broken is not None and request.node.get_closest_marker("story"):
+        pytest.fail(f"the story broke off in {broken}", pytrace=False)
 
 
 @pytest.fixture(scope="session")

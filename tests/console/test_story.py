@@ -41,7 +41,7 @@ from trust import repository as trail
 
 __all__ = ["played"]
 
-pytestmark = pytest.mark.no_cover  # every route that is clicked here has cheaper tests of its own
+pytestmark = [pytest.mark.story, pytest.mark.no_cover]  # what is clicked here has cheaper tests of its own
 
 FOUNDERS: Final = {
     Duty.SYSTEM_ADMINISTRATOR: ("system",),
