@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from base64 import b64decode
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -196,8 +197,11 @@ def browsing(*flags: str) -> Iterator[Browser]:
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=known) as process:
         loop = asyncio.new_event_loop()
         try:
+            address = listening(process)
+            assert process.stderr is not None  # it was opened as a pipe
+            threading.Thread(target=deque, args=(process.stderr, 0), daemon=True).start()  # a full pipe would stop it
             # Between two calls nobody listens, so that no sign of life would be answered in time.
-            socket = loop.run_until_complete(websockets.connect(listening(process), max_size=None, ping_interval=None))
+            socket = loop.run_until_complete(websockets.connect(address, max_size=None, ping_interval=None))
             yield Browser(socket, loop.run_until_complete)
             loop.run_until_complete(socket.close())
         finally:

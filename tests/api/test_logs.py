@@ -2,6 +2,9 @@
 
 import json
 import logging
+import os
+import sys
+from contextlib import suppress
 
 import pytest
 
@@ -35,6 +38,21 @@ def test_a_mistake_is_told_without_what_the_program_held(capsys: pytest.CaptureF
     assert "ValueError" in str(line["exception"])
     assert secret not in str(line)
     assert "locals" not in str(line)
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_whoever_read_them_may_have_gone(monkeypatch: pytest.MonkeyPatch, *, is_closed: bool) -> None:
+    told: list[str] = []
+    read, write = os.pipe()
+    with suppress(BrokenPipeError), os.fdopen(write, "w") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        logs.configure()
+        os.close(read)
+        if is_closed:
+            stream.close()
+        logs.logger().info("done")
+        told.append("went on")
+    assert told == ["went on"]
 
 
 def test_what_is_only_for_developers_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
