@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 import pytest_socket
+import structlog
 from coverage import Coverage
 from hypothesis import settings
 from sqlalchemy import MetaData, create_engine, insert, make_url, text
@@ -131,6 +132,13 @@ def no_outside_connections() -> Iterator[None]:
     pytest_socket.socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
     yield
     pytest_socket._remove_restrictions()
+
+
+@pytest.fixture(autouse=True)
+def logs_of_its_own() -> Iterator[None]:
+    """Let no test write logs to where an earlier one read them: that is closed by then."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

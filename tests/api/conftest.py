@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from api import logs
 from api.demo.documents import foreign_documents
@@ -21,11 +20,9 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def logs_as_in_service() -> Iterator[None]:
+def logs_as_in_service() -> None:
     """Let logs be written as the service writes them, to where this test can read them."""
     logs.configure()
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

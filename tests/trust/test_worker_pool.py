@@ -295,9 +295,10 @@ def test_who_waits_for_a_starter_hears_that_it_was_let_go(request: pytest.Fixtur
     pool.run(worker_tasks.number)
     starter = pool.starter
     assert starter is not None
-    os.kill(starter.process.pid, signal.SIGSTOP)
     heard: Any = Heard(starter.control)
-    starter.control = heard
+    with starter.lock:  # while it answers nobody: who keeps the pool may be asking it for a worker
+        os.kill(starter.process.pid, signal.SIGSTOP)
+        starter.control = heard
     with ThreadPoolExecutor(1) as other:
         waiting = other.submit(starter.fork)
         while not heard.listening:
