@@ -910,6 +910,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "该密钥不是下一把密钥，或已接替签名。请查看当前密钥后重新申请。",
         "This key is not the one that comes next, or has taken over meanwhile. Look at the keys and propose anew.",
     ),
+    "openid.key_not_published": (
+        "该密钥不在已公布的密钥之列，可能已被撤下。请查看当前密钥。",
+        "This key is not among those that are published; it may have been let go of already. Look at the keys.",
+    ),
     "openid.key_too_young": (
         "下一把密钥公布的时间还不够，请在 {seconds} 秒后重试。",
         "The next key has not been published for long enough. Try again in {seconds} seconds.",

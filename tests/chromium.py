@@ -196,10 +196,12 @@ def browsing(*flags: str) -> Iterator[Browser]:
     known = {**os.environ, "FONTCONFIG_FILE": str(fonts)}  # noqa: TID251 - a program of its own needs one
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=known) as process:
         loop = asyncio.new_event_loop()
+        reader: list[threading.Thread] = []
         try:
             address = listening(process)
             assert process.stderr is not None  # it was opened as a pipe
-            threading.Thread(target=deque, args=(process.stderr, 0), daemon=True).start()  # a full pipe would stop it
+            reader.append(threading.Thread(target=deque, args=(process.stderr, 0), daemon=True))
+            reader[0].start()  # a full pipe would stop it
             # Between two calls nobody listens, so that no sign of life would be answered in time.
             socket = loop.run_until_complete(websockets.connect(address, max_size=None, ping_interval=None))
             yield Browser(socket, loop.run_until_complete)
@@ -207,6 +209,8 @@ def browsing(*flags: str) -> Iterator[Browser]:
         finally:
             process.kill()
             process.wait()
+            for one in reader:
+                one.join(PATIENCE)  # before what it reads from is closed
             loop.close()
             shutil.rmtree(profile, ignore_errors=True)
 

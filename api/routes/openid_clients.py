@@ -21,7 +21,14 @@ from api.wiring import Instance
 from identity.duties import Actor
 from identity.errors import ClientUnknown, DutyMissing, LevelTooLow
 from identity.four_eyes.errors import ProposalOpen
-from identity.openid.errors import ConsentUnknown, KeyNotNext, KeyTooYoung, MetadataMalformed, NotRegistered
+from identity.openid.errors import (
+    ConsentUnknown,
+    KeyNotNext,
+    KeyNotPublished,
+    KeyTooYoung,
+    MetadataMalformed,
+    NotRegistered,
+)
 from trust.reasons import ReasonMissing, require_reason
 from trust.requests import RequestKeyMalformed, RequestKeyReused
 from trust.store import LostRace
@@ -137,14 +144,16 @@ def rotate(
 @router.post(
     "/openid/keys/replacements",
     summary="Let go of a key at once 应急更换令牌签名密钥",
-    responses=errors(DutyMissing, LevelTooLow, ReasonMissing, LostRace),
+    responses=errors(DutyMissing, LevelTooLow, KeyNotPublished, ReasonMissing, LostRace),
 )
 def replace(
     instance: InstanceHere, actor: Annotated[Actor, allow(Permission.KEY_CHANGE)], body: KeyReplacement
 ) -> ProviderKeyView:
     """Let go of a key that somebody else may have: it signs nothing more, and is published no more.
 
-    What stops harm waits for nobody else. It is on record as such, with the reason (`key:stop_alone:done`).
+    The answer is the key of its algorithm that signs from now on. Of a request that is repeated, the second finds the
+    key gone and changes nothing. What stops harm waits for nobody else: it is on record as such, with the reason
+    (`key:stop_alone:done`).
     """
     reason = require_reason(body.reason)
-    return ProviderKeyView.of(instance.openid.keys.replace(body.algorithm, by=actor.id, reason=reason))
+    return ProviderKeyView.of(instance.openid.keys.replace(body.kid, by=actor.id, reason=reason))

@@ -264,7 +264,7 @@ class ProviderKeyRotation(Request):
 class KeyReplacement(Request):
     """Which key is to be let go of at once, and why."""
 
-    algorithm: JWSAlgorithm = Field(examples=["ES256"])
+    kid: Line = Field(max_length=128, description="A key that is published, whatever its state", examples=["8W0k…"])
     reason: Prose = Field(min_length=MIN_REASON, max_length=MAX_REASON, examples=["密钥疑似泄露。"])
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "ConsentUnknown",
     "GrantRefused",
     "KeyNotNext",
+    "KeyNotPublished",
     "KeyTooYoung",
     "MetadataMalformed",
     "NotRegistered",
@@ -112,6 +113,12 @@ class KeyNotNext(Conflict):
     """This key is not the one that comes next, or has taken over meanwhile: look which one does, and propose that."""
 
     code = "openid.key_not_next"
+
+
+class KeyNotPublished(Conflict):
+    """This key is not among those that are published: there was none, or it was let go of; look which ones are."""
+
+    code = "openid.key_not_published"
 
 
 class KeyTooYoung(Conflict):

@@ -10,7 +10,7 @@ from identity.openid.provider_key import PURPOSE, ProviderKey, ProviderKeyState
 from identity.openid.tables import OpenIDKeyRow
 from trust.crypto.public_keys import PublicKey
 from trust.signing import KeyHandle, KeyReference
-from trust.store import Reading, Transaction
+from trust.store import LostRace, Reading, Transaction
 
 __all__ = ["add_key", "keys", "move_key", "remove_key"]
 
@@ -58,5 +58,9 @@ def move_key(tx: Transaction, kid: str, state: ProviderKeyState) -> None:
 
 
 def remove_key(tx: Transaction, kid: str) -> None:
-    """Forget a key that is not to be published any more. What the custody keeps of it is another matter."""
-    tx.change(delete(OpenIDKeyRow).where(col(OpenIDKeyRow.kid) == kid))
+    """Forget a key that is not to be published any more. What the custody keeps of it is another matter.
+
+    Raise `LostRace` where another was faster.
+    """
+    if tx.change(delete(OpenIDKeyRow).where(col(OpenIDKeyRow.kid) == kid)) != 1:
+        raise LostRace

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from identity.jose import JWSAlgorithm, compact, jwk_of
 from identity.openid import key_repository as repository
-from identity.openid.errors import KeyTooYoung
+from identity.openid.errors import KeyNotPublished, KeyTooYoung
 from identity.openid.provider_key import PURPOSE, ProviderKey, ProviderKeyState
 from trust.crypto.public_keys import PublicKey
 from trust.events import AuditEvent, Fact
@@ -143,23 +143,35 @@ class ProviderKeys:
                 rotated.append(self.rotate(one.algorithm, by=SYSTEM).kid)
         return tuple(rotated)
 
-    def replace(self, algorithm: JWSAlgorithm, *, by: str, reason: str) -> ProviderKey:
+    def replace(self, kid: str, *, by: str, reason: str) -> ProviderKey:
         """Let go of a key that somebody else may have, at once: it signs nothing, and is published no more.
+
+        Its place is taken by another: that of the key which signs by the next one, that of the next one by one that is
+        made. Return the key of its algorithm that signs from now on. Raise `KeyNotPublished`, also where that was done
+        already, and `LostRace`.
 
         Whoever keeps a copy of the published keys may refuse logins until it fetches them anew.
         """
         self.published()
         facts: dict[str, Fact] = {"reason": reason}
         with self.store.transaction() as tx:
-            coming, leaving = self.coming(tx, algorithm), self.signing(tx, algorithm)
-            self.custody.activate(tx, coming.key)
-            self.custody.retire(tx, leaving.key)
-            repository.remove_key(tx, leaving.kid)
+            lost = next((one for one in self.good(repository.keys(tx)) if one.kid == kid), None)
+            if lost is None:
+                raise KeyNotPublished
+            repository.remove_key(tx, lost.kid)
+            self.custody.retire(tx, lost.key)
             for tag in (
                 "openid_key:withdraw:done",
                 "key:stop_alone:done",
             ):  # among the latter is every key of the house
-                tx.record(AuditEvent(tag=tag, actor=by, subject=leaving.kid, facts=facts))
+                tx.record(AuditEvent(tag=tag, actor=by, subject=lost.kid, facts=facts))
+            if lost.state is ProviderKeyState.NEXT:
+                tx.flush()  # the place is free before another takes it
+                self.make(tx, lost.algorithm, ProviderKeyState.NEXT, by=by)
+            if lost.state is not ProviderKeyState.CURRENT:
+                return self.signing(tx, lost.algorithm)
+            coming = self.coming(tx, lost.algorithm)
+            self.custody.activate(tx, coming.key)
             return self.succeed(tx, coming, None, by=by, tag="openid_key:replace:done")
 
     def succeed(

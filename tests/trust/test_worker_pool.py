@@ -302,6 +302,7 @@ def test_who_waits_for_a_starter_hears_that_it_was_let_go(request: pytest.Fixtur
     with ThreadPoolExecutor(1) as other:
         waiting = other.submit(starter.fork)
         while not heard.listening:
+            assert not waiting.done()
             time.sleep(0.01)
         starter.close()
         assert isinstance(waiting.exception(timeout=10), OSError | EOFError)

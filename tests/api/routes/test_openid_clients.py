@@ -110,10 +110,13 @@ def test_a_rotation_that_was_overtaken_is_not_agreed_to(service: Service) -> Non
 def test_a_key_that_somebody_else_may_have_is_let_go_by_one(service: Service) -> None:
     security = service.bearer(Grant(Duty.SECURITY_ADMINISTRATOR))
     coming = kid_of(service, security, "current")
-    body = {"algorithm": "ES256", "reason": "密钥疑似泄露。"}
+    body = {"kid": coming, "reason": "密钥疑似泄露。"}
     lacking = service.ask("POST", "/v1/openid/keys/replacements", token=security, json={**body, "reason": "   "})
     assert (lacking.status_code, lacking.json()["code"]) == (400, "reason.missing")
     replaced = service.ask("POST", "/v1/openid/keys/replacements", token=security, json=body).json()
+    again = service.ask("POST", "/v1/openid/keys/replacements", token=security, json=body)
+    assert (again.status_code, again.json()["code"]) == (409, "openid.key_not_published")
+    assert kid_of(service, security, "current") == replaced["kid"]
     published = {one["kid"] for one in service.ask("GET", "/oauth2/jwks").json()["keys"]}
     assert (coming in published, replaced["kid"] in published) == (False, True)
     told = service.ask("GET", "/v1/instance/ceremonies", token=security).json()["events"]

@@ -48,9 +48,9 @@ def rotate_sign_on_key(desk: Desk, *, reason: str) -> None:
 def replace_sign_on_key(desk: Desk, *, reason: str) -> None:
     """Withdraw the key of sign-on that signs, of the algorithm that is first in the list."""
     desk.open("/console/keys?part=sign_on")
-    desk.click("立即更换")
+    desk.click("css:main tbody tr:has(.el-tag--success) .el-button--danger")
     desk.see("由您一人执行，理由记入审计")
     desk.fill("理由", reason)
     desk.judged("keys-sign-on-replacement-zh")
     desk.click("css:.el-dialog__footer .el-button--danger")
-    desk.see("已更换")
+    desk.see("已撤下")

@@ -2,19 +2,21 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from identity.jose import JWSAlgorithm, read, signed_by
-from identity.openid.errors import KeyTooYoung
+from identity.openid import key_repository
+from identity.openid.errors import KeyNotPublished, KeyTooYoung
 from identity.openid.keys import KEPT, KNOWN_AFTER, ProviderKeys
 from identity.openid.provider_key import ProviderKeyState
 from tests.fakes.clock import SettableClock
 from tests.fakes.custody import MemoryCustody
 from trust import repository as trail
 from trust.signing import SigningUnavailable
-from trust.store import Store
+from trust.store import LostRace, Store
 
 ES256 = JWSAlgorithm.ES256
 
@@ -59,7 +61,8 @@ def test_the_next_key_takes_over_once_everybody_can_know_it(keys: ProviderKeys, 
 
 def test_a_key_that_somebody_else_may_have_is_gone_at_once(keys: ProviderKeys) -> None:
     lost = keys.current(ES256)
-    keys.replace(ES256, by="somebody", reason="疑似泄露")
+    coming = next(one for one in keys.published() if (one.algorithm, one.state.value) == (ES256, "next"))
+    assert keys.replace(lost.kid, by="somebody", reason="疑似泄露").kid == coming.kid
     assert lost.kid not in keys.verifying()
     assert sorted(states(keys)) == ["current", "next"]
     with pytest.raises(SigningUnavailable):
@@ -69,6 +72,56 @@ def test_a_key_that_somebody_else_may_have_is_gone_at_once(keys: ProviderKeys) -
     alone = told["key:stop_alone:done"]
     assert (alone.actor, alone.facts["reason"]) == ("somebody", "疑似泄露")
     assert "openid_key:withdraw:done" in told
+
+
+@pytest.mark.parametrize("state", ["next", "retired"])
+def test_a_key_that_does_not_sign_is_let_go_of_as_well(keys: ProviderKeys, clock: SettableClock, state: str) -> None:
+    keys.establish()
+    clock.advance(KNOWN_AFTER)
+    keys.rotate(ES256, by="somebody")
+    signing = keys.current(ES256)
+    lost = next(one for one in keys.published() if (one.algorithm, one.state.value) == (ES256, state))
+    assert keys.replace(lost.kid, by="somebody", reason="疑似泄露").kid == signing.kid
+    assert lost.kid not in keys.verifying()
+    left = ["current", "next", "retired"] if state == "next" else ["current", "next"]
+    assert sorted(states(keys)) == left
+    with pytest.raises(SigningUnavailable):
+        keys.custody.sign(lost.key, bytes(32))
+
+
+@pytest.mark.parametrize("kid", ["", "nobody's"])
+def test_a_key_is_let_go_of_once(keys: ProviderKeys, kid: str) -> None:
+    lost = keys.current(ES256)
+    keys.replace(lost.kid, by="somebody", reason="疑似泄露")
+    left = keys.published()
+    with pytest.raises(KeyNotPublished) as refused:
+        keys.replace(kid or lost.kid, by="somebody", reason="疑似泄露")
+    assert refused.value.code == "openid.key_not_published"
+    assert keys.published() == left
+
+
+def test_of_two_who_let_go_of_a_key_at_once_one_does(keys: ProviderKeys) -> None:
+    lost = keys.current(ES256)
+    coming = next(one for one in keys.published() if one.slot == "ES256 next")
+    begin = threading.Barrier(2)
+
+    def let_go(by: str) -> str:
+        begin.wait()
+        try:
+            return keys.replace(lost.kid, by=by, reason="疑似泄露").kid
+        except (KeyNotPublished, LostRace) as refused:
+            return refused.code
+
+    with ThreadPoolExecutor(2) as both:
+        told = set(both.map(let_go, ("one", "other")))
+    assert coming.kid in told
+    assert told - {coming.kid} < {"openid.key_not_published", LostRace.code}
+    assert keys.current(ES256).kid == coming.kid
+
+
+def test_who_comes_after_another_forgets_no_key(store: Store) -> None:
+    with pytest.raises(LostRace), store.transaction() as tx:
+        key_repository.remove_key(tx, "somebody else was faster")
 
 
 def test_no_login_is_dropped_while_keys_are_rotated(keys: ProviderKeys, clock: SettableClock) -> None:

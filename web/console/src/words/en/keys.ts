@@ -52,9 +52,9 @@ const en: Words<typeof zh> = {
     kid: "Key identifier",
     state: { next: "comes next", current: "signs now", retired: "succeeded, still published" },
     rotate_told: "Once another security administrator or the auditor agrees, the next {algorithm} key signs at once; tokens of the one before can be checked for another day.",
-    replace: "Replace at once",
-    replace_told: "Only where the {algorithm} key may have leaked: it stops signing at once and is withdrawn, and tokens that it signed are no longer good; until business systems fetch the keys anew, logins may fail. You do this alone; the reason goes on record.",
-    replaced: "Replaced",
+    replace: "Withdraw at once",
+    replace_told: "Only where this {algorithm} key may have leaked: it is withdrawn at once, and tokens that it signed are no longer good; the next key takes over from the one that signs, and until business systems fetch the keys anew, logins may fail. You do this alone; the reason goes on record.",
+    replaced: "Withdrawn",
   },
   key_role: {
     "seal-maker": "Making seals",

@@ -49,9 +49,9 @@ export default {
     kid: "密钥标识",
     state: { next: "待接替", current: "正在使用", retired: "已退出，仍可验证" },
     rotate_told: "经另一位安全管理员或审计管理员同意后，下一把 {algorithm} 密钥立即接替签名；原密钥签出的令牌一天内仍可验证。",
-    replace: "立即更换",
-    replace_told: "仅在 {algorithm} 密钥可能泄露时使用：原密钥立即停止签名并撤下，用它签出的令牌不再有效；业务系统重新取得公钥之前，登录可能失败。由您一人执行，理由记入审计。",
-    replaced: "已更换",
+    replace: "立即撤下",
+    replace_told: "仅在这把 {algorithm} 密钥可能泄露时使用：它立即停用并撤下，用它签出的令牌不再有效；正在使用的密钥由下一把接替，业务系统重新取得公钥之前，登录可能失败。由您一人执行，理由记入审计。",
+    replaced: "已撤下",
   },
   key_role: {
     "seal-maker": "制章",
