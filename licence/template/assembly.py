@@ -24,6 +24,7 @@ from licence.template.typesetting import Fault, typeset_in_worker
 from trust.crypto.beginnings import remember
 from trust.pdf.appearance import POINTS_PER_MM
 from trust.pdf.file import PDFFile, array_of, dictionary_of, entry_of, page_references
+from trust.pdf.filters import decoded
 from trust.pdf.objects import Dictionary, Name, Reference, Stream, Value, text_string
 from trust.pdf.rewriting import Part, Rewriting
 from trust.workers import WorkerExhausted
@@ -43,6 +44,12 @@ INK: Final = b"0.1137 0.1020 0.0863"
 
 FAST: Final = 1
 """How hard streams are compressed: more would cost more than it saves."""
+
+HARDEST: Final = 9
+"""How hard artwork is compressed: once, for all the files that carry it."""
+
+MOST_ARTWORK: Final = 64 << 20
+"""Octets of the operators of one picture."""
 
 WINDOW, MEMORY = 12, 6
 """Of the compressor (RFC 1950, 2.2, in bits; zlib's memLevel): a larger one takes longer to lay out than to fill."""
@@ -179,7 +186,7 @@ def form_of(file: PDFFile) -> Part:
         "Resources": page["Resources"],
         **({"Group": page["Group"]} if "Group" in page else {}),
     }
-    return Part.of(file, Stream(dictionary, content.data))
+    return Part.of(file, Stream(dictionary, zlib.compress(decoded(content, most=MOST_ARTWORK), HARDEST)))
 
 
 def add_to_resources(rewriting: Rewriting, page: Reference, name: str, place: Reference) -> None:

@@ -174,9 +174,14 @@ def ia5_string(value: str) -> bytes:
     return tlv(Tag.IA5_STRING, value.encode("ascii"))
 
 
-@lru_cache(KEPT_MOMENTS)
 def generalized_time(moment: datetime) -> bytes:
     """Return a GeneralizedTime in UTC, to the second, as X.690, 11.7 and GB/T 38540 write it."""
+    return time_of_second(moment.replace(microsecond=0))
+
+
+@lru_cache(KEPT_MOMENTS)
+def time_of_second(moment: datetime) -> bytes:
+    """Return the GeneralizedTime of a whole second."""
     moment = moment.astimezone(UTC)
     return tlv(Tag.GENERALIZED_TIME, f"{moment.year:04}{moment:%m%d%H%M%SZ}".encode())  # %Y has three digits for 999
 

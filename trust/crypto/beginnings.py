@@ -4,7 +4,8 @@ A hash that has taken in a beginning is kept, and goes on where the beginning en
 its octets each time, so that the hash is that of the file, whatever is remembered.
 
 So are the beginnings of files that are being signed, up to where the signature stands, for a while: each is hashed when
-it is signed, when it is verified, and when it is kept.
+it is signed, when it is verified, and when it is kept. And so is what long messages under one key begin with: what a
+seal signs begins with the seal, and is hashed when it is signed and when that is verified.
 """
 
 import threading
@@ -13,9 +14,18 @@ from collections.abc import Sequence
 from typing import Final
 
 from trust.crypto.algorithms import Digest
-from trust.crypto.sm3 import Hasher, hasher
+from trust.crypto.sm3 import Hasher, hasher, sm3
 
-__all__ = ["LEAST", "Beginnings", "hash_of_file", "hash_to_sign", "known_beginning", "remember"]
+__all__ = [
+    "LEAST",
+    "Beginnings",
+    "Messages",
+    "hash_of_file",
+    "hash_of_message",
+    "hash_to_sign",
+    "known_beginning",
+    "remember",
+]
 
 LEAST: Final = 16 << 10
 """Octets of a beginning: of a shorter one the comparison is not worth its time."""
@@ -34,6 +44,15 @@ LONGEST: Final = 512 << 10
 
 TAIL: Final = 64
 """Octets at the end of a beginning, by which it is told from most others."""
+
+LEAST_MESSAGE, LONGEST_MESSAGE = 4 << 10, 256 << 10
+"""Octets of a message of which the beginning is kept."""
+
+BLOCK: Final = 1 << 10
+"""What begins messages is kept in whole blocks of so many octets, and less than seven eighths of a message."""
+
+MOST_HEADS: Final = 8
+"""Keys whose messages' beginning is kept, one for each."""
 
 Range = tuple[int, int]
 """Start and length."""
@@ -112,7 +131,38 @@ def followed_by(context: Hasher, file: bytes | bytearray, ranges: Sequence[Range
     return context
 
 
+class Messages:
+    """What long messages behind the same head begin with, and hashes that have taken in both. Safe to share."""
+
+    def __init__(self) -> None:
+        self.known: OrderedDict[bytes, tuple[bytes, Hasher]] = OrderedDict()
+        self.lock = threading.Lock()
+
+    def hash_of(self, head: bytes, message: bytes) -> bytes:
+        """Return the SM3 hash of a head and a message, as `trust.crypto.sm3.sm3` would."""
+        if not LEAST_MESSAGE <= len(message) <= LONGEST_MESSAGE:
+            return sm3(head, message)
+        with self.lock:
+            beginning, context = self.known.get(head, (b"", None))
+        if context is None or not message.startswith(beginning):
+            beginning, context = message[: len(message) * 7 // 8 // BLOCK * BLOCK], hasher(Digest.SM3)
+            context.update(head)
+            context.update(beginning)
+            self.keep(head, beginning, context)
+        rest = [(len(beginning), len(message) - len(beginning))]
+        return followed_by(context.copy(), message, rest).digest()
+
+    def keep(self, head: bytes, beginning: bytes, context: Hasher) -> None:
+        """Expect messages behind a head that begin so, and no others. The head that was kept first is forgotten."""
+        with self.lock:
+            self.known.pop(head, None)
+            while len(self.known) >= MOST_HEADS:
+                self.known.popitem(last=False)
+            self.known[head] = beginning, context
+
+
 OF_THIS_PROCESS: Final = Beginnings()
+MESSAGES_OF_THIS_PROCESS: Final = Messages()
 
 
 def remember(beginning: bytes) -> None:
@@ -133,3 +183,8 @@ def hash_of_file(algorithm: Digest, file: bytes | bytearray, ranges: Sequence[Ra
 def hash_to_sign(algorithm: Digest, file: bytes | bytearray, ranges: Sequence[Range]) -> bytes:
     """Return the hash of parts of a file that is being signed, and expect it in this process."""
     return OF_THIS_PROCESS.hash_to_sign(algorithm, file, ranges)
+
+
+def hash_of_message(head: bytes, message: bytes) -> bytes:
+    """Return the SM3 hash of a head, which many messages have, and of one of them."""
+    return MESSAGES_OF_THIS_PROCESS.hash_of(head, message)

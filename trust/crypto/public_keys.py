@@ -236,10 +236,10 @@ def verify_international(
     """Verify a signature of one of the families that `cryptography` knows. Raise as `PublicKey.verify` does."""
     try:
         match key:
+            case ec.EllipticCurvePublicKey() as elliptic:  # of most, and each question of the kind takes its time
+                elliptic.verify(signature, message, ec.ECDSA(accepted_hash(algorithm, digest)))
             case ed25519.Ed25519PublicKey() as edwards:
                 edwards.verify(signature, message)
-            case ec.EllipticCurvePublicKey() as elliptic:
-                elliptic.verify(signature, message, ec.ECDSA(accepted_hash(algorithm, digest)))
             case rsa.RSAPublicKey() as modulus:
                 chosen = accepted_hash(algorithm, digest)
                 scheme = padding.PSS(padding.MGF1(chosen), padding.PSS.AUTO) if algorithm.pss else padding.PKCS1v15()

@@ -10,6 +10,7 @@ from typing import Final, NewType, Protocol
 
 from trust.asn1 import der
 from trust.crypto.algorithms import KEYS, SM2_CURVE_OID
+from trust.crypto.beginnings import hash_of_message
 from trust.crypto.sm3 import sm3
 from trust.errors import Invalid, Unavailable, Untrusted
 
@@ -186,4 +187,4 @@ class SM2Backend(Protocol):
 
 def digest(key: SM2PublicKey, message: bytes, *, user_id: bytes = DEFAULT_USER_ID) -> SM2Digest:
     """Return e for `message` signed by `key`."""
-    return SM2Digest(sm3(key.z(user_id), message))
+    return SM2Digest(hash_of_message(key.z(user_id), message))

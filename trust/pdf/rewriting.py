@@ -5,8 +5,8 @@ streams, and the same octets each time. Parts that many files share stand first,
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, field
+from typing import Final, Self
 
 from typing_extensions import override
 
@@ -16,6 +16,9 @@ from trust.pdf.objects import Reference, Stream, Value, written
 from trust.pdf.update import Update
 
 __all__ = ["Part", "Rewriting"]
+
+MOST_KEPT: Final = 4
+"""Numbers under which a part is kept as it stands in a file."""
 
 
 class Rewriting(Update):
@@ -31,6 +34,9 @@ class Rewriting(Update):
         self.head = self.pdf[: places[0][0]]
         self.objects = {number: (offset, end) for (offset, number), end in zip(places, ends, strict=True)}
         """Where each object of the file stands."""
+
+        self.taken: dict[int, bytes] = {}
+        """Those of parts, as they will stand in the file."""
 
         self.shared: list[int] = []
         """The objects of parts that were put in."""
@@ -50,6 +56,8 @@ class Rewriting(Update):
         reference = Reference(number)
         if reference in self.changed:
             return b"%d 0 obj\n%b\nendobj\n" % (number, written(self.changed[reference]))
+        if number in self.taken:
+            return self.taken[number]
         if number not in self.objects:
             raise PDFMalformed  # a number that nothing has
         start, end = self.objects[number]
@@ -72,10 +80,13 @@ class Rewriting(Update):
         return b"".join((*parts, ending))
 
     def put(self, part: "Part") -> Reference:
-        """Add a part with everything that belongs to it, and return where its first object stands."""
+        """Add a part with everything that belongs to it, and return where its first object will stand.
+
+        It stands there in the finished file; until then nothing of it can be loaded.
+        """
         places = [self.reserve() for _ in part.objects]
-        for place, value in zip(places, part.objects, strict=True):
-            self.replace(place, renumbered(value, places))
+        for place, text in zip(places, part.texts(places[0].number), strict=True):
+            self.taken[place.number] = text
         self.shared += [one.number for one in places]
         return places[0]
 
@@ -85,6 +96,22 @@ class Part:
     """An object with all objects that it refers to, which are numbered from 0 on: it belongs to no file yet."""
 
     objects: tuple[Value, ...]
+    kept: dict[int, tuple[bytes, ...]] = field(default_factory=dict, repr=False, compare=False)
+    """What `texts` returned, by the first number: most files of a kind take it under the same."""
+
+    def texts(self, first: int) -> tuple[bytes, ...]:
+        """Return the objects as they stand in a file that has them under the numbers from `first` on."""
+        found = self.kept.get(first)
+        if found is None:
+            places = [Reference(first + number) for number in range(len(self.objects))]
+            found = tuple(
+                b"%d 0 obj\n%b\nendobj\n" % (place.number, written(renumbered(value, places)))
+                for place, value in zip(places, self.objects, strict=True)
+            )
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
+            self.kept[first] = found
+        return found
 
     @classmethod
     def of(cls, file: PDFFile, value: Value) -> Self:

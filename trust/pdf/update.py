@@ -6,6 +6,7 @@ The cross-reference section that is added is of the kind that the file has, so t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Final
 
 from trust.crypto.algorithms import Digest
@@ -106,7 +107,8 @@ class Update:
         room = Raw(b"[0".ljust(RANGE_ROOM - 1) + b"]"), Raw(b"<" + b"0" * (2 * reserve) + b">")
         # The two come first, so that where they stand does not hang on what the others say.
         self.changed[signature] = {"ByteRange": room[0], "Contents": room[1], **value}
-        octets, places = self.assembled({})
+        # What is not there yet tells nothing by which the file could be told from others.
+        octets, places = self.assembled({}, told={signature: written(value)})
         head = b"%d %d obj\n<<\n/ByteRange " % signature
         byte_range = places[signature] + len(head)
         start = byte_range + RANGE_ROOM + len(b"\n/Contents ")
@@ -115,8 +117,13 @@ class Update:
         octets[byte_range : byte_range + RANGE_ROOM] = told.ljust(RANGE_ROOM - 1) + b"]"
         return octets, gap
 
-    def assembled(self, places: dict[Reference, int]) -> tuple[bytearray, dict[Reference, int]]:
-        """Return the file with the update, and where each object of it begins."""
+    def assembled(
+        self, places: dict[Reference, int], *, told: Mapping[Reference, bytes] = MappingProxyType({})
+    ) -> tuple[bytearray, dict[Reference, int]]:
+        """Return the file with the update, and where each object of it begins.
+
+        `told` are objects that make part of the file's identifier in other words than they are written in.
+        """
         before = self.pdf if self.pdf.endswith((b"\n", b"\r")) else self.pdf + b"\n"
         objects: list[bytes] = []
         at = len(before)
@@ -124,7 +131,7 @@ class Update:
             places[reference] = at
             objects.append(b"%d %d obj\n%b\nendobj\n" % (*reference, written(value)))
             at += len(objects[-1])
-        trailer = self.next_trailer(objects)
+        trailer = self.next_trailer([told.get(one, text) for one, text in zip(places, objects, strict=True)])
         section = self.stream_section(places, at, trailer) if self.has_stream_sections else table(places, trailer)
         return bytearray().join((before, *objects, section, b"startxref\n%d\n%%%%EOF\n" % at)), places
 
@@ -134,7 +141,7 @@ class Update:
         Raise `PDFMalformed` where what the file has for identifiers are none.
         """
         kept = {key: value for key, value in self.trailer.items() if key not in STRUCTURE}
-        made = hash_of(Digest.SHA256, b"%d" % self.newest_section, *objects)[:16]
+        made = hash_of(Digest.SHA256, b"%d" % self.newest_section, b"".join(objects))[:16]
         identifiers = self.trailer.get("ID")
         first, _ = (made, made) if identifiers is None else pair_of(identifiers)
         return {"Size": self.free_number, **kept, "ID": (first, made), "Prev": self.newest_section}

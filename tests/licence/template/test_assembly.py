@@ -4,6 +4,7 @@ import io
 import json
 import re
 import subprocess
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -154,6 +155,17 @@ def test_artwork_is_ornament_for_who_listens_to_the_page(assembled: bytes) -> No
         (form,) = pdf.pages[0].Resources.XObject.values()
         assert str(form.Subtype) == "/Form"
         assert bytes(form.read_bytes()).startswith(b"/Artifact")
+
+
+def test_artwork_is_compressed_as_far_as_it_goes_and_says_the_same(assembled: bytes) -> None:
+    renderer = Renderer(TEMPLATES, typefaces.FOLDER)
+    whole = renderer.render(TEMPLATE, sample(), at=AT)
+    with pikepdf.open(io.BytesIO(assembled)) as pdf, pikepdf.open(io.BytesIO(whole)) as plain:
+        (form,) = pdf.pages[0].Resources.XObject.values()
+        operators = bytes(form.read_bytes())
+        assert bytes(form.read_raw_bytes()) == zlib.compress(operators, 9)
+        (curves,) = re.findall(rb"0\.87058824.*?\nS\n", operators, re.DOTALL)
+        assert curves in bytes(plain.pages[0].Contents.read_bytes())
 
 
 def test_what_the_renderer_refuses_is_refused(assembler: Assembler) -> None:

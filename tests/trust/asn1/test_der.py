@@ -86,6 +86,12 @@ def test_times_are_written_in_utc() -> None:
     assert der.utc_time(in_china) == der.utc_time(NOW)
 
 
+def test_moments_of_one_second_are_written_once() -> None:
+    written = der.generalized_time(NOW)
+    assert der.generalized_time(NOW.replace(microsecond=123_456)) is written
+    assert der.generalized_time(NOW + timedelta(seconds=1)) != written
+
+
 @pytest.mark.parametrize("year", [1949, 2050])
 def test_utc_times_end_in_2049(year: int) -> None:
     with pytest.raises(ValueError, match="1950 to 2049"):  # two digits would say another century

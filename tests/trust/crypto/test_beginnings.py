@@ -5,16 +5,21 @@ import pytest
 from trust.crypto.algorithms import Digest
 from trust.crypto.beginnings import (
     LEAST,
+    LEAST_MESSAGE,
     LONGEST,
+    LONGEST_MESSAGE,
     MOST,
     MOST_FILES,
+    MOST_HEADS,
     MOST_SIGNED,
     Beginnings,
+    Messages,
     hash_of_file,
+    hash_of_message,
     hash_to_sign,
     remember,
 )
-from trust.crypto.sm3 import hash_of
+from trust.crypto.sm3 import hash_of, sm3
 
 BEGINNING = bytes(range(251)) * 100
 FILES = {
@@ -162,3 +167,54 @@ def test_a_large_file_is_not_kept_and_of_many_the_newest_are() -> None:
 
 def test_the_process_has_its_own_for_these_as_well() -> None:
     assert hash_to_sign(Digest.SM3, SIGNED, AROUND) == hash_of(Digest.SM3, BEGINNING, b"what follows")
+
+
+# --- messages under one key
+
+MESSAGE = bytes(range(251)) * 80
+"""As long as what a seal signs."""
+
+OTHERS = {
+    "the same": MESSAGE,
+    "another end": MESSAGE[:-9] + b"otherwise",
+    "another first octet": b"\1" + MESSAGE[1:],
+    "another octet in the last block that is kept": MESSAGE[:17_000] + b"\xff" + MESSAGE[17_001:],
+    "shorter than what is kept": MESSAGE[:10_000],
+    "longer": MESSAGE + MESSAGE,
+    "short": MESSAGE[:32],
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+def test_the_hash_of_a_message_hangs_on_no_message_before(other: bytes) -> None:
+    made = Messages()
+    for message in (MESSAGE, other, MESSAGE, other):
+        assert made.hash_of(b"Z of a key", message) == sm3(b"Z of a key", message)
+        assert made.hash_of(b"of another", message) == sm3(b"of another", message)
+    assert hash_of_message(b"Z", other) == sm3(b"Z", other)
+
+
+def test_what_messages_begin_with_is_taken_in_once() -> None:
+    made = Messages()
+    made.hash_of(b"Z", MESSAGE)
+    beginning, context = made.known[b"Z"]
+    assert MESSAGE.startswith(beginning)
+    assert len(beginning) > len(MESSAGE) * 3 // 4
+    made.hash_of(b"Z", OTHERS["another end"])
+    assert made.known[b"Z"] == (beginning, context)
+    assert context.digest() == sm3(b"Z", beginning)
+
+
+def test_no_message_that_is_short_or_beyond_measure_is_kept() -> None:
+    made = Messages()
+    for length in (LEAST_MESSAGE - 1, LONGEST_MESSAGE + 1):
+        assert made.hash_of(b"Z", bytes(length)) == sm3(b"Z", bytes(length))
+    assert not made.known
+
+
+def test_few_keys_are_kept_and_the_oldest_goes() -> None:
+    made = Messages()
+    for number in range(MOST_HEADS + 2):
+        made.hash_of(bytes((number,)), MESSAGE)
+    assert list(made.known) == [bytes((number,)) for number in range(2, MOST_HEADS + 2)]

@@ -297,3 +297,14 @@ def test_a_name_with_escapes_is_never_plainly_still(name: bytes) -> None:
 )
 def test_what_has_no_such_name_is_plainly_still(more: bytes) -> None:
     assert is_plainly_still(paper(catalog=more))
+
+
+@pytest.mark.parametrize("name", [b"Java#", b"JavaScrip#", b"#4G", b"RichMediaExecut", b"Rich", b"3DD", b"OC"])
+def test_a_name_that_only_begins_like_one_is_plainly_still(name: bytes) -> None:
+    assert is_plainly_still(paper(catalog=b"/X/" + name + b" 1/Y/" + name + b">"))
+
+
+@pytest.mark.parametrize("letters", [0, 1, 14, 15])
+def test_an_escape_is_found_behind_some_letters(letters: int) -> None:
+    assert not is_plainly_still(paper(catalog=b"/J" + b"a" * letters + b"#53 1"))
+    assert is_plainly_still(paper(catalog=b"/J" + b"a" * 16 + b"#53 1"))

@@ -10,7 +10,7 @@ from trust.pdf.crossrefs import FREE
 from trust.pdf.file import PDFFile, page_references
 from trust.pdf.intake import PDFMalformed
 from trust.pdf.objects import Name, Reference, Stream
-from trust.pdf.rewriting import Part, Rewriting
+from trust.pdf.rewriting import MOST_KEPT, Part, Rewriting
 
 
 def plain() -> bytes:
@@ -117,3 +117,30 @@ def test_a_number_that_nothing_has_is_refused() -> None:
     rewriting.reserve()
     with pytest.raises(PDFMalformed):
         rewriting.finished()
+
+
+def test_a_part_leads_to_itself_under_whatever_numbers_it_stands() -> None:
+    part = Part((Stream({"Next": Reference(1)}, b"shared"), {"Back": Reference(0)}))
+    for count in (0, 3, 0, *range(MOST_KEPT + 2)):
+        rewriting = Rewriting(PDFFile(plain()))
+        for _ in range(count):
+            rewriting.add({})
+        place = rewriting.put(part)
+        file = PDFFile(rewriting.finished())
+        first = file.load(place)
+        assert isinstance(first, Stream)
+        assert first.dictionary == {"Next": Reference(place.number + 1), "Length": 6}
+        assert file.load(Reference(place.number + 1)) == {"Back": place}
+        assert len(part.kept) <= MOST_KEPT
+    assert part == Part(part.objects)
+
+
+def test_an_object_of_a_part_that_is_replaced_is_the_other_one() -> None:
+    rewriting = Rewriting(PDFFile(plain()))
+    part = Part(({"Old": 1},))
+    place = rewriting.put(part)
+    rewriting.replace(place, {"New": 2})
+    assert PDFFile(rewriting.finished()).load(place) == {"New": 2}
+    again = Rewriting(PDFFile(plain()))
+    assert again.put(part) == place
+    assert PDFFile(again.finished()).load(place) == {"Old": 1}

@@ -84,6 +84,21 @@ def test_the_same_document_and_moment_give_the_same_digest() -> None:
     assert (once.gap_start, once.gap_end) == (again.gap_start, again.gap_end)
 
 
+def test_the_identifier_of_an_update_hangs_on_what_it_says_and_on_no_room() -> None:
+    def identifier(request: SignatureRequest) -> bytes:
+        found: bytes = reader(prepare_signature(paper(), request).fill(b"value")).trailer["/ID"][1].original_bytes
+        return found
+
+    known = replace(REQUEST, reserve=100)
+    assert identifier(known) == identifier(replace(known, reserve=9_999))
+    others = [
+        replace(known, reason="别的"),
+        replace(known, label="别的"),
+        replace(known, at=known.at.replace(minute=0)),
+    ]
+    assert len({identifier(one) for one in (known, *others)}) == 4
+
+
 # --- the field
 
 
