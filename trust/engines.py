@@ -3,18 +3,34 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Engine, event
+from sqlalchemy import URL, Engine, event
 from sqlalchemy.engine import Connection
 
-__all__ = ["APPLICATION", "NAMED", "prepare_sqlite"]
+__all__ = ["APPLICATION", "postgresql_options", "prepare_sqlite"]
 
 APPLICATION: Final = "xinyin"
 """What PostgreSQL calls our connections, for its operator, and for whoever asks whether we run."""
 
-NAMED: Final[Mapping[str, str]] = {"application_name": APPLICATION}
+POSTGRESQL: Final[Mapping[str, str]] = {
+    "application_name": APPLICATION,
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+"""What libpq is told: a server whose machine is gone is given up after a minute, so that nobody waits for it for ever.
+
+Seconds, and milliseconds for the last; PostgreSQL's documentation of libpq, 34.1.2.
+"""
 
 SQLITE_BUSY_TIMEOUT: Final = 30_000
 """Milliseconds that a writer of another process may hold the database."""
+
+
+def postgresql_options(url: URL) -> dict[str, str]:
+    """Return what libpq is told besides what its operator says in the address."""
+    return {name: value for name, value in POSTGRESQL.items() if name not in url.query}
 
 
 def prepare_sqlite(engine: Engine, *, begin: str, read_only: bool) -> None:

@@ -23,7 +23,7 @@ from typing_extensions import override
 
 from trust.attribution import Attributions
 from trust.clock import Clock
-from trust.engines import NAMED, prepare_sqlite
+from trust.engines import postgresql_options, prepare_sqlite
 from trust.errors import Conflict, Unavailable
 from trust.events import AuditEvent
 from trust.questions import Question, TypedQuestion
@@ -228,10 +228,11 @@ class Store:
     def __init__(self, url: str, *, clock: Clock, journal: Journal) -> None:
         self.clock = clock
         self.journal = journal
-        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        address = make_url(url)
+        self.is_sqlite = address.get_backend_name() == "sqlite"
         # hide_parameters: without it SQLAlchemy puts every value, personal data too, into its error messages.
-        named = {} if self.is_sqlite else NAMED
-        self.writer = create_engine(url, hide_parameters=True, pool_pre_ping=not self.is_sqlite, connect_args=named)
+        told = {} if self.is_sqlite else postgresql_options(address)
+        self.writer = create_engine(url, hide_parameters=True, pool_pre_ping=not self.is_sqlite, connect_args=told)
         self.reader = self.writer
         self.write_lock = threading.Lock()
         self.inside = threading.local()

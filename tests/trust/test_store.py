@@ -411,6 +411,18 @@ def test_a_database_that_does_not_answer(url: str) -> None:
     assert issubclass(StoreUnavailable, Unavailable)
 
 
+def test_a_database_whose_machine_is_gone_is_given_up(postgres_store: Store) -> None:
+    operators = postgres_store.writer.url.update_query_dict({"tcp_user_timeout": "7000", "connect_timeout": "2"})
+    expected = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
+    for url, told in (
+        (postgres_store.writer.url, {"tcp_user_timeout": "60000", "connect_timeout": "10"}),
+        (operators, {"tcp_user_timeout": "7000", "connect_timeout": "2"}),
+    ):
+        with closed(url.render_as_string(hide_password=False)) as store, store.writer.connect() as connection:
+            in_force = connection.connection.driver_connection.info.get_parameters()  # type: ignore[union-attr]
+        assert (expected | told).items() <= in_force.items()
+
+
 def test_a_store_of_which_every_connection_is_at_work(sqlite_store: Store) -> None:
     narrow = create_engine(sqlite_store.writer.url, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0.01)
     sqlite_store.reader.dispose()
