@@ -11,6 +11,7 @@ from api.detail_words import CALLED, Words
 from api.document_words import DOCUMENTS
 from api.platform_words import PATTERNS, PLATFORMS
 from api.protocol_words import PROTOCOLS
+from api.setting_words import SETTING_PATTERNS, SETTINGS
 
 __all__ = ["FAULTS", "spoken"]
 
@@ -19,6 +20,10 @@ RULES: Final[Mapping[str, Words]] = {
     "const": ("不是规定的内容", "not what the type fixes"),
     "encoding": ("含有不能保存的字符", "holds what no text can"),
     "enum": ("不在可选值之内", "none of the choices"),
+    "first_day": (
+        "只有新版本和由纸质证照数字化的证照可以指定，否则以签发当日为准",
+        "only of a new edition or of what was on paper; else it is the day of issue",
+    ),
     "format": (
         "格式不正确，日期写作 2026-01-31，数值只用数字",
         "not in its form; a day is 2026-01-31, a number has digits",
@@ -71,6 +76,10 @@ TABLES: Final[Mapping[str, Words]] = {
     "hidden_row": ("有隐藏的行，请取消隐藏", "a hidden row: show it"),
     "merged_cells": ("有合并的单元格，请取消合并", "merged cells: unmerge them"),
     "old_spreadsheet": ("是 .xls 或带密码的文件，请另存为 XLSX", "an .xls, or under a password: save it as XLSX"),
+    "private_use": (
+        "按 GB 18030 读取时含有自造字，或者原是其他编码，请另存为 UTF-8",
+        "read as GB 18030 it has characters of private use, or it is in another encoding: save it as UTF-8",
+    ),
     "quoting": ("引号没有成对", "a quote that does not close"),
     "rows": ("行数超出上限", "more rows than are allowed"),
     "sheets": ("有多个含数据的工作表，请只保留一个", "more than one sheet with content: keep one"),
@@ -232,6 +241,7 @@ FAULTS: Final[Mapping[str, tuple[str, Mapping[str, Words]]]] = {
     **DOCUMENTS,
     **PLATFORMS,
     **PROTOCOLS,
+    **SETTINGS,
 }
 """By the code of an error: the detail that is a word of programs, and what people call its values."""
 
@@ -243,6 +253,10 @@ ALL: Final[Mapping[str, tuple[Any, Words]]] = {
     "line": (0, ("整个文件", "the file")),
 }
 """Details that stand for the whole where they are empty, and what that is called."""
+
+
+TOGETHER: Final[Mapping[str, Words]] = {", ": ("、", ", "), " / ": ("或", " or ")}
+"""What stands between several values: all of them, or any of them."""
 
 
 def spoken(code: str, details: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -270,13 +284,14 @@ def word_of(value: str, words: Mapping[str, Words]) -> Words | None:
     """Return what a value is called: as it stands, by its pattern, or one by one where several stand together."""
     if value in words:
         return words[value]
-    for pattern, (chinese, english) in (*PATTERNS, *CURE_PATTERNS):
+    for pattern, (chinese, english) in (*PATTERNS, *CURE_PATTERNS, *SETTING_PATTERNS):
         if (found := pattern.fullmatch(value)) is not None:
             parts = [part or "" for part in found.groups()]
             return chinese.format(*parts).strip(), english.format(*parts).strip()
-    several = value.split(", ")
-    if len(several) > 1 and all(one in words for one in several):
-        return "、".join(words[one][0] for one in several), ", ".join(words[one][1] for one in several)
+    for separator, (chinese, english) in TOGETHER.items():
+        several = value.split(separator)
+        if len(several) > 1 and all(one in words for one in several):
+            return chinese.join(words[one][0] for one in several), english.join(words[one][1] for one in several)
     return None
 
 

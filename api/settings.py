@@ -134,7 +134,7 @@ class CertifiedBy(StrEnum):
     OUTSIDE = "outside"
 
 
-HOTLINE: Final = r"^(none|[0-9+()\- ]{3,24})$"
+HOTLINE: Final = re.compile(r"none|[0-9+()\- ]{3,24}")
 """A telephone number as people write it."""
 
 
@@ -213,7 +213,7 @@ class Settings(BaseSettings):
     ] = ""
     public_url: Annotated[
         str, Field(description="Address under which the world reaches the service; goes into QR codes and certificates")
-    ] = "http://127.0.0.1:8080"
+    ] = "http://localhost:8080"  # by its number a machine of one's own has no passkeys in browsers
     qr_url: Annotated[
         str,
         Field(
@@ -276,7 +276,7 @@ class Settings(BaseSettings):
     ] = 7
     hotline: Annotated[
         str,
-        Field(description="Government service line that the public pages name; none: they name none", pattern=HOTLINE),
+        Field(description="Government service line that the public pages name; none: they name none"),
     ] = "12345"
     verify_rate: Annotated[str, Field(description="Public verifications per address, such as 120/minute")] = (
         "120/minute"
@@ -610,7 +610,7 @@ class Settings(BaseSettings):
     def is_numbers(cls, text: str) -> str:
         """Refuse numbers that are not written as manuals write them."""
         if text and not VENDOR_NUMBERS.fullmatch(text):
-            raise ValueError("write key_type=0x…,generate=0x…,sign=0x… with the numbers of the vendor's manual")
+            raise ValueError("write key_type=0x...,generate=0x...,sign=0x... with the numbers of the vendor's manual")
         return text
 
     @field_validator("database_url")
@@ -695,8 +695,19 @@ class Settings(BaseSettings):
     @classmethod
     def is_rate(cls, rate: str) -> str:
         """Refuse at the start what could not be counted by at the first request."""
-        parse(rate)
+        try:
+            parse(rate)
+        except ValueError:
+            raise ValueError("write rates as 10/minute, with second, minute, hour or day") from None
         return rate
+
+    @field_validator("hotline")
+    @classmethod
+    def is_telephone_number(cls, number: str) -> str:
+        """Refuse what nobody could dial."""
+        if not HOTLINE.fullmatch(number):
+            raise ValueError("write the number with 3 to 24 digits, +, -, brackets and blanks, or none")
+        return number
 
     @property
     def database(self) -> str:

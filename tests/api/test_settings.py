@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from api.fault_words import spoken
 from api.settings import (
     ClockCheck,
     CustodyKind,
@@ -27,7 +28,7 @@ def test_the_defaults_are_those_of_a_laptop() -> None:
         settings.database_url,
         settings.root_key_file,
     )
-    assert (settings.host, settings.port, settings.public_url) == ("127.0.0.1", 8080, "http://127.0.0.1:8080")
+    assert (settings.host, settings.port, settings.public_url) == ("127.0.0.1", 8080, "http://localhost:8080")
     assert (settings.max_body, settings.minimum_disk, settings.housekeeping_seconds) == (34 << 20, 200 << 20, 60)
     assert (settings.login_rate, settings.verify_rate, settings.hotline) == ("10/minute", "120/minute", "12345")
     assert settings.openid_rate == "600/minute"
@@ -498,3 +499,20 @@ def test_levels_of_the_platform_above_are_a_table() -> None:
     assert Settings(upper_login_levels="low=1,high=3").upper_login_levels == "low=1,high=3"
     with pytest.raises(ValidationError, match="write levels as"):
         Settings(upper_login_levels="1=9")
+
+
+@pytest.mark.parametrize("value", ["?", "-1", "0", "99999999999999999999", "1=9", "1=1,1=1", "1,1", "http://x y"])
+def test_whoever_reads_chinese_is_told_in_chinese_why_a_setting_cannot_be(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    refused = []
+    for name in Settings.model_fields:
+        with monkeypatch.context() as environment:
+            environment.setenv(f"TRUST_{name.upper()}", value)
+            try:
+                Settings.read()
+            except SettingInvalid as error:
+                refused.append(error)
+    assert refused
+    unsaid = [error.details for error in refused if spoken(error.code, error.details)[0] == error.details]
+    assert unsaid == []

@@ -19,18 +19,23 @@ import keys
 import licence
 import seal
 import trust
+from api import settings
 from api.fault_words import FAULTS, MAPPINGS, TABLES, spoken, word_of
+from api.permissions import read_floors
 from api.platform_words import TRANSPORT
 from api.subjects_wiring import Subjects
 from api.words import WORDS
 from identity.duties import Actor
 from identity.federation.tickets import Tickets
+from identity.federation.vouching import LevelTable
 from identity.openid import metadata
 from identity.openid.granting import Granting
 from identity.proofing import provider
+from identity.proofing.rules import read_lifetimes
 from identity.subjects.closing import Cause
 from licence.template.checks import Check
 from licence.types import fields, picture_field
+from seal.life.queue import read_deadlines
 from seal.verification.ofd.package import OFDLimits
 from trust.clock_guard import ClockTrouble
 from trust.errors import TrustError
@@ -56,7 +61,6 @@ AS_IT_STANDS: Final[Mapping[str, str]] = {
     "pdf.release_refused": "the name of a check of our own, for whoever mends the service",
     "seal.own_work_refused": "likewise",
     "seal.picture_colour": "a number",
-    "settings.invalid": TOLD_TO_OPERATORS,
     "trust_list.untrusted": TOLD_TO_OPERATORS,
 }
 """Errors whose sentence holds such a detail as it stands, and why."""
@@ -104,6 +108,16 @@ def keyed(function: Callable[..., Any], name: str) -> set[str]:
     return found
 
 
+def refused_by(*sources: Any) -> set[str]:  # noqa: ANN401 - what has a source
+    """Return the texts with which `ValueError` is raised."""
+    found: set[str] = set()
+    for source in sources:
+        for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(source)))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and "ValueError" in ast.unparse(node.exc):
+                found |= {text for one in node.exc.args if (text := valued(one, None)) is not None}
+    return found
+
+
 def given(folder: str, name: str) -> set[str]:
     """Return the texts that are given as an argument of this name anywhere in a folder."""
     called = re.compile(rf'\b{name}="(\w+)"')
@@ -115,6 +129,21 @@ def steps_of_duty() -> set[str]:
     asked = re.compile(r"\.require_duty\([^\n]*?step=([^\n]*)\)")
     texts = (path.read_text(encoding="utf-8") for path in Path("licence").rglob("*.py"))
     return {one for text in texts for told in asked.findall(text) for one in re.findall(r'"(\w+)"', told)}
+
+
+def valued(node: ast.expr, module: object) -> str | None:
+    """Return the text of an expression, with figures where it holds something else; None where it is computed."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.Name(id=name):
+            return found if isinstance(found := getattr(module, name, None), str) else None
+        case ast.Attribute(value=ast.Name(id=owner), attr=name):
+            return found if isinstance(found := getattr(getattr(module, owner, None), name, None), str) else None
+        case ast.JoinedStr(values=parts):
+            return "".join(str(one.value) if isinstance(one, ast.Constant) else "503" for one in parts)
+        case _:
+            return None
 
 
 LINES: Final = [one.breach for one in vars(fields).values() if isinstance(one, type) and hasattr(one, "breach")]
@@ -138,6 +167,7 @@ COMPUTED: Final[Mapping[str, Iterable[str]]] = {
     "pdf.dynamic_content": active_content.ACTIONS | active_content.ANNOTATIONS | set(active_content.KEYS.values()),
     "pdf.polyglot": set(intake.ELSEWHERE),
     "proofing.answer_refused": keyed(provider.require_answer, ""),
+    "settings.invalid": refused_by(settings, read_floors, LevelTable, read_lifetimes, read_deadlines),
     "time_stamping.clock_untrusted": set(ClockTrouble),
     "time_stamping.rejected": {*Failure, *(one.name.lower() for one in Status)},
     "time_stamping.request_refused": set(Failure),
@@ -158,21 +188,6 @@ class Raised(NamedTuple):
 def classes_of(module: object) -> Mapping[str, type[TrustError]]:
     """Return the errors that a module knows by their names."""
     return {name: one for name, one in vars(module).items() if isinstance(one, type) and issubclass(one, TrustError)}
-
-
-def valued(node: ast.expr, module: object) -> str | None:
-    """Return the text of an expression, with figures where it holds something else; None where it is computed."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.Name(id=name):
-            return found if isinstance(found := getattr(module, name, None), str) else None
-        case ast.Attribute(value=ast.Name(id=owner), attr=name):
-            return found if isinstance(found := getattr(getattr(module, owner, None), name, None), str) else None
-        case ast.JoinedStr(values=parts):
-            return "".join(str(one.value) if isinstance(one, ast.Constant) else "503" for one in parts)
-        case _:
-            return None
 
 
 def faults_raised() -> Iterator[Raised]:
