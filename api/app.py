@@ -3,8 +3,8 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache, partial
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import APIRoute
@@ -104,6 +104,7 @@ from trust.errors import TrustError
 
 __all__ = ["create", "every_route", "from_environment"]
 
+TITLE: Final = "信印 Xinyin"
 VERSION: Final = "0.1.0"
 BESIDE_A_TABLE: Final = 1 << 20
 """Octets that a form with a table has beside it: its other fields, and what stands between them."""
@@ -168,6 +169,9 @@ def every_route() -> tuple[BaseRoute, ...]:
     for module in (  # looked through in this order at each request: what is called in masses comes first
         digest_stampings,
         access,
+        console,  # forty files for each page that is loaded
+        pages,
+        device_pages,
         authenticators,
         openid,
         openid_clients,
@@ -226,13 +230,16 @@ def every_route() -> tuple[BaseRoute, ...]:
         federation,
         account_messages,
         upper_login,
-        console,
-        device_pages,
-        pages,
     ):
         together.include_router(module.router)
     together.include_router(seal_endings.destructions)
     return tuple(together.routes)
+
+
+@cache
+def described() -> dict[str, Any]:
+    """Return the description of every application: of its instance it says nothing."""
+    return describe(every_route(), title=TITLE, version=VERSION, description=DESCRIPTION)
 
 
 def create(instance: Instance) -> FastAPI:
@@ -268,7 +275,7 @@ def create(instance: Instance) -> FastAPI:
         logs.logger().info("stopped")
 
     app = FastAPI(
-        title="信印 Xinyin",
+        title=TITLE,
         version=VERSION,
         description=DESCRIPTION,
         lifespan=lifespan,
@@ -296,7 +303,7 @@ def create(instance: Instance) -> FastAPI:
     problems.install(app, pages.problem_answer)
     scim_answers.install(app)
     app.router.routes.extend(every_route())
-    app.openapi = partial(describe, app)  # type: ignore[method-assign] # the way that FastAPI's manual tells
+    app.openapi = described  # type: ignore[method-assign] # the way that FastAPI's manual tells
     app.add_middleware(
         ClaimDoor,
         desk=lambda: instance.verifying.desk,

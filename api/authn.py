@@ -97,8 +97,8 @@ def mark(permission: Permission, dependency: Callable[..., Any]) -> Callable[...
     return dependency
 
 
-def anybody() -> None:
-    """Let everybody in."""
+async def anybody() -> None:
+    """Let everybody in, without a thread for it."""
 
 
 def check(permission: Permission) -> Callable[..., AsyncIterator[Actor]]:

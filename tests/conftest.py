@@ -14,7 +14,7 @@ import pytest
 import pytest_socket
 import structlog
 from coverage import Coverage
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import MetaData, create_engine, insert, make_url, text
 
 from tests.builders import PKI
@@ -34,8 +34,9 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("trust", "keys", "identity", "seal", "licence", "api")
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
-# The same examples in every run, and no deadline on a busy machine; `--hypothesis-profile=explore` looks for new ones.
-settings.register_profile("house", derandomize=True, deadline=None)
+# The same examples in every run, and no deadline on a busy machine, nor for how long it takes to think of them;
+# `--hypothesis-profile=explore` looks for new ones.
+settings.register_profile("house", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile("house")
 

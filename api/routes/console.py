@@ -40,7 +40,7 @@ def sent(request: Request, file: StaticFile, headers: dict[str, str]) -> Respons
     status_code=308,
     responses={308: {"description": "To the console, whose addresses begin with a slash behind its name"}},
 )
-def enter(request: Request) -> RedirectResponse:
+async def enter(request: Request) -> RedirectResponse:
     """Lead whoever typed the address to where it is."""
     root = request.scope.get("root_path", "").rstrip("/")
     return RedirectResponse(f"{root}/console/", status_code=308)
@@ -59,7 +59,7 @@ def enter(request: Request) -> RedirectResponse:
         404: {"description": "There is no such file"},
     },
 )
-def send_asset(request: Request, name: Annotated[str, Path(examples=["index-Cjm_VaIw.js"])]) -> Response:
+async def send_asset(request: Request, name: Annotated[str, Path(examples=["index-Cjm_VaIw.js"])]) -> Response:
     """Return one of the files that the page loads. What stands under a name never changes."""
     found = ASSETS.get(name)
     if found is None:
@@ -74,7 +74,7 @@ def send_asset(request: Request, name: Annotated[str, Path(examples=["index-Cjm_
     response_class=HTMLResponse,
     responses=HTML,
 )
-def show(
+async def show(
     request: Request,
     view: Annotated[str, Path(description="Which of its views: the page's script knows", examples=["seals"])],  # noqa: ARG001 - the same page for each
 ) -> Response:

@@ -370,7 +370,7 @@ def too_long() -> ClaimReport:
         404: {"description": "There is no such file"},
     },
 )
-def show_static(
+async def show_static(
     request: Request,
     name: Annotated[str, Path(examples=["style.css"])],
     v: Annotated[

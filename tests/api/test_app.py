@@ -1,17 +1,22 @@
 """The application as a whole: how it starts, how it stops, and how a worker process makes it."""
 
+import re
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from opentelemetry import trace
 from opentelemetry.trace import NoOpTracer, Tracer, TracerProvider
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, compile_path
 from typing_extensions import override
 
 from api.app import create, every_route, from_environment
+from api.console.files import ASSETS
+from api.pages.rendering import STATIC
 from api.settings import inherited_environment
 from tests.api.builders import PUBLIC_URL, Service, copied, settings_for
 from trust import audit
@@ -35,7 +40,28 @@ def test_what_routes_ask_for_is_worked_out_once_for_every_application(service: S
         one is mine is theirs for one, mine, theirs in zip(every_route(), *both(service.app, other), strict=True)
     )
     assert service.app.router is not other.router
+    assert service.app.openapi() is other.openapi()
     assert [one.path for one in service.app.routes if isinstance(one, Route)] == ["/openapi.json"]
+
+
+def test_no_route_stands_in_the_way_of_another() -> None:
+    found = [(one, compile_path(str(one.path))[0]) for one in iter_route_contexts(every_route())]
+    for asked, _ in found:
+        path = re.sub(r"{[^}]*}", "x1", str(asked.path))
+        for method in asked.methods or ():
+            first = next(one for one, known in found if method in (one.methods or ()) and known.match(path))
+            assert first is asked, (method, asked.path, first.path)
+
+
+def test_files_of_pages_are_answered_without_a_thread(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [f"/console/assets/{next(iter(ASSETS))}", "/console/", f"/static/{next(iter(STATIC))}"]
+    service.ask("GET", "/health/live")
+
+    def busy(*_: object, **__: object) -> None:
+        raise AssertionError("a thread was asked for")
+
+    monkeypatch.setattr(anyio.to_thread, "run_sync", busy)
+    assert [service.ask("GET", path).status_code for path in paths] == [200, 200, 200]
 
 
 def both(*apps: FastAPI) -> list[list[BaseRoute]]:

@@ -1,6 +1,9 @@
 """Rotation of the service's own keys: the new version takes over, the old one ends, and what it signed stays signed."""
 
+import shutil
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +16,7 @@ from keys.wrapping import RootKey
 from tests.fakes.clock import SettableClock
 from tests.fakes.faulty import Faults, FaultyCustody
 from trust import repository
+from trust.audit import AuditTrail
 from trust.authority import Authorities
 from trust.events import AuditEvent
 from trust.founding import LATER, NotFounded, Role, ServiceKeys, complete, found
@@ -53,18 +57,45 @@ class Founded:
             return [one for one in repository.service_keys(view) if one.role == role.value]
 
 
-@pytest.fixture
-def founded(store: Store) -> Founded:
-    """Found an instance."""
+def found_in(store: Store) -> Founded:
+    """Found an instance in a database."""
     made = Founded(store)
     found(store, made.custody, made.authorities, operator=OPERATOR)
     return made
 
 
+@pytest.fixture(scope="module")
+def founded_database(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Found an instance on SQLite: to be copied, which takes no time."""
+    path = tmp_path_factory.mktemp("founded") / "trust.db"
+    shutil.copyfile(empty_database, path)
+    store = Store(f"sqlite:///{path}", clock=SettableClock(), journal=AuditTrail())
+    found_in(store)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def founded_on_sqlite(founded_database: Path, tmp_path: Path, clock: SettableClock) -> Iterator[Founded]:
+    """Return a founded instance on SQLite."""
+    shutil.copyfile(founded_database, tmp_path / "trust.db")
+    store = Store(f"sqlite:///{tmp_path / 'trust.db'}", clock=clock, journal=AuditTrail())
+    yield Founded(store)
+    store.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def founded(request: pytest.FixtureRequest) -> Founded:
+    """Return a founded instance on each database in turn."""
+    if request.param == "postgres":
+        return found_in(request.getfixturevalue("postgres_store"))
+    made: Founded = request.getfixturevalue("founded_on_sqlite")
+    return made
+
+
 @pytest.mark.parametrize("role", list(Role))
-def test_a_new_version_takes_over(sqlite_store: Store, clock: SettableClock, role: Role) -> None:
-    founded = Founded(sqlite_store)
-    found(sqlite_store, founded.custody, founded.authorities, operator=OPERATOR)
+def test_a_new_version_takes_over(founded_on_sqlite: Founded, clock: SettableClock, role: Role) -> None:
+    founded = founded_on_sqlite
     keys = founded.keys()
     old_signer, old = keys.credential(role)
     made = founded.rotation.rotate(role, actor="act_1")
@@ -200,13 +231,16 @@ def test_an_instance_of_before_is_completed(founded: Founded, role: Role) -> Non
 
 
 @pytest.mark.parametrize("role", sorted(set(Role) - LATER))
-def test_a_ceremony_that_broke_off_is_not_completed_by_itself(sqlite_store: Store, role: Role) -> None:
-    founded = Founded(sqlite_store)
-    with pytest.raises(NotFounded):
-        complete(sqlite_store, founded.custody, founded.authorities)
-    found(sqlite_store, founded.custody, founded.authorities, operator=OPERATOR)
+def test_a_ceremony_that_broke_off_is_not_completed_by_itself(founded_on_sqlite: Founded, role: Role) -> None:
+    founded = founded_on_sqlite
     forget(founded, role)
     with pytest.raises(NotFounded):
         founded.keys()
     with pytest.raises(NotFounded):
-        complete(sqlite_store, founded.custody, founded.authorities)
+        complete(founded.store, founded.custody, founded.authorities)
+
+
+def test_nothing_is_completed_where_nothing_was_founded(sqlite_store: Store) -> None:
+    empty = Founded(sqlite_store)
+    with pytest.raises(NotFounded):
+        complete(empty.store, empty.custody, empty.authorities)
