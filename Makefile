@@ -16,7 +16,8 @@ demo: .venv/runtime.done
 ## Play it once into var/, then keep serving on that instance.
 run: .venv/runtime.done
 	@test -e var/keys/root.key || $(BIN)/trust demo --out $(OUT) --keep var $(if $(CORPUS),--corpus $(CORPUS))
-	@echo "serving http://127.0.0.1:8080, stop with Ctrl-C"
+	@echo "serving http://localhost:8080, stop with Ctrl-C"
+	@echo "the console is at /console/; in another terminal, .venv/bin/trust enter-demonstration lets you in"
 	TRUST_DATA_DIR=var $(BIN)/trust serve
 
 ## Every test, with branch coverage; those of a file in one process, which makes once what they share.

@@ -33,6 +33,10 @@ MODULES: Final = {
         "administrator_command",
         "Add a security administrator, where fewer than two are left; two appoint all others.",
     ),
+    "enter-demonstration": (
+        "entering_command",
+        "Log in to a demonstration as one of its people: who there is, and a new activation code for one of them.",
+    ),
     "remove-demonstration": (
         "removing_command",
         "Remove a demonstration: its database, keys and files. Stop the service first.",

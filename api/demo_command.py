@@ -52,11 +52,12 @@ def play(folder: Path, out: Path, corpus: Path | None) -> None:
     """Found an instance in `folder`, serve it, play the story, and write what it was."""
     served = Settings.read()
     # Where the instance is kept to be served, the addresses in its licences must be those that it will answer at.
-    port = served.port if folder.absolute() == served.data_dir.absolute() else free_port()
+    is_to_be_served = folder.absolute() == served.data_dir.absolute()
+    port = served.port if is_to_be_served else free_port()
     settings = Settings(
         data_dir=folder,
         port=port,
-        public_url=f"http://127.0.0.1:{port}",
+        public_url=served.public_url if is_to_be_served else f"http://127.0.0.1:{port}",
         login_rate="1000/minute",
         verify_rate="10000/minute",
     )
@@ -76,3 +77,5 @@ def play(folder: Path, out: Path, corpus: Path | None) -> None:
     story.write("story.md", journal.story())
     story.write("summary.json", pretty(summary))
     console.print(f"[bold green]完成[/bold green] evidence in {out}: {len(journal.steps)} steps")
+    if is_to_be_served:
+        console.print("登录控制台 to log in to its console as one of its people: trust enter-demonstration")

@@ -17,7 +17,7 @@ from api.settings import Settings, inherited_environment
 
 __all__ = ["free_port", "running"]
 
-PATIENCE: Final = 30.0
+PATIENCE: Final = 60.0
 """Seconds that the service may take to be ready."""
 
 
@@ -30,12 +30,15 @@ def free_port() -> int:
 
 @contextmanager
 def running(settings: Settings, log: Path) -> Iterator[httpx2.Client]:
-    """Run `trust serve` in a process of its own until the block ends; yield a client that speaks with it."""
+    """Run `trust serve` in a process of its own until the block ends; yield a client that speaks with it.
+
+    It is spoken with on this machine, wherever its public address leads to.
+    """
     environment = inherited_environment(settings)
     command = [sys.executable, "-m", "api.cli", "serve"]
     with log.open("wb") as errors, subprocess.Popen(command, env=environment, stderr=errors) as process:  # noqa: S603 - our own program
         try:
-            with httpx2.Client(base_url=settings.public_url, timeout=60) as http:
+            with httpx2.Client(base_url=f"http://127.0.0.1:{settings.port}", timeout=60) as http:
                 wait_until_ready(http, process, log)
                 yield http
         finally:
@@ -46,13 +49,16 @@ def running(settings: Settings, log: Path) -> Iterator[httpx2.Client]:
 def wait_until_ready(http: httpx2.Client, process: "subprocess.Popen[bytes]", log: Path) -> None:
     """Return once the service says that it is ready."""
     end = time.monotonic() + PATIENCE
+    told = ""
     while time.monotonic() < end:
         if process.poll() is not None:
             break
         try:
-            if http.get("/health/ready", timeout=5).status_code == httpx2.codes.OK:
+            answer = http.get("/health/ready", timeout=5)
+            if answer.status_code == httpx2.codes.OK:
                 return
+            told = answer.text
         except httpx2.TransportError:
             pass
         time.sleep(0.1)
-    raise StoryFailed(f"the service did not become ready:\n{log.read_text()[-2000:]}")
+    raise StoryFailed(f"the service did not become ready: {told}\n{log.read_text()[-2000:]}")
