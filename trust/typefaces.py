@@ -107,6 +107,9 @@ DRAWN: Final[dict[tuple[Typeface, ...], set[str]]] = {}
 ONE_AT_A_TIME: Final = threading.Lock()
 """Held while an outline is read: fontTools unpacks it in place, and a second thread would find it half done."""
 
+LOADING: Final = threading.Lock()
+"""Held while a font file is opened."""
+
 
 @dataclass(frozen=True)
 class LoadedFont:
@@ -120,6 +123,13 @@ class LoadedFont:
 @cache
 def load(face: Typeface) -> LoadedFont:
     """Read a font file once per process; its outlines are read when they are asked for."""
+    with LOADING:
+        return loaded(face)
+
+
+@cache
+def loaded(face: Typeface) -> LoadedFont:
+    """Read a font file, by one thread at a time: what a second one read would be dropped with its file open."""
     font = TTFont(face.path, lazy=True)
     return LoadedFont(font.getGlyphSet(), font.getBestCmap(), font["head"].unitsPerEm)
 

@@ -1,6 +1,9 @@
 """Typefaces: which characters can be drawn, and which must not be let in."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -20,6 +23,8 @@ from trust.typefaces import (
     require_coverage,
 )
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.mark.parametrize("face", [face for face in Typeface if face is not Typeface.RARE])
 def test_every_face_is_there_and_draws(face: Typeface) -> None:
@@ -31,6 +36,29 @@ def test_every_face_is_there_and_draws(face: Typeface) -> None:
     assert drawn.units_per_em in (1000, 1024, 2048)
     assert 0 < drawn.advance <= drawn.units_per_em
     assert glyph(character, face) is drawn
+
+
+AT_ONCE = """
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from trust.typefaces import Typeface, load
+
+start = Barrier(8)
+
+def read(_):
+    start.wait()
+    return load(Typeface.SERIF_BOLD)
+
+with ThreadPoolExecutor(8) as threads:
+    print(len({id(one) for one in [*threads.map(read, range(8))]}))
+"""
+"""In a process of its own, which has read none yet."""
+
+
+def test_threads_that_need_a_font_at_once_open_its_file_once() -> None:
+    """A second one would be dropped with its file open."""
+    done = subprocess.run([sys.executable, "-c", AT_ONCE], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == "1\n"
 
 
 def test_threads_that_draw_at_once_get_the_same_outlines() -> None:
