@@ -2,16 +2,17 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
 import httpx2
+from typing_extensions import override
 
 from trust.errors import Conflict, Unavailable
 
-__all__ = ["ENDED", "BulkClient", "ServiceRefused", "ServiceSilent"]
+__all__ = ["ENDED", "BulkClient", "ServiceRefused", "ServiceSilent", "TokenInFile"]
 
 TIMEOUT: Final = httpx2.Timeout(60.0, connect=5.0)
 ENDED: Final = ("finished", "refused", "cancelled")
@@ -32,6 +33,20 @@ class ServiceRefused(Conflict):
     detail_names: ClassVar[tuple[str, ...]] = ("answer",)
 
 
+class TokenInFile(httpx2.Auth):
+    """Bears the token that stands in a file, read for each request: a job may last longer than a token."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    @override
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+        """Send a request with the token of now."""
+        token = self.file.read_text(encoding="ascii").strip()
+        request.headers["Authorization"] = f"Bearer {token}"
+        yield request
+
+
 @dataclass(frozen=True, kw_only=True)
 class BulkClient:
     """A service, spoken with by the bearer of a token."""
@@ -39,13 +54,11 @@ class BulkClient:
     http: httpx2.Client
 
     @classmethod
-    def of(cls, address: str, token: str) -> "BulkClient":
+    def of(cls, address: str, token_file: Path) -> "BulkClient":
         """Return a client of the service at an address."""
-        headers = {"Authorization": f"Bearer {token}"}
+        bearer = TokenInFile(token_file)
         return cls(
-            http=httpx2.Client(
-                base_url=address, headers=headers, timeout=TIMEOUT, follow_redirects=False, trust_env=False
-            )
+            http=httpx2.Client(base_url=address, auth=bearer, timeout=TIMEOUT, follow_redirects=False, trust_env=False)
         )
 
     def upload(self, file: Path, *, form: Mapping[str, str], key: str) -> dict[str, Any]:
@@ -63,6 +76,13 @@ class BulkClient:
     def job(self, name: str) -> dict[str, Any]:
         """Return a job."""
         return told(self.ask("GET", f"/v1/bulk-jobs/{name}"))
+
+    def problems(self, name: str, *, limit: int) -> list[dict[str, Any]]:
+        """Return what is wrong with the first rows of a job that got no licence."""
+        found: list[dict[str, Any]] = told(self.ask("GET", f"/v1/bulk-jobs/{name}/problems", params={"limit": limit}))[
+            "problems"
+        ]
+        return found
 
     def step(self, name: str, path: str) -> dict[str, Any]:
         """Take a step in the life of a job."""

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from api import logs
 from api.bulk_client import BulkClient
 from api.bulk_runner import BulkRunner
+from api.detail_words import STATES
 from api.foundation import prove_cryptography
 from api.settings import Settings, forget_secrets
 from api.starting import open_to_work
@@ -27,6 +28,9 @@ console = terminal()
 ALL, FAILED, SOME, WAITS = 0, 1, 2, 3
 """How the command ends: every row was issued; the job failed; some rows were refused; a person has to go on."""
 
+SHOWN = 10
+"""Bad rows whose fault is said; all of them stand in the results."""
+
 CHECKED = ("validated",)
 """Where a job stands that was checked and waits for a person: also one that is to start by itself, where its type asks
 for four eyes, or its encoding had to be recognised."""
@@ -41,7 +45,7 @@ Results = Annotated[Path | None, typer.Option(help="Where the result file goes: 
 
 def client(url: str, token_file: Path) -> BulkClient:
     """Return a client of the service."""
-    return BulkClient.of(url or Settings.read().public_url, token_file.read_text(encoding="ascii").strip())
+    return BulkClient.of(url or Settings.read().public_url, token_file)
 
 
 @app.command()
@@ -123,7 +127,7 @@ def cancel(*, job: Job, token_file: TokenFile, url: Url = "") -> None:
 def step(job: str, path: str, token_file: Path, url: str) -> None:
     """Take a step in the life of a job, and say how it stands."""
     with client(url, token_file) as service:
-        say(service.step(job, path))
+        say(service, service.step(job, path))
 
 
 @app.command()
@@ -173,17 +177,36 @@ def follow(service: BulkClient, name: str, *, until: tuple[str, ...] = ()) -> di
     return job
 
 
-def say(job: dict[str, Any]) -> None:
-    """Say how a job stands."""
+def say(service: BulkClient, job: dict[str, Any]) -> None:
+    """Say how a job stands: in a line for programs, in words, and what is wrong with the first bad rows."""
     counted = f"{job['rows']} rows, {job['bad']} bad, {job['issued']} issued, {job['refused']} refused"
-    console.print(
-        f"{job['id']} {job['state']}: {counted}" + (f"; {job['fault']}" if job["fault"] else ""), highlight=False
-    )
+    show(f"{job['id']} {job['state']}: {counted}" + (f"; {job['fault']}" if job["fault"] else ""))
+    state = STATES.get(job["state"], (job["state"], ""))[0]
+    bad, rows = max(job["bad"], job["refused"]), job["rows"]
+    show(f"{state}：共 {rows} 行，已签发 {job['issued']} 张，有误 {bad} 行" if rows else state)
+    for line in (job["fault_zh"], job["fault_en"]):
+        if line:
+            show(line)
+    problems = service.problems(job["id"], limit=SHOWN) if bad else []
+    for one in problems:
+        where = f"第 {one['line']} 行 line {one['line']} {one['field']}".rstrip()
+        show(f"  {where}: {one['detail_zh']} {one['detail_en']}")
+    if bad > len(problems):
+        show(f"  … 另有 {bad - len(problems)} 行，见结果文件 {bad - len(problems)} more, in the results")
+    if job["state"] in CHECKED and not job["good"]:
+        show("没有可签发的行，请改正表格后重新提交 no row can be issued: mend the table, and ask anew")
+    elif job["state"] in (*CHECKED, "paused"):
+        show(f"待启动，运行 to go on, run: trust bulk start {job['id']} --token-file …")
+
+
+def show(line: str) -> None:
+    """Show a line as it is: what a table holds is no markup."""
+    console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def end(service: BulkClient, job: dict[str, Any], results: Path | None) -> None:
     """Say how a job stands, fetch its results, and end with the code for it."""
-    say(job)
+    say(service, job)
     if results is not None and job["state"] != "refused":
         service.results(job["id"], results)
     raise typer.Exit(exit_code(job))

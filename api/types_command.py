@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from api.detail_words import STATES
 from api.keys_command import actor_of, instance
 from api.schemas.licence_types import TypeView
 from api.terminal import terminal
@@ -44,7 +45,8 @@ def list_types(
         return
     table = Table(*COLUMNS)
     for one in found:
-        told = one.model_dump(mode="json")
+        told = {name: "" if value is None else value for name, value in one.model_dump(mode="json").items()}
+        told["state"] = f"{STATES[one.state][0]} {one.state}"
         table.add_row(*(Text(str(told[column])) for column in COLUMNS))
     console.print(table)
 

@@ -26,7 +26,7 @@ class IssueLicence:
     type: str
     seal: str
     number: str
-    """证照编号, as it will be printed."""
+    """证照编号, as it will be printed; empty where the type makes it, and for a new edition that keeps its number."""
 
     holder_code: str = field(repr=False)
     """Unified social credit code or citizen number of the holder, as the type wants it; empty for a new edition:
@@ -71,12 +71,13 @@ class IssueLicence:
         return Origin.ISSUE if self.paper is None else Origin.PAPER
 
 
-def number_asked(kind: LicenceType, command: IssueLicence) -> str:
+def number_asked(kind: LicenceType, command: IssueLicence, *, before: str | None = None) -> str:
     """Return the number 证照编号 that is asked for; empty where the type makes it. Raise `DataInvalid`.
 
-    What was on paper keeps its number, and so does a new edition.
+    What was on paper keeps its number, and so does a new edition: `before` is that of the licence whose place it takes,
+    which it has where it is told no other.
     """
-    number = command.number.strip()
+    number = command.number.strip() or before or ""
     if isinstance(kind.number_rule, MadeNumber) and (command.after, command.paper) == (None, None):
         if number:
             raise DataInvalid(field="number", rule="made")

@@ -173,8 +173,8 @@ class Preparing:
         kind = self.catalogue.in_effect(view, kind.id, today)
         if command.type_version not in (None, kind.version):
             raise TypeVersionChanged(version=kind.version)
-        number = number_asked(kind, command)
         before = self.predecessor(view, actor, kind, command)
+        number = number_asked(kind, command, before=None if before is None else before.number)
         bearing = self.repository.bearing(view, kind.id, number) if number else None
         if bearing is not None and (before is None or bearing.chain != before.chain):
             raise NumberTaken(licence=bearing.id)
@@ -289,7 +289,9 @@ class Preparing:
         paper, first = command.paper, command.first_day
         if first is None and paper is not None:
             first = paper.issued_on
-        if first is not None and (first > today or (command.after, paper) == (None, None)):
+        if first is not None and (command.after, paper) == (None, None):
+            raise DataInvalid(field="first_day", rule="first_day")
+        if first is not None and first > today:
             raise DataInvalid(field="first_day", rule="maximum")
         return kind.period(data, starts=first or today, today=today, asked=command.last_day)
 

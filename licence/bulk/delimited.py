@@ -12,8 +12,11 @@ from licence.bulk.errors import TableInvalid
 __all__ = ["read"]
 
 SEPARATORS: Final = (",", "\t", ";")
-CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff]")
-"""What no text that was decoded rightly contains: controls, and characters of private use."""
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""What no text that was decoded rightly contains."""
+
+PRIVATE: Final = re.compile(r"[\ue000-\uf8ff]")
+"""Characters of private use 自造字: in GB 18030, which nearly any octets are, a sign that it is another encoding."""
 
 LONGEST_FIELD: Final = 16 * CHARACTERS
 """Characters at which a missing quote is told from a value; read as a whole, the rest of the file would be one."""
@@ -30,15 +33,20 @@ def read(content: bytes, columns: int) -> tuple[str, Iterator[Line]]:
 def decoded(content: bytes) -> tuple[str, str]:
     """Return the encoding and the text: UTF-8, else GB 18030, which spreadsheets in China save. Raise `TableInvalid`.
 
-    Whoever starts the job is shown which it was: a wrong guess would print wrong names.
+    Whoever starts the job is shown which it was: a wrong guess would print wrong names. What is UTF-8 is hardly
+    anything else, so that characters of private use in it are the fault of their rows, which are refused with them.
     """
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not CONTROL.search(text):
-            return encoding.removesuffix("-sig"), text
+        if CONTROL.search(text):
+            continue
+        private = PRIVATE.search(text) if encoding == "gb18030" else None
+        if private is not None:
+            raise TableInvalid(fault="private_use", line=text.count("\n", 0, private.start()) + 1)
+        return encoding.removesuffix("-sig"), text
     raise TableInvalid(fault="encoding", line=0)
 
 

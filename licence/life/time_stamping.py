@@ -85,8 +85,10 @@ class LateTimeStamps:
         except PDFReleaseRefused as error:
             raise OwnWorkRefused(check="pdf.release") from error
         require_values(released, values)
-        judge_own_work(released, evidence, now=now)
-        self.stampings.workers.run(require_unharmed, pdf, before=before, evidence=evidence, now=now)
+        # The authority states a moment after that at which it was asked, and no token lies in the future of its judge.
+        judged_at = self.store.clock.now()
+        judge_own_work(released, evidence, now=judged_at)
+        self.stampings.workers.run(require_unharmed, pdf, before=before, evidence=evidence, now=judged_at)
         return self.put(licence, self.blobs.put(pdf))
 
     def known(self, view: Reading, licence: Licence) -> tuple[tuple[Certificate, ...], Evidence]:

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 import uvicorn
 
-from api.bulk_client import BulkClient, ServiceRefused
+from api.bulk_client import BulkClient, ServiceRefused, TokenInFile
 from api.bulk_command import exit_code
 from api.bulk_runner import BulkRunner
 from api.demo import cast
@@ -91,14 +91,18 @@ def test_a_table_is_issued_and_its_results_fetched(trust: Run, common: list[str]
 def test_refused_rows_have_a_code_of_their_own(trust: Run, common: list[str], tmp_path: Path) -> None:
     results = tmp_path / "results.jsonl"
     asked = [table(tmp_path, "d-1", "d-2", bad=1), *common, "--start", "--results", results]
-    assert trust("bulk", "issue", *asked).code == 2
+    code, out, _ = trust("bulk", "issue", *asked)
+    assert code == 2
+    assert "已完成：共 2 行，已签发 1 张，有误 1 行" in out
+    assert "第 3 行 line 3 holder_code: 统一社会信用代码有误" in out
     told = [json.loads(line) for line in results.read_text().splitlines()]
     assert [one["licence"] is not None for one in told] == [True, False]
 
 
 def test_a_job_that_waits_is_started_later(trust: Run, common: list[str], tmp_path: Path) -> None:
     code, out, _ = trust("bulk", "issue", table(tmp_path, "e-1"), *common)
-    assert (code, "validated" in out) == (3, True)
+    assert (code, "validated" in out, "已校验" in out) == (3, True, True)
+    assert f"trust bulk start {out.split()[0]}" in out
     job, token = out.split()[0], common[-2:]
     assert trust("bulk", "start", job, *token).code == 0
     assert trust("bulk", "watch", job, *token).code == 0
@@ -144,6 +148,7 @@ def test_a_table_that_is_none_fails(trust: Run, common: list[str], tmp_path: Pat
     path.write_bytes(b"a,b\n1,2\n")
     code, out, _ = trust("bulk", "issue", path, *common, "--start", "--results", tmp_path / "none.csv")
     assert (code, "bulk.mapping_invalid" in out) == (1, True)
+    assert "列与字段不对应" in out
     assert not (tmp_path / "none.csv").exists()
 
 
@@ -173,6 +178,31 @@ def test_a_service_that_is_not_there_is_told(trust: Run, common: list[str], tmp_
 )
 def test_a_script_can_go_by_the_code(state: str, refused: int, fault: str, code: int) -> None:
     assert exit_code({"state": state, "refused": refused, "fault": fault}) == code
+
+
+def test_no_more_bad_rows_are_told_than_a_person_reads(trust: Run, common: list[str], tmp_path: Path) -> None:
+    numbers = [f"m-{place}" for place in range(12)]
+    code, out, _ = trust("bulk", "issue", table(tmp_path, *numbers, bad=12), *common)
+    assert (code, out.count(" holder_code: "), "另有 2 行" in out) == (3, 10, True)
+    assert ("没有可签发的行" in out, "trust bulk start" in out) == (True, False)
+
+
+def test_a_token_that_was_renewed_in_its_file_is_the_one_that_is_borne(tmp_path: Path) -> None:
+    """A job may last for hours, and a token does not."""
+    borne: list[str] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        borne.append(request.headers["Authorization"])
+        return httpx2.Response(200, json={})
+
+    token = tmp_path / "token"
+    token.write_text("xc_first\n")
+    transport = httpx2.MockTransport(answer)
+    with BulkClient(http=httpx2.Client(transport=transport, base_url=NOWHERE, auth=TokenInFile(token))) as client:
+        client.job("bulk_1")
+        token.write_text("xc_second\n")
+        client.job("bulk_1")
+    assert borne == ["Bearer xc_first", "Bearer xc_second"]
 
 
 def test_results_that_are_refused_leave_the_file_of_before(tmp_path: Path) -> None:

@@ -44,7 +44,8 @@ def test_a_type_goes_out_as_a_file_and_comes_in_as_a_draft(
         0,
         [(cast.BUSINESS_TYPE, 1, "published"), (cast.BUSINESS_TYPE, 2, "draft")],
     )
-    assert "draft" in trust("types", "list").out
+    listed = trust("types", "list").out
+    assert ("草案 draft" in listed, "已发布 published" in listed, "None" in listed) == (True, True, False)
 
 
 def test_ready_types_are_installed_as_drafts(trust: Run, instance: Instance, furnished_folder: Furnished) -> None:

@@ -146,9 +146,17 @@ def test_validity_may_go_on_without_a_gap_and_never_begins_later(desk: Desk) -> 
     with pytest.raises(DataInvalid) as refused:
         desk.renew(licence, first_day=date(2027, 1, 1))
     assert refused.value.details == {"field": "first_day", "rule": "maximum"}
-    with pytest.raises(DataInvalid):
+    with pytest.raises(DataInvalid) as refused:
         desk.issue(first_day=day)
+    assert refused.value.details == {"field": "first_day", "rule": "first_day"}
     assert desk.renew(licence, first_day=day, last_day=date(2031, 12, 31)).valid_from == day
+
+
+def test_an_edition_that_is_told_no_number_keeps_that_of_the_licence(desk: Desk) -> None:
+    licence = desk.issue()
+    kept = desk.renew(licence, number=" ")
+    other = desk.renew(kept, number="JY23301990999999")
+    assert (kept.number, other.number) == (licence.number, "JY23301990999999")
 
 
 def test_whoever_ends_a_licence_first_wins_over_its_successor(any_desk: Desk) -> None:

@@ -72,6 +72,15 @@ def test_gb_18030_is_recognised_and_said() -> None:
     assert read_table((HEADER + "1,2,云\n").encode(), LIMITS).encoding == "utf-8"
 
 
+def test_a_character_of_private_use_is_the_fault_of_its_row_where_the_encoding_is_sure() -> None:
+    content = (HEADER + "1,2,云\ue000\n3,4,州\n").encode()
+    assert (read_table(content, LIMITS).encoding, texts(content)[0]) == ("utf-8", (2, ["1", "2", "云\ue000"]))
+
+
+def test_a_character_of_private_use_is_told_where_the_encoding_is_guessed() -> None:
+    assert fault_of((HEADER + "1,2,云州市\n3,4,云\ue000\n").encode("gb18030")) == ("private_use", 3)
+
+
 @pytest.mark.parametrize("content", [
     (HEADER + "1,2,王明\n").encode("utf-16"),
     (HEADER + "1,2,王明\n").encode("utf-16-be"),

@@ -95,6 +95,14 @@ def test_the_time_stamp_follows_and_the_file_before_is_kept(any_desk: Desk) -> N
     assert house.verification.file(before).outcome is Outcome.PASSED
 
 
+def test_an_authority_takes_its_time(desk: Desk) -> None:
+    """What it states is later than when it was asked, and in the future of nobody who judges it then."""
+    licence = awaiting(desk)
+    desk.house.faults.meanwhile(AUTHORITIES[1], lambda: desk.house.clock.advance(timedelta(seconds=2)))
+    assert late(desk).round() == 1
+    assert not desk.kept(licence.id).awaits_time_stamp
+
+
 def test_while_the_authority_is_silent_everything_waits(desk: Desk) -> None:
     first, second = awaiting(desk), awaiting(desk)
     head = desk.head()
