@@ -7,7 +7,7 @@ to one error stands in api/fault_words.py.
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["CALLED", "Words"]
+__all__ = ["CALLED", "STATES", "Words"]
 
 Words = tuple[str, str]
 
@@ -43,6 +43,7 @@ STATES: Final[Mapping[str, Words]] = {
     "made": ("已制作", "made"),
     "merged": ("已并入另一标识", "merged into another"),
     "next": ("待启用", "next in turn"),
+    "not_in_effect": ("已发布、尚未生效", "published and not yet in effect"),
     "offered": ("待接受", "offered"),
     "open": ("办理中", "open"),
     "paused": ("已暂停", "paused"),
@@ -243,11 +244,39 @@ KINDS: Final[Mapping[str, Words]] = {
     "passport": ("护照", "passport"),
 }
 
+DUTIES: Final[Mapping[str, Words]] = {
+    "system_administrator": ("系统管理员", "system administrator"),
+    "security_administrator": ("安全管理员", "security administrator"),
+    "auditor": ("审计管理员", "auditor"),
+    "registrar": ("身份登记员", "registrar"),
+    "seal_applicant": ("印章申请人", "seal applicant"),
+    "seal_reviewer": ("印章审核员", "seal reviewer"),
+    "seal_maker": ("制章员", "seal maker"),
+    "seal_filer": ("备案员", "seal filer"),
+    "seal_owner": ("印章所有者", "seal owner"),
+    "licence_officer": ("发证员", "licence officer"),
+    "licence_reviewer": ("复核员", "licence reviewer"),
+    "licence_holder": ("持证经办人", "licence agent"),
+    "business_system": ("业务系统", "business system"),
+    "platform": ("对接平台", "linked platform"),
+}
+
+FOUND: Final[Mapping[str, Words]] = {"": ("无法识别，或不完整", "not known, or not whole")}
+"""What a file turns out to be; nothing: none of those that are kept."""
+
+INSTEAD: Final[Mapping[str, Words]] = {"—": ("国家标准未指明，请核实原字", "none is named, so find out which is meant")}
+"""Which character stands for one of the private area."""
+
 CALLED: Final[Mapping[str, Mapping[str, Words]]] = {
     "state": STATES,
     "event": EVENTS,
     "ground": GROUNDS,
     "field": FIELDS,
     "kind": KINDS,
+    "duty": DUTIES,
+    "held": DUTIES,
+    "wanted": DUTIES,
+    "found": FOUND,
+    "instead": INSTEAD,
 }
 """By the name of a detail: what its values are called."""

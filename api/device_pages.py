@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from api.pages.details import Row, date_row, moment_row, row
+from api.pages.details import Row, called_in, date_row, moment_row, row
 from api.pages.licences import StateNotice, edition_rows, licence_state
 from api.pages.scripts import CHECKING, SCANNING, Scripted
 from api.pages.words import Language, say
@@ -67,6 +67,9 @@ class LiveAnswerPage:
     lead: str
     checked_at: Row
     name: str
+    printed: str
+    """The name that stands on the licence, where `name` is a translation."""
+
     rows: tuple[Row, ...]
     state: StateNotice
     photo: str | None
@@ -85,8 +88,8 @@ def live_answer_page(answer: LiveAnswer, *, language: Language, at: datetime) ->
     until = "licence.valid_until"
     no_end = row(language, until, say(language, "licence.no_end"))
     rows = [
-        row(language, "licence.holder", standing.holder, is_chinese=True),
-        row(language, "licence.issuer", standing.issuer, is_chinese=True),
+        row(language, "licence.holder", standing.holder),
+        row(language, "licence.issuer", standing.issuer),
         row(language, "licence.number", licence.number, is_code=True),
         row(language, "licence.identifier", licence.identifier, is_code=True),
         date_row("licence.issued_on", licence.issued_on, language),
@@ -94,14 +97,16 @@ def live_answer_page(answer: LiveAnswer, *, language: Language, at: datetime) ->
         *edition_rows(standing, language),
     ]
     if answer.code.purpose:
-        rows.append(row(language, "live.purpose", answer.code.purpose, is_chinese=True))
+        rows.append(row(language, "live.purpose", answer.code.purpose))
+    name, printed = called_in(language, standing.type_name, standing.type_name_en)
     return LiveAnswerPage(
         language=language,
         outcome=outcome,
         word=say(language, f"outcome.{outcome}"),
         lead=say(language, f"live.lead.{outcome}"),
         checked_at=moment_row("result.checked_at", at, language),
-        name=standing.type_name,
+        name=name,
+        printed=printed,
         rows=tuple(rows),
         state=licence_state(standing, language),
         photo=answer.photo,

@@ -226,7 +226,7 @@ def told_licence(chinese: ResultPage, english: ResultPage) -> dict[str, Any] | N
         return None
     return {
         "title": words("licence"),
-        "name": clean(one.name),
+        "name": pair(one.name, other.name),
         "tone": one.state.tone.value,
         "state": pair(one.state.word, other.state.word),
         "rows": told_rows((*one.rows, one.identifier), (*other.rows, other.identifier)),

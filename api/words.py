@@ -799,8 +799,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Not an exported licence type ({fault}). Use a file that a service like this has exported.",
     ),
     "licence.type_not_published": (
-        "证照类型 {type} 当前为 {state}，尚不能制证。请先复核并发布。",
-        "The type {type} is {state}; nothing is issued under it. Have it reviewed and published first.",
+        "证照类型 {type} 当前为 {state}，不能制证。经复核、发布并到生效日后方可办理。",
+        "The type {type} is {state}; nothing is issued under it. It has to be reviewed, published and in effect.",
     ),
     "licence.type_unknown": (
         "没有这个证照类型。请核对编号或类型代码。",

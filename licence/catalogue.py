@@ -340,7 +340,8 @@ class Catalogue:
             found = version_on(versions, on)
             if found is None or found.state is not TypeState.PUBLISHED:
                 state = present(versions, on).state
-                raise TypeNotPublished(type=versions[0].id, state=state.value)
+                told = "not_in_effect" if state is TypeState.PUBLISHED else state.value
+                raise TypeNotPublished(type=versions[0].id, state=told)
             view.known[asked] = found
         known: LicenceType = view.known[asked]
         return known
@@ -373,7 +374,7 @@ class Catalogue:
         known = self.names.get(asked)
         if known is None:
             found = self.version(view, kind, number)
-            known = TypeNaming(name=found.name, code=found.code)
+            known = TypeNaming(name=found.name, name_en=found.name_en, code=found.code)
             if found.state in PUBLISHED_ONCE:
                 self.names[asked] = known
         return known

@@ -146,7 +146,8 @@ class Releasing:
     def intend(self, tx: Transaction, actor: Actor, one: Making) -> Stamping:
         """Put the intent to stamp a licence on record."""
         assert one.prepared is not None  # noqa: S101 - it was drawn
-        return self.stampings.intend(tx, actor, one.use, one.prepared)
+        identifier = one.begun.licence.identifier  # by which the owner of the seal finds the use again
+        return self.stampings.intend(tx, actor, one.use, one.prepared, reference=identifier)
 
     def stamp(self, making: Sequence[Making]) -> None:
         """Redeem the stamps. What comes back has passed our own verification."""

@@ -46,6 +46,9 @@ class Standing:
 
     licence: Licence
     type_name: str
+    type_name_en: str
+    """Empty where the type has no English name."""
+
     type_code: str
     issuer: str
     holder: str = field(repr=False)

@@ -179,6 +179,7 @@ class VerificationService:
         standing = Standing(
             licence=licence,
             type_name=kind.name,
+            type_name_en=kind.name_en,
             type_code=kind.code,
             issuer=seen.issuer,
             holder=seen.holder.name,
@@ -362,6 +363,7 @@ class VerificationService:
         return Standing(
             licence=licence,
             type_name=kind.name,
+            type_name_en=kind.name_en,
             type_code=kind.code,
             issuer=self.identity.named(view, licence.issuer).name,
             holder=holder.name,

@@ -16,6 +16,9 @@ class Waits:
     name: str = ""
     """What people call it; nothing where it has no name."""
 
+    name_en: str = ""
+    """What they call it in English, where that is another name."""
+
     within: str = ""
     """What it belongs to, such as the seal of a request to use it."""
 

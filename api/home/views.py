@@ -9,6 +9,7 @@ from api.home.changes import Change, ChangeKind, Changes
 from api.home.waiting import Todo, Todos, WaitingKind
 from api.home.warnings import HomeWarning, WarningKind
 from api.schemas.common import View
+from api.schemas.naming import english
 
 __all__ = ["ChangesView", "FiguresView", "TodosView", "WarningsView"]
 
@@ -23,6 +24,9 @@ class TodoView(View):
     kind: WaitingKind
     id: str = Field(description="Identifier of the thing that waits", examples=[THING])
     name: str = Field(description="What it is called; of a proposal its kind", examples=["云州市行政审批局"])
+    name_en: str | None = Field(
+        description="What it is called in English; none: it has no English name", examples=["Food Operation Permit"]
+    )
     within: str = Field(description="What it belongs to: the seal, the type, the subject", examples=[PERSON])
     by: str = Field(description="Who brought it here", examples=[PERSON])
     state: str = Field(examples=["applied"])
@@ -39,6 +43,7 @@ class TodoView(View):
             kind=todo.kind,
             id=thing.id,
             name=thing.name,
+            name_en=english(thing.name_en),
             within=thing.within,
             by=thing.by,
             state=thing.state,

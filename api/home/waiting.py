@@ -132,7 +132,8 @@ def proposals(instance: Instance, _: Reading, actor: Actor) -> Queue:
 
 def with_types(instance: Instance, view: Reading, queue: Queue) -> Queue:
     """Return what concerns licence types with the names of these."""
-    named = (replace(one, name=instance.catalogue.named(view, one.within, None).name) for one in queue.things)
+    called = ((one, instance.catalogue.named(view, one.within, None)) for one in queue.things)
+    named = (replace(one, name=kind.name, name_en=kind.name_en) for one, kind in called)
     return Queue.of(named, total=queue.total)
 
 

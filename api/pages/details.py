@@ -9,7 +9,7 @@ from api.pages.words import Language, say
 from licence.verification import CopyStanding
 from trust.china_time import in_china
 
-__all__ = ["Row", "copy_rows", "date_row", "day", "in_china", "moment_row", "row"]
+__all__ = ["Row", "called_in", "copy_rows", "date_row", "day", "in_china", "moment_row", "row"]
 
 MONTHS: Final = (
     "January",
@@ -40,15 +40,17 @@ class Row:
     zone: str = ""
     """The time zone of a moment."""
 
-    is_chinese: bool = False
-    """Whether the value is Chinese in either language: a name of the registry."""
-
     is_code: bool = False
 
 
-def row(language: Language, key: str, value: str, *, is_chinese: bool = False, is_code: bool = False) -> Row:
+def called_in(language: Language, chinese: str, english: str) -> tuple[str, str]:
+    """Return a name in the language of a page, and the Chinese one, which is printed, where that is another."""
+    return (chinese, "") if language is Language.CHINESE or not english else (english, chinese)
+
+
+def row(language: Language, key: str, value: str, *, is_code: bool = False) -> Row:
     """Return a detail whose label stands under `key`."""
-    return Row(label=say(language, key), value=value, is_chinese=is_chinese, is_code=is_code)
+    return Row(label=say(language, key), value=value, is_code=is_code)
 
 
 def date_row(key: str, one: date, language: Language) -> Row:
@@ -80,8 +82,8 @@ def copy_rows(copy: CopyStanding | None, veil: Veil, language: Language) -> tupl
     if copy is None:
         return ()
     return (
-        row(language, "copy.user", veil.shown(copy.user), is_chinese=True),
-        row(language, "copy.cause", veil.shown(copy.cause), is_chinese=True),
+        row(language, "copy.user", veil.shown(copy.user)),
+        row(language, "copy.cause", veil.shown(copy.cause)),
         moment_row("copy.valid_until", copy.valid_until, language),
         row(language, "copy.identifier", copy.copy, is_code=True),
     )

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from api.masking import mask_code, mask_holder
-from api.pages.details import Row, date_row, row
+from api.pages.details import Row, called_in, date_row, row
 from api.pages.words import Language, say
 from identity.subject import SubjectKind
 from licence.lifecycle import PERMITS, LicenceState, LicenceUse
@@ -55,6 +55,9 @@ class LicencePart:
     """A licence as the public sees it."""
 
     name: str
+    printed: str
+    """The name that stands on it, where `name` is a translation."""
+
     rows: tuple[Row, ...]
     state: StateNotice
     identifier: Row
@@ -78,8 +81,10 @@ def licence_part(
         *edition_rows(standing, language),
         *(() if seal is None else (seal_row(seal, language),)),
     )
+    name, printed = called_in(language, standing.type_name, standing.type_name_en)
     return LicencePart(
-        name=standing.type_name,
+        name=name,
+        printed=printed,
         rows=rows,
         state=licence_state(standing, language),
         identifier=row(language, "licence.identifier", shown_code(licence.identifier, detail), is_code=True),
@@ -89,7 +94,7 @@ def licence_part(
 
 def named_rows(standing: Standing, language: Language, detail: Detail) -> tuple[Row, ...]:
     """Return who holds a licence, who issued it, and its number, as far as they may be told."""
-    issuer = row(language, "licence.issuer", standing.issuer, is_chinese=True)
+    issuer = row(language, "licence.issuer", standing.issuer)
     match detail:
         case Detail.BARE:
             return (issuer,)
@@ -101,7 +106,7 @@ def named_rows(standing: Standing, language: Language, detail: Detail) -> tuple[
             assert_never(detail)
     number = shown_code(standing.licence.number, detail)
     return (
-        row(language, "licence.holder", holder, is_chinese=True),
+        row(language, "licence.holder", holder),
         issuer,
         row(language, "licence.number", number, is_code=True),
     )
@@ -110,7 +115,7 @@ def named_rows(standing: Standing, language: Language, detail: Detail) -> tuple[
 def seal_row(seal: Seal, language: Language) -> Row:
     """Return the seal that a licence bears, and how it stands now; what it stamped before is not touched by that."""
     hint = "" if seal.state is SealState.ACTIVE else say(language, f"seal_state.{seal.state}.meaning")
-    return Row(label=say(language, "licence.seal"), value=seal.name, hint=hint, is_chinese=True)
+    return Row(label=say(language, "licence.seal"), value=seal.name, hint=hint)
 
 
 def shown_code(code: str, detail: Detail) -> str:

@@ -1,6 +1,7 @@
 """Turns page models into HTML, and keeps the few static files of the pages in memory."""
 
 import gzip
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -13,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.pages.words import Language, say, say_all
 from trust.crypto.sm3 import sm3
 
-__all__ = ["STATIC", "WORKER", "Renderable", "StaticFile", "render"]
+__all__ = ["STATIC", "WORKER", "Renderable", "StaticFile", "is_foreign", "render"]
 
 FOLDER: Final = Path(__file__).parent
 
@@ -66,8 +67,21 @@ def read_static() -> Mapping[str, StaticFile]:
 
 STATIC: Final = read_static()
 
+HAN: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+LATIN: Final = re.compile("[A-Za-z]")
+
 WORKER: Final = StaticFile(content=(FOLDER / "worker.js").read_bytes(), media_type=TYPES[".js"])
 """The service worker, which has to stand at the root of what it works for. web/ builds it, and verify.js."""
+
+
+def is_foreign(text: str, language: Language) -> bool:
+    """Tell whether a text is Chinese on a page that is not: it is marked as such, so that it is read out rightly.
+
+    Names of the registry and what people have written are as they are in either language. Chinese is what has more
+    Chinese characters than Latin letters: 云州ABC科技有限公司 is, and a sentence of ours with a name in it is not.
+    """
+    return language is not Language.CHINESE and len(HAN.findall(text)) > len(LATIN.findall(text))
+
 
 ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader([FOLDER / "templates", FOLDER / "icons"]),
@@ -76,6 +90,7 @@ ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+ENVIRONMENT.tests["foreign_to"] = is_foreign
 
 
 def render(page: Renderable, *, root: str, switch: str, hotline: str = "") -> str:

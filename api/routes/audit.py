@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from api.audit_exports import export_events
 from api.audit_names import find
 from api.authn import allow, instance_of
+from api.naming import titles
 from api.permissions import Permission
 from api.schemas.audit import AuditCheckView, EventView, ExaminedEventView, ExportOrder, FoundEvents, FoundName, TagName
 from api.schemas.common import errors
@@ -35,6 +36,9 @@ MAX_SEQUENCE = (1 << 63) - 1
 
 MOST: Final = 128
 """Characters of an identifier."""
+
+SEAL: Final = "seal_"
+"""With what identifiers of seals begin."""
 
 MOST_NAMES: Final = 8
 """Things of one kind that are found by a name."""
@@ -87,7 +91,12 @@ def look_for(
         found = search(view, wanted, before=before, limit=limit)
         examined = examine(view, found, trusted=instance.service_keys.certificates(Role.AUDIT))
     following = found[-1].sequence if len(found) == limit else None
-    return FoundEvents(events=[ExaminedEventView.of(one) for one in examined], next=following)
+    seals = {one.event.subject for one in found if one.event.subject.startswith(SEAL)}
+    return FoundEvents(
+        events=[ExaminedEventView.of(one) for one in examined],
+        names=titles(instance, seals=seals).names,
+        next=following,
+    )
 
 
 @router.get("/names", summary="Find what the trail names 按名称查找", responses=errors(DutyMissing))

@@ -158,7 +158,7 @@ def reissue(instance: InstanceHere, actor: Issuer, idempotency_key: IdempotencyK
 def preview_reissue(instance: InstanceHere, actor: Issuer, body: ReissueSelection) -> ReissuePreview:
     """Count the licences that a re-issue would be about, if it were asked for now. Nothing is kept."""
     found = instance.bulk.service.preview(actor, body.type, body.seal, body.selection)
-    return ReissuePreview.of(found, titles(instance, seals=found.by_seal))
+    return ReissuePreview.of(found, titles(instance, seals=found.by_seal).names)
 
 
 @router.get("", summary="Jobs 批量任务列表", responses=errors(DutyMissing))
@@ -176,8 +176,9 @@ def read_jobs(
     """Return the jobs of the authorities that the caller serves, newest first."""
     found = instance.bulk.service.jobs(actor, state=state, before=before, limit=limit)
     following = found[-1].id if len(found) == limit else None
-    names = titles(instance, types=dict.fromkeys((one.type, one.type_version) for one in found))
-    return BulkPage(jobs=[BulkJobView.of(one) for one in found], names=names, next=following)
+    told = titles(instance, types=dict.fromkeys((one.type, one.type_version) for one in found))
+    jobs = [BulkJobView.of(one) for one in found]
+    return BulkPage(jobs=jobs, names=told.names, names_en=told.names_en, next=following)
 
 
 @router.get("/{job}", summary="Look at a job 查看批量任务", responses=errors(DutyMissing, JobUnknown))
@@ -186,9 +187,11 @@ def read_job(instance: InstanceHere, actor: Reader, job: JobName) -> BulkJobDeta
     found, awaits_reviewer = instance.bulk.service.look(actor, job)
     selection = SelectionView.of(found.selection) if found.kind is JobKind.REISSUE else None
     seals = [one for one in (found.seal, found.selection.sealed_with) if one is not None]
+    told = titles(instance, types=[(found.type, found.type_version)], seals=seals)
     return BulkJobDetails(
         **BulkJobView.of(found).model_dump(),
-        names=titles(instance, types=[(found.type, found.type_version)], seals=seals),
+        names=told.names,
+        names_en=told.names_en,
         type_version=found.type_version,
         selection=selection,
         awaits_reviewer=awaits_reviewer,

@@ -51,8 +51,8 @@ DECISION = (DutyMissing, RequestUnknown, RequestNotOpen, EventNotPossible, LostR
 def whole(instance: Instance, request: ReviewRequest) -> RequestDetails:
     """Return the view of a request, with how its type and its seal are called."""
     seal = request.payload.get("seal")
-    names = titles(instance, types=[(request.type, None)], seals=[] if seal is None else [seal])
-    return RequestDetails.whole(request, names)
+    told = titles(instance, types=[(request.type, None)], seals=[] if seal is None else [seal])
+    return RequestDetails.whole(request, told.names, told.names_en)
 
 
 @router.post(
@@ -127,8 +127,9 @@ def queue(
     """Return the requests to an authority, oldest first: all of them to its reviewers, to others their own."""
     found = instance.reviews.queue(actor, issuer, state=state, after=after, limit=limit)
     following = found[-1].id if len(found) == limit else None
-    names = titles(instance, types=[(one.type, None) for one in found])
-    return RequestPage(requests=[RequestView.of(one) for one in found], names=names, next=following)
+    told = titles(instance, types=[(one.type, None) for one in found])
+    requests = [RequestView.of(one) for one in found]
+    return RequestPage(requests=requests, names=told.names, names_en=told.names_en, next=following)
 
 
 @router.get(

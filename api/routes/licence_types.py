@@ -232,7 +232,12 @@ def search_types(
     instance: InstanceHere,
     _: Reader,
     text: Annotated[
-        Text, Query(max_length=100, description="A part of the name or of the type code", examples=["许可证"])
+        Text,
+        Query(
+            max_length=100,
+            description="A part of the name, in Chinese or in English, or of the type code",
+            examples=["许可证"],
+        ),
     ] = "",
     state: Annotated[TypeState | None, Query(description="A state in which a version is", examples=["draft"])] = None,
     offset: Annotated[int, Query(ge=0, le=1_000_000, description="How many to pass over")] = 0,

@@ -120,8 +120,9 @@ def search(
         actor, body.query(kind), holder_code=body.holder_code, before=body.before, limit=body.limit
     )
     following = found[-1].id if len(found) == body.limit else None
-    names = dict(titles_of(instance, found))
-    return LicencePage(licences=[LicenceView.of(one) for one in found], names=names, next=following)
+    told = titles_of(instance, found)
+    licences = [LicenceView.of(one) for one in found]
+    return LicencePage(licences=licences, names=told.names, names_en=told.names_en, next=following)
 
 
 @router.get(
@@ -144,7 +145,8 @@ def read(
         found, history = instance.licences.find(actor, licence)
     else:
         found, history, then = instance.licences.find_at(actor, licence, at)
-    return LicenceDetails.whole(found, history, then=then, names=titles_of(instance, [found]))
+    told = titles_of(instance, [found])
+    return LicenceDetails.whole(found, history, then=then, names=told.names, names_en=told.names_en)
 
 
 @router.get(

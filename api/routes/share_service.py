@@ -38,7 +38,7 @@ from api.wiring import Instance
 from identity.duties import Actor, Duty
 from identity.errors import CredentialsWrong, DutyMissing
 from licence.records import CHINA
-from licence.sharing.asking import QueryHolder
+from licence.sharing.asking import MOST_LICENCES, QueryHolder
 from licence.sharing.disclosure import SharedLicence
 from licence.sharing.entries import Copy
 from licence.sharing.errors import ConsentMissing, CopyUnknown, LicenceNotInForce, SharingNotGranted
@@ -76,6 +76,14 @@ class MemberWrong(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Page:
+    """What was found of a holder's licences, and after which of them there may be more; None where there is none."""
+
+    found: list[dict[str, Any]]
+    following: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Asked:
     """One call: who asks, what for, and the members of its data."""
 
@@ -109,8 +117,21 @@ class Asked:
         kind = HOLDER_TYPES.get(self.text(Member.HOLDER_TYPE))
         if kind is None:
             raise MemberWrong(Member.HOLDER_TYPE, Status.HOLDER_TYPE_WRONG)
-        type_code = self.text(Member.TYPE_CODE) if self.data.get(Member.TYPE_CODE) else None
-        return QueryHolder(kind=kind, code=self.text(Member.HOLDER_CODE), type_code=type_code)
+        return QueryHolder(
+            kind=kind,
+            code=self.text(Member.HOLDER_CODE),
+            type_code=self.text(Member.TYPE_CODE) if self.data.get(Member.TYPE_CODE) else None,
+            before=self.text(Member.BEFORE) if self.data.get(Member.BEFORE) else None,
+            limit=self.limit,
+        )
+
+    @property
+    def limit(self) -> int:
+        """How many licences of a holder are told of at once. Raise `MemberWrong`."""
+        wanted = self.data.get(Member.LIMIT, MOST_LICENCES)
+        if type(wanted) is not int or not 1 <= wanted <= MOST_LICENCES:
+            raise MemberWrong(Member.LIMIT)
+        return wanted
 
     def whole(self, shared: SharedLicence) -> dict[str, Any]:
         """Return a licence with its data."""
@@ -152,13 +173,13 @@ def addresses_by_holder(asked: Asked) -> object:
     return permitted(asked, addressed)
 
 
-def permitted(asked: Asked, tell: Callable[[SharedLicence], dict[str, Any]]) -> list[dict[str, Any]]:
+def permitted(asked: Asked, tell: Callable[[SharedLicence], dict[str, Any]]) -> Page:
     """Return what can be told of a holder's licences; those of which the client may only know are passed over."""
-    found = []
-    for one in asked.of_holder():
+    known, found = asked.of_holder(), []
+    for one in known:
         with suppress(SharingNotGranted, ConsentMissing, LicenceNotInForce):
             found.append(tell(one))
-    return found
+    return Page(found=found, following=known[-1].identifier if len(known) == asked.limit else None)
 
 
 def address(asked: Asked) -> object:
@@ -336,4 +357,5 @@ def answered(instance: Instance, request: Request, method: Method, envelope: Env
     throttle.count_for(actor.id)
     purpose = purpose_of(instance, actor, envelope)
     asked = Asked(instance=instance, actor=actor, purpose=purpose, data=envelope.data)
-    return Answer.done(METHODS[method](asked))
+    told = METHODS[method](asked)
+    return Answer.done(told.found, following=told.following) if isinstance(told, Page) else Answer.done(told)

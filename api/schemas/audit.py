@@ -75,6 +75,10 @@ class FoundEvents(View):
     """A page of what was looked for, the newest first."""
 
     events: list[ExaminedEventView]
+    names: dict[str, str] = Field(
+        description="What the seals are called that the events are about, by identifier",
+        examples=[{"seal_01k9x3v5b7d2f4h6j8m0n1p3q5": "浙江省市场监督管理局"}],
+    )
     next: int | None = Field(description="`before` of the next page; none: this was the last", examples=[17])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from api.schemas.common import Request, View
+from api.schemas.naming import NAMES, NAMES_EN
 from api.schemas.texts import Prose, Text
 from api.telling import retold
 from licence.bulk.jobs import BulkJob, Selection
@@ -22,12 +23,6 @@ __all__ = [
     "ReissuePreview",
     "ReissueSelection",
 ]
-
-
-NAMES: Any = Field(
-    description="How the types and the seals are called that are named here",
-    examples=[{"type_01k9x3v5b7d2f4h6j8m0n1p3q5": "食品经营许可证"}],
-)
 
 
 class ReissueSelection(Request):
@@ -205,6 +200,7 @@ class BulkJobDetails(BulkJobView):
     """A job with how what it names is called, and whether it waits for a second person."""
 
     names: dict[str, str] = NAMES
+    names_en: dict[str, str] = NAMES_EN
     type_version: int | None = Field(description="The version of the type by which its rows were read", examples=[1])
     selection: SelectionView | None = Field(description="Which licences it issues anew; none: it issues from a table")
     awaits_reviewer: bool = Field(
@@ -217,6 +213,7 @@ class BulkPage(View):
 
     jobs: list[BulkJobView]
     names: dict[str, str] = NAMES
+    names_en: dict[str, str] = NAMES_EN
     next: str | None = Field(
         description="What to give as `before` for the next page; none: there is no more",
         examples=["bulk_01k9x3v5b7d2f4h6j8m0n1p3q5"],

@@ -36,7 +36,8 @@ class StateWords(Words):
 class LicenceWords(Words):
     """The licence, as far as whoever asked may see it."""
 
-    name: str = Field(examples=["营业执照"])
+    name: str = Field(description="The name of its type, in the reader's language", examples=["营业执照"])
+    printed: str = Field(default="", description="The Chinese name, which stands on it, where `name` is another")
     rows: list[RowWords]
     state: StateWords
     identifier: RowWords

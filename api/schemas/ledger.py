@@ -26,7 +26,10 @@ class LedgerLineView(View):
     document_hash: str = Field(description="SM3 of what the signature protects")
     approval: str | None = Field(description="The approval that was spent on it")
     batch: str | None = Field(description="The call in which it was one of many")
-    reference: str = Field(description="What the client calls it", examples=["浙市监〔2026〕17号"])
+    reference: str = Field(
+        description="What the client calls it; of a licence that was issued, its identifier",
+        examples=["浙市监〔2026〕17号"],
+    )
     property_info: str = Field(description="What a seal signature over a digest says that it protects")
     state: StampingState
     ended_at: datetime | None

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.schemas.common import Request, View
 from api.schemas.licences import LicenceIssue
+from api.schemas.naming import NAMES, NAMES_EN
 from api.schemas.texts import Prose
 from licence.grounds import Ground
 from licence.life.reviewing import ASKED_BY, AskStep
@@ -29,12 +30,6 @@ __all__ = [
 StepName: TypeAlias = Literal["suspend", "restore", "revoke", "withdraw", "cancel"]
 
 REASON: Any = Field(min_length=MIN_REASON, max_length=MAX_REASON, examples=["登记事项造假，拟予撤销。"])
-
-
-NAMES: Any = Field(
-    description="How the types and the seals are called that are named here",
-    examples=[{"type_01k9x3v5b7d2f4h6j8m0n1p3q5": "食品经营许可证"}],
-)
 
 
 class StepRequest(Request):
@@ -121,12 +116,14 @@ class RequestDetails(RequestView):
 
     asked: dict[str, Any] = Field(description="What is asked for; nothing any more once it is decided on", repr=False)
     names: dict[str, str] = NAMES
+    names_en: dict[str, str] = NAMES_EN
 
     @classmethod
-    def whole(cls, request: ReviewRequest, names: Mapping[str, str]) -> "RequestDetails":
+    def whole(cls, request: ReviewRequest, names: Mapping[str, str], names_en: Mapping[str, str]) -> "RequestDetails":
         """Return the view of a request with everything that is asked for."""
         asked = {name: value for name, value in request.payload.items() if name != ASKED_BY}
-        return cls(**RequestView.of(request).model_dump(), asked=asked, names=dict(names))
+        told = RequestView.of(request).model_dump()
+        return cls(**told, asked=asked, names=dict(names), names_en=dict(names_en))
 
 
 class RequestPage(View):
@@ -134,6 +131,7 @@ class RequestPage(View):
 
     requests: list[RequestView]
     names: dict[str, str] = NAMES
+    names_en: dict[str, str] = NAMES_EN
     next: str | None = Field(
         description="`after` of the next page; none: this was the last", examples=["lreq_01k9x3v5b7d2f4h6j8m0n1p3q5"]
     )

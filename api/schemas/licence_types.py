@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api.schemas.common import Request, View
 from api.schemas.licence_templates import TEMPLATE_FILES, TemplateFiles
+from api.schemas.naming import TYPE_NAME_EN, english
 from identity.subject import SubjectId
 from licence.catalogue import DraftType
 from licence.lifecycle import TypeState
@@ -107,6 +108,7 @@ class TypeView(View):
     state: str = Field(examples=["published"])
     code: str = Field(examples=["11100000MB0127170X001"])
     name: str = Field(examples=["食品经营许可证"])
+    name_en: str | None = TYPE_NAME_EN
     issuer: str = Field(description="The authority in charge", examples=["O3F6H8J1L4N7Q2S5U9"])
     issuing: list[dict[str, str | None]] = Field(examples=[ISSUING])
     template: str = Field(examples=["food_permit"])
@@ -125,6 +127,7 @@ class TypeView(View):
             state=kind.state,
             code=kind.code,
             name=kind.name,
+            name_en=english(kind.name_en),
             issuer=kind.issuer,
             issuing=[{"authority": one.authority, "seal": one.seal} for one in kind.issuing],
             template=kind.template,
@@ -196,6 +199,7 @@ class ReadyTypeView(View):
     ready: str = Field(description="Its name here", examples=["food_permit"])
     code: str = Field(examples=["11100000MB0127170X001"])
     name: str = Field(examples=["食品经营许可证"])
+    name_en: str | None = TYPE_NAME_EN
     type: dict[str, Any] = Field(examples=[PARTICULARS])
     data_schema: dict[str, Any] = Field(examples=[SCHEMA])
 
@@ -206,6 +210,7 @@ class ReadyTypeView(View):
             ready=ready,
             code=particulars.code,
             name=particulars.name,
+            name_en=english(particulars.name_en),
             type=particulars.to_json(),
             data_schema=dict(particulars.schema),
         )

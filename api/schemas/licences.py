@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 
 from api.schemas.common import Request, View
+from api.schemas.naming import NAMES, NAMES_EN
 from api.schemas.texts import Prose
 from licence.grounds import Ground
 from licence.lifecycle import LicenceEvent, LicenceState
@@ -56,7 +57,7 @@ class LicenceOrder(Request):
     number: str = Field(
         default="",
         max_length=64,
-        description="证照编号, as printed; left out where the type makes it",
+        description="证照编号, as printed; left out where the type makes it, and where a new edition keeps it",
         examples=["330100000202600001"],
     )
     holder_code: str = Field(
@@ -221,10 +222,8 @@ class LicenceDetails(LicenceView):
     data: dict[str, Any]
     history: list[LicenceHistoryView]
     then: StateThenView | None = Field(description="How it stood at the moment that was asked for")
-    names: dict[str, str] = Field(
-        description="How the types and the seals are called that are named here",
-        examples=[{"type_01k9x3v5b7d2f4h6j8m0n1p3q5": "食品经营许可证"}],
-    )
+    names: dict[str, str] = NAMES
+    names_en: dict[str, str] = NAMES_EN
 
     @classmethod
     def whole(
@@ -234,6 +233,7 @@ class LicenceDetails(LicenceView):
         *,
         then: StateThen | None,
         names: Mapping[str, str],
+        names_en: Mapping[str, str],
     ) -> "LicenceDetails":
         """Return the view of a licence with everything, and how it stood at a moment if one was asked for."""
         steps = [
@@ -250,7 +250,14 @@ class LicenceDetails(LicenceView):
         ]
         told = LicenceView.of(licence).model_dump()
         stood = None if then is None else StateThenView.of(then)
-        return cls(**told, data=dict(licence.data), history=steps, then=stood, names=dict(names))
+        return cls(
+            **told,
+            data=dict(licence.data),
+            history=steps,
+            then=stood,
+            names=dict(names),
+            names_en=dict(names_en),
+        )
 
 
 class LicenceSearch(Request):
@@ -294,10 +301,8 @@ class LicencePage(View):
     """Licences, newest first."""
 
     licences: list[LicenceView]
-    names: dict[str, str] = Field(
-        description="How the types and the seals are called that are named here",
-        examples=[{"type_01k9x3v5b7d2f4h6j8m0n1p3q5": "食品经营许可证"}],
-    )
+    names: dict[str, str] = NAMES
+    names_en: dict[str, str] = NAMES_EN
     next: str | None = Field(
         description="`before` of the next page; none: this was the last", examples=["lic_01k9x3v5b7d2f4h6j8m0n1p3q5"]
     )

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pydantic import Field
 
 from api.schemas.common import Request, View
+from api.schemas.naming import TYPE_NAME_EN, english
 from api.schemas.texts import Line, Name
 from licence.live.codes import LiveAnswer, MadeLiveCode, SeenCode
 from licence.live.entries import LiveCodeState
@@ -95,6 +96,7 @@ class LiveAnswerView(View):
     """What a code answers, once. The holder shows it: nothing is masked that stands on the licence's face."""
 
     type_name: str = Field(examples=["居住证"])
+    type_name_en: str | None = TYPE_NAME_EN
     identifier: str
     number: str
     holder: str = Field(examples=["张三"])
@@ -114,6 +116,7 @@ class LiveAnswerView(View):
         licence = standing.licence
         return cls(
             type_name=standing.type_name,
+            type_name_en=english(standing.type_name_en),
             identifier=licence.identifier,
             number=licence.number,
             holder=standing.holder,

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.schemas.common import Request, View
+from api.schemas.naming import TYPE_NAME_EN, english
 from api.schemas.sharing import Purpose
 from api.schemas.sharing_grants import PURPOSE, GrantView, PurposeView, SharedTypeView
 from api.schemas.texts import Line, Moment
@@ -37,6 +38,7 @@ class OwnLicence(View):
     identifier: str
     type_code: str
     type_name: str
+    type_name_en: str | None = TYPE_NAME_EN
     number: str
     issuer: str
     state: str = Field(examples=["in_force"])
@@ -54,6 +56,7 @@ class OwnLicence(View):
             identifier=licence.identifier,
             type_code=standing.type_code,
             type_name=standing.type_name,
+            type_name_en=english(standing.type_name_en),
             number=licence.number,
             issuer=standing.issuer,
             state=licence.state.value,
@@ -243,6 +246,7 @@ class OwnConsent(ConsentView):
     client_name: str = Field(examples=["公积金贷款系统"])
     organisation_name: str = Field(examples=["云州市住房公积金管理中心"])
     type_name: str = Field(examples=["营业执照"])
+    type_name_en: str | None = TYPE_NAME_EN
     purpose_words: str = Field(examples=["个人住房公积金贷款资格审核"])
     number: str | None = Field(description="Of the licence, where it is for one", examples=["330199002000001(1/1)"])
     standing: ConsentStanding = Field(description="How it stands now", examples=["in_force"])
@@ -255,6 +259,7 @@ class OwnConsent(ConsentView):
             client_name=told.client_name,
             organisation_name=told.organisation_name,
             type_name=told.type_name,
+            type_name_en=english(told.type_name_en),
             purpose_words=told.purpose_words,
             number=told.number,
             standing=told.standing,

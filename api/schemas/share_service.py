@@ -124,6 +124,11 @@ class Member(StrEnum):
     COPY_CREATOR = "certificateCopyCreator"
     COPY_EXPIRING = "certificateCopyExpiringTime"
     RESULT = "result"
+    BEFORE = "before"
+    """Our own: `next` in the head of an answer, to be told what comes after it."""
+
+    LIMIT = "limit"
+    """Our own: how many licences of a holder are told of at once."""
 
 
 HOLDER_TYPES: Final[Mapping[str, SubjectKind]] = {"111": SubjectKind.PERSON, "001": SubjectKind.ORGANISATION}
@@ -137,6 +142,9 @@ CHECKED: Final[Mapping[Member, str]] = {
 """Members whose values can be verified, and the field that each stands for."""
 
 NO_END: Final = "9999-12-31"
+MORE: Final = "成功；持证主体可能还有更多证照，请将 head.next 填入 data.before 再次调用"
+"""How it went where the holder may have more licences than one answer tells of."""
+
 STATES: Final[Mapping[LicenceState, str]] = {
     LicenceState.IN_FORCE: "01",
     LicenceState.SUSPENDED: "02",
@@ -181,6 +189,13 @@ class AnswerHead(View):
 
     status: int = Field(examples=[0])
     message: str = Field(examples=["成功"])
+    next: str | None = Field(
+        default=None,
+        exclude_if=lambda value: value is None,
+        description="Our own: there may be more licences of the holder. The same call with this as `before` in its "
+        "data has those after it",
+        examples=["1.2.156…"],
+    )
 
 
 class Answer(View):
@@ -190,9 +205,10 @@ class Answer(View):
     data: Any = Field(default=None, examples=[{"certificateIdentifier": "1.2.156…"}])
 
     @classmethod
-    def done(cls, data: object) -> "Answer":
-        """Return the answer to a call that was answered."""
-        return cls(head=AnswerHead(status=Status.DONE, message="成功"), data=data)
+    def done(cls, data: object, *, following: str | None = None) -> "Answer":
+        """Return the answer to a call that was answered; `following` leads to what comes after it."""
+        message = "成功" if following is None else MORE
+        return cls(head=AnswerHead(status=Status.DONE, message=message, next=following), data=data)
 
     @classmethod
     def refused(cls, status: Status, message: str) -> "Answer":
@@ -219,6 +235,7 @@ def metadata(licence: SharedLicence) -> dict[str, Any]:
         Member.TYPE_CODE: licence.type_code,
         Member.ISSUER: licence.issuer,
         Member.ISSUED: day(licence.issued_on),
+        Member.EFFECTIVE: day(licence.first_day),
         Member.EXPIRING: day(licence.last_day),
         Member.STATUS: EXPIRED if licence.is_expired and status == STATES[LicenceState.IN_FORCE] else status,
     }

@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.schemas.common import Request, View
+from api.schemas.naming import TYPE_NAME_EN, english
 from api.schemas.sharing_grants import HOLDER_FIELDS, PURPOSE
 from api.schemas.texts import Line, Moment, Text
 from api.schemas.verification import ClaimVerdict, FileVerdict
 from identity.subject import SubjectKind
-from licence.sharing.asking import Decoded, JudgedFile, QueryHolder
+from licence.sharing.asking import MOST_LICENCES, Decoded, JudgedFile, QueryHolder
 from licence.sharing.disclosure import SharedLicence
 from licence.sharing.entries import Copy
 from licence.sharing.handing import AskForCopy
@@ -51,12 +52,15 @@ class QueryBody(Request):
         description="Identifier of the last licence of the page before",
         examples=[IDENTIFIER],
     )
+    limit: int = Field(default=MOST_LICENCES, ge=1, le=MOST_LICENCES, description="How many are told of at most")
 
     @property
     def query(self) -> QueryHolder:
         """The question."""
         kind = SubjectKind.PERSON if self.holder_kind == "person" else SubjectKind.ORGANISATION
-        return QueryHolder(kind=kind, code=self.holder_code, type_code=self.type_code, before=self.before)
+        return QueryHolder(
+            kind=kind, code=self.holder_code, type_code=self.type_code, before=self.before, limit=self.limit
+        )
 
 
 class DataBody(Request):
@@ -149,11 +153,13 @@ class SharedLicenceView(View):
     identifier: str = Field(examples=[IDENTIFIER])
     type_code: str = Field(examples=["11100000MB0127170X001"])
     type_name: str = Field(examples=["营业执照"])
+    type_name_en: str | None = TYPE_NAME_EN
     issuer: str = Field(examples=["云州市市场监督管理局"])
     state: str = Field(examples=["in_force"])
     in_force: bool
     expired: bool
     issued_on: date
+    first_day: date = Field(description="First day of validity")
     last_day: date | None
     fields: dict[str, Any] = Field(examples=[{"number": "330199002000001", "holder_code": "913******201X"}])
 
@@ -164,11 +170,13 @@ class SharedLicenceView(View):
             identifier=licence.identifier,
             type_code=licence.type_code,
             type_name=licence.type_name,
+            type_name_en=english(licence.type_name_en),
             issuer=licence.issuer,
             state=licence.state,
             in_force=licence.is_in_force,
             expired=licence.is_expired,
             issued_on=licence.issued_on,
+            first_day=licence.first_day,
             last_day=licence.last_day,
             fields=dict(licence.fields),
         )

@@ -11,6 +11,7 @@ from api.pages.situations import of_identifier
 from api.pages.veil import Veil
 from api.schemas.common import View
 from api.schemas.licences import StateThenView
+from api.schemas.naming import TYPE_NAME_EN, english
 from api.schemas.signature_reports import CheckView, OutcomeText, SignatureView, sub_indication
 from api.schemas.veiling import veiled
 from identity.subject import SubjectKind
@@ -46,6 +47,7 @@ class LicenceStanding(View):
     """What the registry says of a licence now, as much of it as who asks has shown (docs/public-page.md)."""
 
     type_name: str
+    type_name_en: str | None = TYPE_NAME_EN
     identifier: str = Field(description="Masked, but to who has sent the licence itself, unaltered")
     number: str = Field(description="Masked as the identifier; empty where only an identifier was shown")
     holder: str = Field(
@@ -75,6 +77,7 @@ class LicenceStanding(View):
         holder = standing.holder if is_whole else mask_holder(standing.holder, SubjectKind(licence.holder[0]))
         return cls(
             type_name=standing.type_name,
+            type_name_en=english(standing.type_name_en),
             identifier=licence.identifier if is_whole else mask_code(licence.identifier),
             number="" if is_bare else number,
             holder="" if is_bare else holder,

@@ -25,7 +25,7 @@ from trust.crypto.sm3 import sm3
 from trust.events import canonical
 from trust.store import Reading, Transaction
 
-__all__ = ["MISMATCH", "AskingService", "Decoded", "JudgedFile", "QueryHolder"]
+__all__ = ["MISMATCH", "MOST_LICENCES", "AskingService", "Decoded", "JudgedFile", "QueryHolder"]
 
 MISMATCH: Final = "mismatch"
 """What the line of a verification of data says where a value was wrong."""
@@ -36,6 +36,9 @@ WITHIN: Final = timedelta(hours=24)
 
 MOST_LICENCES: Final = 200
 """Licences that one query answers, the newest first."""
+
+VEIL: Final = "****"
+"""What is shown of a picture that a client may know of and not see."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +67,14 @@ class QueryHolder:
     before: str | None = None
     """The identifier of the last licence of the page before."""
 
+    limit: int = MOST_LICENCES
+    """How many are told of at most: 1 to `MOST_LICENCES`."""
+
 
 class AskingService:
     """The calls that answer with data."""
 
-    def __init__(self, *, admitting: Admitting, verification: VerificationService, most: int = MOST_LICENCES) -> None:
-        self.most = most
+    def __init__(self, *, admitting: Admitting, verification: VerificationService) -> None:
         self.admitting = admitting
         self.verification = verification
         self.pictures = PictureRepository(admitting.licences.protection)
@@ -107,7 +112,7 @@ class AskingService:
         before = self.start(tx, trace, query.before, names)
         # What the client may not know of takes no place among the newest that it is told of.
         within = self.admitting.within(tx, trace, grants, names, query.type_code)
-        listed = self.admitting.repository.licences_within(tx, names, within, before=before, limit=self.most)
+        listed = self.admitting.repository.licences_within(tx, names, within, before=before, limit=query.limit)
         licences = (self.admitting.licences.get(tx, name) for name in listed)
         found = (self.listed(tx, trace, one) for one in licences if one is not None)
         return tuple(self.told(tx, one, with_data=False) for one in found if one is not None)
@@ -228,14 +233,18 @@ class AskingService:
         return disclosed(standing, holder, fields, names=names if with_data else metadata_of(fields), pictures=shown)
 
     def pictured(self, view: Reading, admitted: Admitted) -> dict[str, str]:
-        """Return the pictures of a licence that the client may see whole, as data addresses by their fields."""
+        """Return the pictures of a licence by their fields: as data addresses those that the client may see whole.
+
+        Of the others that its grant names nothing is shown, not even a part of what they are called here.
+        """
         licence, granted = admitted.licence, admitted.grant.fields_by_type[admitted.type_code]
         schema = self.admitting.catalogue.version(view, licence.type, licence.type_version).fields
         whole = [name for name in schema.pictures if granted.get(f"{DATA}{name}") is Disclosure.WHOLE]
+        veiled = {name: VEIL for name in schema.pictures if name not in whole and licence.data.get(name)}
         if not whole:
-            return {}
+            return veiled
         found = pictures_in(self.pictures, view, schema, licence.data)
-        return {name: found[name].address for name in whole if name in found}
+        return veiled | {name: found[name].address for name in whole if name in found}
 
     def handed(self, trace: Trace, shared: SharedLicence) -> SharedLicence:
         """Return what is handed out, and put its digest into the line of the call."""

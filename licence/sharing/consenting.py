@@ -91,6 +91,9 @@ class ConsentSeen:
     client_name: str
     organisation_name: str
     type_name: str
+    type_name_en: str
+    """Empty where the type has no English name."""
+
     purpose_words: str
     number: str | None
     """Of the licence, where it is for one."""
@@ -242,11 +245,13 @@ class ConsentService:
             raise GrantUnknown
         offer = self.offer(view, grant)
         licence = None if consent.licence is None else self.licences.get(view, consent.licence)
+        kind = self.catalogue.require(view, consent.type_code)
         return ConsentSeen(
             consent=consent,
             client_name=offer.client_name,
             organisation_name=offer.organisation_name,
-            type_name=self.catalogue.require(view, consent.type_code).name,
+            type_name=kind.name,
+            type_name_en=kind.name_en,
             purpose_words=grant.purpose_words.get(consent.purpose, ""),
             number=None if licence is None else licence.number,
             at=view.now,

@@ -34,11 +34,17 @@ class SharedLicence:
     identifier: str
     type_code: str
     type_name: str
+    type_name_en: str
+    """Empty where the type has no English name."""
+
     issuer: str
     state: str
     is_in_force: bool
     is_expired: bool
     issued_on: date
+    first_day: date
+    """First day of validity."""
+
     last_day: date | None
     fields: Mapping[str, Any] = field(repr=False)
 
@@ -48,6 +54,7 @@ class SharedLicence:
         plain = {
             **{name: value for name, value in vars(self).items() if name != "fields"},
             "issued_on": self.issued_on.isoformat(),
+            "first_day": self.first_day.isoformat(),
             "last_day": None if self.last_day is None else self.last_day.isoformat(),
             "fields": dict(self.fields),
         }
@@ -87,11 +94,13 @@ def disclosed(
         identifier=licence.identifier,
         type_code=standing.type_code,
         type_name=standing.type_name,
+        type_name_en=standing.type_name_en,
         issuer=standing.issuer,
         state=licence.state.value,
         is_in_force=standing.is_in_force,
         is_expired=standing.expired,
         issued_on=licence.issued_on,
+        first_day=licence.valid_from,
         last_day=licence.last_day,
         fields=shown,
     )

@@ -66,6 +66,11 @@ class LicenceType:
         return self.particulars.name
 
     @property
+    def name_en(self) -> str:
+        """The English name, such as Business Licence; empty where it has none."""
+        return self.particulars.name_en
+
+    @property
     def schema(self) -> Mapping[str, Any]:
         """The data of a licence as a JSON Schema."""
         return self.particulars.schema
@@ -133,4 +138,7 @@ class TypeNaming:
     """How a licence type is called."""
 
     name: str
+    name_en: str
+    """Empty where it has none."""
+
     code: str

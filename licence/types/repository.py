@@ -50,8 +50,10 @@ def conditions_of(search: TypeSearch) -> Iterable[Any]:
     version = LicenceTypeVersionRow
     mine = col(version.type) == col(LicenceTypeRow.id)
     if search.text:
-        name: Any = col(version.particulars)["name"]
-        called = exists().where(mine, name.as_string().contains(search.text, autoescape=True))
+        particulars: Any = col(version.particulars)
+        chinese = particulars["name"].as_string().contains(search.text, autoescape=True)
+        english = particulars["name_en"].as_string().icontains(search.text, autoescape=True)
+        called = exists().where(mine, or_(chinese, english))
         yield or_(col(LicenceTypeRow.code).contains(search.text, autoescape=True), called)
     if search.state is not None:
         yield exists().where(mine, col(version.state) == search.state)

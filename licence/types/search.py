@@ -17,7 +17,7 @@ class TypeSearch:
     """What is searched for in the catalogue."""
 
     text: str = ""
-    """A part of the name of a version, or of the type code; nothing: every type."""
+    """A part of a name of a version, in Chinese or in English, or of the type code; nothing: every type."""
 
     state: TypeState | None = None
     """A state in which one version of the type is."""

@@ -113,7 +113,7 @@ class Stamping:
     """The call in which it was one of many."""
 
     reference: str = ""
-    """What the client calls it."""
+    """What the client calls it; of a licence that was issued, its identifier."""
 
     property_info: str = ""
     """What a seal signature over a digest says that it protects."""

@@ -207,6 +207,7 @@ def furnish(folder: Path, plain_pdf: bytes) -> Furnished:
         particulars=TypeParticulars(
             code=cast.BUSINESS_TYPE,
             name="营业执照",
+            name_en="Business Licence",
             holders=frozenset({HolderCategory.LEGAL_PERSON}),
             schema=cast.BUSINESS_SCHEMA,
         ),

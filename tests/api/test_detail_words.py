@@ -17,7 +17,7 @@ from api.fault_words import spoken
 from api.words import WORDS
 
 HOUSE = (trust, keys, identity, seal, licence)
-NAMED = {"State": "state", "Event": "event", "Ground": "ground"}
+NAMED = {"State": "state", "Event": "event", "Ground": "ground", "Duty": "duty"}
 
 
 def closed_sets() -> Iterator[type[StrEnum]]:
@@ -30,7 +30,7 @@ def closed_sets() -> Iterator[type[StrEnum]]:
                     yield one
 
 
-def test_every_state_step_and_ground_has_words() -> None:
+def test_every_state_step_ground_and_duty_has_words() -> None:
     missing = {
         (one.__name__, value.value)
         for one in closed_sets()
@@ -51,6 +51,23 @@ def test_every_state_step_and_ground_has_words() -> None:
         ("sharing.invalid", {"field": "purposes", "rule": "code"}, "用途：写法不对", "the purposes: not in its form"),
         ("seal.ground_not_allowed", {"event": "cancel", "ground": "lost"}, "遗失", "loss"),
         ("licence.successor_unfit", {"licence": "lic_1", "field": "holder"}, "持证主体", "the holder"),
+        ("identity.duty_missing", {"duty": "licence_reviewer"}, "职责：复核员", "duty licence reviewer"),
+        (
+            "identity.duty_missing",
+            {"duty": "business_system / licence_officer"},
+            "业务系统或发证员",
+            "system or licence",
+        ),
+        (
+            "identity.duties_exclude",
+            {"held": "auditor", "wanted": "registrar"},
+            "已任 审计管理员",
+            "cannot hold registrar",
+        ),
+        ("licence.type_not_published", {"type": "t", "state": "not_in_effect"}, "尚未生效", "not yet in effect"),
+        ("seal.evidence_type_refused", {"claimed": "image/png", "found": ""}, "（无法识别", "not known"),
+        ("text.private_use_character", {"field": "a", "code_point": "U+E000", "instead": "—"}, "未指明", "none is"),
+        ("licence.data_invalid", {"field": "first_day", "rule": "first_day"}, "纸质证照", "on paper"),
     ],
 )
 def test_words_say_it_in_both_languages(code: str, details: dict[str, str], chinese: str, english: str) -> None:

@@ -32,6 +32,7 @@ from trust.pdf.intake import PDFEncrypted, PDFLimitExceeded, PDFPasswordWrong
 from trust.verdict import Outcome, SubIndication, Verdict
 
 HOSTILE = "<script>alert('1')</script>\"&amp;"
+PRINTED = '<bdi class="hint" lang="zh-CN">食品经营许可证</bdi>'
 PDF = {"file": ("a.pdf", b"%PDF-1.7 as it happens", "application/pdf")}
 MAX_BODY = 100_000
 ELEMENTS = (
@@ -206,6 +207,45 @@ def test_a_file_that_holds_the_text_of_a_code_is_answered_for_as_the_code(client
 def test_the_code_of_a_copy_is_answered_for(client: TestClient) -> None:
     assert read(client.get("/c/in-force").text).told.startswith("有效")
     assert "这不是本平台证照的二维码" in read(client.get("/c/" + "A" * (MAX_CLAIM + 1)).text).told
+
+
+@pytest.mark.parametrize(
+    ("language", "english", "heading"),
+    [
+        (Language.CHINESE, "Food Operation Permit", "<bdi>食品经营许可证</bdi>"),
+        (Language.ENGLISH, "Food Operation Permit", f"<bdi>Food Operation Permit</bdi> {PRINTED}"),
+        (Language.ENGLISH, "", '<bdi lang="zh-CN">食品经营许可证</bdi>'),
+    ],
+)
+def test_a_licence_is_called_as_the_page_speaks(
+    client: TestClient, verification: fake.FakeVerification, language: Language, english: str, heading: str
+) -> None:
+    verification.found = fake.file_of(fake.judged(), licence=fake.standing(type_name_en=english))
+    html = client.post(f"/verify?lang={language}", files=PDF).text
+    assert f'<h2 id="licence">{heading}</h2>' in html
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("云州市市场监督管理局", True),
+        ("云州ABC科技有限公司", True),
+        ("JY23301990123456", False),
+        ("Acme (Yunzhou) 公司", False),
+        ("", False),
+    ],
+)
+def test_what_is_chinese_on_an_english_page_is_marked_so(text: str, is_told: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert rendering.is_foreign(text, Language.ENGLISH) is is_told
+    assert not rendering.is_foreign(text, Language.CHINESE)
+
+
+def test_names_are_read_out_in_their_own_language(client: TestClient, verification: fake.FakeVerification) -> None:
+    verification.found = fake.file_of(fake.judged(), seals=(fake.seal(name="某市电子印章"),), licence=fake.standing())
+    html = client.post("/verify?lang=en", files=PDF).text
+    for name in ("某市电子印章", fake.standing().issuer):
+        assert f'<bdi lang="zh-CN">{name}</bdi>' in html
+    assert 'lang="zh-CN"' not in client.post("/verify?lang=zh", files=PDF).text.partition("<main")[2]
 
 
 # --- the start page

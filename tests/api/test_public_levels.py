@@ -52,9 +52,10 @@ def table() -> dict[str, dict[str, str]]:
 def things(language: Language) -> dict[str, tuple[str, str]]:
     """Return how each thing is written whole, and masked."""
     licence = STANDING.licence
-    dates = "2031年3月17日" if language is Language.CHINESE else "17 March 2031"
+    is_chinese = language is Language.CHINESE
+    dates = "2031年3月17日" if is_chinese else "17 March 2031"
     return {
-        "name of the licence": (STANDING.type_name, ""),
+        "name of the licence": (STANDING.type_name if is_chinese else STANDING.type_name_en, ""),
         "state on record": (say(language, "state.in_force.meaning"), ""),
         "issuing authority": (f'class="issuer-probe">{STANDING.issuer}', ""),
         "dates": (dates, ""),

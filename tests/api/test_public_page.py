@@ -16,6 +16,7 @@ from fastapi import FastAPI, Request
 from PIL import Image
 from starlette.responses import HTMLResponse
 
+from api.demo import cast
 from api.demo.documents import foreign_documents
 from api.device_pages import live_answer_page
 from api.page_models import ProblemPage, claim_page, file_page
@@ -274,6 +275,7 @@ def test_a_file_is_judged_here_first_and_sent_only_when_somebody_says_so(
     tab.choose("#file", str(folder / "licence.pdf"))
     tab.wait("document.querySelector('[data-outcome=passed]') !== null")
     assert text_of(tab, "[data-slot=word]") == "签名有效"
+    assert tab.evaluate("document.querySelectorAll('[data-slot=answer] bdi[lang]').length") == 0
     assert "登记系统" in text_of(tab, "[data-slot=needed]")
     assert "licence.pdf" in text_of(tab, "[data-slot=sent]")
     assert not [one for one in tab.asked if one.partition("?")[0] == f"{address}/verify"]
@@ -292,6 +294,8 @@ def test_a_file_that_is_dropped_or_pasted_is_taken_like_one_that_is_chosen(
         tab.evaluate(f"({BRING})({event!r}, {base64.b64encode(furnished_folder.stamped_pdf).decode()!r})")
         tab.wait("document.querySelector('[data-outcome=passed]') !== null")
         assert text_of(tab, "[data-slot=word]") == "Signature valid"
+        names = tab.evaluate("[...document.querySelectorAll('bdi[lang=zh-CN]')].map((one) => one.textContent)")
+        assert any(one.startswith(cast.AUTHORITY.name) for one in names)  # which is read out as what it is
     locked = base64.b64encode(foreign_documents()["password.pdf"]).decode()
     tab.evaluate(f"({BRING})('drop', {locked!r})")
     tab.wait("document.activeElement.id === 'password'")

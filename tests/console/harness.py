@@ -98,7 +98,21 @@ EYES: Final = r"""
     }
     return found;
   });
-  globalThis.eyes = { broken, isSeen, tidy, named, clickable, field, top, turn, raw };
+  const letters = (text, script) => text.match(script)?.length ?? 0;
+  const strange = () => {
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = new Set();
+    while (walk.nextNode()) {
+      const one = walk.currentNode.parentElement;
+      const said = [...one.childNodes].filter((node) => node instanceof Text).map((node) => node.data).join("");
+      const [chinese, latin] = [letters(said, /\p{Script=Han}/gu), letters(said, /[A-Za-z]/g)];
+      if (chinese + latin === 0 || one.matches("script, style")) continue;
+      const told = one.closest("[lang]").lang.startsWith("zh");
+      if (told !== chinese > latin) found.add(tidy(said));
+    }
+    return [...found];
+  };
+  globalThis.eyes = { broken, isSeen, tidy, named, clickable, field, top, turn, raw, strange };
 })();
 """
 

@@ -8,6 +8,13 @@ from tests.console.chapters.own import network
 from tests.console.harness import DESKTOP, PHONE, Desk, Desks
 from tests.console.world import PASSWORD
 
+HELD = """globalThis.held = { frames: [], real: requestAnimationFrame, release() {
+  globalThis.requestAnimationFrame = this.real;
+  for (const one of this.frames) requestAnimationFrame(one);
+} };
+globalThis.requestAnimationFrame = (one) => held.frames.push(one);"""
+"""Lets no frame be drawn until it is released, as on a busy machine."""
+
 AWAY = "(() => {{ const now = Date.now; Date.now = () => now.call(Date) + {minutes} * 60000; }})()"
 """Lets a page believe that so much time has gone by."""
 
@@ -91,6 +98,20 @@ def test_the_menu_is_a_drawer_on_a_phone(registrar: Desk) -> None:
     registrar.go("工作台")
     registrar.tab.wait(f"location.pathname === '/console/' && !({seen})")
     registrar.tab.measure(DESKTOP)
+
+
+def test_a_list_closes_however_quickly_one_chooses(desks: Desks) -> None:
+    desk = desks("security")
+    desk.open("/console/duties")
+    desk.click("提请授予")
+    desk.tab.wait("!!eyes.field('授予对象')")
+    desk.tab.evaluate(HELD)  # until it is released, the list opens, closes, opens for what is found and closes
+    desk.tab.evaluate("(() => { const one = eyes.field('授予对象'); one.focus(); one.click(); })()")
+    desk.tab.call("Input.insertText", text="secu")
+    desk.strike("[...document.querySelectorAll('.el-select-dropdown__item')].filter(eyes.isSeen)[0]")
+    desk.tab.evaluate("held.release()")
+    desk.tab.wait("![...document.querySelectorAll('.el-select-dropdown')].some(eyes.isSeen)")
+    desk.click("取消")
 
 
 def test_an_act_that_needs_more_asks_for_it_and_goes_on(registrar: Desk) -> None:

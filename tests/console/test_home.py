@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from api.demo import cast
 from identity.duties import Actor
 from seal.kinds import SealKind
 from seal.ledger.approval_repository import ApprovalState
@@ -202,6 +203,18 @@ def test_all_of_it_in_english(desks: Desks, world: World) -> None:
     owner.open("/console/")
     owner.see("Home", "My duties", "Stampings · today")
     owner.judged("home-en")
+    owner.open(f"/console/seals/{world.furnished.seal}")
+    owner.see("Seal code")
+    marked = "[...document.querySelectorAll('main [lang=zh-CN]')].map((one) => one.innerText)"
+    assert cast.AUTHORITY.name in owner.tab.evaluate(marked)  # it is read out as what it is
+    assert owner.tab.evaluate("eyes.strange()") == []
+    owner.click("中文")
+    owner.see("印章编码")
+    assert owner.tab.evaluate("document.querySelectorAll('main [lang]').length") == 0
+    owner.click("English")
+    owner.see("Seal code")
+    assert cast.AUTHORITY.name in owner.tab.evaluate(marked)
+    assert owner.tab.evaluate("eyes.strange()") == []
     auditor.open(f"/console/audit?subject={world.furnished.seal}")
     auditor.see("Audit trail", "Seal made", "Chained")
     auditor.judged("audit-en")

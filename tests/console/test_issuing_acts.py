@@ -90,7 +90,12 @@ def test_a_draft_is_returned_and_a_grant_refused(desks: Desks) -> None:
     jobs.return_a_type(desks, kind)
     assert issuing.brought(world, file) == kind  # which is drafted anew
     leave.refuse_a_draft(desks, kind)
-    grant = leave.propose_sharing(desks, "营业执照")
-    jobs.refuse_a_grant(desks, grant)
+    estate = issuing.brought(
+        world, world.service.ask("GET", f"{path}/ready/real_estate", token=world.token("officer")).content
+    )
+    world.ask("licence.reviewer", "POST", f"{path}/{estate}/review")
+    world.ask("officer", "POST", f"{path}/{estate}/publication")
+    grant = leave.propose_sharing(desks, "不动产权证书", masked="坐落")
+    jobs.refuse_a_grant(desks, grant, "不动产权证书", "证照编号、持证主体名称、持证主体代码 (脱敏)、坐落 (脱敏)")
     found = world.ask("officer", "GET", f"/v1/sharing-grants/{grant}")
     assert (found["state"], found["reason"]) == ("refused", "法律依据不足")

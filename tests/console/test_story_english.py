@@ -80,7 +80,7 @@ def test_a_licence_is_issued_and_verified(desks: Desks, folder: Path) -> None:
     desk.go("Licences")
     desk.click("Issue a licence")
     desk.see("Choose the type")
-    desk.choose("Type", "食品经营许可证")
+    desk.choose("Type", "Food Operation Permit")
     desk.fill("Number", licences.NUMBER)
     desk.fill("Code of the holder", licences.COMPANY.code)
     for name, value in licences.RECORD.items():
@@ -92,18 +92,21 @@ def test_a_licence_is_issued_and_verified(desks: Desks, folder: Path) -> None:
     desk.shot("issue")
     desk.click("Issue")
     identity.confirm(desk)
-    desk.see("History")
+    desk.see(f"Food Operation Permit {licences.NUMBER}", "History")
     licence = licences.here(desk, "lic")
     assert licences.state_of(desks, licence) == "in_force"
     pdf = public.fetch_a_licence(desks, licence, folder, words="Download PDF")
+    for path in ("licences", "licences/new", "catalogue", "sharing"):
+        desk.open(f"/console/{path}")
+        assert not any(desk.has(name) for name in ("食品经营许可证", "营业执照")), path
     desk.open("/console/verify")
     desk.see("Drop a file here")
     desk.upload("main input[type=file]", pdf)
-    desk.see("The licence on record", "Seals and signatures", "What to do now")
+    desk.see("The licence on record", "Food Operation Permit 食品经营许可证", "Seals and signatures", "What to do now")
     assert words(desk) == ""
     desk.judged("verified")
     stranger = desks.fresh()
     public.look_behind_the_code(stranger, pdf.read_bytes(), "有效", "食品经营许可证")
     stranger.click("English")
-    stranger.see("Valid", "In force")
+    stranger.see("Valid", "Food Operation Permit 食品经营许可证", "In force")
     stranger.judged("public")

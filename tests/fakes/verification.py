@@ -109,6 +109,7 @@ def standing(
     holder_id: str = "O7K2M9QX4TB8WZ5RDN",
     issuer: str = "某市市场监督管理局",
     type_name: str = "食品经营许可证",
+    type_name_en: str = "Food Operation Permit",
     number: str = "JY23301060012345",
     last_day: date | None = date(2031, 3, 17),
     expired: bool = False,
@@ -136,6 +137,7 @@ def standing(
     return Standing(
         licence=licence,
         type_name=type_name,
+        type_name_en=type_name_en,
         type_code="11100000000013338W032",
         issuer=issuer,
         holder=holder,

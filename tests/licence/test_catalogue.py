@@ -335,7 +335,7 @@ def test_the_version_in_effect_on_a_day_is_the_one_that_counts(any_desk: Desk) -
                 assert version == catalogue.in_effect(view, CODE, today + timedelta(days=days))
         with pytest.raises(TypeNotPublished) as refused:
             catalogue.in_effect(view, first.id, today - timedelta(days=1))
-        assert refused.value.details == {"type": first.id, "state": "published"}
+        assert refused.value.details == {"type": first.id, "state": "not_in_effect"}
         assert (first, later) == (catalogue.version(view, CODE, 1), catalogue.version(view, CODE, 2))
         assert first == catalogue.version(view, CODE, None)
         with pytest.raises(TypeVersionUnknown):

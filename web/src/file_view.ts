@@ -57,11 +57,11 @@ function mark(slots: Slots, signature: FileSignature): HTMLElement {
 
 /** Everything that was looked at, each signature under its name, for experts. */
 function checks(slots: Slots, verdict: FileVerdict): Node[] {
-  const told = verdict.checks.map((one) => slots.check(one, one.reason));
+  const told = verdict.checks.map((one) => slots.check(one, one.reason, "en"));
   for (const [place, signature] of verdict.signatures.entries()) {
     const title = element("li", "of");
     title.append(element("strong", "", `${slots.word(`kind.${signature.kind}`)} ${place + 1}`));
-    told.push(title, ...signature.checks.map((one) => slots.check(one, one.reason)));
+    told.push(title, ...signature.checks.map((one) => slots.check(one, one.reason, "en")));
   }
   return told;
 }

@@ -1,6 +1,9 @@
 /** The places of a page that scripts fill, and the words for them, which the page brings along. */
 import type { Check, Outcome } from "./claim.js";
 
+const HAN = /\p{Script=Han}/gu;
+const LATIN = /[A-Za-z]/g;
+
 export type Words = Readonly<Record<string, string>>;
 
 /** The words of the page: scripts have none of their own. */
@@ -61,14 +64,18 @@ export class Slots {
     header?.scrollIntoView({ block: "start" });
   }
 
-  /** A check as a line: its outcome as an icon and a word, its name, and why. */
-  check(check: Check, reason: string | undefined): HTMLElement {
+  /** A check as a line: its outcome as an icon and a word, its name, and why, in a language of its own where `tongue` names one. */
+  check(check: Check, reason: string | undefined, tongue = ""): HTMLElement {
     const line = element("li", `tone-${check.outcome}`);
     const told = element("p", "line");
     const title = this.has(`check.${check.name}`) ? this.word(`check.${check.name}`) : check.name;
     told.append(element("span", "word", this.word(`check.${check.outcome}`)), ` ${title}`);
     line.append(this.icon(check.outcome), told);
-    if (reason !== undefined) line.append(element("p", "fine", reason));
+    if (reason !== undefined) {
+      const why = element("p", "fine", reason);
+      if (tongue !== "") why.lang = tongue;
+      line.append(why);
+    }
     return line;
   }
 
@@ -93,5 +100,12 @@ export function element(name: string, kind: string, text?: string): HTMLElement 
   const made = document.createElement(name);
   if (kind !== "") made.className = kind;
   if (text !== undefined) made.textContent = text;
+  if (text !== undefined && isForeign(text)) made.lang = "zh-CN";
   return made;
+}
+
+/** Tells whether a text is Chinese on a page that is not: it is marked as such, so that it is read out rightly. */
+function isForeign(text: string): boolean {
+  const isChinese = (text.match(HAN)?.length ?? 0) > (text.match(LATIN)?.length ?? 0);
+  return isChinese && !document.documentElement.lang.startsWith("zh");
 }

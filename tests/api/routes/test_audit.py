@@ -34,6 +34,17 @@ def test_events_are_found_with_what_became_of_them(service: Service, auditor: st
     assert service.ask("GET", "/v1/audit/search", token=auditor, params=asked).status_code == 200
 
 
+def test_seals_that_events_are_about_are_told_by_name(shared_furnished: Service, furnished_folder: Furnished) -> None:
+    token, seal = shared_furnished.bearer(Grant(Duty.AUDITOR)), furnished_folder.seal
+    with shared_furnished.instance.base.store.reading() as view:
+        name = shared_furnished.instance.stampings.permitting.seal(view, seal).name
+    about = {"subject": seal, "limit": "200"}
+    found = shared_furnished.ask("GET", "/v1/audit/search", token=token, params=about).json()
+    assert (len(found["events"]) > 1, found["names"]) == (True, {seal: name})
+    others = shared_furnished.ask("GET", "/v1/audit/search", token=token, params={"tag": "duty:grant:done"}).json()
+    assert others["names"] == {}
+
+
 def test_pages_follow_each_other_and_moments_bound_them(service: Service, auditor: str) -> None:
     def page(**asked: str) -> dict[str, object]:
         answer = service.ask("GET", "/v1/audit/search", token=auditor, params={"limit": "3", **asked})

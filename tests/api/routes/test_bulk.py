@@ -134,9 +134,11 @@ def test_jobs_are_listed_for_those_whom_they_concern(office: Office, finished: s
     assert [one["state"] for one in page["jobs"]] == ["finished"]
     found = [one["id"] for one in office.get("?state=finished").json()["jobs"]]
     assert finished in found
+    job = office.get(f"/{finished}").json()
+    assert page["names_en"] == job["names_en"] == {job["type"]: "Business Licence"}
     following = office.get(f"?state=finished&limit=1&before={page['next']}").json()["jobs"]
     assert [one["id"] for one in following] == found[1:2]
-    assert office.get("", office.stranger).json() == {"jobs": [], "names": {}, "next": None}
+    assert office.get("", office.stranger).json() == {"jobs": [], "names": {}, "names_en": {}, "next": None}
     for path in ("", "/events", "/problems", "/results?format=csv", "/licences.zip"):
         assert code_of(office.get(f"/{finished}{path}", office.stranger)) == (403, "identity.duty_missing")
         assert code_of(office.get(f"/none{path}")) == (404, "bulk.unknown")

@@ -112,6 +112,7 @@ def test_a_proposal_waits_for_another_and_its_decision_is_told_to_who_made_it(
     other = service.bearer(Grant(Duty.SECURITY_ADMINISTRATOR))
     (todo,) = told(service, WAITING, other)["todos"]
     assert (todo["kind"], todo["id"], todo["name"]) == ("proposal", proposal, "client:retire")
+    assert todo["name_en"] is None
     assert told(service, WAITING, proposer)["total"] == 0
     assert told(service, CHANGES, proposer)["changes"] == []
     service.clock.advance(timedelta(minutes=1))
@@ -167,7 +168,7 @@ def test_every_queue_is_asked_with_its_duty_alone(furnished: Service, furnished_
     put_rows(store, LicenceRequestRow, {**asked, "id": "r1", "state": "requested", "expires_at": later})
     other = new_id("type", at=now)
     put_rows(store, LicenceTypeRow, {"id": other, "code": "11100000MB0127170X999", "issuer": authority})
-    version = {"type": other, "issuing": [], "particulars": {"name": "证"}, "last_actor": "P1"}
+    version = {"type": other, "issuing": [], "particulars": {"name": "证", "name_en": "Card"}, "last_actor": "P1"}
     put_rows(
         store,
         LicenceTypeVersionRow,
@@ -187,11 +188,15 @@ def test_every_queue_is_asked_with_its_duty_alone(furnished: Service, furnished_
         Duty.LICENCE_OFFICER: {"type_publication": 1, "bulk_job": 1},
         Duty.SEAL_APPLICANT: {},
     }
+    licence, draft = ("营业执照", "Business Licence"), ("证", "Card")
+    called = {"licence_request": licence, "bulk_job": licence, "type_review": draft, "type_publication": draft}
     for duty, counts in expected.items():
         token = furnished.bearer(Grant(duty, authority))
         found = told(furnished, WAITING, token)
         assert found["counts"] == counts, duty
         assert found["total"] == len(found["todos"]) == sum(counts.values())
+        names = {one["kind"]: (one["name"], one["name_en"]) for one in found["todos"] if one["kind"] in called}
+        assert names == {kind: called[kind] for kind in names}
         assert told(furnished, WAITING, furnished.bearer(Grant(duty, furnished_folder.enterprise)))["total"] == 0
         low = furnished.bearer(Grant(duty, authority), factor=Factor.PASSWORD)
         assert told(furnished, WAITING, low)["total"] == 0

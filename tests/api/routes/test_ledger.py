@@ -48,6 +48,17 @@ def text_of(pdf: bytes) -> str:
         return "\n".join(page.get_textpage().get_text_range() for page in document)
 
 
+def test_the_owner_sees_which_licence_was_issued_and_finds_it(
+    shared_furnished: Service, furnished_folder: Furnished, owner: str
+) -> None:
+    token = shared_furnished.bearer(Grant(Duty.LICENCE_OFFICER, furnished_folder.authority))
+    answer = shared_furnished.ask("GET", f"/v1/licences/{furnished_folder.licence}", token=token)
+    identifier = answer.json()["identifier"]
+    asked = {"text": identifier}
+    lines = shared_furnished.ask("GET", path(furnished_folder), token=owner, params=asked).json()["lines"]
+    assert [(one["purpose"], one["reference"]) for one in lines] == [("licence.issue", identifier)]
+
+
 def test_the_owner_sees_every_use_newest_first(
     shared_furnished: Service, furnished_folder: Furnished, owner: str
 ) -> None:

@@ -238,9 +238,10 @@ def test_types_and_seals_are_named_where_licences_are_looked_at(authority: Autho
     found = authority.service.ask("GET", f"/v1/licences/{licence['id']}", token=authority.officer).json()
     assert found["names"] == {licence["type"]: "营业执照", licence["seal"]: found["names"][licence["seal"]]}
     assert found["names"][licence["seal"]]
+    assert found["names_en"] == {licence["type"]: "Business Licence"}
     asked = {"issuer": authority.furnished.authority, "number": licence["number"]}
     page = authority.step(authority.officer, "licences/search", asked).json()
-    assert page["names"] == found["names"]
+    assert (page["names"], page["names_en"]) == (found["names"], found["names_en"])
 
 
 def test_a_table_larger_than_the_limit_is_not_read(authority: Authority) -> None:

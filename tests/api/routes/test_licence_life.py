@@ -152,7 +152,7 @@ def test_licences_are_searched_page_by_page(authority: Authority) -> None:
     found = authority.step(authority.reviewer, "licences/search", by_holder).json()
     assert ([one["id"] for one in found["licences"]], found["next"]) == ([made[1]["id"]], None)
     nobody = authority.step(authority.officer, "licences/search", {**ask, "holder_code": "nobody"}).json()
-    assert nobody == {"licences": [], "names": {}, "next": None}
+    assert nobody == {"licences": [], "names": {}, "names_en": {}, "next": None}
     stranger = authority.service.bearer(Grant(Duty.LICENCE_OFFICER, authority.service.organisation()))
     assert code_of(authority.step(stranger, "licences/search", ask)) == (403, "identity.duty_missing")
     for wrong in ({"issued_until": "9999-12-31"}, {"issued_from": "0001-01-01"}, {"limit": 0}, {"limit": 201}):
@@ -170,6 +170,8 @@ def test_a_reviewer_agrees_to_a_step(authority: Authority) -> None:
         "GET", "/v1/licence-requests", token=authority.reviewer, params={"issuer": authority.furnished.authority}
     ).json()
     assert asked["id"] in [one["id"] for one in queue["requests"]]
+    assert asked["names_en"] == {licence["type"]: "Business Licence"}
+    assert queue["names_en"][licence["type"]] == "Business Licence"
     assert all("asked" not in one for one in queue["requests"])
     path = f"licence-requests/{asked['id']}"
     wrong = authority.step(authority.reviewer, f"{path}/approval", {"digest": "0" * 64})

@@ -91,6 +91,7 @@ def test_a_type_lives_from_draft_to_retirement(office: Office) -> None:
     versions = office.see(f"{cast.FOOD_TYPE}/versions").json()
     assert [(one["version"], one["effective_from"]) for one in versions] == [(1, day), (2, "2199-01-01")]
     assert [one.pop("in_effect") for one in versions] == [True, False]
+    assert [one["name_en"] for one in versions] == [None, "Food Operation Permit"]
     (listed,) = [one for one in office.see("").json() if one["code"] == cast.FOOD_TYPE]
     assert listed == versions[0]
     found = office.see(f"search?text={cast.FOOD_TYPE}&state=published").json()
@@ -205,6 +206,6 @@ def test_a_ready_type_is_a_file_to_import(office: Office) -> None:
     assert "food_permit" in [one["ready"] for one in ready]
     for one in ready:
         told = ExchangedType.from_file(office.see(f"ready/{one['ready']}").content).particulars
-        assert (told.code, told.name) == (one["code"], one["name"])
+        assert (told.code, told.name, told.name_en) == (one["code"], one["name"], one["name_en"])
         assert (told.to_json(), told.schema) == (one["type"], one["data_schema"])
     assert code_of(office.see("ready/nothing")) == (404, "licence.type_unknown")

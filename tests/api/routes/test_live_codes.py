@@ -54,6 +54,7 @@ def test_a_holder_shows_a_licence_and_sees_who_checked(
     told = answer.json()
     assert (answer.status_code, told["in_force"], told["purpose"]) == (200, True, "进场核验")
     assert "*" not in told["holder"] + told["number"] + told["identifier"]
+    assert (told["type_name"], told["type_name_en"]) == ("营业执照", "Business Licence")
     looked = service.ask("GET", f"/v1/live-codes/{code['id']}", token=agent).json()
     assert looked["state"] == "checked"
     assert looked["checked_by"].endswith("系统")

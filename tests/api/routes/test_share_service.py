@@ -59,6 +59,7 @@ def test_every_method_answers(here: SharedService, client: tuple[str, str]) -> N
         "certificateTypeCode": cast.BUSINESS_TYPE,
         "certificateIssuingAuthorityName": cast.AUTHORITY.name,
         "certificateIssuedDate": "2026-11-22",
+        "certificateEffectiveDate": "2026-11-22",
         "certificateExpiringDate": "9999-12-31",
         "certificateStatus": "01",
         "certificateNumber": "330199002000001",
@@ -189,6 +190,24 @@ def test_licences_of_which_a_client_may_only_know_are_passed_over(here: SharedSe
     caller = here.granted(calls=["query"])
     assert told(here, caller, Method.DATA_BY_HOLDER, **HOLDER) == []
     assert told(here, caller, Method.ADDRESSES_BY_HOLDER, **HOLDER) == []
+
+
+def test_where_a_holder_may_have_more_licences_the_head_says_so(here: SharedService, client: tuple[str, str]) -> None:
+    """A page that is full leads to what comes after it; one that is not is the last, and says nothing."""
+    for method in (Method.DATA_BY_HOLDER, Method.ADDRESSES_BY_HOLDER):
+        first = here.share(method, *client, {**HOLDER, "limit": 1})
+        assert [one["certificateIdentifier"] for one in first["data"]] == [here.identifier]
+        assert (first["head"]["status"], first["head"]["next"]) == (Status.DONE, here.identifier)
+        assert "data.before" in first["head"]["message"]
+        assert told(here, client, method, **HOLDER, limit=1, before=first["head"]["next"]) == []
+        assert len(told(here, client, method, **HOLDER, limit=2)) == 1
+
+
+@pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": 201}, {"limit": "2"}, {"limit": True}, {"before": "1.2.3"}])
+def test_pages_that_are_none_are_refused(
+    here: SharedService, client: tuple[str, str], wrong: dict[str, object]
+) -> None:
+    assert status(here, client, Method.DATA_BY_HOLDER, **HOLDER, **wrong) == Status.PARAMETER_MISSING
 
 
 def test_a_stopped_licence_is_told_by_its_code(furnished: Service, furnished_folder: Furnished) -> None:

@@ -74,6 +74,12 @@ def test_a_client_asks(shared_service: SharedService) -> None:
     body = {"purpose": PURPOSE, "holder_kind": "organisation", "holder_code": cast.ENTERPRISE.code}
     (found,) = ask("POST", "/v1/sharing/queries", token=token, json=body).json()
     assert (found["identifier"], found["in_force"]) == (here.identifier, True)
+    assert (found["type_name"], found["type_name_en"]) == ("营业执照", "Business Licence")
+    assert (found["first_day"], found["issued_on"]) == ("2026-11-22", "2026-11-22")
+    for limit, status in ((1, 200), (200, 200), (0, 422), (201, 422)):
+        assert ask("POST", "/v1/sharing/queries", token=token, json={**body, "limit": limit}).status_code == status
+    after = ask("POST", "/v1/sharing/queries", token=token, json={**body, "limit": 1, "before": found["identifier"]})
+    assert after.json() == []
     assert ask("GET", here.licence, token=token, params={"purpose": PURPOSE}).json() == found
     data = ask("POST", f"{here.licence}/data", token=token, json={"purpose": PURPOSE}).json()
     assert data["fields"]["data.address"] == ADDRESS
@@ -215,7 +221,9 @@ def test_a_holder_agrees_sees_and_withdraws(shared_service: SharedService) -> No
     refused = ask("POST", f"{here.licence}/data", token=token, json={"purpose": PURPOSE})
     assert (refused.status_code, refused.json()["code"]) == (403, "sharing.consent_missing")
     (consent,) = ask("GET", "/v1/my/consents", token=speaker, params=holder).json()
-    assert (consent["used"], consent["standing"], consent["type_name"]) == (1, "used_up", "营业执照")
+    assert (consent["used"], consent["standing"]) == (1, "used_up")
+    for one in (consent, own, whole):
+        assert (one["type_name"], one["type_name_en"]) == ("营业执照", "Business Licence")
     assert consent["purpose_words"] == "个人住房公积金贷款资格审核"
     (offer,) = [one for one in offers if one["grant"] == grant]
     assert (consent["client_name"], consent["organisation_name"]) == (offer["client_name"], offer["organisation_name"])

@@ -25,10 +25,11 @@ def test_a_claim_passes_and_tells_little(shared_furnished: Service, furnished_fo
     licence = body["licence"]
     assert (
         licence["type_name"],
+        licence["type_name_en"],
         licence["state"],
         licence["in_force"],
         licence["expired"],
-    ) == ("营业执照", "in_force", True, False)
+    ) == ("营业执照", "Business Licence", "in_force", True, False)
     assert licence["holder"] == "云州星河****有限公司"
     for hidden in ("云州星河数字科技有限公司", "330199002000001", "王𠮷㛃", furnished_folder.licence):
         assert hidden not in answer.text

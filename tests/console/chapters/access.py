@@ -234,7 +234,7 @@ def delegate_stamping(desks: Desks, seal: str) -> tuple[str, str]:
     owner.click("用印")
     owner.choose("印章", world.ask("owner", "GET", f"/v1/seals/{seal}")["name"])
     owner.choose("用途", "文件用印")
-    written(owner, "文书种类", "notice")
+    owner.choose("文书种类", "通知")
     owner.fill("最多使用次数", "3")
     owner.fill("结束时间", "2026-11-29 18:00:00")
     owner.fill("可再转授的层数", "1")

@@ -77,11 +77,11 @@ def retire_a_type(desks: Desks, kind: str) -> None:
     desk.see("已停用")
 
 
-def refuse_a_grant(desks: Desks, grant: str) -> None:
-    """Refuse a grant of sharing in the inbox, with a reason."""
+def refuse_a_grant(desks: Desks, grant: str, *shown: str) -> None:
+    """Refuse a grant of sharing in the inbox, with a reason, once it says what would be shared."""
     desk = desks("licence.reviewer")
     desk.open(f"/console/approvals?look={grant}")
-    desk.see("个人住房公积金贷款资格审核", "法律依据")
+    desk.see("个人住房公积金贷款资格审核", "法律依据", *shown)
     desk.judged("grant")
     desk.fill("意见（驳回时必填）", "法律依据不足")
     desk.click("不通过")

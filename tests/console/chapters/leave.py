@@ -124,8 +124,8 @@ def stamp_under_the_grant(desks: Desks, seal: str, letter: Path, other: Path) ->
 # --- a share in licences, a draft
 
 
-def propose_sharing(desks: Desks, kind: str) -> str:
-    """Propose as the officer that a system may ask about licences of a type; return the grant."""
+def propose_sharing(desks: Desks, kind: str, *, masked: str) -> str:
+    """Propose as the officer that a system may ask about licences of a type, a field of it masked; return the grant."""
     desk, world = desks("officer"), desks.world
     desk.open("/console/sharing")
     desk.click("拟定共享授权")
@@ -133,6 +133,7 @@ def propose_sharing(desks: Desks, kind: str) -> str:
     desk.fill("有效期至", "2027-03-31")
     desk.choose("证照类型", kind)
     desk.see("可见的数据项")
+    desk.choose(masked, "脱敏")
     desk.fill("用途说明（持证主体看到的文字）", "个人住房公积金贷款资格审核")
     desk.fill("用途代码", "Loan review")
     desk.fill("法律名称及条款，如《住房公积金管理条例》第二十六条", "《住房公积金管理条例》第二十六条")

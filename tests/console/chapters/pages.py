@@ -127,6 +127,9 @@ def pictured(desk: Desk, name: str, path: str) -> Iterator[str]:
         yield from (f"{name} {language}: says {one}" for one in sorted(codes))
         if language == "en" and (said := desk.tab.evaluate(CHINESE)):
             yield f"{name}: says in Chinese {said}"
+        if language == "en":
+            strange = desk.tab.evaluate("eyes.strange()")
+            yield from (f"{name}: would be read out in a wrong language: {one}" for one in strange)
         for size, measure in SIZES.items():
             desk.tab.measure(measure)
             desk.rest()

@@ -180,7 +180,7 @@ def stamp_a_document(desks: Desks, folder: Path, seal: str) -> None:
     desk = desks("owner")
     desk.open(f"/console/stamping?seal={seal}")
     desk.see("凭何授权", "印章与授权")
-    desk.fill("文件类型", "notice")
+    desk.choose("文件类型", "通知")
     desk.upload("input[type=file]", folder / "letter.pdf")
     desk.tab.wait("!!document.querySelector('canvas[data-drawn]')")
     desk.click("盖章")

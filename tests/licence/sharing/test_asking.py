@@ -14,7 +14,7 @@ from identity.subject import SubjectKind
 from licence.errors import LicenceUnknown, TypeCodeMalformed
 from licence.lifecycle import LicenceState
 from licence.records import Licence
-from licence.sharing.asking import MISMATCH, AskingService, QueryHolder
+from licence.sharing.asking import MISMATCH, QueryHolder
 from licence.sharing.entries import Call, Disclosure
 from licence.sharing.errors import (
     ConsentMissing,
@@ -115,15 +115,13 @@ def test_a_query_by_consent_lists_what_was_agreed_to(square: Square, licence: Li
 
 
 def test_a_holder_of_many_licences_is_told_page_by_page(square: Square, client: Actor, licence: Licence) -> None:
-    asking = AskingService(
-        admitting=square.sharing.asking.admitting, verification=square.sharing.asking.verification, most=2
-    )
+    asking = square.sharing.asking
     made = [licence]
     for _ in range(2):
         square.house.clock.advance(timedelta(seconds=1))
         made.append(square.desk.issue())
     pages, before = [], None
-    while found := asking.query(client, replace(square.of_company, before=before), purpose=PURPOSE):
+    while found := asking.query(client, replace(square.of_company, before=before, limit=2), purpose=PURPOSE):
         pages.append([one.identifier for one in found])
         before = pages[-1][-1]
     newest_first = [one.identifier for one in reversed(made)]
@@ -148,19 +146,16 @@ def test_a_page_begins_after_what_the_client_knows_of_that_holder(
 
 
 def test_what_a_client_may_not_know_of_takes_no_place_of_what_it_is_told(square: Square, licence: Licence) -> None:
-    asking = AskingService(
-        admitting=square.sharing.asking.admitting, verification=square.sharing.asking.verification, most=1
-    )
     client = square.client()
     grant = square.grant(client, law="", types={cast.FOOD_TYPE: {}})
     square.consent(grant, licence)
     square.house.clock.advance(timedelta(seconds=1))
     newer = square.desk.issue()  # and not agreed to
-    (found,) = asking.query(client, square.of_company, purpose=PURPOSE)
+    (found,) = square.sharing.asking.query(client, replace(square.of_company, limit=1), purpose=PURPOSE)
     assert found.identifier == licence.identifier
     by_law = square.client()
     square.grant(by_law, types={cast.FOOD_TYPE: {}})
-    (newest,) = asking.query(by_law, square.of_company, purpose=PURPOSE)
+    (newest,) = square.sharing.asking.query(by_law, replace(square.of_company, limit=1), purpose=PURPOSE)
     assert newest.identifier == newer.identifier
 
 

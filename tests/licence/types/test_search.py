@@ -14,11 +14,10 @@ from tests.licence.builders import Desk
 CODES = tuple(f"{cast.DEFINER}{number}" for number in ("701", "702", "703"))
 
 
-def drafted(desk: Desk, code: str, name: str) -> str:
+def drafted(desk: Desk, code: str, name: str, name_en: str = "") -> str:
     """Draft a type with a name, and return its identifier."""
-    particulars = TypeParticulars(
-        code=code, name=name, holders=frozenset({HolderCategory.LEGAL_PERSON}), schema=cast.FOOD_SCHEMA
-    )
+    holders = frozenset({HolderCategory.LEGAL_PERSON})
+    particulars = TypeParticulars(code=code, name=name, name_en=name_en, holders=holders, schema=cast.FOOD_SCHEMA)
     command = DraftType(issuer=desk.house.names["authority"], template="food_permit", particulars=particulars)
     return desk.house.catalogue.draft(desk.officer, command).id
 
@@ -33,7 +32,7 @@ def test_types_are_found_by_name_code_and_state(any_desk: Desk) -> None:
     catalogue = any_desk.house.catalogue
     drafted(any_desk, CODES[0], "药品经营许可证")
     drafted(any_desk, CODES[1], "烟草100%专卖许可证")
-    drafted(any_desk, CODES[2], "出版物经营许可证")
+    drafted(any_desk, CODES[2], "出版物经营许可证", "Permit for Publications")
     assert codes(catalogue, text="经营许可证", state=TypeState.DRAFT) == ([CODES[0], CODES[2]], 2)
     assert codes(catalogue, text="药品", state=TypeState.PUBLISHED) == ([], 0)
     assert codes(catalogue, text="药品") == ([CODES[0]], 1)
@@ -41,6 +40,8 @@ def test_types_are_found_by_name_code_and_state(any_desk: Desk) -> None:
     assert codes(catalogue, text="1_0%") == ([], 0)
     assert codes(catalogue, text=CODES[1][4:]) == ([CODES[1]], 1)
     assert codes(catalogue, text="没有") == ([], 0)
+    assert codes(catalogue, text="publications") == ([CODES[2]], 1)  # however it is written
+    assert codes(catalogue, text="for_pub") == ([], 0)
     assert codes(catalogue, state=TypeState.DRAFT) == (list(CODES), 3)
     whole, total = codes(catalogue)
     assert whole == list(CODES)

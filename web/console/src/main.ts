@@ -24,5 +24,6 @@ if (refused === undefined) {
 }
 createApp(App, { refused }).provide(localeContextKey, elementWords).use(router).mount("#app");
 void loadWords(); // of the other pages, once the first one stands
+void import("./tongue");
 // What tells that nobody answers has to be there by then.
 void Promise.all([import("./message"), import("./components/ProblemNotice.vue"), import("./pages/frame/FaultPage.vue")]);

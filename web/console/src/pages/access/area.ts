@@ -1,5 +1,5 @@
 // Access: accounts, duties, business systems, platforms; and what one lets others do.
-import { Connection, Key, Message, Monitor, Share, Suitcase } from "@element-plus/icons-vue";
+import { Connection, Message, Monitor, Share, Suitcase, User } from "@element-plus/icons-vue";
 
 import type { Area } from "../../area";
 
@@ -64,7 +64,7 @@ export const access: Area = {
     },
   ],
   menu: [
-    { part: "system", route: "accounts", icon: Key },
+    { part: "system", route: "accounts", icon: User },
     { part: "system", route: "duties", icon: Suitcase },
     { part: "system", route: "clients", icon: Monitor },
     { part: "system", route: "peers", icon: Connection },

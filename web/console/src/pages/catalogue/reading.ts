@@ -1,6 +1,6 @@
 // What stands in a type, as a person reads it.
 import { i18n } from "../../i18n";
-import { called, type Called, listed } from "../../called";
+import { about, called, type Called, listed } from "../../called";
 import { nameOf } from "../../names";
 import { calendarDay } from "../../time";
 import { type FieldDraft, type FieldRule, fieldsOf, type Json, kindOf, titleOf } from "./types";
@@ -42,7 +42,7 @@ export function signatureText(told: Json): string {
   return [
     t(`type_form.modes.${told["mode"]}`),
     `${t(`type_form.levels.${told["level"]}`)} (${told["level"]})`,
-    `${t("type_form.outage")}: ${t(`type_form.outages.${told["outage"]}`)}`,
+    about(t("type_form.outage"), t(`type_form.outages.${told["outage"]}`)),
   ].join(" · ");
 }
 
@@ -78,7 +78,7 @@ export function fieldText(rule: FieldRule & { required?: boolean }): string {
   if (kind === "text" && rule.maxLength !== undefined) told.push(`${t("field.length")} ${rule.maxLength}`);
   if (kind === "text" && rule.minLength) told.push(`${t("field.least")} ${rule.minLength}`);
   if (rule.pattern) told.push(`${t("field.pattern")} ${rule.pattern}`);
-  if (rule["x-holder"]) told.push(`${t("field.holder")}: ${t(`field.holders.${rule["x-holder"]}`)}`);
+  if (rule["x-holder"]) told.push(about(t("field.holder"), t(`field.holders.${rule["x-holder"]}`)));
   if (rule["x-vertical"]) told.push(t("field.vertical"));
   if (kind === "number") told.push(`${t("field.decimals")} ${rule["x-decimals"] ?? 0}`);
   if (rule["x-minimum"] !== undefined) told.push(`≥ ${rule["x-minimum"]}`);
@@ -89,7 +89,7 @@ export function fieldText(rule: FieldRule & { required?: boolean }): string {
   if (rule["x-least-width"]) told.push(`${t("field.least_width")} ${rule["x-least-width"]}`);
   if (kind === "rows") {
     told.push(`${t("field.most")} ${rule.maxItems}`);
-    told.push(`${t("field.columns")}: ${listed(fieldsOf(rule.items ?? {}).map((one) => called(titleOf(one))))}`);
+    told.push(about(t("field.columns"), listed(fieldsOf(rule.items ?? {}).map((one) => called(titleOf(one))))));
   }
   if (rule["x-metadata"]) told.push(rule["x-metadata"]);
   if (rule.description) told.push(rule.description);

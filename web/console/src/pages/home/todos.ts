@@ -2,6 +2,7 @@
 import type { RouteLocationRaw } from "vue-router";
 
 import type { components } from "../../api/schema";
+import { called } from "../../called";
 import { i18n } from "../../i18n";
 import { proposalWord } from "../../proposals";
 import { session } from "../../session";
@@ -20,7 +21,7 @@ function word(key: string, otherwise: string): string {
 /** Return what a thing to do is called. */
 export function titleOf(todo: Todo): string {
   const { t } = i18n.global;
-  const { name } = todo;
+  const name = called({ zh: todo.name, en: todo.name_en });
   switch (todo.kind) {
     case "seal":
       return name;

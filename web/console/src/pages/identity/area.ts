@@ -1,5 +1,5 @@
 // Subjects: the register of persons and organisations, each of them, and the proofing desk.
-import { Avatar, UserFilled } from "@element-plus/icons-vue";
+import { Postcard, UserFilled } from "@element-plus/icons-vue";
 
 import type { Area } from "../../area";
 
@@ -27,6 +27,6 @@ export const identity: Area = {
   ],
   menu: [
     { part: "subjects", route: "subjects", icon: UserFilled },
-    { part: "subjects", route: "proofing", icon: Avatar },
+    { part: "subjects", route: "proofing", icon: Postcard },
   ],
 };

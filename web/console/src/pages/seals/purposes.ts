@@ -5,6 +5,9 @@ import { i18n } from "../../i18n";
 /** Purposes that this service itself knows. */
 export const PURPOSES = ["document.stamp", "licence.issue", "ledger.statement"] as const;
 
+/** Kinds of documents that have words; business systems and people may name others. */
+export const KINDS = ["notice", "contract", "certificate", "letter"] as const;
+
 function word(group: string, value: string): string {
   const key = `${group}.${value.replaceAll(".", "_")}`;
   return i18n.global.te(key) ? i18n.global.t(key) : value;

@@ -68,7 +68,7 @@ const en: Words<typeof zh> = {
     delegation: "Delegations",
     "platform-login": "Login across platforms",
   },
-  key_state: { pending: "waiting", active: "active", retiring: "being succeeded", retired: "retired", destroyed: "destroyed" },
+  key_state: { pending: "Waiting", active: "In use", retiring: "Being succeeded", retired: "Retired", destroyed: "Destroyed" },
   key_custody: { software: "Software keystore", process: "Custody process", pkcs11: "Token (PKCS #11)", sdf: "Device (SDF)" },
   authority: {
     name: "Authority",

@@ -369,7 +369,7 @@ const en: Words<typeof zh> = {
     withdrawn_reason: "Withdrawn by who asked",
     title: "Stamp a document",
     told: "Choose an authorisation and a file, stamp it, and download it; the service keeps no copy",
-    none: "You have no authorisation or delegation to stamp. Ask the owner of the seal",
+    none: "There is no seal that you may use now: you hold no authorisation or delegation, or the seal is not in use. Ask its owner",
     under: "By which authorisation",
     authorisation: "Seal and authorisation",
     until: "Until {until}",

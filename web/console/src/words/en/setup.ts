@@ -10,7 +10,7 @@ const en: Words<typeof zh> = {
     done: "done",
     open: "to do",
     optional: "advised",
-    at: "done {at}",
+    at: "on {at}",
     by: "By {duties}",
     missing: "Still missing, with an account that is activated: {duties}",
     go_to: "Go to: {page}",

@@ -119,7 +119,7 @@ export default {
     retire_key: "停用密钥",
     retire_key_told: "密钥 {kid} 立即不能再签名。即使是最后一把也会停用。",
     key_retired: "密钥已停用",
-    key_state: { active: "在用", retired: "已停用" },
+    key_state: { active: "使用中", retired: "已停用" },
     quotas: "配额与用量",
     quotas_told: "用量由当前服务进程统计，重启后重新计数。",
     minute: "每分钟请求数",

@@ -14,7 +14,7 @@ export default {
     today: "今天",
     days: "{count} 天",
     overdue: "已超期",
-    until: "{date} 前",
+    until: "{date}前",
     warnings: "预警",
     changes: "最近变化",
     since: "自您上次离开（{date}）以来",

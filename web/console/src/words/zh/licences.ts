@@ -44,7 +44,7 @@ export default {
     origin: "产生方式",
     first_day: "有效期起",
     paper_issued_on: "纸质证照颁发日期",
-    since: "{date} 起",
+    since: "{date}起",
     level: "签名级别",
     awaits_time_stamp: "签发时未取得时间戳，服务恢复后自动补加，文件摘要随之变化",
     download: "下载 PDF",

@@ -174,7 +174,7 @@ export default {
   },
   apply: {
     title: "申请印章",
-    told: "填写时右侧实时显示章面；提交后由印章审核员审核",
+    told: "填写时实时显示章面；提交后由印章审核员审核",
     mend: "补正申请",
     replace: "申请换发",
     no_organisation: "您没有可以办理印章的组织",
@@ -359,7 +359,7 @@ export default {
     withdrawn_reason: "申请人撤回",
     title: "文件用印",
     told: "选择授权和文件，盖章后下载；服务不留存文件",
-    none: "您没有可用的用印授权或授权委托，请向印章所有者申请",
+    none: "您没有可用的用印授权或授权委托，或者印章不在使用中。请联系印章所有者",
     under: "凭何授权",
     authorisation: "印章与授权",
     until: "授权至 {until}",

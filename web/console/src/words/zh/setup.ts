@@ -7,7 +7,7 @@ export default {
     done: "已完成",
     open: "待办",
     optional: "建议",
-    at: "完成于 {at}",
+    at: "{at}",
     by: "由{duties}办理",
     missing: "还缺（须有账号并已启用）：{duties}",
     go_to: "前往：{page}",

@@ -1,1 +1,0 @@
-import{J as e,O as t,S as n,Z as r,en as i,x as a,y as o}from"./css-C1h8kqKb.js";var s={class:`page-head`},c={key:0},l={class:`page-acts`},u=t({__name:`PageHead`,props:{title:{},told:{}},setup(t){return(u,d)=>(e(),n(`header`,s,[o(`div`,null,[o(`h1`,null,i(t.title),1),t.told?(e(),n(`p`,c,i(t.told),1)):a(``,!0)]),o(`div`,l,[r(u.$slots,`default`)])]))}});export{u as t};

@@ -1,1 +1,0 @@
-import{J as e,O as t,S as n,y as r}from"./css-C1h8kqKb.js";var i=t({name:`Plus`,__name:`plus`,setup(t){return(t,i)=>(e(),n(`svg`,{xmlns:`http://www.w3.org/2000/svg`,viewBox:`0 0 1024 1024`},[r(`path`,{fill:`currentColor`,d:`M480 480V128a32 32 0 0 1 64 0v352h352a32 32 0 1 1 0 64H544v352a32 32 0 1 1-64 0V544H128a32 32 0 0 1 0-64z`})]))}});export{i as t};

@@ -1,0 +1,1 @@
+import{p as e,u as t,y as n,z as r}from"./runtime-core.esm-bundler-BlL0YwaL.js";var i=n({name:`Plus`,__name:`plus`,setup(n){return(n,i)=>(r(),e(`svg`,{xmlns:`http://www.w3.org/2000/svg`,viewBox:`0 0 1024 1024`},[t(`path`,{fill:`currentColor`,d:`M480 480V128a32 32 0 0 1 64 0v352h352a32 32 0 1 1 0 64H544v352a32 32 0 1 1-64 0V544H128a32 32 0 0 1 0-64z`})]))}});export{i as t};

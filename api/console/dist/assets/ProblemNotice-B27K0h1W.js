@@ -1,0 +1,1 @@
+export{t as default}from"./ProblemNotice-C3rSoPqk.js";

@@ -1,1 +1,0 @@
-export{t as default}from"./ProblemNotice-D__QEY1r.js";

@@ -1,0 +1,1 @@
+import{s as e}from"./use-size-z0tWkqi6.js";var t=()=>e&&/firefox/i.test(window.navigator.userAgent),n=()=>e&&/android/i.test(window.navigator.userAgent);export{t as n,n as t};

@@ -1,1 +1,0 @@
-import{s as e}from"./use-size-mSVdJ_S1.js";var t=()=>e&&/firefox/i.test(window.navigator.userAgent),n=()=>e&&/android/i.test(window.navigator.userAgent);export{t as n,n as t};

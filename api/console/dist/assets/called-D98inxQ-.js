@@ -1,1 +1,0 @@
-import{n as e}from"./speech-DIxT3cYt.js";var{locale:t}=e();function n({zh:e,en:n}){return t.value===`en`&&n||e}function r(e){return e.join(t.value===`en`?`, `:`、`)}export{r as n,n as t};

@@ -1,0 +1,1 @@
+import{H as e}from"./use-size-z0tWkqi6.js";function t(){if(!arguments.length)return[];var t=arguments[0];return e(t)?t:[t]}export{t};

@@ -1,1 +1,0 @@
-import{J as e}from"./use-size-mSVdJ_S1.js";function t(){if(!arguments.length)return[];var t=arguments[0];return e(t)?t:[t]}export{t};

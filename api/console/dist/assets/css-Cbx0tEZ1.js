@@ -1,0 +1,1 @@
+import"./css-U4mlnDJV.js";

@@ -1,1 +1,0 @@
-import"./css-C1h8kqKb.js";

@@ -1,0 +1,1 @@
+import"./css-U4mlnDJV.js";export{t as ElMessage}from"./message-Ca3aCy1a.js";

@@ -1,1 +1,0 @@
-import"./css-C1h8kqKb.js";export{t as ElMessage}from"./message-ov8gJyYT.js";

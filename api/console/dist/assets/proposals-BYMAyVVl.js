@@ -1,0 +1,1 @@
+import{n as e}from"./i18n-C60Sadol.js";function t(t){let n=`proposal_kind.${t.replaceAll(`:`,`_`)}`;return e.global.te(n)?e.global.t(n):t}export{t};

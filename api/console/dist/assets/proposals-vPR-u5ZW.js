@@ -1,1 +1,0 @@
-import{n as e}from"./i18n-B3YKeZ_h.js";function t(t){let n=`proposal_kind.${t.replaceAll(`:`,`_`)}`;return e.global.te(n)?e.global.t(n):t}export{t};

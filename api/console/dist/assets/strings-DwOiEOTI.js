@@ -1,1 +1,0 @@
-import{At as e}from"./css-C1h8kqKb.js";var t=(e=``)=>e.replace(/[|\\{}()[\]^$+*?.]/g,`\\$&`).replace(/-/g,`\\x2d`),n=t=>e(t);export{t as n,n as t};
