@@ -105,7 +105,7 @@ def test_a_list_closes_however_quickly_one_chooses(desks: Desks) -> None:
     desk.open("/console/duties")
     desk.click("提请授予")
     desk.tab.wait("!!eyes.field('授予对象')")
-    desk.tab.evaluate(HELD)  # until it is released, the list opens, closes, opens for what is found and closes
+    desk.tab.evaluate(HELD)  # of what opens and closes until they are released, nothing may be left
     desk.tab.evaluate("(() => { const one = eyes.field('授予对象'); one.focus(); one.click(); })()")
     desk.tab.call("Input.insertText", text="secu")
     desk.strike("[...document.querySelectorAll('.el-select-dropdown__item')].filter(eyes.isSeen)[0]")

@@ -1,0 +1,1 @@
+function e(e){return new Promise(t=>setTimeout(t,e?250:0))}export{e as t};
