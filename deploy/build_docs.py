@@ -235,14 +235,16 @@ def seal_checks() -> str:
         "The check passed, and something is to be known. GM/T 0031-2025 lets a seal stand whose maker's certificate",
         "has expired, or was revoked, only after the seal was made. Where no time-stamp in the seal proves when that",
         "was, the maker's own key is all that says it: then only a revocation in good order (superseded, ceased,",
-        "moved) is a warning, since whoever has stolen the key makes seals of any day.",
+        "moved) is a warning, since whoever has stolen the key makes seals of any day. A time-stamp that has lapsed",
+        "([verdicts.md](verdicts.md)) is a warning as well: where its proof is needed, other checks find it missing.",
         "",
         "| Step | Check | Result | 中文 | English |",
         "|---|---|---|---|---|",
     ]
+    steps = {one.name: one.step for one in CHECKS}  # of names that stand in two steps, that of the maker is the last
     for result, name in WARNINGS.items():
         chinese, english = PAGE_WORDS[f"result.{result}"]
-        lines.append(f"| 6.3 c | `{name}` | `{result}` | {chinese} | {english} |")
+        lines.append(f"| {steps[name]} | `{name}` | `{result}` | {chinese} | {english} |")
     lines += [
         "",
         "## Deviations that are tolerated",

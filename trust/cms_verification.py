@@ -10,7 +10,7 @@ from trust.crypto.algorithms import AlgorithmNotSupported, Digest
 from trust.errors import TrustError
 from trust.path_checks import find_ended_signature
 from trust.paths import Evidence, Purpose, validate
-from trust.reports import Proves, SignatureKind, SignatureReport, TimeProof, proof_of
+from trust.reports import Existence, Proves, SignatureKind, SignatureReport, TimeProof, existence_of, proof_of
 from trust.timestamping import judge_time_stamp
 from trust.verdict import Check, Finding, SubIndication
 
@@ -29,14 +29,14 @@ def judge_cms(
     now: datetime,
     content: Content | None,
     claimed_time: datetime | None = None,
-    existed: datetime | None = None,
+    existence: Existence | None = None,
 ) -> tuple[SignatureReport, ...]:
     """Judge every signer of a signed message.
 
     `content` is what the signature must cover: a document, or the rest of a PDF. Content inside the message counts
     where the caller has none; otherwise anything that the signer ever signed would do for any document. Where neither
     is at hand the verdict is indeterminate. `claimed_time` is a signing time that the surroundings tell, as a PDF does;
-    `existed` is a moment at which the message was there, as a time-stamp over what holds it proves.
+    `existence` is when the message was there, as time-stamps over what holds it prove.
     """
     try:
         message = read_signed_message(encoded)
@@ -57,7 +57,14 @@ def judge_cms(
     known = evidence.joined_by(message.certificates, message.revocation_lists, message.status_responses)
     return tuple(
         judge_signer(
-            message, signer, known, now=now, content=content, claimed_time=claimed_time, note=note, existed=existed
+            message,
+            signer,
+            known,
+            now=now,
+            content=content,
+            claimed_time=claimed_time,
+            note=note,
+            outside=existence or Existence(),
         )
         for signer in message.signers
     )
@@ -85,7 +92,7 @@ def judge_signer(
     content: Content | None,
     claimed_time: datetime | None,
     note: str,
-    existed: datetime | None,
+    outside: Existence,
 ) -> SignatureReport:
     """Judge one signer: certificate, signature, time, path, in this order."""
     checks = [Check(step=STEP, name="cms.format", note=note)]
@@ -95,9 +102,10 @@ def judge_signer(
         finding = Finding(sub_indication=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, reason=reason)
         checks.append(Check(step=STEP, name="certificate.path", finding=finding))
         return SignatureReport(kind=SignatureKind.CMS, checks=tuple(checks))
-    stamped, time_checks, proofs = judge_time(signer, evidence, now=now)
-    proven = stamped or existed
-    at, is_proven = proven or now, proven is not None
+    stamped, time_checks, proofs = judge_time(signer, evidence, now=now, existed=outside.proven)
+    existence = stamped.completed_by(outside)
+    proven = existence.proven
+    at, is_proven = proven or now, proven is not None and not existence.is_open
     if content is None:
         reason = "the content that was signed is not at hand"
         finding = Finding(sub_indication=SubIndication.SIGNED_DATA_NOT_FOUND, reason=reason)
@@ -109,22 +117,32 @@ def judge_signer(
     path = validate(certificate, evidence, purpose=Purpose.SIGNING, at=at, time_is_proven=is_proven, step=STEP)
     return SignatureReport(
         kind=SignatureKind.CMS,
-        checks=(*checks, *path.checks),
+        checks=(*checks, *existence.settle(path.checks)),
         signer=certificate,
         path=path.certificates,
         algorithm=certificate.key_family,
         claimed_time=signer.signing_time or claimed_time,
         proven_time=proven,
+        is_open=existence.is_open,
         facts={"dialect": message.dialect.value},
         time_proofs=proofs,
     )
 
 
 def judge_time(
-    signer: SignerInfo, evidence: Evidence, *, now: datetime
-) -> tuple[datetime | None, list[Check], tuple[TimeProof, ...]]:
-    """Return the earliest proven time, if a time-stamp holds, one check for each time-stamp, and each as it fared."""
-    reports = [judge_time_stamp(token, signer.signature, evidence, now=now) for token in signer.time_stamps]
-    checks = [Check(step=STEP, name="signature.time_stamp", finding=one.verdict.finding) for one in reports]
-    proven = [one.proven_time for one in reports if one.proven_time is not None]
-    return min(proven, default=None), checks, tuple(proof_of(one, Proves.SIGNATURE) for one in reports)
+    signer: SignerInfo, evidence: Evidence, *, now: datetime, existed: datetime | None
+) -> tuple[Existence, list[Check], tuple[TimeProof, ...]]:
+    """Return what the time-stamps of a signer prove, one check for each, and each as it fared."""
+    reports = [
+        judge_time_stamp(token, signer.signature, evidence, now=now, existed=existed) for token in signer.time_stamps
+    ]
+    checks = [check_stamp(one) for one in reports]
+    return existence_of(reports), checks, tuple(proof_of(one, Proves.SIGNATURE) for one in reports)
+
+
+def check_stamp(report: SignatureReport) -> Check:
+    """Return the check of a time-stamp. One that proves nothing any more neither helps the signature nor harms it."""
+    finding, name = report.verdict.finding, "signature.time_stamp"
+    if finding is not None and report.has_lapsed:
+        return Check(step=STEP, name=name, note=finding.reason, code=f"{name}_lapsed")
+    return Check(step=STEP, name=name, finding=finding)

@@ -109,7 +109,10 @@ class Proven:
         return next((path for known, path in found if known == evidence), None)
 
     def remember(self, question: Question, evidence: Evidence, path: Path) -> None:
-        """Remember a path if it passed. That which was remembered longest ago is forgotten."""
+        """Remember a path if it passed. That which was remembered longest ago is forgotten.
+
+        Until when what its key states is relied on is no part of the question, so that it is asked again: `is_lost`.
+        """
         if rank(path) != 0 or evidence.octets > LARGEST_EVIDENCE:
             return
         with self.lock:
@@ -184,6 +187,7 @@ def validate(
     at: datetime,
     time_is_proven: bool = False,
     states_time: bool = False,
+    existed: datetime | None = None,
     step: str = "",
 ) -> Path:
     """Return the best path from `leaf` to an anchor of `evidence` for `purpose`, and how it fares at the moment `at`.
@@ -194,7 +198,9 @@ def validate(
     are told about: anybody can add certificates of any name to a message, and they must not hide the path.
 
     `states_time` tells that `at` is what the key of `leaf` itself has stated, see `check_revocation`; of a time-stamp
-    authority it is always so.
+    authority it is always so. `existed` is then the earliest moment at which what the key made is proven to have been
+    there; by default it is `at`. Whoever has the key of a certificate of the path after its end, or can forge with an
+    algorithm after its end, states any moment before: so both must not have come by then.
     """
     question = Question(
         leaf=leaf,
@@ -205,13 +211,22 @@ def validate(
         step=step,
     )
     found = OF_THIS_PROCESS.find(question, evidence)
-    if found is None:
-        found = answer(question, evidence)
+    if found is None or (existed is not None and is_lost(found, evidence.policy, existed)):
+        found = answer(question, evidence, existed=existed)
         OF_THIS_PROCESS.remember(question, evidence, found)
     return found
 
 
-def answer(question: Question, evidence: Evidence) -> Path:
+def is_lost(path: Path, policy: ValidationPolicy, existed: datetime) -> bool:
+    """Tell whether a path that passed may fare otherwise where only a later moment is proven, `existed`."""
+    return (
+        find_ended_algorithm(path.certificates, policy, existed, proven=False) is not None
+        or find_out_of_validity(path.certificates, existed, proven=False) is not None
+        or any(one.revocation is not None and one.revocation.revoked_at is not None for one in path.checks)
+    )
+
+
+def answer(question: Question, evidence: Evidence, *, existed: datetime | None) -> Path:
     """Return what `validate` returns."""
     leaf, purpose = question.leaf, question.purpose
 
@@ -223,6 +238,7 @@ def answer(question: Question, evidence: Evidence) -> Path:
             at=question.at,
             time_is_proven=question.time_is_proven,
             states_time=question.states_time,
+            existed=existed,
             step=question.step,
         )
         return Path(certificates=chain, checks=checks)
@@ -268,14 +284,19 @@ def check_chain(
     at: datetime,
     time_is_proven: bool,
     states_time: bool,
+    existed: datetime | None,
     step: str,
 ) -> tuple[Check, ...]:
     """Make every check on one chain."""
     broken = find_broken_link(chain)
     ended = find_ended_algorithm(chain, evidence.policy, at, proven=time_is_proven)
+    outside = find_out_of_validity(chain, at, proven=time_is_proven)
+    if existed is not None:
+        ended = ended or find_ended_algorithm(chain, evidence.policy, existed, proven=False)
+        outside = outside or find_out_of_validity(chain, existed, proven=False)
     checks = [
         Check(step=step, name="certificate.path", finding=broken or ended),
-        Check(step=step, name="certificate.validity", finding=find_out_of_validity(chain, at, proven=time_is_proven)),
+        Check(step=step, name="certificate.validity", finding=outside),
         Check(step=step, name="certificate.key_usage", finding=find_wrong_usage(chain[0], purpose)),
     ]
     # Lists and responses are signed by the issuers on this chain, whose signatures must hold before they mean anything.
@@ -290,7 +311,8 @@ def check_chain(
                 responses=responses,
                 at=at,
                 time_is_proven=time_is_proven,
-                states_time=states_time and certificate is chain[0],
+                states_time=states_time,
+                existed=existed,
                 step=step,
             )
             for certificate, issuer in itertools.pairwise(chain)

@@ -1,16 +1,38 @@
 """What a verification tells about one signature: who, over what, when, and every check that was made."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from trust.certificates import Certificate
 from trust.events import Fact
 from trust.status import RevocationStatus
-from trust.verdict import Check, Verdict
+from trust.verdict import Check, Outcome, SubIndication, Verdict
 
-__all__ = ["Proves", "SignatureKind", "SignatureReport", "TimeProof", "proof_of"]
+__all__ = [
+    "Existence",
+    "Proves",
+    "SignatureKind",
+    "SignatureReport",
+    "TimeProof",
+    "existence_of",
+    "left_open",
+    "proof_of",
+]
+
+LAPSED: Final = frozenset(
+    {
+        SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
+        SubIndication.OUT_OF_BOUNDS_NO_POE,
+        SubIndication.REVOKED_NO_POE,
+    }
+)
+"""What is wrong with a time-stamp that held, and proves nothing any more for want of a later one."""
+
+OF_SIGNERS: Final = frozenset({"certificate.revocation", "delegation.signer"})
+"""Checks on how the certificates of a signature's own signers stood, by name."""
 
 
 class SignatureKind(StrEnum):
@@ -80,6 +102,9 @@ class SignatureReport:
     proven_time: datetime | None = None
     """When the signature existed at the latest, by a time-stamp that holds."""
 
+    is_open: bool = False
+    """Whether a time-stamp that proves nothing any more states an earlier moment than what is proven."""
+
     facts: Mapping[str, Fact] = field(default_factory=dict)
     """What else an expert wants to know, such as the seal's name and code."""
 
@@ -95,6 +120,12 @@ class SignatureReport:
         return Verdict(checks=self.checks)
 
     @property
+    def has_lapsed(self) -> bool:
+        """Of a time-stamp: whether it held at the moment that it states, and nothing proves that it is that old."""
+        found = {check.finding.sub_indication for check in self.checks if check.finding is not None}
+        return bool(found) and found <= LAPSED
+
+    @property
     def revocations(self) -> tuple[RevocationStatus, ...]:
         """What was told of the revocation of every certificate that it rests on, those of time-stamps last."""
         every = (*self.checks, *(check for one in self.time_proofs for check in one.checks))
@@ -106,6 +137,49 @@ class SignatureReport:
         proofs = (certificate for one in self.time_proofs for certificate in one.path)
         signer = () if self.signer is None else (self.signer,)
         return tuple(dict.fromkeys((*signer, *self.path, *self.maker_path, *proofs)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Existence:
+    """When something was there at the latest, as far as anything proves it."""
+
+    proven: datetime | None = None
+    stated: datetime | None = None
+    """The earliest moment that a time-stamp states which proves nothing any more."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be older than what is proven: then nobody knows how certificates stood at that moment."""
+        return self.stated is not None and (self.proven is None or self.stated < self.proven)
+
+    def completed_by(self, other: "Existence") -> "Existence":
+        """Return this, and what another tells where this proves nothing."""
+        stated = [one for one in (self.stated, other.stated) if one is not None]
+        return Existence(proven=self.proven or other.proven, stated=min(stated, default=None))
+
+    def settle(self, checks: Iterable[Check]) -> tuple[Check, ...]:
+        """Return checks on certificates with what is not settled left open: one that was revoked may have been good."""
+        return tuple(map(left_open, checks)) if self.is_open else tuple(checks)
+
+
+def left_open(check: Check) -> Check:
+    """Return a check on the revocation of a signer, who may have signed before it."""
+    if (
+        check.finding is None
+        or check.finding.sub_indication is not SubIndication.REVOKED
+        or check.name not in OF_SIGNERS
+    ):
+        return check
+    return replace(check, finding=replace(check.finding, sub_indication=SubIndication.REVOKED_NO_POE))
+
+
+def existence_of(stamps: Iterable[SignatureReport]) -> Existence:
+    """Return what time-stamps prove together, each judged as one."""
+    judged = tuple(stamps)
+    holding = (one for one in judged if one.verdict.outcome is Outcome.PASSED)
+    proven = [one.proven_time for one in holding if one.proven_time is not None]
+    stated = [one.claimed_time for one in judged if one.has_lapsed and one.claimed_time is not None]
+    return Existence(proven=min(proven, default=None), stated=min(stated, default=None))
 
 
 def proof_of(stamp: SignatureReport, proves: Proves, *, field: str = "") -> TimeProof:

@@ -288,6 +288,7 @@ def check_revocation(
     at: datetime,
     time_is_proven: bool,
     states_time: bool = False,
+    existed: datetime | None = None,
     step: str,
 ) -> Check:
     """Say whether `certificate` was revoked at the moment `at`, by the newest list or response that covers that moment.
@@ -296,7 +297,8 @@ def check_revocation(
     does not touch it. A list or response covers a moment when its next update is not before it.
 
     `states_time` tells that `at` is what the key itself stated, as a time-stamp authority does. Whoever stole such a
-    key states any moment he likes, so that only a revocation in good order leaves the past alone (RFC 3161, 4).
+    key states any moment he likes, so that only a revocation in good order leaves the past alone (RFC 3161, 4), or
+    that what the key made is proven to have `existed` before anybody else may have had it.
     """
     name = "certificate.revocation"
     kept = tuple(lists)
@@ -308,8 +310,9 @@ def check_revocation(
     # Lists tell the second: of two of the same one, what was revoked in it is told by the one that says so.
     newest = max(told, key=lambda one: (one.at, one.revocation is not None))
     status, entry = newest.of(certificate, at), newest.revocation
-    in_good_order = entry is not None and (not states_time or entry.reason in GOOD_ORDER)
-    if entry is None or (entry.at > at and time_is_proven and in_good_order):
+    in_good_order = not states_time or (entry is not None and entry.reason in GOOD_ORDER)
+    is_older = entry is not None and existed is not None and existed < entry.doubted_since
+    if entry is None or (entry.at > at and time_is_proven and (in_good_order or is_older)):
         note = f"{SOURCES[newest.source]} of {newest.at:%Y-%m-%d %H:%M}Z"
         return Check(step=step, name=name, note=note, revocation=status)
     indication = SubIndication.REVOKED if entry.at <= at else SubIndication.REVOKED_NO_POE

@@ -26,6 +26,11 @@ class Revocation:
     invalid_since: datetime | None = None
     """invalidityDate, RFC 5280, 5.3.2: since when the key is known or suspected to have been in other hands."""
 
+    @property
+    def doubted_since(self) -> datetime:
+        """Since when the key may have been in other hands, as far as the authority says."""
+        return self.at if self.invalid_since is None else min(self.at, self.invalid_since)
+
 
 class StatusSource(StrEnum):
     """What tells whether a certificate is revoked."""

@@ -65,10 +65,15 @@ CLOCK_TOLERANCE: Final = timedelta(seconds=5)
 """How far the clock of an authority may be from ours. More shows that one of the two is wrong."""
 
 
-def judge_time_stamp(token: bytes, message: bytes, evidence: Evidence, *, now: datetime) -> SignatureReport:
+def judge_time_stamp(
+    token: bytes, message: bytes, evidence: Evidence, *, now: datetime, existed: datetime | None = None
+) -> SignatureReport:
     """Judge `token` over `message` in the order of standards practice: format, imprint, signature, authority.
 
-    The authority's path is validated at the time that the token states; a token cannot lie in the future.
+    The authority's path is validated at the time that the token states; a token cannot lie in the future. `existed` is
+    the earliest moment at which the token is proven to have been there, as a later time-stamp over it proves; by
+    default `now`. A token proves nothing any more where its authority's certificates, or the algorithms, had ended by
+    that moment, or its key may have been in other hands: then it may have been dated back (ETSI EN 319 102-1, 5.6).
     """
     try:
         signed = read_signed_message(token)
@@ -101,11 +106,22 @@ def judge_time_stamp(token: bytes, message: bytes, evidence: Evidence, *, now: d
         reason = "the certificate of the time-stamp authority is not at hand"
         finding = Finding(sub_indication=SubIndication.NO_CERTIFICATE_CHAIN_FOUND, reason=reason)
         return report(*checks, Check(step=STEP, name="certificate.path", finding=finding))
+    # A clock that is behind the one that proves the token does not make it older than it says.
+    shown = max(existed or now, info.time)
     ended = find_ended_signature(signer.algorithm, evidence.policy, info.time, proven=True)
+    ended = ended or find_ended_signature(signer.algorithm, evidence.policy, shown, proven=False)
     content = BytesContent(signed.content or b"")
     checks += check_signature(signed, signer, certificate, content, step=STEP, ended=ended)
     known = evidence.joined_by(signed.certificates, signed.revocation_lists, signed.status_responses)
-    path = validate(certificate, known, purpose=Purpose.TIME_STAMPING, at=info.time, time_is_proven=True, step=STEP)
+    path = validate(
+        certificate,
+        known,
+        purpose=Purpose.TIME_STAMPING,
+        at=info.time,
+        time_is_proven=True,
+        existed=shown,
+        step=STEP,
+    )
     return report(
         *checks, *path.checks, certificate=certificate, path=path.certificates, time=info.time, policy=info.policy
     )

@@ -1399,6 +1399,18 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "制章者证书在制章之后被吊销，印章仍然有效。",
         "The maker's certificate was revoked after the making; the seal stands.",
     ),
+    "result.seal.time_stamp_lapsed": (
+        "印章的时间戳已不能证明制章时间：时间戳机构的证书、算法已终止或密钥存疑，又无其他证明。",
+        "The seal's time-stamp no longer proves its making: its authority has ended, or is in doubt.",
+    ),
+    "result.seal_signature.time_stamp_lapsed": (
+        "时间戳已不能证明签章时间：时间戳机构的证书、算法已终止或密钥存疑，又无后续时间戳。",
+        "The time-stamp no longer proves the time: its authority has ended or is in doubt, and none covers it.",
+    ),
+    "result.signature.time_stamp_lapsed": (
+        "时间戳已不能证明签名时间：时间戳机构的证书、算法已终止或密钥存疑，又无后续时间戳。",
+        "The time-stamp no longer proves the time: its authority has ended or is in doubt, and none covers it.",
+    ),
     "deviation.string_type": ("字符串类型与标准不同", "another string type than the standard says"),
     "deviation.time_type": ("时间类型与标准不同", "another type of time than the standard says"),
     "deviation.time_form": ("时间不是 YYYYMMDDhhmmssZ 的写法", "a time that is not written as YYYYMMDDhhmmssZ"),

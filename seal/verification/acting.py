@@ -16,7 +16,7 @@ from trust.delegation_checks import DelegatedUse, judge_chain
 from trust.delegations import Matter
 from trust.errors import TrustError
 from trust.paths import Evidence
-from trust.reports import Proves, SignatureReport
+from trust.reports import Proves, SignatureReport, left_open
 
 __all__ = ["acting_in", "acting_of", "judge_message", "read_again", "with_acting"]
 
@@ -57,8 +57,9 @@ def with_acting(
         at=report.claimed_time,
         stamped_at=min(stamps, default=None),
     )
-    at = report.proven_time or now
-    checks = judge_chain(acting.chain, evidence, use, at=at, is_proven=report.proven_time is not None)
+    at, is_proven = report.proven_time or now, report.proven_time is not None and not report.is_open
+    checks = judge_chain(acting.chain, evidence, use, at=at, is_proven=is_proven)
+    checks = tuple(map(left_open, checks)) if report.is_open else checks
     return replace(told_of, checks=(*told_of.checks, *checks))
 
 

@@ -119,8 +119,10 @@ CHECKS: Final = (
 WARNINGS: Final[Mapping[SealResult, str]] = {
     SealResult.MAKER_EXPIRED_SINCE: "certificate.validity",
     SealResult.MAKER_REVOKED_SINCE: "certificate.revocation",
+    SealResult.SEAL_TIME_STAMP_LAPSED: "seal.time_stamp",
+    SealResult.TIME_STAMP_LAPSED: "seal_signature.time_stamp",
 }
-"""Results of checks of step 6.3 c that passed with a warning (GM/T 0031-2025)."""
+"""Results of checks that passed with a warning: of a maker's certificate (GM/T 0031-2025), and of time-stamps."""
 
 BY_NAME: Final = {(one.step, one.name): one for one in CHECKS}
 

@@ -20,7 +20,7 @@ from trust.paths import Evidence, ValidationPolicy
 from trust.pdf.judging import PDFDocument, PDFSignature, open_pdf
 from trust.pdf.permissions import Change, changes_of, check_structure
 from trust.pdf.signing import SEAL
-from trust.reports import Proves, SignatureKind, SignatureReport, proof_of
+from trust.reports import Existence, Proves, SignatureKind, SignatureReport, existence_of, proof_of
 from trust.timestamping import judge_time_stamp
 from trust.verdict import Check, Finding, Outcome, SubIndication, worst
 
@@ -32,7 +32,7 @@ __all__ = [
     "judge_field",
     "judge_pdf",
     "overall",
-    "stamp_over",
+    "stamps_over",
 ]
 
 Judged = tuple[SignatureReport, SealSignature | None]
@@ -140,36 +140,32 @@ def judge_pdf(pdf: bytes, evidence: Evidence, *, now: datetime, password: str | 
     """Judge every signature of a PDF. Raise the errors of `open_pdf` for a file that cannot be read as one."""
     document = open_pdf(pdf, password=password)
     known = evidence.joined_by(document.certificates, document.revocation_lists, document.status_responses)
-    time_stamps = [judge_one(document, one, known, now=now) if one.is_time_stamp else () for one in document.signatures]
-    stamps = [judged for found in time_stamps for judged in found]
-    return DocumentReport(
-        signatures=tuple(
-            judged
-            for one, found in zip(document.signatures, time_stamps, strict=True)
-            for judged in found or judge_one(document, one, known, now=now, stamp=stamp_over(one, stamps))
-        ),
-        pages=document.pages,
-    )
+    found: dict[int, tuple[JudgedSignature, ...]] = {}
+    stamps: list[JudgedSignature] = []
+    places = range(len(document.signatures))
+    # Time-stamps come first, the latest before those that it covers: they prove when others were there.
+    for place in sorted(places, key=lambda place: (not document.signatures[place].is_time_stamp, -place)):
+        one = document.signatures[place]
+        found[place] = judge_one(document, one, known, now=now, stamps=stamps_over(one, stamps))
+        stamps += found[place] if one.is_time_stamp else ()
+    return DocumentReport(signatures=tuple(each for place in places for each in found[place]), pages=document.pages)
 
 
-def stamp_over(placed: PDFSignature, time_stamps: Iterable[JudgedSignature]) -> JudgedSignature | None:
-    """Return the time-stamp over the document that proves the earliest moment at which a signature was there.
+def stamps_over(placed: PDFSignature, time_stamps: Iterable[JudgedSignature]) -> tuple[JudgedSignature, ...]:
+    """Return those of the time-stamps over the document that cover a signature, or another time-stamp.
 
-    One that holds covers what ends before its own value begins (ISO 32000-2, 12.8.5).
+    One covers what ends before its own value begins (ISO 32000-2, 12.8.5).
     """
     end = max(map(sum, placed.content.ranges), default=None)
     if end is None:
-        return None
-    holding = [
-        (one.report.proven_time, one)
+        return ()
+    return tuple(
+        one
         for one in time_stamps
         if one.report.kind is SignatureKind.TIME_STAMP
         and one.placed is not None
-        and one.report.proven_time is not None
-        and one.report.verdict.outcome is Outcome.PASSED
         and end <= one.placed.content.ranges[0][1]
-    ]
-    return min(holding, key=lambda one: one[0])[1] if holding else None
+    )
 
 
 def judge_one(
@@ -178,11 +174,11 @@ def judge_one(
     evidence: Evidence,
     *,
     now: datetime,
-    stamp: JudgedSignature | None = None,
+    stamps: Sequence[JudgedSignature],
 ) -> tuple[JudgedSignature, ...]:
     """Judge one signed field by the form of its value, and add what the file shows around it.
 
-    `stamp` is what `stamp_over` returns.
+    `stamps` is what `stamps_over` returns.
     """
     structure, changes = check_structure(document, placed, step="pdf"), changes_of(document, placed)
     return tuple(
@@ -193,7 +189,7 @@ def judge_one(
             seal_signature=seal_signature,
             changes=changes,
         )
-        for report, seal_signature in judge_field(placed, evidence, now=now, stamp=stamp)
+        for report, seal_signature in judge_field(placed, evidence, now=now, stamps=stamps)
     )
 
 
@@ -203,16 +199,20 @@ def judge_field(
     *,
     now: datetime,
     backend: SM2Backend | None = None,
-    stamp: JudgedSignature | None = None,
+    stamps: Sequence[JudgedSignature] = (),
 ) -> tuple[Judged, ...]:
     """Judge the value of one signed field by its form: a time-stamp, a seal signature, or a message.
 
     A message may carry a seal signature over the same octets, which is judged as one of its own. `backend` verifies
-    the seal's SM2 signatures, where it is not to be the process's own. `stamp` is what `stamp_over` returns.
+    the seal's SM2 signatures, where it is not to be the process's own. `stamps` is what `stamps_over` returns.
     """
-    if stamp is None or signed.is_time_stamp:
-        return judge_value(signed, evidence, now=now, backend=backend, existed=None)
-    found = judge_value(signed, evidence, now=now, backend=backend, existed=stamp.report.proven_time)
+    existence = existence_of(one.report for one in stamps)
+    found = judge_value(signed, evidence, now=now, backend=backend, existence=existence)
+    told = [one for one in stamps if one.report.verdict.outcome is Outcome.PASSED or one.report.has_lapsed]
+    if not told:
+        return found
+    # What is told is the earliest that holds; where none does, the earliest that proves nothing any more.
+    stamp = min(told, key=lambda one: (one.report.has_lapsed, one.report.claimed_time or now))
     proof = proof_of(stamp.report, Proves.DOCUMENT, field=stamp.field)
     return tuple(
         (replace(report, time_proofs=(*report.time_proofs, proof)), seal_signature) for report, seal_signature in found
@@ -225,16 +225,18 @@ def judge_value(
     *,
     now: datetime,
     backend: SM2Backend | None,
-    existed: datetime | None,
+    existence: Existence,
 ) -> tuple[Judged, ...]:
-    """Judge the value of one signed field, of which `existed` tells when it was there, if that is proven."""
+    """Judge the value of one signed field, of which `existence` tells when it was there."""
     if signed.is_time_stamp:
-        return ((judge_time_stamp(signed.contents, signed.content.octets(), evidence, now=now), None),)
+        octets = signed.content.octets()
+        return ((judge_time_stamp(signed.contents, octets, evidence, now=now, existed=existence.proven), None),)
     if signed.subfilter == SEAL.subfilter or is_seal_signature(signed.contents):
-        return (judge_seal_in(signed.contents, signed.content, evidence, now=now, backend=backend, existed=existed),)
+        inside = judge_seal_in(signed.contents, signed.content, evidence, now=now, backend=backend, existence=existence)
+        return (inside,)
     told_time = signed.claimed_time
     reports = judge_cms(
-        signed.contents, evidence, now=now, content=signed.content, claimed_time=told_time, existed=existed
+        signed.contents, evidence, now=now, content=signed.content, claimed_time=told_time, existence=existence
     )
     is_ours = any(der.oid(one) in signed.contents for one in (ACTING, SEAL_SIGNATURE, SEAL_SIGNATURE_DIGEST))
     message = read_again(signed.contents, reports) if is_ours else None
@@ -247,7 +249,7 @@ def judge_value(
         found.append((replace(told, checks=(*told.checks, *check_carried(signer, step="cms"))), None))
         carried = seal_signature_in(signer)
         if carried is not None:
-            inside = judge_seal_in(carried, signed.content, evidence, now=now, backend=backend, existed=existed)
+            inside = judge_seal_in(carried, signed.content, evidence, now=now, backend=backend, existence=existence)
             found.append(inside)
     return tuple(found)
 
@@ -259,12 +261,12 @@ def judge_seal_in(
     *,
     now: datetime,
     backend: SM2Backend | None,
-    existed: datetime | None,
+    existence: Existence,
 ) -> Judged:
     """Judge a seal signature over the octets of a document."""
     document_hash = content.digest(Digest.SM3)
     judged = judge_seal_signature(
-        contents, evidence, now=now, document_hash=document_hash, backend=backend, existed=existed
+        contents, evidence, now=now, document_hash=document_hash, backend=backend, existence=existence
     )
     return judged.report, judged.signature
 

@@ -67,6 +67,8 @@ class SealResult(StrEnum):
     HASH_DIFFERS = "seal_signature.hash_differs"
     DOCUMENT_MISSING = "seal_signature.document_missing"
 
-    # Warnings: the check passed, and something is to be known (GM/T 0031-2025).
+    # Warnings: the check passed, and something is to be known (the first two by GM/T 0031-2025).
     MAKER_EXPIRED_SINCE = "seal.maker_expired_since"
     MAKER_REVOKED_SINCE = "seal.maker_revoked_since"
+    SEAL_TIME_STAMP_LAPSED = "seal.time_stamp_lapsed"
+    TIME_STAMP_LAPSED = "seal_signature.time_stamp_lapsed"

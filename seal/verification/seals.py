@@ -96,7 +96,7 @@ def report_on_seal(
     # b) The maker's signature value.
     checks.append(check_value("6.3 b", "seal.signature_value", maker, seal, backend))
     # c) The maker's certificate: chain, validity, revocation, usage; and the seal made within its validity.
-    made, stamp_checks, proofs = judge_making_time(seal, evidence, now=now)
+    made, stamp_checks, proofs = judge_making_time(seal, evidence, now=now, existed=at)
     path = validate(maker, evidence, purpose=Purpose.SEAL_MAKING, at=at, time_is_proven=proven, step="6.3 c")
     if seal.version is SealVersion.GMT0031_2025:
         path = warned_of(path, seal, maker, evidence, made=made)
@@ -214,12 +214,15 @@ def check_made_in_validity(seal: ElectronicSeal, maker: Certificate) -> Check:
 
 
 def judge_making_time(
-    seal: ElectronicSeal, evidence: Evidence, *, now: datetime
+    seal: ElectronicSeal, evidence: Evidence, *, now: datetime, existed: datetime
 ) -> tuple[datetime | None, tuple[Check, ...], tuple[TimeProof, ...]]:
-    """Return when a seal was made at the latest, if a time-stamp proves it, the checks on that, and the time-stamp."""
+    """Return when a seal was made at the latest, if a time-stamp proves it, the checks on that, and the time-stamp.
+
+    `existed` is when the seal was there at the latest, as what proves the time of a signature with it proves.
+    """
     if seal.time_stamp is None:
         return None, (), ()
-    stamp = judge_time_stamp(seal.time_stamp, seal.signature, evidence, now=now)
+    stamp = judge_time_stamp(seal.time_stamp, seal.signature, evidence, now=now, existed=existed)
     whole, proofs = summarise("6.3 d", "seal.time_stamp", stamp), (proof_of(stamp, Proves.SEAL),)
     if stamp.claimed_time is None:
         return None, (whole,), proofs
@@ -260,7 +263,12 @@ def facts_of(seal: ElectronicSeal) -> dict[str, str | int | bool | None]:
 
 
 def summarise(step: str, name: str, report: SignatureReport) -> Check:
-    """Return one check that stands for a whole report."""
+    """Return one check that stands for a whole report on a time-stamp.
+
+    One that proves nothing any more neither helps nor harms: where a proof is needed, other checks find it missing.
+    """
+    if report.verdict.finding is not None and report.has_lapsed:
+        return Check(step=step, name=name, note=report.verdict.finding.reason, code=PASSING[name])
     return coded(Check(step=step, name=name, finding=report.verdict.finding))
 
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
 
-from seal.verification.documents import JudgedSignature, judge_field, stamp_over, with_checks
+from seal.verification.documents import JudgedSignature, judge_field, stamps_over, with_checks
 from seal.verification.files import FileKind, FileReport, held_of, judge_file, kind_of
 from trust.errors import TrustError
 from trust.ocsp import OCSPResponse
@@ -68,16 +68,18 @@ def look_again(
 
 
 def seen(content: bytes, report: FileReport, evidence: Evidence, now: datetime) -> tuple[JudgedSignature, ...]:
-    """Return the signatures of a PDF as they are found here: time-stamps first, which prove when others were there."""
+    """Return the signatures of a PDF as they are found here.
+
+    Time-stamps come first, the latest before those that it covers: they prove when others were there.
+    """
     told = report.document.signatures
     # Delegations in one signature may rest on an authority whose certificate came with another, or with the file.
     for one in told:
         evidence = joined_by_told(evidence, one.report)
-    time_stamps = [
-        look_at(content, one, evidence, now=now)
-        for one in told
-        if is_passed(one) and one.report.kind is SignatureKind.TIME_STAMP
-    ]
+    time_stamps: list[JudgedSignature] = []
+    for one in reversed(told):
+        if is_passed(one) and one.report.kind is SignatureKind.TIME_STAMP:
+            time_stamps.append(look_at(content, one, evidence, now=now, time_stamps=time_stamps))
     return tuple(
         look_at(content, one, evidence, now=now, time_stamps=time_stamps) if is_passed(one) else one for one in told
     )
@@ -94,15 +96,15 @@ def look_at(
     evidence: Evidence,
     *,
     now: datetime,
-    time_stamps: Sequence[JudgedSignature] = (),
+    time_stamps: Sequence[JudgedSignature],
 ) -> JudgedSignature:
     """Return one signature of a PDF as it is found here, where `time_stamps` over the document were found to hold."""
     placed = told.placed
     if placed is None:  # none that is said to hold stands anywhere else than in the file
         raise VerdictContradicted(told.field)
     require_covered(content, placed)
-    stamp = stamp_over(placed, time_stamps)
-    for report, seal_signature in judge_field(placed, evidence, now=now, stamp=stamp):
+    stamps = stamps_over(placed, time_stamps)
+    for report, seal_signature in judge_field(placed, evidence, now=now, stamps=stamps):
         if (report.kind, report.signer, seal_signature) == (told.report.kind, told.report.signer, told.seal_signature):
             return replace(told, report=confirmed(told.report, report))
     raise VerdictContradicted(placed.field)

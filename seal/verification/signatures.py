@@ -28,7 +28,7 @@ from trust.crypto.sm2 import SM2Backend
 from trust.crypto.sm3 import sm3
 from trust.errors import TrustError
 from trust.paths import Evidence, Purpose, validate
-from trust.reports import Proves, SignatureKind, SignatureReport, TimeProof, proof_of
+from trust.reports import Existence, Proves, SignatureKind, SignatureReport, TimeProof, existence_of, proof_of
 from trust.timestamping import judge_time_stamp
 from trust.verdict import Check, SubIndication
 
@@ -42,13 +42,13 @@ def judge_seal_signature(
     now: datetime,
     document_hash: bytes | None,
     backend: SM2Backend | None = None,
-    existed: datetime | None = None,
+    existence: Existence | None = None,
 ) -> JudgedSeal:
     """Judge a seal signature (GB/T 38540-2020, 7.3).
 
     `document_hash` is the SM3 hash of what the signature protects, or None where the document is not at hand: then
-    the verdict is indeterminate at best. `existed` is a moment at which the signature was there, as a time-stamp over
-    the document that holds it proves.
+    the verdict is indeterminate at best. `existence` is when the signature was there, as time-stamps over the document
+    that holds it prove.
     """
     try:
         signature = read_seal_signature(encoded)
@@ -71,20 +71,21 @@ def judge_seal_signature(
     checks.append(check_listed(signature))
     # c) The signer's certificate, judged together with the time: proven by a time-stamp over the signature value or
     #    over the whole document, or only claimed.
-    stamped, time_checks, proofs = judge_time(signature, known, now=now)
-    proven = stamped or existed
-    at = proven or now
-    path = validate(signer, known, purpose=Purpose.SEALING, at=at, time_is_proven=proven is not None, step="7.3 c")
-    checks += map(coded, path.checks)
+    outside = existence or Existence()
+    stamped, time_checks, proofs = judge_time(signature, known, now=now, existed=outside.proven)
+    found = stamped.completed_by(outside)
+    at, is_proven = found.proven or now, found.proven is not None and not found.is_open
+    path = validate(signer, known, purpose=Purpose.SEALING, at=at, time_is_proven=is_proven, step="7.3 c")
+    checks += map(coded, found.settle(path.checks))
     # d) The time-stamp, and that the signing time lies in the validity of the signer's certificate.
     checks += time_checks
     checks.append(check_claimed_time(signature, signer, now))
     # e) The hash of the document.
     checks.append(check_hash(signature, document_hash))
     # f) The seal, as it stood when it was used.
-    seal_report = report_on_seal(signature.seal, known, at=at, now=now, proven=proven is not None, backend=backend)
-    checks += seal_report.checks
-    checks.append(check_seal_validity(signature.seal, at, proven=proven is not None))
+    seal_report = report_on_seal(signature.seal, known, at=at, now=now, proven=is_proven, backend=backend)
+    checks += map(coded, found.settle(seal_report.checks))
+    checks.append(check_seal_validity(signature.seal, at, proven=is_proven))
     if signature.signed_at is not None and signature.signed_at != at:
         # What the signature claims of itself must fit as well: a time-stamp does not mend a lie.
         checks.append(check_seal_validity(signature.seal, signature.signed_at, proven=True))
@@ -95,7 +96,8 @@ def judge_seal_signature(
         path=path.certificates,
         algorithm="sm2",
         claimed_time=signature.signed_at,
-        proven_time=proven,
+        proven_time=found.proven,
+        is_open=found.is_open,
         facts={**facts_of(signature.seal), "property_info": signature.property_info},
         time_proofs=(*proofs, *seal_report.time_proofs),
         maker_path=seal_report.path,
@@ -117,16 +119,16 @@ def check_listed(signature: SealSignature) -> Check:
 
 
 def judge_time(
-    signature: SealSignature, evidence: Evidence, *, now: datetime
-) -> tuple[datetime | None, list[Check], tuple[TimeProof, ...]]:
-    """Return the proven time, if there is one, the checks on the time-stamp, and the time-stamp."""
+    signature: SealSignature, evidence: Evidence, *, now: datetime, existed: datetime | None
+) -> tuple[Existence, list[Check], tuple[TimeProof, ...]]:
+    """Return what the time-stamp proves, if there is one, the checks on it, and the time-stamp."""
     if signature.time_stamp is None:
-        return None, [], ()
-    stamp = judge_time_stamp(signature.time_stamp, signature.signature, evidence, now=now)
+        return Existence(), [], ()
+    stamp = judge_time_stamp(signature.time_stamp, signature.signature, evidence, now=now, existed=existed)
     checks = [summarise("7.3 d", "seal_signature.time_stamp", stamp)]
     if stamp.claimed_time is not None and signature.signed_at is not None:
         checks.append(check_time_order(stamp.claimed_time, signature.signed_at))
-    return stamp.proven_time, checks, (proof_of(stamp, Proves.SIGNATURE),)
+    return existence_of((stamp,)), checks, (proof_of(stamp, Proves.SIGNATURE),)
 
 
 def check_time_order(stamped_at: datetime, signed_at: datetime) -> Check:

@@ -147,7 +147,8 @@ def test_the_roots_of_the_instance_at_hand_are_trusted(
         ("2026-11-22T04:05:07+00:00", 0),
         ("2026-11-22T04:05:07", 0),
         ("2026-11-22T12:05:07+08:00", 0),
-        ("2046-11-22", 0),  # the time of signing is proven
+        ("2031-11-20", 0),
+        ("2046-11-22", 2),  # nothing proves the time of signing any more
         ("2026-11-22T04:05:05Z", 1),
         ("2026-11-22T12:05:05+08:00", 1),
         ("2026-11-21", 1),

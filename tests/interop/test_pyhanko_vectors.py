@@ -87,4 +87,4 @@ def test_it_agrees_or_the_document_says_why(case: Case) -> None:
 
 def test_the_document_names_vectors_that_are_there() -> None:
     assert set(told_otherwise()) <= {one.name for one in ASKED}
-    assert len(told_otherwise()) < len(ASKED) / 8
+    assert len(told_otherwise()) < len(ASKED) / 7

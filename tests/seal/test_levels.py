@@ -15,7 +15,7 @@ from seal.stamping.orders import Level, Mode, Outage, StampOrder
 from seal.stamping.places import AtPoint
 from seal.stamping.stampings import parameters_of
 from seal.verification.acting import with_acting
-from seal.verification.documents import judge_pdf, stamp_over
+from seal.verification.documents import judge_field, judge_pdf, stamps_over
 from tests.builders import PKI, revocation_list
 from tests.fakes.clock import NOW
 from tests.seal.kits import Bench, checks_failed, outcomes
@@ -25,7 +25,7 @@ from trust.cms import SignerInfo, read_signed_message
 from trust.crypto.algorithms import KEYS, Digest
 from trust.crypto.sm3 import hash_of
 from trust.pdf.judging import open_pdf
-from trust.reports import SignatureKind
+from trust.reports import Existence, SignatureKind, existence_of
 from trust.revocation import RevocationList
 from trust.timestamping import TimeStampingUnavailable
 from trust.verdict import Check, Finding, SubIndication
@@ -337,11 +337,14 @@ def test_only_what_ends_before_a_time_stamp_is_proven_by_it(bench: Bench) -> Non
     seal, document, stamp = bench.judge(archived).signatures
     assert seal.placed is not None
     assert stamp.placed is not None
-    assert stamp_over(seal.placed, [stamp]) is stamp
-    assert stamp_over(stamp.placed, [stamp]) is None
+    assert stamps_over(seal.placed, [stamp]) == (stamp,)
+    assert stamps_over(stamp.placed, [stamp]) == ()
+    for other in ([], [document], [replace(stamp, placed=None)]):
+        assert stamps_over(seal.placed, other) == ()
     failing = replace(stamp, report=replace(stamp.report, checks=(failed_check(),)))
-    for other in ([], [document], [failing], [replace(stamp, placed=None)]):
-        assert stamp_over(seal.placed, other) is None
+    assert existence_of([one.report for one in stamps_over(seal.placed, [failing])]) == Existence()
+    ((report, _), *_) = judge_field(seal.placed, bench.kit.evidence, now=bench.clock.now(), stamps=[failing])
+    assert (report.proven_time, report.time_proofs) == (None, ())
 
 
 def failed_check() -> Check:

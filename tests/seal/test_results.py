@@ -1,7 +1,7 @@
 """Each result that a check can have comes about, alone where that can be; and the order is the standards'."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import pytest
@@ -11,9 +11,9 @@ from seal.verification.checks import BY_NAME, CHECKS, WARNINGS, coded
 from seal.verification.ofd.judging import judge_ofd
 from seal.verification.results import SealResult
 from seal.verification.signatures import judge_seal, judge_seal_signature
-from tests.builders import FOUNDED, PKI, Deviations, revocation_list
+from tests.builders import FOUNDED, PKI, Deviations, revocation_list, time_authority
 from tests.builders_ofd import FOLDER, SealKit, Signing, archive, attached_message, document, listing, sign, unsigned
-from tests.fakes.clock import NOW
+from tests.fakes.clock import NOW, SettableClock
 from tests.seal.structures import CREATED, DOCUMENT_HASH, SIGNED, World, seal, seal_signature
 from trust.asn1 import der
 from trust.crypto.algorithms import KEYS
@@ -126,12 +126,17 @@ def token_in(world: World, token: bytes) -> bytes:
     return world.signature(timeStamp=der.context(0, der.bit_string(token)))
 
 
-def stranger_stamped(world: World) -> Told:
+def stamped_by(world: World, make: Callable[[bytes], bytes]) -> Told:
     eseal = world.seal()
     unstamped = der.parse(seal_signature(4, eseal, world.owner)).children()
-    token = strangers().token(unstamped[3].bits())
+    token = make(unstamped[3].bits())
     members = [one.raw for one in unstamped]
     return of_signature(world, der.sequence(*members, der.context(0, der.bit_string(token))))
+
+
+def lapsed(world: World, message: bytes, at: datetime) -> bytes:
+    authority = world.pki.issue(TIME_STAMPING, not_after=NOW - DAY)
+    return time_authority(authority, SettableClock(at)).stamp(message)
 
 
 RESULTS: Final[Mapping[SealResult, Case]] = {
@@ -191,7 +196,7 @@ RESULTS: Final[Mapping[SealResult, Case]] = {
     ),
     SealResult.SIGNER_STATUS_UNKNOWN: lambda world: of_signature(world, world.signature(), without_lists(world)),
     SealResult.TIME_STAMP: lambda world: of_signature(world, token_in(world, b"noise")),
-    SealResult.TIME_STAMP_UNTRUSTED: stranger_stamped,
+    SealResult.TIME_STAMP_UNTRUSTED: lambda world: stamped_by(world, strangers().token),
     SealResult.TIME_ORDER: lambda world: of_signature(world, world.stamped(at=SIGNED - DAY)),
     SealResult.TIME_MISSING: lambda world: of_signature(world, world.signature(1, timeInfo=der.bit_string(b"none"))),
     SealResult.TIME_IN_FUTURE: lambda world: of_signature(
@@ -208,6 +213,10 @@ RESULTS: Final[Mapping[SealResult, Case]] = {
         world, stamped_seal(world, lambda value: world.token(value, CREATED), not_after=NOW - DAY)
     ),
     SealResult.MAKER_REVOKED_SINCE: revoked_since,
+    SealResult.SEAL_TIME_STAMP_LAPSED: lambda world: of_seal(
+        world, stamped_seal(world, lambda value: lapsed(world, value, CREATED))
+    ),
+    SealResult.TIME_STAMP_LAPSED: lambda world: stamped_by(world, lambda value: lapsed(world, value, SIGNED)),
 }
 
 

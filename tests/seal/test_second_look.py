@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 import pytest
@@ -13,10 +14,12 @@ from tests.builders import PKI
 from tests.fakes.workers import believed
 from tests.seal.kits import Bench
 from tests.trust.pdf.paper import paper
+from tests.vectors.verification.cases import read_manifest
 from trust.crypto.sm3 import hash_of
 from trust.paths import Evidence
 from trust.pdf.content import ByteRangeContent
 from trust.pdf.judging import Coverage, PDFSignature
+from trust.reports import Proves
 from trust.status import RevocationStatus, StatusSource
 from trust.verdict import Finding, Outcome, SubIndication
 
@@ -228,3 +231,21 @@ def test_what_a_worker_adds_to_its_lie_does_not_help(bench: Bench, stamped: byte
     for evidence in (bench.kit.evidence, replace(bench.kit.evidence, revocation_lists=())):
         with pytest.raises(VerdictContradicted):
             seen(bench, altered, report, evidence)
+
+
+def test_time_stamps_that_prove_each_other_are_looked_at_from_the_last_one() -> None:
+    manifest = read_manifest()
+    case = next(one for one in manifest.cases if one.name == "pades/all but the last authority expired since")
+    pdf, evidence, now = manifest.content(case.file), manifest.evidence(case), datetime.fromisoformat(case.moment)
+    report = judge_file(pdf, evidence, now=now)
+    told = [[(one.proves, one.field) for one in each.report.time_proofs] for each in report.document.signatures]
+    assert told == [
+        [(Proves.SIGNATURE, ""), (Proves.DOCUMENT, "Time")],
+        [(Proves.DOCUMENT, "Again")],
+        [],
+    ]
+    assert look_again(pdf, report, evidence, now=now) == report
+    # Without the last one, nothing proves that the one before it is as old as it says.
+    unproven = replace(report, document=replace(report.document, signatures=report.document.signatures[:-1]))
+    with pytest.raises(VerdictContradicted):
+        look_again(pdf, unproven, evidence, now=now)

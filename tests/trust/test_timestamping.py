@@ -98,11 +98,6 @@ def test_the_national_dialect(sm2_pki: PKI, clock: SettableClock) -> None:
     assert judged(token, sm2_pki, message=b"other") == failed(SubIndication.HASH_FAILURE)
 
 
-def test_a_token_stays_good_after_the_authority_expired(pki: PKI, token: bytes) -> None:
-    much_later = pki.time_stamper.certificate.not_after + 365 * DAY
-    assert judged(token, pki, now=much_later) == GOOD
-
-
 def test_the_authority_may_be_known_already(sm2_pki: PKI, clock: SettableClock) -> None:
     token = time_authority(sm2_pki.time_stamper, clock).stamp(MESSAGE)
     bare = grafted(token, *CERTIFICATES, put=b"")

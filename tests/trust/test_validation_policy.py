@@ -41,6 +41,7 @@ from trust.profiles import (
     Profile,
     extension,
 )
+from trust.reports import Existence
 from trust.status import Revocation
 from trust.timestamping import judge_time_stamp
 from trust.validation_policy import EVERY_PURPOSE
@@ -199,9 +200,12 @@ def message_of(pki: PKI, *, stamped_at: datetime | None) -> bytes:
     return signer.sign(hash_of(signer.digest, b"content"), stamp=stamp)
 
 
-def verdict_of(encoded: bytes, evidence: Evidence, now: datetime) -> tuple[Outcome, SubIndication | None]:
-    """Return what the message comes to."""
-    (report,) = judge_cms(encoded, evidence, now=now, content=BytesContent(b"content"))
+def verdict_of(
+    encoded: bytes, evidence: Evidence, now: datetime, *, existed: datetime | None = None
+) -> tuple[Outcome, SubIndication | None]:
+    """Return what the message comes to, which `existed` proves to have been there."""
+    existence = Existence(proven=existed)
+    (report,) = judge_cms(encoded, evidence, now=now, content=BytesContent(b"content"), existence=existence)
     finding = report.verdict.finding
     return report.verdict.outcome, finding.sub_indication if finding else None
 
@@ -210,7 +214,10 @@ def test_a_signature_from_before_the_end_holds_if_that_is_proven(pki: PKI) -> No
     evidence = signature_end(pki, AT)
     before, after = message_of(pki, stamped_at=AT - DAY), message_of(pki, stamped_at=AT + DAY)
     now = AT + 2 * DAY
-    assert verdict_of(before, evidence, now) == GOOD
+    # The token is of the algorithm too: whoever can forge with it forges tokens, unless this one is proven older.
+    assert verdict_of(before, evidence, now) == ENDED_WITHOUT_PROOF
+    assert verdict_of(before, evidence, now, existed=AT - timedelta(seconds=1)) == GOOD
+    assert verdict_of(before, evidence, now, existed=AT) == ENDED_WITHOUT_PROOF
     # The token is as new as the algorithm is old, and proves nothing either.
     assert verdict_of(after, evidence, now) == ENDED
     assert verdict_of(message_of(pki, stamped_at=None), evidence, now) == ENDED_WITHOUT_PROOF

@@ -1,7 +1,6 @@
 """The trust material that cases name: anchors, lists of every kind, and policies."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from tests.builders import revocation_list
 from tests.seal.structures import CREATED
@@ -11,7 +10,8 @@ from tests.vectors.verification.world import DAY, MOMENT, SIGNED, World
 from trust.revocation import RevocationList
 
 __all__ = ["add"]
-SUPERSEDED: Final = 4
+
+KEY_COMPROMISE, AUTHORITY_COMPROMISE, SUPERSEDED, CEASED = 1, 2, 4, 5
 """CRLReason (RFC 5280, 5.3.1)."""
 
 
@@ -47,6 +47,16 @@ def add_for_signers(book: Book, world: World) -> None:
     book.trust("p256 authority revoked", *lists("p256-authority", broken), issuing)
     clock = p256.lists(revoked={world.clock.certificate: SIGNED - DAY})
     book.trust("p256 clock revoked", *lists("p256-clock", clock), issuing)
+    stolen = world.clock.certificate
+    theft = {stolen: SIGNED + 2 * DAY}
+    known = p256.lists(revoked=theft, reason=KEY_COMPROMISE)
+    book.trust("p256 clock stolen", *lists("p256-clock-stolen", known), issuing)
+    earlier = p256.lists(revoked=theft, reason=KEY_COMPROMISE, since=SIGNED + DAY)
+    book.trust("p256 clock stolen early", *lists("p256-clock-stolen-early", earlier), issuing)
+    ceased = p256.lists(revoked=theft, reason=CEASED)
+    book.trust("p256 clock ceased", *lists("p256-clock-ceased", ceased), issuing)
+    fallen = p256.lists(authorities={p256.issuing.certificate: SIGNED + 2 * DAY}, reason=AUTHORITY_COMPROMISE)
+    book.trust("p256 authority compromised", *lists("p256-authority-compromised", fallen), issuing)
     forged = revocation_list(
         p256.issuing, signer=world.stranger_p256.issuing.signer, this_update=MOMENT - DAY, number=9
     )
@@ -56,6 +66,7 @@ def add_for_signers(book: Book, world: World) -> None:
     sm2 = ("sm2-issuing.cer", world.sm2.issuing.certificate.der)
     book.trust("sm2 2032", *lists("sm2-2032", world.sm2.lists(at=day, until=week)), sm2)
     book.keep("trust/ends.toml", b'version = 1\n[algorithms]\n"ECDSA-SHA256" = 2026-06-01\n')
+    book.keep("trust/ended-since.toml", b'version = 1\n[algorithms]\n"ECDSA-SHA256" = 2026-11-15\n')
     book.keep("trust/seals-only.toml", b'version = 1\n[anchors]\nothers = ["sealing", "seal_making"]\n')
     book.keep("trust/strict.toml", b'version = 1\nfatal = ["TRY_LATER", "NO_CERTIFICATE_CHAIN_FOUND"]\n')
     book.keep("trust/fresh.toml", b"version = 1\n[revocation]\nmaximum_age_hours = 12\n")

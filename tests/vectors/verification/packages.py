@@ -2,8 +2,10 @@
 
 import stat
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
+from seal.data.asn1 import signature_over, to_be_signed
 from tests.builders_ofd import (
     FOLDER,
     LIST,
@@ -19,12 +21,16 @@ from tests.builders_ofd import (
     xml,
 )
 from tests.vectors.verification.cases import Book
-from tests.vectors.verification.messages import attributes, message, signer_info
-from tests.vectors.verification.world import World
+from tests.vectors.verification.messages import attributes, message, signer_info, token
+from tests.vectors.verification.pades_trust import LATER
+from tests.vectors.verification.world import SIGNED, World
 from trust.crypto.sm3 import sm3
 from trust.profiles import SEAL_MAKER, SEAL_OWNER
 
 __all__ = ["add"]
+
+BETWEEN: Final = datetime.fromisoformat("2028-03-01T00:00:00+00:00")
+"""When seals have ended, and the certificates of nobody."""
 
 BROKEN: Final = ("failed/FORMAT_FAILURE", "file.format")
 REFERENCES: Final = ("failed/HASH_FAILURE", "ofd.references")
@@ -54,6 +60,29 @@ def add_genuine(book: Book, world: World, kit: SealKit, sealed: Files) -> None:
         archive(second),
         signatures=("passed", "passed"),
         why="A second seal signature lists the first as well.",
+    )
+
+    def stamped(signature_xml: bytes, place: str) -> bytes:
+        tbs = to_be_signed(seal=kit.seal, signed_at=SIGNED, data_hash=sm3(signature_xml), property_info=place)
+        value = kit.owner.signer.sign(tbs)
+        made = token(world.national_clock, value, SIGNED)
+        return signature_over(tbs, certificate=kit.owner.certificate.der, signature=value, time_stamp=made)
+
+    proven = archive(sign(document(), stamped, Signing(seal=kit.seal)))
+    book.add(
+        "ofd/seal ended since, time proven",
+        proven,
+        why="The token proves that the seal was in force when it was used.",
+        moment=BETWEEN,
+    )
+    book.add(
+        "ofd/seal ended since, and the time-stamp's authority too",
+        proven,
+        "indeterminate/OUT_OF_BOUNDS_NO_POE",
+        "certificate.validity",
+        why="Nothing proves that the token was there before its authority's certificate ended in 2030.",
+        moment=LATER,
+        material=("sm2 2032", "p256 2032"),
     )
     hand = world.national_signer
 

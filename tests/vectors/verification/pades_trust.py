@@ -96,20 +96,25 @@ def add_expiry(book: Book, world: World) -> None:
         material=later,
     )
     book.add(
-        "pades/expired since, time proven",
+        "pades/expired since, and the time-stamp's authority too",
         stamped,
-        why="The token proves that the certificate was in force when it was used.",
+        "indeterminate/OUT_OF_BOUNDS_NO_POE",
+        "certificate.validity",
+        why="Whoever has the authority's key since its end in 2030 can date tokens back (EN 319 102-1, 5.6).",
         moment=LATER,
         material=later,
     )
-    covered = time_stamped(once, stamping(world))
+    brief = Signing(stamp=stamping(world))
+    book.add(
+        "pades/expired since, time proven",
+        put(PLAIN, world.brief, brief),
+        why="The token proves that the certificate was in force when it was used.",
+    )
     book.add(
         "pades/expired since, time proven over the document",
-        covered,
+        time_stamped(put(PLAIN, world.brief), stamping(world)),
         signatures=("passed", "passed"),
         why="The time-stamp over the document proves the same for every signature before it.",
-        moment=LATER,
-        material=later,
     )
     old = hand_of(world.p256.issue(DOCUMENT_SIGNER, "Ended", not_after=SIGNED - DAY), (world.p256.issuing.certificate,))
     young = hand_of(world.p256.issue(DOCUMENT_SIGNER, "Begun", at=SIGNED + DAY), (world.p256.issuing.certificate,))

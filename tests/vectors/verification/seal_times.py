@@ -92,6 +92,19 @@ def add_times(book: Book, world: World) -> None:
         order,
         "The token is older than the signature says it is.",
     )
+    brief = world.brief_national_clock
+    case(
+        "time-stamp's authority expired since",
+        stamped(world, good, SIGNED, clock=brief),
+        PASSED,
+        "The token proves nothing any more, and nothing has to be proven: seal and owner are in force.",
+    )
+    case(
+        "seal ended since, and the time-stamp's authority too",
+        stamped(world, short, SIGNED, clock=brief),
+        ("indeterminate/OUT_OF_BOUNDS_NO_POE", "seal.validity"),
+        "Nothing proves that the token was there before its authority's certificate ended.",
+    )
     checks = "seal_signature.time_stamp"
     case(
         "time-stamp over something else",

@@ -124,6 +124,13 @@ def add_seals(book: Book, world: World) -> None:
         ("failed/TIMESTAMP_ORDER_FAILURE", "seal.time_stamp_order"),
         "It was time-stamped before it says it was made.",
     )
+    lapsed = der.context(0, der.bit_string(token(world.brief_national_clock, info[3].bits(), CREATED)))
+    case(
+        "time-stamp's authority expired since",
+        der.sequence(*(one.raw for one in info), lapsed),
+        PASSED,
+        "The token no longer proves when it was made, and its maker is in force.",
+    )
 
 
 def add_signatures(book: Book, world: World) -> None:

@@ -133,11 +133,18 @@ class Office:
         at: datetime = MOMENT - DAY,
         until: datetime = MOMENT + 7 * DAY,
         reason: int | None = None,
+        since: datetime | None = None,
     ) -> tuple[RevocationList, RevocationList]:
-        """Return the lists of the root and of the authority, of the day before a verifier judges."""
+        """Return the lists of the root and of the authority, of the day before a verifier judges.
+
+        `since` is when the keys of those revoked may first have been in other hands (invalidityDate).
+        """
 
         def of(party: Party, told: Mapping[Certificate, datetime] | None) -> RevocationList:
-            entries = [Revocation(serial=one.serial, at=then, reason=reason) for one, then in (told or {}).items()]
+            entries = [
+                Revocation(serial=one.serial, at=then, reason=reason, invalid_since=since)
+                for one, then in (told or {}).items()
+            ]
             return revocation_list(party, entries, number=7, this_update=at, next_update=until)
 
         return of(self.root, authorities), of(self.issuing, revoked)
@@ -170,6 +177,30 @@ class World:
     def clock(self) -> Hand:
         """A time-stamp authority, P-256."""
         return self.hand(self.p256, TIME_STAMPING, "Clock")
+
+    @cached_property
+    def brief(self) -> Hand:
+        """A signer of documents, P-256, whose certificate ended a day after everything is signed."""
+        return self.brief_hand(self.p256, DOCUMENT_SIGNER, "Brief signer")
+
+    @cached_property
+    def brief_clock(self) -> Hand:
+        """A time-stamp authority, P-256, whose certificate ended likewise."""
+        return self.brief_hand(self.p256, TIME_STAMPING, "Brief clock")
+
+    @cached_property
+    def brief_national_clock(self) -> Hand:
+        """A time-stamp authority, SM2, whose certificate ended likewise."""
+        return self.brief_hand(self.sm2, TIME_STAMPING, "短期时间戳机构")
+
+    @cached_property
+    def second_clock(self) -> Hand:
+        """Another time-stamp authority, P-256."""
+        return self.hand(self.p256, TIME_STAMPING, "Second clock")
+
+    def brief_hand(self, office: Office, profile: Profile, subject: str) -> Hand:
+        """Return somebody whose certificate ended a day after everything is signed."""
+        return hand_of(office.issue(profile, subject, not_after=SIGNED + DAY), (office.issuing.certificate,))
 
     @cached_property
     def national_signer(self) -> Hand:

@@ -256,7 +256,8 @@ async function checkSigners(
   { provenAt, isOpen }: Use,
 ): Promise<Check> {
   const name = "delegation.signer";
-  const asked = { purpose: "delegation", at: provenAt ?? evidence.now, isProven: provenAt !== undefined, isOpen } as const;
+  const isProven = provenAt !== undefined && !isOpen;
+  const asked = { purpose: "delegation", at: provenAt ?? evidence.now, isProven, isOpen } as const;
   for (const certificate of certificates) {
     const path = await validate(certificate, evidence, { ...asked, step: STEP });
     for (const outcome of ["failed", "indeterminate"]) {

@@ -2,7 +2,7 @@
 import type { Check } from "../claim.js";
 import { Malformed } from "../octets.js";
 import { Content } from "./content.js";
-import { type Existence, NEVER, existenceOf, judgeMessage } from "./judging_messages.js";
+import { type Existence, existenceOf, judgeMessage } from "./judging_messages.js";
 import { judgeSealSignature } from "./judging_seals.js";
 import { type Brought, type Evidence, breathe, certificateOf, joined, listOf, revokedIn } from "./material.js";
 import { type Change, changesAfter } from "./pdf_changes.js";
@@ -54,7 +54,9 @@ export async function judgeDocument(octets: Uint8Array, evidence: Evidence): Pro
     return reports.map((report) => ({ field, change, report: { ...report, checks: [...structure, ...report.checks] } }));
   };
   const stamps: Judged[] = [];
-  for (const field of fields.filter((one) => one.isTimeStamp)) stamps.push(...(await judge(field, NEVER)));
+  // The latest comes first: it proves when those were there that it covers.
+  const ofTime = fields.filter((one) => one.isTimeStamp).sort((one, other) => other.end - one.end);
+  for (const field of ofTime) stamps.push(...(await judge(field, existenceIn(stamps, field))));
   const found: Judged[] = [];
   for (const field of fields) {
     const ofField = stamps.filter((one) => one.field === field);
@@ -114,7 +116,7 @@ function unread(field: SignedField): Report {
 async function judgeField(field: SignedField, evidence: Evidence, existence: Existence): Promise<Report[]> {
   const content = new Content(field.parts);
   const { contents, claimedTime } = field;
-  if (field.isTimeStamp) return [await judgeTimeStamp(contents, content, evidence)];
+  if (field.isTimeStamp) return [await judgeTimeStamp(contents, content, evidence, existence.at)];
   if (field.subfilter === SEAL || isSealSignature(contents)) {
     return [await judgeSealSignature(contents, evidence, content, existence)];
   }

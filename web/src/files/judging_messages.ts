@@ -10,7 +10,7 @@ import { type Message, SIGNING_TIME, type Signer, TIME_STAMP, readMessage, singl
 import { validate } from "./paths.js";
 import { checkSigner } from "./signers.js";
 import { judgeTimeStamp } from "./time_stamps.js";
-import { type Report, checked, finding, open, worst } from "./verdict.js";
+import { type Report, checked, finding, hasLapsed, open, worst } from "./verdict.js";
 
 const STEP = "cms";
 /** Our own attributes: a seal's signature that nobody signed, and its SHA-256 that the signer did (seal/data/carrying.py). */
@@ -28,7 +28,7 @@ export interface Surroundings {
   readonly existence?: Existence | undefined;
 }
 
-/** What time-stamps prove: a moment, or nothing; and whether one of them is left open. */
+/** What time-stamps prove: a moment, or nothing; and whether one that is left open may prove an earlier one. */
 export interface Existence {
   readonly at: Date | undefined;
   readonly isOpen: boolean;
@@ -40,10 +40,15 @@ export const NEVER: Existence = { at: undefined, isOpen: false };
 export function existenceOf(reports: readonly Report[]): Existence {
   const holding = reports.filter((one) => worst(one.checks) === "passed");
   const proven = holding.flatMap((one) => (one.provenTime === undefined ? [] : [one.provenTime]));
-  return {
-    at: proven.sort((one, other) => Number(one) - Number(other))[0],
-    isOpen: reports.some((one) => worst(one.checks) === "indeterminate"),
-  };
+  const at = proven.sort((one, other) => Number(one) - Number(other))[0];
+  const isEarlier = (one: Report): boolean => at === undefined || one.claimedTime === undefined || one.claimedTime < at;
+  return { at, isOpen: reports.some((one) => worst(one.checks) === "indeterminate" && isEarlier(one)) };
+}
+
+/** What the time-stamps of a signature prove, and where they prove nothing, what others over the document do. */
+export function completed(own: Existence, outside: Existence): Existence {
+  if (own.at !== undefined) return own;
+  return { at: outside.at, isOpen: own.isOpen || outside.isOpen };
 }
 
 export interface JudgedMessage {
@@ -115,10 +120,9 @@ async function judgeSigner(
     const missing = finding("NO_CERTIFICATE_CHAIN_FOUND", "the signer's certificate is not at hand");
     return { report: { kind, checks: [...checks, checked(STEP, "certificate.path", missing)] } };
   }
-  const [stamped, timeChecks] = await judgeTime(signer, evidence);
-  const proven = stamped.at ?? existence.at;
-  const isOpen = proven === undefined && (stamped.isOpen || existence.isOpen);
-  const [at, isProven] = [proven ?? evidence.now, proven !== undefined];
+  const [stamped, timeChecks] = await judgeTime(signer, evidence, existence.at);
+  const { at: proven, isOpen } = completed(stamped, existence);
+  const [at, isProven] = [proven ?? evidence.now, proven !== undefined && !isOpen];
   if (content === undefined) {
     const missing = finding("SIGNED_DATA_NOT_FOUND", "the content that was signed is not at hand");
     checks.push(checked(STEP, "signature.message_digest", missing));
@@ -143,16 +147,21 @@ async function judgeSigner(
 }
 
 /** Returns what the time-stamps of a signer prove, and one check for each. */
-async function judgeTime(signer: Signer, evidence: Evidence): Promise<[Existence, Check[]]> {
+async function judgeTime(signer: Signer, evidence: Evidence, existed: Date | undefined): Promise<[Existence, Check[]]> {
   const reports: Report[] = [];
   for (const token of signer.unsigned.get(TIME_STAMP) ?? []) {
-    reports.push(await judgeTimeStamp(token.raw, new Content([signer.signature]), evidence));
+    reports.push(await judgeTimeStamp(token.raw, new Content([signer.signature]), evidence, existed));
   }
   return [existenceOf(reports), reports.map((one) => summary(STEP, "signature.time_stamp", one))];
 }
 
-/** One check that stands for a whole report: the first of the worst kind. */
-export function summary(step: string, name: string, { checks }: Report): Check {
+/**
+ * One check that stands for a whole report on a time-stamp: the first of the worst kind. One that proves nothing any more
+ * neither helps nor harms: where a proof is needed, other checks find it missing.
+ */
+export function summary(step: string, name: string, report: Report): Check {
+  if (hasLapsed(report)) return checked(step, name);
+  const { checks } = report;
   const outcomes = ["failed", "indeterminate"] as const;
   for (const outcome of outcomes) {
     const found = checks.find((one) => one.outcome === outcome);

@@ -11,7 +11,7 @@ import { Element, commonName } from "./asn1.js";
 import { Content } from "./content.js";
 import { ACTING, judgeActing } from "./delegations.js";
 import { type Evidence, certificateOf, joined } from "./material.js";
-import { type Existence, NEVER, existenceOf, summary } from "./judging_messages.js";
+import { type Existence, NEVER, completed, existenceOf, summary } from "./judging_messages.js";
 import { type Asked, type Path, validate } from "./paths.js";
 import { type Extension, type Seal, type SealSignature, readSeal, readSealSignature } from "./seals.js";
 import { valueCheck } from "./signers.js";
@@ -69,11 +69,10 @@ export async function judgeSealSignature(
     await checkValue("7.3 b", "seal_signature.value", signer, signature, evidence),
     checkListed(signature),
   ];
-  const [stamped, timeChecks] = await judgeTime(signature, evidence);
-  const proven = stamped.at ?? existence.at;
-  const isOpen = proven === undefined && (stamped.isOpen || existence.isOpen);
+  const [stamped, timeChecks] = await judgeTime(signature, evidence, existence.at);
+  const { at: proven, isOpen } = completed(stamped, existence);
   const at = proven ?? evidence.now;
-  const isProven = proven !== undefined;
+  const isProven = proven !== undefined && !isOpen;
   const path = await validate(signer, evidence, { purpose: "sealing", at, isProven, isOpen, step: "7.3 c" });
   checks.push(...path.checks, ...timeChecks, checkClaimedTime(signature, signer, evidence.now));
   checks.push(await checkHash(signature, content, evidence));
@@ -121,7 +120,7 @@ async function reportOn(seal: Seal, evidence: Evidence, { at, isProven, isOpen }
     return { ...facts, checks: [...checks, open("6.3 b", "seal.maker_certificate", error.message)] };
   }
   checks.push(await checkValue("6.3 b", "seal.signature_value", maker, seal, evidence));
-  const [making, stampChecks] = await judgeMakingTime(seal, evidence);
+  const [making, stampChecks] = await judgeMakingTime(seal, evidence, at);
   const made = making.at;
   const asked = { purpose: "seal_making", at, isProven, isOpen: isOpen || making.isOpen, step: "6.3 c" } as const;
   const path = await validate(maker, evidence, asked);
@@ -164,9 +163,13 @@ function checkListed({ seal, certificate }: SealSignature): Check {
   return checked("7.3 b", "seal_signature.signer_listed", isListed ? undefined : finding("SIG_CONSTRAINTS_FAILURE", reason));
 }
 
-async function judgeTime(signature: SealSignature, evidence: Evidence): Promise<[Existence, Check[]]> {
+async function judgeTime(
+  signature: SealSignature,
+  evidence: Evidence,
+  existed: Date | undefined,
+): Promise<[Existence, Check[]]> {
   if (signature.timeStamp === undefined) return [NEVER, []];
-  const stamp = await judgeTimeStamp(signature.timeStamp, new Content([signature.value]), evidence);
+  const stamp = await judgeTimeStamp(signature.timeStamp, new Content([signature.value]), evidence, existed);
   const checks = [summary("7.3 d", "seal_signature.time_stamp", stamp)];
   if (stamp.claimedTime !== undefined && signature.signedAt !== undefined) {
     const older = finding("TIMESTAMP_ORDER_FAILURE", "the time-stamp is older than the signing time that the signature claims");
@@ -194,9 +197,9 @@ async function checkHash(signature: SealSignature, content: Content | undefined,
 }
 
 /** When the seal was made at the latest, if a time-stamp proves it (GM/T 0031-2025), and the checks on that. */
-async function judgeMakingTime(seal: Seal, evidence: Evidence): Promise<[Existence, Check[]]> {
+async function judgeMakingTime(seal: Seal, evidence: Evidence, existed: Date): Promise<[Existence, Check[]]> {
   if (seal.timeStamp === undefined) return [NEVER, []];
-  const stamp = await judgeTimeStamp(seal.timeStamp, new Content([seal.value]), evidence);
+  const stamp = await judgeTimeStamp(seal.timeStamp, new Content([seal.value]), evidence, existed);
   const whole = summary("6.3 d", "seal.time_stamp", stamp);
   const existence = existenceOf([stamp]);
   if (stamp.claimedTime === undefined) return [existence, [whole]];

@@ -47,6 +47,11 @@ export interface Asked {
   readonly isProven: boolean;
   /** Whether the key itself has stated the moment; of a time-stamp authority it is always so. */
   readonly isStated?: boolean;
+  /**
+   * The earliest moment at which what a key made that states `at` is proven to have been there: certificates and
+   * algorithms must not have ended by then.
+   */
+  readonly existed?: Date;
   /** Whether a time-stamp may prove an earlier moment, which this browser cannot tell. */
   readonly isOpen?: boolean;
   readonly step: string;
@@ -112,23 +117,25 @@ function rank(path: Path): number {
 }
 
 async function checkChain(chain: Chain, evidence: Evidence, asked: Asked): Promise<Check[]> {
-  const { at, isProven, purpose, step } = asked;
+  const { at, isProven, purpose, step, existed } = asked;
   const links = chain.slice(0, -1).map((one, place) => [one, chain[place + 1] as Certificate] as const);
   const answers = await Promise.all(links.map(([certificate, issuer]) => isSigned(certificate, issuer, evidence)));
   const broken = brokenLink(chain, answers);
   const isUnknown = broken === undefined && answers.includes("unknown");
   if (isUnknown) evidence.needs.add(evidence.answers.size < MOST_ANSWERS ? "algorithm" : "structure");
+  const ended = endedAlgorithm(chain, at, isProven) ?? (existed && endedAlgorithm(chain, existed, false));
+  const outside = outOfValidity(chain, at, isProven) ?? (existed && outOfValidity(chain, existed, false));
   const checks = [
     isUnknown
       ? open(step, "certificate.path", "this browser cannot verify the signatures of the path")
-      : checked(step, "certificate.path", broken ?? endedAlgorithm(chain, at, isProven)),
-    checked(step, "certificate.validity", outOfValidity(chain, at, isProven)),
+      : checked(step, "certificate.path", broken ?? ended),
+    checked(step, "certificate.validity", outside),
     checked(step, "certificate.key_usage", wrongUsage(chain[0] as Certificate, purpose)),
   ];
   if (broken !== undefined) return checks;
-  const stated = asked.isStated === true || purpose === "time_stamping";
+  const isStated = asked.isStated === true || purpose === "time_stamping";
   for (const [certificate, issuer] of links) {
-    const moment = { at, isProven, isStated: stated && certificate === chain[0], isOpen: asked.isOpen === true };
+    const moment = { at, isProven, isStated, isOpen: asked.isOpen === true, existed };
     checks.push(await checkRevocation(certificate, issuer, evidence, moment, step));
   }
   return checks;

@@ -8,6 +8,7 @@ import { type Evidence, isSigned } from "./material.js";
 import { checked, finding, open, told } from "./verdict.js";
 
 const REASON = "2.5.29.21";
+const INVALIDITY_DATE = "2.5.29.24";
 const LIST_SIGNING = 6;
 /** Reasons without suspicion of the key: unspecified, affiliation changed, superseded, cessation of operation. */
 const GOOD_ORDER = [0, 3, 4, 5];
@@ -15,6 +16,8 @@ const GOOD_ORDER = [0, 3, 4, 5];
 interface Revocation {
   readonly at: Date;
   readonly reason: number | undefined;
+  /** Since when the key may have been in other hands, as far as the authority says. */
+  readonly doubtedSince: Date;
 }
 
 interface Said {
@@ -25,11 +28,14 @@ interface Said {
 function revocationOf(entry: Element): Revocation {
   const [, at, extensions] = entry.sequence();
   let reason: number | undefined;
+  let doubtedSince = needed(at).time();
   for (const one of extensions?.sequence() ?? []) {
-    const members = one.sequence();
-    if (members[0]?.oid() === REASON) reason = Element.parse(needed(members.at(-1)).octets()).body[0];
+    const [name, ...value] = one.sequence();
+    const told = Element.parse(needed(value.at(-1)).octets());
+    if (name?.oid() === REASON) reason = told.body[0];
+    if (name?.oid() === INVALIDITY_DATE && told.time() < doubtedSince) doubtedSince = told.time();
   }
-  return { at: needed(at).time(), reason };
+  return { at: needed(at).time(), reason, doubtedSince };
 }
 
 type Pair = readonly [Certificate, Certificate];
@@ -72,6 +78,8 @@ export interface Moment {
   readonly isStated: boolean;
   /** Whether there is a time-stamp that may prove an earlier moment, which this browser cannot tell. */
   readonly isOpen: boolean;
+  /** The earliest moment at which what the key made is proven to have been there, where it states the moment itself. */
+  readonly existed: Date | undefined;
 }
 
 /** Says whether `certificate` was revoked, by the newest list that covers the moment. Unknown is never taken for good. */
@@ -79,7 +87,7 @@ export async function checkRevocation(
   certificate: Certificate,
   issuer: Certificate,
   evidence: Evidence,
-  { at, isProven, isStated, isOpen }: Moment,
+  { at, isProven, isStated, isOpen, existed }: Moment,
   step: string,
 ): Promise<Check> {
   const name = "certificate.revocation";
@@ -96,7 +104,8 @@ export async function checkRevocation(
   const { revocation } = newest;
   if (revocation === undefined) return checked(step, name);
   const inGoodOrder = !isStated || (revocation.reason !== undefined && GOOD_ORDER.includes(revocation.reason));
-  if (revocation.at > at && isProven && inGoodOrder) return checked(step, name);
+  const isOlder = existed !== undefined && existed < revocation.doubtedSince;
+  if (revocation.at > at && isProven && (inGoodOrder || isOlder)) return checked(step, name);
   const who = commonName(certificate.subject);
   const why = revocation.at <= at && !isOpen ? "REVOKED" : "REVOKED_NO_POE";
   return checked(step, name, finding(why, `${who} was revoked at ${told(revocation.at)}`));

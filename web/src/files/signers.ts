@@ -28,6 +28,8 @@ export interface Covering {
   /** The moment at which algorithms count, and whether it is proven. */
   readonly at: Date;
   readonly isProven: boolean;
+  /** Of a time-stamp: the earliest moment at which it is proven to have been there. */
+  readonly existed?: Date;
   readonly step: string;
 }
 
@@ -70,9 +72,11 @@ export function valueCheck(
   }
 }
 
-function ended({ signer, at, isProven }: Covering): Finding | undefined {
-  if (!signatureHasEnded(algorithmOf(signer.algorithm)[0], at)) return undefined;
-  const why = isProven ? "CRYPTO_CONSTRAINTS_FAILURE" : "CRYPTO_CONSTRAINTS_FAILURE_NO_POE";
+function ended({ signer, at, isProven, existed = at }: Covering): Finding | undefined {
+  const [algorithm] = algorithmOf(signer.algorithm);
+  if (!signatureHasEnded(algorithm, existed)) return undefined;
+  const isSettled = isProven && signatureHasEnded(algorithm, at);
+  const why = isSettled ? "CRYPTO_CONSTRAINTS_FAILURE" : "CRYPTO_CONSTRAINTS_FAILURE_NO_POE";
   return finding(why, "the algorithm of the signature is no longer relied on");
 }
 

@@ -58,8 +58,17 @@ function read(token: Uint8Array): { message: Message; signer: Signer; info: Info
   return { message, signer, info: infoOf(message) };
 }
 
-/** Judges a token over a content. Its time is proven only if every check passed. */
-export async function judgeTimeStamp(token: Uint8Array, content: Content, evidence: Evidence): Promise<Report> {
+/**
+ * Judges a token over a content. Its time is proven only if every check passed. `existed` is the earliest moment at which
+ * the token is proven to have been there, as a later time-stamp over it proves; else it is now. It proves nothing any more
+ * where certificates or algorithms of its authority had ended by then, or its key may have been in other hands.
+ */
+export async function judgeTimeStamp(
+  token: Uint8Array,
+  content: Content,
+  evidence: Evidence,
+  existed: Date | undefined,
+): Promise<Report> {
   const kind = "time_stamp";
   let parts: ReturnType<typeof read>;
   try {
@@ -83,9 +92,11 @@ export async function judgeTimeStamp(token: Uint8Array, content: Content, eviden
     return { kind, checks: [...checks, checked(STEP, "certificate.path", missing)] };
   }
   const at = info.time;
+  // A clock that is behind the one that proves the token does not make it older than it says.
+  const shown = new Date(Math.max(Number(existed ?? evidence.now), Number(at)));
   const inner = new Content([message.content ?? new Uint8Array()]);
   try {
-    const covering = { message, signer, certificate, content: inner, at, isProven: true, step: STEP };
+    const covering = { message, signer, certificate, content: inner, at, isProven: true, existed: shown, step: STEP };
     checks.push(...(await checkSigner(covering, evidence)));
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
@@ -93,7 +104,8 @@ export async function judgeTimeStamp(token: Uint8Array, content: Content, eviden
     checks.push(open(STEP, "time_stamp.format", error.message));
   }
   const known = joined(evidence, message);
-  const path = await validate(certificate, known, { purpose: "time_stamping", at, isProven: true, step: STEP });
+  const asked = { purpose: "time_stamping", at, isProven: true, existed: shown, step: STEP } as const;
+  const path = await validate(certificate, known, asked);
   checks.push(...path.checks);
   const proven = worst(checks) === "passed" ? { provenTime: at } : {};
   return { kind, checks, signer: commonName(certificate.subject), claimedTime: at, ...proven };

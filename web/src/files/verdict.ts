@@ -89,6 +89,15 @@ export type SubIndication =
   | "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"
   | "SIGNED_DATA_NOT_FOUND";
 
+/** What is wrong with a time-stamp that held, and proves nothing any more for want of a later one (trust/reports.py). */
+const LAPSED: readonly string[] = ["CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "OUT_OF_BOUNDS_NO_POE", "REVOKED_NO_POE"];
+
+/** Whether a time-stamp held at the moment that it states, and nothing proves that it is that old. */
+export function hasLapsed({ checks }: Report): boolean {
+  const wrong = checks.filter((one) => one.outcome !== "passed");
+  return wrong.length > 0 && wrong.every((one) => LAPSED.includes(one.subIndication ?? ""));
+}
+
 /** Why a check did not pass. */
 export interface Finding {
   readonly subIndication: SubIndication;
