@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, assert_never
 
 from identity.lifecycle import SubjectState
@@ -20,6 +21,7 @@ from licence.freshness import Freshness, Grounds, Seen
 from licence.inquiry import ClaimText, IdentifierText, identifier_in, inquiry_of
 from licence.lifecycle import PERMITS, LicenceState, LicenceUse
 from licence.number import LicenceIdentifier
+from licence.proving import with_records
 from licence.records import has_expired, is_annulled, state_at
 from licence.repository import Licence, LicenceRepository
 from licence.standing import (
@@ -274,7 +276,8 @@ class VerificationService:
         `signed` is the document that a detached signature covers. Raise `MomentInFuture`, and as `judge_file` does.
         """
         evidence, moment = self.evidence(at)
-        report = self.judged(content, evidence, moment=moment, password=password, signed=signed)
+        judge = partial(self.judged, content, moment=moment, password=password, signed=signed)
+        report, _ = with_records(self.store, self.repository, content, evidence, judge=judge, moment=moment)
         return self.finding(report, moment, at)
 
     def recorded(
@@ -288,10 +291,8 @@ class VerificationService:
         """Judge a file as `file` does, and return with it what replays the verdict without this instance."""
         evidence, moment = self.evidence(at)
 
-        def judge(known: Evidence) -> FileReport:
-            return self.judged(content, known, moment=moment, password=password, signed=signed)
-
-        report = judge(evidence)
+        judge = partial(self.judged, content, moment=moment, password=password, signed=signed)
+        report, evidence = with_records(self.store, self.repository, content, evidence, judge=judge, moment=moment)
         finding = self.finding(report, moment, at)
         record = record_of(
             report,

@@ -17,7 +17,7 @@ from trust.revocation import RevocationList, check_revocation
 from trust.validation_policy import Purpose, ValidationPolicy
 from trust.verdict import Check, Finding, SubIndication
 
-__all__ = ["Evidence", "Path", "Purpose", "ValidationPolicy", "validate"]
+__all__ = ["Evidence", "Path", "Purpose", "Recorded", "ValidationPolicy", "validate"]
 
 MAX_PATH: Final = 6
 """Certificates from the leaf to the anchor. Government chains have three or four."""
@@ -27,6 +27,14 @@ MAX_PATHS: Final = 64
 
 MAX_SIGNATURES: Final = 1000
 """Signatures verified in search of a path, for the same reason."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What the verifier's own records say of a file: that its first octets were there, just so, at a moment."""
+
+    octets: int
+    since: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +49,12 @@ class Evidence:
     revocation_lists: tuple[RevocationList, ...] = ()
     status_responses: tuple[OCSPResponse, ...] = ()
     policy: ValidationPolicy = field(default_factory=ValidationPolicy)
+    recorded: tuple[Recorded, ...] = ()
+    """Of the file that is judged, where the verifier kept it, or its hash, himself."""
+
+    def since(self, end: int) -> datetime | None:
+        """Return since when the first octets of the file, up to `end`, are on record, if they are."""
+        return min((one.since for one in self.recorded if end <= one.octets), default=None)
 
     @property
     def octets(self) -> int:

@@ -12,6 +12,7 @@ from trust.status import RevocationStatus
 from trust.verdict import Check, Outcome, SubIndication, Verdict
 
 __all__ = [
+    "LAPSED",
     "Existence",
     "Proves",
     "SignatureKind",
@@ -19,6 +20,7 @@ __all__ = [
     "TimeProof",
     "existence_of",
     "left_open",
+    "proof_by_record",
     "proof_of",
 ]
 
@@ -63,10 +65,13 @@ class Proves(StrEnum):
     SEAL = "seal"
     """The maker's signature on the seal: when the seal was made."""
 
+    RECORD = "record"
+    """No time-stamp: the verifier has had the file, or its hash, on record himself since then."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class TimeProof:
-    """A time-stamp that bears on a signature, and how it fared."""
+    """A time-stamp, or a record, that bears on a signature, and how it fared."""
 
     proves: Proves
     time: datetime | None
@@ -157,6 +162,11 @@ class Existence:
         stated = [one for one in (self.stated, other.stated) if one is not None]
         return Existence(proven=self.proven or other.proven, stated=min(stated, default=None))
 
+    def also(self, since: datetime | None) -> "Existence":
+        """Return this, or what a record proves where that is earlier."""
+        proven = [one for one in (self.proven, since) if one is not None]
+        return replace(self, proven=min(proven, default=None))
+
     def settle(self, checks: Iterable[Check]) -> tuple[Check, ...]:
         """Return checks on certificates with what is not settled left open: one that was revoked may have been good."""
         return tuple(map(left_open, checks)) if self.is_open else tuple(checks)
@@ -180,6 +190,11 @@ def existence_of(stamps: Iterable[SignatureReport]) -> Existence:
     proven = [one.proven_time for one in holding if one.proven_time is not None]
     stated = [one.claimed_time for one in judged if one.has_lapsed and one.claimed_time is not None]
     return Existence(proven=min(proven, default=None), stated=min(stated, default=None))
+
+
+def proof_by_record(since: datetime) -> TimeProof:
+    """Return what the verifier's own records prove of a signature."""
+    return TimeProof(proves=Proves.RECORD, time=since, checks=(Check(step="4", name="registry.recorded"),))
 
 
 def proof_of(stamp: SignatureReport, proves: Proves, *, field: str = "") -> TimeProof:

@@ -590,6 +590,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "proof.signature": ("签名的时间戳", "Time-stamp over the signature"),
     "proof.document": ("文档的时间戳", "Time-stamp over the document"),
     "proof.seal": ("印章的时间戳", "Time-stamp over the seal"),
+    "proof.record": ("登记系统自己的记录（不是时间戳）", "The registry's own record, no time-stamp"),
     "proof.time": ("证明的时间", "Time"),
     "proof.authority": ("时间戳机构", "Authority"),
     "proof.policy": ("时间戳策略", "Policy"),
@@ -1191,6 +1192,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "check.seal.recorded.undecided": (
         "印章是本平台的，但用印登记里没有这次用印。",
         "The seal is one of ours, and its ledger has no line for this stamping.",
+    ),
+    "check.registry.recorded": ("登记系统自何时留有本文件", "Since when the registry has had this file on record"),
+    "check.registry.recorded.undecided": (
+        "登记系统没有留存本文件的记录。",
+        "The registry has no record of this file.",
     ),
     "check.seal.lawful": ("印章是否合法制作", "Whether the seal was made lawfully"),
     "check.seal.lawful.failed": (

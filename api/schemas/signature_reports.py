@@ -135,9 +135,11 @@ class RevocationView(View):
 
 
 class TimeProofView(View):
-    """A time-stamp that bears on a signature."""
+    """A time-stamp that bears on a signature, or the registry's own record of the file."""
 
-    proves: Literal["signature", "document", "seal"] = Field(description="What it was made over")
+    proves: Literal["signature", "document", "seal", "record"] = Field(
+        description="What it was made over; `record` is no time-stamp: the registry has had the file itself since then"
+    )
     outcome: OutcomeText
     sub_indication: str | None
     time: datetime | None

@@ -20,7 +20,7 @@ from trust.paths import Evidence, ValidationPolicy
 from trust.pdf.judging import PDFDocument, PDFSignature, open_pdf
 from trust.pdf.permissions import Change, changes_of, check_structure
 from trust.pdf.signing import SEAL
-from trust.reports import Existence, Proves, SignatureKind, SignatureReport, existence_of, proof_of
+from trust.reports import Existence, Proves, SignatureKind, SignatureReport, existence_of, proof_by_record, proof_of
 from trust.timestamping import judge_time_stamp
 from trust.verdict import Check, Finding, Outcome, SubIndication, worst
 
@@ -32,6 +32,7 @@ __all__ = [
     "judge_field",
     "judge_pdf",
     "overall",
+    "recorded_over",
     "stamps_over",
 ]
 
@@ -151,6 +152,12 @@ def judge_pdf(pdf: bytes, evidence: Evidence, *, now: datetime, password: str | 
     return DocumentReport(signatures=tuple(each for place in places for each in found[place]), pages=document.pages)
 
 
+def recorded_over(placed: PDFSignature, evidence: Evidence) -> datetime | None:
+    """Return since when the verifier has had a signature, and all that it covers, on record, if he has."""
+    end = max(map(sum, placed.content.ranges), default=None)
+    return None if end is None else evidence.since(end)
+
+
 def stamps_over(placed: PDFSignature, time_stamps: Iterable[JudgedSignature]) -> tuple[JudgedSignature, ...]:
     """Return those of the time-stamps over the document that cover a signature, or another time-stamp.
 
@@ -180,6 +187,7 @@ def judge_one(
 
     `stamps` is what `stamps_over` returns.
     """
+    since = recorded_over(placed, evidence)
     structure, changes = check_structure(document, placed, step="pdf"), changes_of(document, placed)
     return tuple(
         JudgedSignature(
@@ -189,7 +197,7 @@ def judge_one(
             seal_signature=seal_signature,
             changes=changes,
         )
-        for report, seal_signature in judge_field(placed, evidence, now=now, stamps=stamps)
+        for report, seal_signature in judge_field(placed, evidence, now=now, stamps=stamps, since=since)
     )
 
 
@@ -200,22 +208,25 @@ def judge_field(
     now: datetime,
     backend: SM2Backend | None = None,
     stamps: Sequence[JudgedSignature] = (),
+    since: datetime | None = None,
 ) -> tuple[Judged, ...]:
     """Judge the value of one signed field by its form: a time-stamp, a seal signature, or a message.
 
     A message may carry a seal signature over the same octets, which is judged as one of its own. `backend` verifies
-    the seal's SM2 signatures, where it is not to be the process's own. `stamps` is what `stamps_over` returns.
+    the seal's SM2 signatures, where it is not to be the process's own. `stamps` is what `stamps_over` returns, and
+    `since` what `recorded_over` does.
     """
-    existence = existence_of(one.report for one in stamps)
+    existence = existence_of(one.report for one in stamps).also(since)
     found = judge_value(signed, evidence, now=now, backend=backend, existence=existence)
     told = [one for one in stamps if one.report.verdict.outcome is Outcome.PASSED or one.report.has_lapsed]
-    if not told:
-        return found
-    # What is told is the earliest that holds; where none does, the earliest that proves nothing any more.
-    stamp = min(told, key=lambda one: (one.report.has_lapsed, one.report.claimed_time or now))
-    proof = proof_of(stamp.report, Proves.DOCUMENT, field=stamp.field)
+    proofs = [] if since is None else [proof_by_record(since)]
+    if told:
+        # What is told is the earliest that holds; where none does, the earliest that proves nothing any more.
+        stamp = min(told, key=lambda one: (one.report.has_lapsed, one.report.claimed_time or now))
+        proofs.append(proof_of(stamp.report, Proves.DOCUMENT, field=stamp.field))
     return tuple(
-        (replace(report, time_proofs=(*report.time_proofs, proof)), seal_signature) for report, seal_signature in found
+        (replace(report, time_proofs=(*report.time_proofs, *proofs)), seal_signature)
+        for report, seal_signature in found
     )
 
 

@@ -1,6 +1,6 @@
 """Judging a file by itself, whatever it is: PDF, OFD, electronic seal, seal signature, signed message."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -17,7 +17,7 @@ from trust.crypto.sm3 import sm3
 from trust.paths import Evidence
 from trust.pdf.intake import PDFMalformed, hides_pdf
 from trust.pdf.judging import open_pdf
-from trust.reports import SignatureKind, SignatureReport
+from trust.reports import Existence, SignatureKind, SignatureReport, proof_by_record
 from trust.verdict import Check, Finding, SubIndication
 
 __all__ = ["FileKind", "FileReport", "held_of", "judge_file", "kind_of", "protected_part"]
@@ -104,8 +104,13 @@ def judge_by_kind(
             return alone(judge_seal(content, evidence, now=now).report)
         case FileKind.SEAL_SIGNATURE:
             document_hash = None if signed is None else sm3(signed)
-            judged = judge_seal_signature(content, evidence, now=now, document_hash=document_hash)
-            one = JudgedSignature(field="", placed=None, report=judged.report, seal_signature=judged.signature)
+            since = evidence.since(len(content))
+            judged = judge_seal_signature(
+                content, evidence, now=now, document_hash=document_hash, existence=Existence(proven=since)
+            )
+            proofs = () if since is None else (proof_by_record(since),)
+            report = replace(judged.report, time_proofs=(*judged.report.time_proofs, *proofs))
+            one = JudgedSignature(field="", placed=None, report=report, seal_signature=judged.signature)
             return DocumentReport(signatures=(one,))
         case FileKind.CMS:
             covered = None if signed is None else BytesContent(signed)

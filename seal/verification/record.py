@@ -21,7 +21,7 @@ from trust.certificates import Certificate
 from trust.crypto.sm3 import sm3
 from trust.errors import Conflict
 from trust.ocsp import OCSPResponse
-from trust.paths import Evidence
+from trust.paths import Evidence, Recorded
 from trust.revocation import RevocationList
 from trust.verdict import Check
 
@@ -97,7 +97,7 @@ class Record:
     def to_json(self) -> bytes:
         """Return the record as canonical JSON in ASCII: the same record is always the same octets."""
         evidence = self.evidence
-        told = {
+        told: dict[str, Any] = {
             "schema": SCHEMA,
             "kind": self.kind.value,
             "moment": self.moment.isoformat(),
@@ -111,6 +111,8 @@ class Record:
             "verdict": self.verdict,
             "registry": list(self.registry),
         }
+        if evidence.recorded:  # what no record of before has
+            told["recorded"] = [{"octets": one.octets, "since": moment_in(one.since)} for one in evidence.recorded]
         return json.dumps(told, sort_keys=True, separators=(",", ":")).encode("ascii")
 
     @classmethod
@@ -129,6 +131,7 @@ class Record:
             "ocsp_responses",
             "verdict",
             "registry",
+            maybe=("recorded",),
         )
         told["schema"].one_of({SCHEMA: SCHEMA})
         signed = told["signed"]
@@ -143,6 +146,7 @@ class Record:
                 revocation_lists=told["revocation_lists"].all_of(RevocationList),
                 status_responses=told["ocsp_responses"].all_of(OCSPResponse),
                 policy=policy_in(told["policy"]),
+                recorded=tuple(map(recorded_in, told["recorded"].items())) if "recorded" in told else (),
             ),
             verdict=told["verdict"].object(),
             registry=tuple(one.object() for one in told["registry"].items()),
@@ -286,6 +290,12 @@ def without_words(told: object) -> object:
     if isinstance(told, list | tuple):
         return [without_words(one) for one in told]
     return told
+
+
+def recorded_in(told: Value) -> Recorded:
+    """Return what a record says of the books of the instance."""
+    members = told.members("octets", "since")
+    return Recorded(octets=members["octets"].number(), since=members["since"].moment())
 
 
 def moment_in(moment: datetime | None) -> str | None:

@@ -55,12 +55,12 @@ class Value:
             raise self.fail()
         return self.told
 
-    def members(self, *names: str) -> dict[str, "Value"]:
-        """Return the members of an object that has exactly these."""
+    def members(self, *names: str, maybe: tuple[str, ...] = ()) -> dict[str, "Value"]:
+        """Return the members of an object that has exactly these, and those of `maybe` that it has."""
         told = self.object()
-        if told.keys() != set(names):
+        if told.keys() - set(maybe) != set(names):
             raise self.fail()
-        return {name: Value(told[name], f"{self.place}.{name}".lstrip(".")) for name in names}
+        return {name: Value(told[name], f"{self.place}.{name}".lstrip(".")) for name in told}
 
     def entries(self) -> dict[str, "Value"]:
         """Return the members of an object, whatever their names."""

@@ -13,8 +13,9 @@ from identity.delegation.mandates import MandateState
 from seal import repository
 from seal.data.acting import ActingFor, ActingMalformed
 from seal.ledger import stamping_repository
+from seal.ledger.entries import Stamping
 from seal.lifecycle import SealState
-from seal.records import HistoryEntry
+from seal.records import HistoryEntry, Seal
 from seal.standing import SealTrust, TrustAt, trust_at
 from seal.verification.acting import acting_in
 from seal.verification.documents import JudgedSignature
@@ -22,7 +23,7 @@ from trust.repository import events_about
 from trust.store import Reading
 from trust.verdict import Check, Finding, SubIndication
 
-__all__ = ["SealStanding", "standing_checks", "standing_of"]
+__all__ = ["SealStanding", "line_of", "standing_checks", "standing_of"]
 
 MANDATE_ENDS: Final = ("mandate:revoke:done", "mandate:renounce:done")
 """Events with which a mandate that was in force ends."""
@@ -70,12 +71,8 @@ def standing_of(view: Reading, judged: JudgedSignature, *, at: datetime | None =
     Ours is a seal of which we hold the very same octets: anybody can write our code into a seal of another making.
     As of a past moment `at` the registry tells what it knew then, and leaves out what came later.
     """
-    signature = judged.seal_signature
-    if signature is None:
-        return None
-    known = repository.find(view, code=signature.seal.identifier)
-    seal = next((one for one in known if one.seal == signature.seal.raw), None)
-    if seal is None:
+    signature, seal = judged.seal_signature, seal_of(view, judged)
+    if signature is None or seal is None:
         return None
     asked = at or view.now
     history = [one for one in repository.history(view, seal.id) if one.at <= asked]
@@ -96,6 +93,23 @@ def standing_of(view: Reading, judged: JudgedSignature, *, at: datetime | None =
         at_stamping=trust_at(history, moment, is_proven=is_proven),
         delegations=check_delegations(view, judged, asked),
     )
+
+
+def seal_of(view: Reading, judged: JudgedSignature) -> Seal | None:
+    """Return the seal of the registry by which a signature is, if it is one of ours."""
+    signature = judged.seal_signature
+    if signature is None:
+        return None
+    known = repository.find(view, code=signature.seal.identifier)
+    return next((one for one in known if one.seal == signature.seal.raw), None)
+
+
+def line_of(view: Reading, judged: JudgedSignature) -> Stamping | None:
+    """Return the finished line of the ledger for a seal signature, if there is one."""
+    signature, seal = judged.seal_signature, seal_of(view, judged)
+    if signature is None or seal is None:
+        return None
+    return stamping_repository.stamping_by_hash(view, signature.data_hash.hex(), seal=seal.id)
 
 
 def check_delegations(view: Reading, judged: JudgedSignature, asked: datetime) -> Check | None:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
 
-from seal.verification.documents import JudgedSignature, judge_field, stamps_over, with_checks
+from seal.verification.documents import JudgedSignature, judge_field, recorded_over, stamps_over, with_checks
 from seal.verification.files import FileKind, FileReport, held_of, judge_file, kind_of
 from trust.errors import TrustError
 from trust.ocsp import OCSPResponse
@@ -103,8 +103,8 @@ def look_at(
     if placed is None:  # none that is said to hold stands anywhere else than in the file
         raise VerdictContradicted(told.field)
     require_covered(content, placed)
-    stamps = stamps_over(placed, time_stamps)
-    for report, seal_signature in judge_field(placed, evidence, now=now, stamps=stamps):
+    stamps, since = stamps_over(placed, time_stamps), recorded_over(placed, evidence)
+    for report, seal_signature in judge_field(placed, evidence, now=now, stamps=stamps, since=since):
         if (report.kind, report.signer, seal_signature) == (told.report.kind, told.report.signer, told.seal_signature):
             return replace(told, report=confirmed(told.report, report))
     raise VerdictContradicted(placed.field)

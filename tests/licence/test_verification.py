@@ -520,7 +520,7 @@ def test_a_record_of_the_instance_outlives_its_trust(desk: Desk) -> None:
     assert {check["name"] for check in record.registry} >= {"seal.recorded", "licence.state"}
     house.licences.revoke(desk.second, licence.id, reason=REASON)
     desk.at(NOW + timedelta(days=36_500))
-    assert house.verification.file(pdf).outcome is Outcome.INDETERMINATE
+    assert house.verification.file(pdf).outcome is Outcome.FAILED
     assert judge_file(pdf, Evidence(), now=record.moment).document.outcome is Outcome.INDETERMINATE
     again = replay(Record.read(record.to_json()), pdf)
     assert again.document.outcome is PASSED
