@@ -1,7 +1,8 @@
 """Housekeeping: what an instance looks after by itself, at the start and every minute.
 
 Keys are retired when their time is over. Left-behind stampings and licences are voided, revocation lists and
-responders renewed, time-stamps and the use of sessions put on record, the audit trail gets a signed checkpoint.
+responders renewed, and the time-stamps of licences before they end. Time-stamps and the use of sessions are put on
+record, the audit trail gets a signed checkpoint.
 """
 
 from collections.abc import Callable
@@ -60,6 +61,7 @@ class Housekeeper(Rounds):
         self.attempt("keys", self.look_after_keys)
         self.attempt("licences", self.instance.licences.recover)
         self.attempt("late time-stamps", self.instance.late_time_stamps.round)
+        self.attempt("time-stamps that end", self.instance.late_time_stamps.look)
         self.attempt("sessions", self.instance.base.access.write_uses)
         self.attempt("old sessions", self.instance.base.access.forget)
         self.attempt("requests for review", self.instance.reviews.forget)

@@ -35,7 +35,7 @@ HELP: Final[dict[str, str]] = {
     "xinyin_audit_unsealed_seconds": "How long ago the oldest event was recorded that no checkpoint covers",
     "xinyin_notices": "Notices to the platform above that wait, or were refused",
     "xinyin_notices_oldest_seconds": "How long the oldest notice has waited",
-    "xinyin_late_time_stamps": "Licences that still wait for their time-stamp",
+    "xinyin_late_time_stamps": "Licences that wait for their time-stamp, or are late for a further one",
 }
 """What each figure is; all of them go up and down (gauge). A figure that cannot be had is left out."""
 

@@ -337,6 +337,14 @@ class Settings(BaseSettings):
     time_stamp_url_p256: Annotated[
         str, Field(description="Address of another time-stamp authority in P-256; empty: our own")
     ] = ""
+    time_stamp_renewal_days: Annotated[
+        int,
+        Field(
+            description="Days before the end of a licence's time-stamps from which on it gets a further one",
+            ge=30,
+            le=1095,
+        ),
+    ] = 180
     seal_certificates: Annotated[
         CertifiedBy,
         Field(description="Who certifies the owners of seals: own, or outside, a licensed authority (see trust pki)"),

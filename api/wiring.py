@@ -23,7 +23,7 @@ from api.worker_wiring import WorkerPools
 from licence.catalogue import Catalogue
 from licence.life.reviewing import ReviewService
 from licence.life.scanning import ScanService
-from licence.life.time_stamping import LateTimeStamps
+from licence.life.time_stamping import LateTimeStamps, Renewal
 from licence.live.codes import LiveCodes
 from licence.live.repository import LiveCodeRepository
 from licence.pictures.repository import PictureRepository
@@ -321,9 +321,9 @@ class Instance(WithIdentity):
     @cached_property
     def late_time_stamps(self) -> LateTimeStamps:
         """Time-stamps that follow."""
-        return LateTimeStamps(
-            store=self.base.store, repository=self.registry, stampings=self.stampings, blobs=self.blobs
-        )
+        told = Renewal.of(configured_policy(self.base.settings), days=self.base.settings.time_stamp_renewal_days)
+        base, blobs = self.base, self.blobs
+        return LateTimeStamps(base.store, self.registry, stampings=self.stampings, blobs=blobs, renewal=told)
 
     @cached_property
     def workers(self) -> WorkerPools:

@@ -16,6 +16,7 @@ from trust.blobs import BlobId
 from trust.china_time import CHINA
 
 __all__ = [
+    "AWAITING",
     "CHINA",
     "HISTORY_PREFIX",
     "DataLater",
@@ -27,6 +28,9 @@ __all__ = [
     "is_annulled",
     "state_at",
 ]
+
+AWAITING: Final = frozenset({"B-B", "B-LT"})
+"""Levels of files that wait for a time-stamp which they were to have from the beginning, where one is due."""
 
 HISTORY_PREFIX: Final = "le"
 """How the names of steps begin, which are in the order of time."""
@@ -128,7 +132,8 @@ class Licence:
     """The level that its document signature has reached (ETSI EN 319 142-1, 6)."""
 
     time_stamp_due: datetime | None = None
-    """When its file is to get the time-stamp that no authority gave while it was signed; None: it waits for none."""
+    """When its file is to get its next time-stamp: the one that no authority gave while it was signed, or a further one
+    before the last one ends. None: when that is nobody has looked."""
 
     former_file: BlobId | None = None
     """The file before it got that."""
@@ -142,7 +147,7 @@ class Licence:
     @property
     def awaits_time_stamp(self) -> bool:
         """Whether nobody but ourselves says so far when it was signed."""
-        return self.time_stamp_due is not None
+        return self.time_stamp_due is not None and self.level in AWAITING
 
     @property
     def valid_from(self) -> date:

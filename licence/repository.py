@@ -16,7 +16,7 @@ from identity.version_repository import organisations_as, persons_as
 from licence.grounds import Ground
 from licence.lifecycle import ENDED, LicenceEvent, LicenceState
 from licence.query_repository import LicenceQuery, conditions_of, names_of
-from licence.records import HISTORY_PREFIX, DataLater, Licence, LicenceHistoryEntry, Origin
+from licence.records import AWAITING, CHINA, HISTORY_PREFIX, DataLater, Licence, LicenceHistoryEntry, Origin
 from licence.tables import LicenceEventRow, LicenceRow
 from trust.blobs import BlobId
 from trust.identifiers import new_id
@@ -138,6 +138,19 @@ def context_of(licence: str) -> str:
     return f"licence {licence}"
 
 
+STAMPED: Final = ("B-LT", "B-LTA", "B-T")
+"""Levels of files with time-stamps in them."""
+
+STANDING: Final = (LicenceState.IN_FORCE.value, LicenceState.SUSPENDED.value)
+
+
+def still_proving(view: Reading) -> sa.ColumnElement[bool]:
+    """Return the condition that a licence proves something, or may again once it is restored."""
+    last_day = LICENCES.c.last_day
+    today = view.now.astimezone(CHINA).date()
+    return sa.and_(LICENCES.c.state.in_(STANDING), sa.or_(last_day.is_(None), last_day >= today))
+
+
 class LicenceRepository:
     """The tables of licences."""
 
@@ -228,9 +241,21 @@ class LicenceRepository:
         return self.select(view, sa.select(LICENCES).where(LICENCES.c.state == LicenceState.PREPARED.value))
 
     def awaiting_time_stamp(self, view: Reading, *, limit: int) -> tuple[Licence, ...]:
-        """Return licences whose files wait for a time-stamp that is due, the longest due first, at most `limit`."""
-        due = LICENCES.c.time_stamp_due
-        return self.select(view, sa.select(LICENCES).where(due <= view.now).order_by(due).limit(limit))
+        """Return licences whose files wait for a time-stamp that is due, the longest due first, at most `limit`.
+
+        A further one is due for those alone that still prove something.
+        """
+        due, level = LICENCES.c.time_stamp_due, LICENCES.c.level
+        is_wanted = sa.or_(level.in_(sorted(AWAITING)), still_proving(view))
+        return self.select(view, sa.select(LICENCES).where(due <= view.now, is_wanted).order_by(due).limit(limit))
+
+    def never_renewed(self, view: Reading, *, limit: int) -> tuple[Licence, ...]:
+        """Return licences that still prove something, of whose files nobody has noted when their time-stamps end.
+
+        The oldest first, at most `limit`.
+        """
+        wanted = (LICENCES.c.time_stamp_due.is_(None), LICENCES.c.level.in_(STAMPED), still_proving(view))
+        return self.select(view, sa.select(LICENCES).where(*wanted).order_by(LICENCES.c.id).limit(limit))
 
     def search(self, view: Reading, query: LicenceQuery, *, before: str | None, limit: int) -> tuple[Licence, ...]:
         """Return licences of an authority, newest first, from before the licence `before` on, at most `limit`."""

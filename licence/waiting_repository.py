@@ -1,7 +1,7 @@
 """What of licences and their types waits for those whom it concerns; and how many licences were issued."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, func, or_
@@ -10,6 +10,8 @@ from sqlmodel import col, select
 from licence.bulk.lifecycle import JobState
 from licence.bulk.tables import BulkJobRow
 from licence.lifecycle import LicenceState, TypeState
+from licence.records import AWAITING
+from licence.repository import STANDING
 from licence.request_repository import RequestState
 from licence.sharing.entries import GrantState
 from licence.sharing.tables import SharingGrantRow
@@ -23,6 +25,9 @@ from trust.waiting import Queue, Waits
 __all__ = ["count_issued", "decided_requests", "grants", "jobs", "late_time_stamps", "requests", "type_versions"]
 
 PREFIX: Final = "lic"
+NEAR: Final = timedelta(days=1)
+"""What awaits a time-stamp from the beginning is tried again within less."""
+
 ISSUED: Final = tuple(sorted(set(LicenceState) - {LicenceState.PREPARED, LicenceState.VOID}))
 """The states of what was issued, whatever became of it."""
 
@@ -181,15 +186,25 @@ def jobs(
 
 
 def late_time_stamps(view: Reading, issuers: Collection[str] | None) -> Queue:
-    """Return how many licences wait for the time-stamp of their file, with the one that is due the longest."""
+    """Return how many licences wait for the time-stamp of their file, with the oldest of them.
+
+    They wait for the one that they were to have from the beginning, or for a further one before the last one ends.
+    """
     row = LicenceRow
     of_issuers = () if issuers is None else (col(row.issuer).in_(sorted(issuers)),)
-    wanted = (col(row.time_stamp_due).is_not(None), *of_issuers)
-    columns: Any = select(row.id, row.type, row.prepared_at).where(*wanted)
+    is_awaiting = col(row.level).in_(sorted(AWAITING))
+    is_overdue = and_(col(row.time_stamp_due) <= view.now, col(row.state).in_(STANDING))
+    is_near = col(row.time_stamp_due) <= view.now + NEAR  # what lies years ahead is not looked at
+    wanted = (is_near, or_(is_awaiting, is_overdue), *of_issuers)
+    columns: Any = select(  # type: ignore[call-overload] # as above
+        row.id, row.type, row.prepared_at, row.time_stamp_due, row.level
+    ).where(*wanted)
     found = view.rows(columns.order_by(col(row.id)).limit(1))
-    return Queue.of(
-        (Waits(id=one.id, since=one.prepared_at, within=one.type) for one in found), total=count(view, row, *wanted)
+    waits = (
+        Waits(id=one.id, since=one.prepared_at if one.level in AWAITING else one.time_stamp_due, within=one.type)
+        for one in found
     )
+    return Queue.of(waits, total=count(view, row, *wanted))
 
 
 def count_issued(view: Reading, issuers: Collection[str], *, since: datetime, until: datetime) -> int:

@@ -23,6 +23,7 @@ from trust.validation_policy import Purpose, ValidationPolicy
 from trust.verdict import Finding, SubIndication
 
 __all__ = [
+    "end_of_chain",
     "find_broken_link",
     "find_ended_algorithm",
     "find_ended_signature",
@@ -96,6 +97,17 @@ def ended(what: str, at: datetime, *, proven: bool) -> Finding:
     """Return the finding that something had ended: failed at a proven time, else a proof of time may be missing."""
     indication = SubIndication.CRYPTO_CONSTRAINTS_FAILURE if proven else SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE
     return Finding(sub_indication=indication, reason=f"{what} is no longer relied on at {at:%Y-%m-%d}")
+
+
+def end_of_chain(chain: Chain, policy: ValidationPolicy) -> datetime:
+    """Return until when a chain can be relied on that is good now: its certificates, and their algorithms."""
+    ends: list[datetime | None] = [certificate.not_after for certificate in chain]
+    for certificate in chain:
+        with suppress(TrustError):
+            ends.append(policy.end_of_key(certificate.public_key))
+            if certificate is not chain[-1]:
+                ends.append(policy.end_of_signature(certificate.signature_algorithm))
+    return min(end for end in ends if end is not None)
 
 
 def find_out_of_validity(chain: Chain, at: datetime, *, proven: bool) -> Finding | None:

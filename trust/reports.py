@@ -86,6 +86,9 @@ class TimeProof:
     field: str = ""
     """Of one over the document: the field of the document that holds it."""
 
+    until: datetime | None = None
+    """Of one that holds: until when it proves its time by itself, with no later one over it."""
+
     @property
     def verdict(self) -> Verdict:
         """The verdict on the time-stamp."""
@@ -106,6 +109,9 @@ class SignatureReport:
 
     proven_time: datetime | None = None
     """When the signature existed at the latest, by a time-stamp that holds."""
+
+    proves_until: datetime | None = None
+    """Of a time-stamp that holds: until when it proves its time by itself, with no later one over it."""
 
     is_open: bool = False
     """Whether a time-stamp that proves nothing any more states an earlier moment than what is proven."""
@@ -207,4 +213,5 @@ def proof_of(stamp: SignatureReport, proves: Proves, *, field: str = "") -> Time
         path=stamp.path,
         policy=str(stamp.facts.get("policy") or ""),
         field=field,
+        until=stamp.proves_until,
     )

@@ -13,7 +13,7 @@ from trust.cms_checks import check_signature
 from trust.crypto.algorithms import AlgorithmNotSupported, Strength
 from trust.crypto.sm3 import hash_of
 from trust.errors import TrustError, Unavailable, Untrusted
-from trust.path_checks import find_ended_signature
+from trust.path_checks import end_of_chain, find_ended_signature
 from trust.paths import Evidence, Purpose, validate
 from trust.reports import SignatureKind, SignatureReport
 from trust.time_info import read_info
@@ -122,8 +122,15 @@ def judge_time_stamp(
         existed=shown,
         step=STEP,
     )
+    end, own_end = end_of_chain(path.certificates, evidence.policy), evidence.policy.end_of_signature(signer.algorithm)
     return report(
-        *checks, *path.checks, certificate=certificate, path=path.certificates, time=info.time, policy=info.policy
+        *checks,
+        *path.checks,
+        certificate=certificate,
+        path=path.certificates,
+        time=info.time,
+        policy=info.policy,
+        until=end if own_end is None else min(end, own_end),
     )
 
 
@@ -168,8 +175,9 @@ def report(
     path: tuple[Certificate, ...] = (),
     time: datetime | None = None,
     policy: str = "",
+    until: datetime | None = None,
 ) -> SignatureReport:
-    """Return the report on a token. Its time is proven only if every check passed."""
+    """Return the report on a token. Its time is proven only if every check passed, and by itself only `until` then."""
     holds = all(check.outcome is Outcome.PASSED for check in checks)
     return SignatureReport(
         kind=SignatureKind.TIME_STAMP,
@@ -179,5 +187,6 @@ def report(
         algorithm="" if certificate is None else certificate.key_family,
         claimed_time=time,
         proven_time=time if holds else None,
+        proves_until=until if holds else None,
         facts={"policy": policy},
     )

@@ -108,16 +108,24 @@ class ValidationPolicy:
             for check in checks
         )
 
+    def end_of_signature(self, algorithm: SignatureAlgorithm) -> datetime | None:
+        """Return from when on nothing may be signed with `algorithm`, if that is known."""
+        return self.algorithm_ends.get(algorithm.oid, algorithm.ends)
+
     def ends_signature(self, algorithm: SignatureAlgorithm, at: datetime) -> bool:
         """Tell whether nothing may be signed with `algorithm` at the moment `at`."""
-        end = self.algorithm_ends.get(algorithm.oid)
-        return algorithm.has_ended(at) if end is None else at >= end
+        end = self.end_of_signature(algorithm)
+        return end is not None and at >= end
 
-    def ends_key(self, key: PublicKey, at: datetime) -> bool:
-        """Tell whether keys like `key` are no longer used at the moment `at`: their strength, their kind, their curve.
+    def end_of_key(self, key: PublicKey) -> datetime | None:
+        """Return from when on keys like `key` are no longer used, if that is known: their strength, kind, curve.
 
         Raise `AlgorithmNotSupported` or `KeyMalformed`.
         """
         told = [self.algorithm_ends[oid] for oid in key.algorithm_oids if oid in self.algorithm_ends]
-        end = min(told) if told else key.ends
+        return min(told) if told else key.ends
+
+    def ends_key(self, key: PublicKey, at: datetime) -> bool:
+        """Tell whether keys like `key` are no longer used at the moment `at`. Raise as `end_of_key` does."""
+        end = self.end_of_key(key)
         return end is not None and at >= end

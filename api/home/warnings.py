@@ -125,7 +125,12 @@ def about_certificates(instance: Instance, view: Reading, actor: Actor) -> Itera
     newest = {one.line: one for one in sorted(instance.base.authorities.all(view), key=lambda one: one.generation)}
     named = {one.name: one.certificate for one in newest.values()}
     named |= {role.value: instance.service_keys.certificate(role) for role in instance.service_keys.versions}
-    ending = sorted((one.not_after, name) for name, one in named.items() if one.not_after < view.now + SOON)
+    # What renews the time-stamps of others must last longer itself.
+    lead = timedelta(days=instance.base.settings.time_stamp_renewal_days)
+    soon = {role.value: max(SOON, lead) for role in (Role.TIME_STAMP_SM2, Role.TIME_STAMP_P256)}
+    ending = sorted(
+        (one.not_after, name) for name, one in named.items() if one.not_after < view.now + soon.get(name, SOON)
+    )
     for deadline, name in ending:
         yield HomeWarning(
             kind=WarningKind.CERTIFICATE_ENDING, is_grave=deadline <= view.now, id=name, name=name, deadline=deadline

@@ -220,6 +220,7 @@ def proof_detail(proof: TimeProof, veil: Veil, language: Language) -> ProofDetai
     """Return a time-stamp that bears on a signature: what it proves, when, and whose it is."""
     outcome = proof.verdict.outcome
     rows = [] if proof.time is None else [moment_row("proof.time", proof.time, language)]
+    rows += [] if proof.until is None else [moment_row("proof.until", proof.until, language)]
     authority = signer_of(proof.authority, veil)
     told = (
         ("proof.authority", authority, False),

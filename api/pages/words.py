@@ -592,6 +592,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "proof.seal": ("印章的时间戳", "Time-stamp over the seal"),
     "proof.record": ("登记系统自己的记录（不是时间戳）", "The registry's own record, no time-stamp"),
     "proof.time": ("证明的时间", "Time"),
+    "proof.until": ("单独有效至（届时须续加时间戳）", "Proves it by itself until"),
     "proof.authority": ("时间戳机构", "Authority"),
     "proof.policy": ("时间戳策略", "Policy"),
     "revocation.made_at": ("签发于", "Made at"),

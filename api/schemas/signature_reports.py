@@ -146,6 +146,9 @@ class TimeProofView(View):
     authority: CertificateView | None
     policy: str = Field(examples=["1.2.156.10197.6.1.4.2.7.1"])
     field: str = Field(description="Of one over the document: the field that holds it")
+    until: datetime | None = Field(
+        default=None, description="Of one that holds: until when it proves its time with no later one over it"
+    )
     checks: list[CheckView]
 
     @classmethod
@@ -159,6 +162,7 @@ class TimeProofView(View):
             authority=None if proof.authority is None else CertificateView.of(proof.authority),
             policy=proof.policy,
             field=proof.field,
+            until=proof.until,
             checks=[CheckView.of(one) for one in proof.checks],
         )
 

@@ -119,6 +119,24 @@ class DocumentReport:
         reason = "the document bears no signature"
         return Finding(sub_indication=SubIndication.SIGNED_DATA_NOT_FOUND, reason=reason)
 
+    @property
+    def proven_until(self) -> datetime | None:
+        """Until when time-stamps prove the times of a file's signatures by themselves; None where not all are proven.
+
+        The last one over the document proves all before it. Where there is none, the first to end counts.
+        """
+        last = self.signatures[-1].report if self.signatures else None
+        if last is not None and last.kind is SignatureKind.TIME_STAMP:
+            return last.proves_until
+        ends: list[datetime] = []
+        for one in self.signatures:
+            own = [each.until for each in one.report.time_proofs if each.proves in (Proves.SIGNATURE, Proves.DOCUMENT)]
+            held = [end for end in own if end is not None]
+            if not held:
+                return None
+            ends.append(max(held))
+        return min(ends, default=None)
+
     def under(self, policy: ValidationPolicy) -> "DocumentReport":
         """Return this verdict with every finding as grave as a policy takes it."""
         if not policy.fatal:

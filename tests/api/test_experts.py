@@ -82,10 +82,12 @@ def test_every_time_stamp_is_told_with_its_moment_authority_and_policy(sm2_pki: 
         path=(authority,),
         policy="1.2.3",
         field="Stamp1",
+        until=AT + timedelta(days=365),
     )
     told = proof_detail(proof, Veil(), Language.ENGLISH)
     assert told.outcome == "passed"
-    assert [one.value for one in told.rows] == ["22 November 2026 12:05:06", "时间戳机构 · 时间戳", "1.2.3", "Stamp1"]
+    moments = ["22 November 2026 12:05:06", "22 November 2027 12:05:06"]
+    assert [one.value for one in told.rows] == [*moments, "时间戳机构 · 时间戳", "1.2.3", "Stamp1"]
     assert [one.label for one in told.path] == ["时间戳机构 · 时间戳"]
 
 

@@ -34,6 +34,7 @@ def test_the_defaults_are_those_of_a_laptop() -> None:
     assert settings.openid_rate == "600/minute"
     assert settings.proxies == "127.0.0.1,::1"
     assert settings.unused_upload_days == 30
+    assert settings.time_stamp_renewal_days == 180
     assert not settings.dpop_nonces
     assert (settings.openid_rotation_days, settings.person_notices_url) == (90, "")
     of_clients = settings.client_rate, settings.client_daily_rate, settings.client_stamping_rate
@@ -165,6 +166,7 @@ def test_everything_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch
         "TRUST_BULK_LEASE_SECONDS": "60",
         "TRUST_BULK_KEEP_DAYS": "7",
         "TRUST_UNUSED_UPLOAD_DAYS": "10",
+        "TRUST_TIME_STAMP_RENEWAL_DAYS": "400",
         "TRUST_HOUSEKEEPING_SECONDS": "1",
     }
     assert set(given) == {f"TRUST_{name.upper()}" for name in Settings.model_fields}
@@ -251,6 +253,7 @@ def test_a_second_process_has_the_same_settings(monkeypatch: pytest.MonkeyPatch,
         ("proxies", "10.0.0.0/33"),
         ("port", 65536),
         ("unused_upload_days", 9),
+        ("time_stamp_renewal_days", 29),
         ("port", "eighty"),
         ("max_body", 1023),
         ("minimum_disk", -1),

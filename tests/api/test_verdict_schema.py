@@ -85,6 +85,9 @@ def test_what_is_covered_changed_proven_and_revoked_is_told() -> None:
     (proof,) = first.time_proofs
     assert (proof.proves, proof.field, proof.outcome) == ("document", "Time", "passed")
     assert proof.time == first.proven_time
+    assert proof.time is not None
+    assert proof.until is not None
+    assert proof.until > proof.time
     assert proof.authority is not None
     names = {one.common_name for one in (*first.path[:-1], proof.authority)}
     assert names <= {one.certificate for one in first.revocations}

@@ -128,18 +128,25 @@ def test_late_time_stamps_and_issued_licences_are_counted(store: Store) -> None:
     put_rows(
         store,
         LicenceRow,
-        licence(1, "in_force", "O1", time_stamp_due=NOW),
+        licence(1, "in_force", "O1", time_stamp_due=NOW, level="B-B"),
         licence(2, "revoked", "O1"),
         licence(3, "void", "O1"),
         licence(4, "prepared", "O1"),
-        licence(5, "in_force", "O2", time_stamp_due=NOW),
+        licence(5, "in_force", "O2", time_stamp_due=NOW, level="B-B"),
+        licence(6, "in_force", "O3", time_stamp_due=NOW - DAY, level="B-LTA"),
+        licence(7, "in_force", "O3", time_stamp_due=NOW + HOUR, level="B-LTA"),
+        licence(8, "revoked", "O3", time_stamp_due=NOW - DAY, level="B-LTA"),
+        licence(9, "in_force", "O3", time_stamp_due=None, level="B-T"),
     )
     with store.reading() as view:
         assert count_issued(view, {"O1"}, since=NOW - DAY, until=NOW) == 2
         assert count_issued(view, {"O1"}, since=NOW - DAY, until=NOW - HOUR) == 1
         assert count_issued(view, {"O1", "O2"}, since=NOW - DAY, until=NOW) == 3
         everybody = late_time_stamps(view, None)
-        assert (everybody.total, [one.since for one in everybody.things]) == (2, [NOW - 5 * HOUR])
+        assert (everybody.total, [one.since for one in everybody.things]) == (3, [NOW - DAY])
         own = late_time_stamps(view, {"O1"})
         assert (own.total, [one.since for one in own.things]) == (1, [NOW - HOUR])
-        assert late_time_stamps(view, {"O3"}).total == 0
+        assert late_time_stamps(view, {"O2"}).total == 1
+        overdue = late_time_stamps(view, {"O3"})
+        assert (overdue.total, [one.since for one in overdue.things]) == (1, [NOW - DAY])
+        assert late_time_stamps(view, {"O4"}).total == 0

@@ -239,6 +239,19 @@ def test_administrators_are_told_what_does_not_work(furnished: Service) -> None:
     assert [one["grave"] for one in broken] == [True]
 
 
+def test_what_renews_time_stamps_is_told_sooner_than_other_keys(furnished: Service) -> None:
+    keys = furnished.instance.service_keys
+    end = keys.certificate(Role.TIME_STAMP_P256).not_after
+    lead = timedelta(days=furnished.instance.base.settings.time_stamp_renewal_days)
+    for moment, expected in ((end - lead, False), (end - lead + timedelta(seconds=1), True)):
+        furnished.clock.set(moment)
+        system = furnished.bearer(Grant(Duty.SYSTEM_ADMINISTRATOR))
+        found = told(furnished, WARNINGS, system)["warnings"]
+        ending = {one["id"] for one in found if one["kind"] == "certificate_ending"}
+        assert ("tsa-p256" in ending) is expected
+        assert "audit" not in ending
+
+
 def test_a_checkpoint_by_a_key_of_which_another_process_knows_is_no_broken_trail(furnished: Service) -> None:
     base = furnished.instance.base
     base.rotation.rotate(Role.AUDIT, actor="operator:test")

@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 import pytest
 
 from licence.errors import LicenceUnknown
-from licence.life.time_stamping import PAUSE, LateTimeStamps
+from licence.life.time_stamping import PAUSE, LateTimeStamps, Renewal
 from licence.lifecycle import LicenceState
 from licence.records import Licence
 from seal.stamping.orders import Level
@@ -16,6 +16,7 @@ from tests.licence.life.strict import order, reviews
 from trust.blobs import BlobStoreUnavailable
 from trust.reports import SignatureKind
 from trust.timestamping import TimeStampingUnavailable
+from trust.validation_policy import ValidationPolicy
 from trust.verdict import Outcome
 
 AUTHORITIES = ("stamp:tsa-sm2", "stamp:tsa-p256")
@@ -23,8 +24,8 @@ AUTHORITIES = ("stamp:tsa-sm2", "stamp:tsa-p256")
 
 def late(desk: Desk) -> LateTimeStamps:
     """Return who sees to late time-stamps."""
-    house = desk.house
-    return LateTimeStamps(store=house.store, repository=house.registry, stampings=house.stampings, blobs=house.blobs)
+    house, renewal = desk.house, Renewal.of(ValidationPolicy(), days=180)
+    return LateTimeStamps(house.store, house.registry, stampings=house.stampings, blobs=house.blobs, renewal=renewal)
 
 
 def awaiting(desk: Desk, *points: str) -> Licence:
@@ -78,8 +79,13 @@ def test_the_time_stamp_follows_and_the_file_before_is_kept(any_desk: Desk) -> N
     assert (late(any_desk).round(), late(any_desk).round()) == (1, 0)
     mended = any_desk.kept(licence.id)
     assert (mended.level, mended.awaits_time_stamp, mended.former_file) == ("B-LTA", False, licence.file)
+    assert mended.time_stamp_due is not None
     assert mended == replace(
-        licence, level=Level.B_LTA.value, time_stamp_due=None, file=mended.file, former_file=licence.file
+        licence,
+        level=Level.B_LTA.value,
+        time_stamp_due=mended.time_stamp_due,
+        file=mended.file,
+        former_file=licence.file,
     )
     after = house.licences.file(any_desk.officer, licence.id)
     assert after.startswith(before)
@@ -146,7 +152,7 @@ def test_of_two_processes_one_mends_a_file(desk: Desk) -> None:
     mended = desk.kept(licence.id)
     assert not late(desk).stamp(licence)
     assert desk.kept(licence.id) == mended
-    late(desk).put_off(licence, LicenceUnknown())
+    late(desk).put_off(licence, LicenceUnknown.code, due=NOW)
     assert desk.kept(licence.id) == mended
     assert not late(desk).stamp(replace(licence, file=None))
 
