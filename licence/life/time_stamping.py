@@ -18,10 +18,8 @@ from typing import Final
 from licence.records import Licence
 from licence.repository import LicenceRepository
 from seal import repository as seals
-from seal.errors import OwnWorkRefused
-from seal.stamping.document_signature import time_stamp_document, with_validation_data
 from seal.stamping.orders import Level
-from seal.stamping.own_work import judge_own_work, require_unharmed, require_values
+from seal.stamping.renewing import NO_GAIN, NothingGained, leaves_of, renewed
 from seal.stamping.stamp import maker_of
 from seal.stamping.stampings import StampingService
 from seal.verification.documents import DocumentReport, judge_pdf
@@ -30,8 +28,6 @@ from trust.certificates import Certificate
 from trust.errors import TrustError
 from trust.events import AuditEvent, Fact
 from trust.paths import Evidence, ValidationPolicy
-from trust.pdf.release import PDFReleaseRefused, read_release
-from trust.reports import SignatureKind
 from trust.store import LostRace, Reading, Store
 from trust.timestamping import TimeStampingUnavailable
 
@@ -58,9 +54,6 @@ LOOKED_AT: Final = 50
 ENOUGH: Final = 3
 """After so many in a row that do not end soon, younger ones do not either."""
 
-NO_GAIN: Final = timedelta(days=30)
-"""A time-stamp that proves anything hardly longer than the one before is none worth having: try again after this."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Renewal:
@@ -73,10 +66,6 @@ class Renewal:
     def of(cls, policy: ValidationPolicy, *, days: int) -> "Renewal":
         """Return it of so many days."""
         return cls(lead=timedelta(days=days), policy=policy)
-
-
-class NothingGained(Exception):
-    """The authority's own certificate ends hardly later than what is to be renewed."""
 
 
 class LateTimeStamps:
@@ -182,24 +171,14 @@ class LateTimeStamps:
         """
         if licence.file is None:
             return False
-        before = self.blobs.get(licence.file)
+        before, until = self.blobs.get(licence.file), None if renewing is None else renewing.proven_until
         with self.store.reading() as view:
             leaves, evidence, now = *self.known(view, licence, renewing), view.now
-        prepared = with_validation_data(before, leaves, evidence, at=now)
-        pdf, values = time_stamp_document(prepared, self.stampings.stampers.document, at=now)
-        try:
-            released = read_release(pdf, before=before, fields=tuple(values))
-        except PDFReleaseRefused as error:
-            raise OwnWorkRefused(check="pdf.release") from error
-        require_values(released, values)
-        # The authority states a moment after that at which it was asked, and no token lies in the future of its judge.
-        judged_at = self.store.clock.now()
-        judge_own_work(released, evidence, now=judged_at)
-        report = self.stampings.workers.run(require_unharmed, pdf, before=before, evidence=evidence, now=judged_at)
-        until, old = report.proven_until or now, None if renewing is None else renewing.proven_until
-        if old is not None and until < old + NO_GAIN:
-            raise NothingGained
-        return self.put(licence, self.blobs.put(pdf), due=max(until - self.renewal.lead, now + NO_GAIN))
+        stamper, workers = self.stampings.stampers.document, self.stampings.workers
+        clock = self.store.clock
+        pdf, report = renewed(before, leaves, evidence, stamper=stamper, workers=workers, clock=clock, until=until)
+        due = max((report.proven_until or now) - self.renewal.lead, now + NO_GAIN)
+        return self.put(licence, self.blobs.put(pdf), due=due)
 
     def known(
         self, view: Reading, licence: Licence, report: DocumentReport | None = None
@@ -213,11 +192,8 @@ class LateTimeStamps:
         signers = [one.certificate for one in keys if one is not None and one.certificate is not None]
         if seal is not None and seal.seal is not None:
             signers.append(maker_of(seal.seal))
-        reports = [] if report is None else [one.report for one in report.signatures]
-        told = [proof.authority for one in reports for proof in one.time_proofs]
-        told += [one.signer for one in reports if one.kind is SignatureKind.TIME_STAMP]
-        signers += [one for one in told if one is not None]
-        signers = list(dict.fromkeys((*signers, *self.stampings.stampers.certificates())))
+        told = () if report is None else leaves_of(report)
+        signers = list(dict.fromkeys((*signers, *told, *self.stampings.stampers.certificates())))
         evidence = self.stampings.authorities.evidence(view, naming=signers)
         return tuple(signers), replace(evidence, policy=evidence.policy.narrowed_by(self.renewal.policy))
 

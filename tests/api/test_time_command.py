@@ -5,18 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from api.time_command import kernel_words
+from api.time_command import kernel_words, renew_all
 from api.wiring import Instance
-from tests.api.builders import copied, settings_for
+from tests.api.builders import Service, copied, settings_for
 from tests.api.commands import Run, on_instance
 from tests.builders import FOUNDED, PKI
 from tests.fakes.clock import NOW
 from trust import repository
+from trust.founding import Role
 from trust.kernel_clock import KernelClockState
 from trust.profiles import TRUST_LIST
 from trust.time_ledger import CONFIRMED, TimeLedger
 from trust.trust_list import ListedCertificate, TrustList, sign_trust_list
 from trust.validation_policy import Purpose
+from trust.verdict import Outcome
 
 
 @pytest.fixture
@@ -129,3 +131,41 @@ def test_an_anchor_that_is_none(trust: Run, tmp_path: Path) -> None:
     out = tmp_path / "list.json"
     out.write_bytes(b"{}")
     assert trust("trust-list", "verify", out, "--anchor", out).code == 2
+
+
+# --- time-stamps of what others keep
+
+
+def test_documents_get_a_further_time_stamp(
+    furnished: Service, evidence_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    instance, document = furnished.instance, evidence_folder / "licence.pdf"
+    end = instance.service_keys.certificate(Role.TIME_STAMP_P256).not_after
+    furnished.clock.set(end - timedelta(days=100))
+    instance.base.authorities.keep_lists_fresh()
+    assert not renew_all(instance, [document], tmp_path)
+    assert "the authority's own certificate ends no later" in capsys.readouterr().out
+    instance.base.rotation.rotate(Role.TIME_STAMP_P256, actor="operator")
+    instance.service_keys.refresh()
+    assert renew_all(instance, [document], tmp_path)
+    until = instance.service_keys.certificate(Role.TIME_STAMP_P256).not_after
+    assert capsys.readouterr().out == f"licence.pdf  proven until {until:%Y-%m-%d}\n"
+    renewed = (tmp_path / "licence.pdf").read_bytes()
+    assert renewed.startswith(document.read_bytes())
+    assert not renew_all(instance, [document], tmp_path)
+    assert "is there already" in capsys.readouterr().out
+    assert (tmp_path / "licence.pdf").read_bytes() == renewed
+    furnished.clock.set(end + timedelta(days=100))
+    found = instance.verification.file(renewed).report.document
+    assert (found.outcome, found.proven_until) == (Outcome.PASSED, until)
+    assert not renew_all(instance, [document], tmp_path / "later")
+    assert "does not hold by itself" in capsys.readouterr().out
+
+
+def test_what_does_not_hold_gets_none(trust: Run, evidence_folder: Path, tmp_path: Path) -> None:
+    altered, none, secret = (evidence_folder / one for one in ("altered/licence.pdf", "seal.esl", "password.pdf"))
+    code, out, _ = trust("time", "renew", altered, none, secret, "--out", tmp_path / "renewed")
+    assert code == 1
+    assert [line.split("  ")[1] for line in out.splitlines()][:2] == ["does not hold by itself", "no signed PDF"]
+    assert "password" in out
+    assert list((tmp_path / "renewed").iterdir()) == []

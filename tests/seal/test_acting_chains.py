@@ -39,6 +39,7 @@ from tests.trust.pdf.paper import paper
 from trust.cms import read_signed_message
 from trust.crypto.sm3 import sm3
 from trust.delegations import Bounds, Chain, Matter, Statement
+from trust.founding import Role
 from trust.paths import Evidence
 from trust.reports import SignatureReport
 from trust.signing import SigningUnavailable
@@ -436,6 +437,20 @@ def test_authorisations_that_were_withdrawn_are_not_signed_any_more(house: House
     with house.store.reading() as view:
         assert stamping_repository.unsigned(view, limit=9) == ()
     assert house.signed.sign_missing() == 0
+
+
+def test_a_delegation_by_a_key_that_was_revoked_since_is_left_open_once_its_time_is(house: House) -> None:
+    _, pdf = Holder(house).stamp()
+    end = house.service_keys.certificate(Role.TIME_STAMP_SM2).not_after
+    house.clock.set(end - timedelta(days=1))
+    with house.store.transaction() as tx:
+        house.authorities.revoke(tx, house.service_keys.certificate(Role.DELEGATION), reason=4, actor="act_1")
+    expected = (Outcome.PASSED, Outcome.INDETERMINATE)
+    for moment, outcome in zip((end - timedelta(days=1), end + timedelta(days=1)), expected, strict=True):
+        house.clock.set(moment)
+        house.authorities.keep_lists_fresh()
+        report = judge_pdf(pdf, evidence_of(house), now=moment).signatures[0].report
+        assert delegation_checks(report)["delegation.signer"] is outcome
 
 
 # --- what the registry adds

@@ -254,3 +254,14 @@ def test_a_check_that_the_table_does_not_know_is_an_error_of_ours() -> None:
     finding = Finding(sub_indication=SubIndication.FORMAT_FAILURE, reason="")
     with pytest.raises(KeyError):
         coded(Check(step="6.3 z", name="seal.colour", finding=finding))
+
+
+def test_what_proves_the_time_of_a_signature_proves_that_of_its_seal(world: World) -> None:
+    """The seal lies under the signature, with its own time-stamp: where that was there, so was this."""
+    eseal = stamped_seal(world, lambda value: lapsed(world, value, CREATED))
+    for encoded, expected in (
+        (world.stamped(5, eseal=eseal), ""),
+        (world.signature(5, eseal=eseal), SealResult.SEAL_TIME_STAMP_LAPSED),
+    ):
+        told = {check.name: check for check in of_signature(world, encoded)}
+        assert (told["seal.time_stamp"].code, told["seal.time_stamp"].outcome) == (expected, Outcome.PASSED)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.builders import FOUNDED, PKI, Party, cms_signer, revocation_list, time_authority
 from tests.fakes.clock import SettableClock
-from trust.cms import BytesContent
+from trust.cms import BytesContent, read_signed_message
 from trust.cms_verification import judge_cms
 from trust.crypto.sm3 import hash_of
 from trust.paths import Evidence
@@ -15,6 +15,7 @@ from trust.profiles import DOCUMENT_SIGNER, ISSUING, ROOT, TIME_STAMPING
 from trust.reports import Existence, Proves, SignatureReport, existence_of, left_open
 from trust.revocation import Revocation
 from trust.timestamping import judge_time_stamp
+from trust.validation_policy import ValidationPolicy
 from trust.verdict import Check, Finding, Outcome, SubIndication
 
 MESSAGE = b"signature value"
@@ -29,6 +30,7 @@ LATER = END + 30 * DAY
 Told = tuple[Outcome, SubIndication | None]
 GOOD: Told = (Outcome.PASSED, None)
 OUT_OF_BOUNDS: Told = (Outcome.INDETERMINATE, SubIndication.OUT_OF_BOUNDS_NO_POE)
+WEAKENED: Told = (Outcome.INDETERMINATE, SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
 IN_DOUBT: Told = (Outcome.INDETERMINATE, SubIndication.REVOKED_NO_POE)
 
 
@@ -75,7 +77,7 @@ def test_a_token_lapses_with_any_certificate_of_its_authority(pki: PKI, place: s
 
 
 def test_an_earlier_moment_than_the_token_states_proves_no_more(pki: PKI) -> None:
-    token = token_of(pki.issue(TIME_STAMPING, not_after=AT))
+    token = token_of(pki.issue(TIME_STAMPING, at=AT - SECOND, not_after=AT))
     assert judged(token, pki.evidence, existed=AT - DAY) == GOOD
     assert judged(token, pki.evidence, existed=AT + SECOND) == OUT_OF_BOUNDS
 
@@ -87,6 +89,37 @@ def test_a_certificate_that_goes_on_is_as_good_as_the_one_that_ended(pki: PKI) -
         evidence = replace(pki.evidence, certificates=tuple(one.certificate for one in authorities))
         for now in (AT, LATER):
             assert judged(token, evidence, now=now) == GOOD
+
+
+def weakened(pki: PKI, oid: str) -> Evidence:
+    """Return the evidence under a policy that ends an algorithm, or a kind of keys, at `END`."""
+    return replace(pki.evidence, policy=ValidationPolicy(algorithm_ends={oid: END}))
+
+
+def test_a_token_lapses_with_the_keys_of_its_path(pki: PKI) -> None:
+    token, evidence = token_of(pki.time_stamper), weakened(pki, pki.issuing.certificate.public_key.algorithm_oids[-1])
+    for _ in range(2):
+        assert judged(token, evidence, existed=END - SECOND) == GOOD
+        assert judged(token, evidence, existed=END) == WEAKENED
+        assert judged(token, evidence) == WEAKENED
+
+
+def test_a_token_lapses_with_its_own_algorithm(pki: PKI) -> None:
+    token = token_of(pki.time_stamper)
+    (signer,) = read_signed_message(token).signers
+    alone = replace(weakened(pki, signer.algorithm.oid), anchors=(pki.time_stamper.certificate,))  # no path to speak of
+    assert judged(token, alone, existed=END - SECOND) == GOOD
+    assert judged(token, alone, existed=END) == WEAKENED
+
+
+def test_a_token_proves_its_time_until_the_first_of_these_ends(pki: PKI) -> None:
+    token = token_of(pki.time_stamper)
+    (signer,) = read_signed_message(token).signers
+    own = pki.time_stamper.certificate.not_after
+    key, signature = pki.issuing.certificate.public_key.algorithm_oids[-1], signer.algorithm.oid
+    for evidence, end in ((pki.evidence, own), (weakened(pki, key), END), (weakened(pki, signature), END)):
+        assert judge_time_stamp(token, MESSAGE, evidence, now=AT).proves_until == end
+    assert judge_time_stamp(token, b"other", pki.evidence, now=AT).proves_until is None
 
 
 def revoked(pki: PKI, reason: int | None, *, since: datetime | None = None, authority: bool = False) -> Evidence:

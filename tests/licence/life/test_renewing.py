@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from licence.life.time_stamping import NO_BETTER, NO_GAIN, PAUSE, LateTimeStamps, Renewal
+from licence.life.time_stamping import ENOUGH, NO_BETTER, PAUSE, LateTimeStamps, Renewal
 from licence.lifecycle import LicenceState
 from licence.records import Licence
 from licence.waiting_repository import late_time_stamps
+from seal.stamping.renewing import NO_GAIN
 from seal.verification.files import judge_file
 from tests.fakes.clock import NOW
 from tests.licence.builders import Desk
-from trust.blobs import BlobStoreUnavailable
+from trust.blobs import BlobId, BlobStore, BlobStoreUnavailable
 from trust.founding import Role
 from trust.paths import Evidence
 from trust.reports import Proves, SignatureKind
@@ -216,3 +217,25 @@ def test_of_two_processes_one_renews(desk: Desk) -> None:
     assert not second.renew(licence, now=now)
     assert len([one for one in desk.events() if one.tag == "licence:time_stamp:done"]) == 1
     assert not second.renew(replace(licence, file=None), now=now)
+
+
+class CountedBlobs:
+    """Counts what is read."""
+
+    def __init__(self, inner: BlobStore) -> None:
+        self.inner, self.read = inner, 0
+
+    def get(self, name: BlobId) -> bytes:
+        self.read += 1
+        return self.inner.get(name)
+
+
+def test_where_the_oldest_do_not_end_soon_no_younger_one_is_read(desk: Desk) -> None:
+    for _ in range(ENOUGH + 2):
+        desk.issue()
+    renewing = keeper(desk)
+    counted = CountedBlobs(desk.house.blobs)
+    renewing.blobs = counted  # type: ignore[assignment] # nothing is written
+    for moment, expected in ((NOW, ENOUGH), (NOW, ENOUGH), (NOW + PAUSE, 2 * ENOUGH)):
+        desk.at(moment)
+        assert (renewing.look(), counted.read) == (0, expected)
